@@ -1,0 +1,19 @@
+/* A growable text, for messages and documents in set-up and slow paths. One thread. */
+#pragma once
+
+#include <stddef.h>
+
+struct text {
+	char *at; /* always NUL-terminated once something was added; NULL before */
+	size_t size;
+	size_t capacity;
+};
+
+void
+text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void
+text_add_bytes(struct text *t, const char *bytes, size_t size);
+void
+text_clear(struct text *t); /* keeps the memory */
+void
+text_fini(struct text *t);

@@ -1,0 +1,65 @@
+/*
+ * Why a packet, or a part of it, was not decoded. One table: enum, name (a counter's name in
+ * snapshots, Redis and JSON) and help come from it. A decoder returns REASON_OK or the first lie it
+ * met; what was decoded before that stays valid, so a packet may have a reason and still be counted
+ * on its link, member and (when the addresses were read) subnet.
+ */
+#pragma once
+
+#define REASON_TABLE(X)                                                                        \
+	X(OK, "ok", "decoded to its transport header or to a known end")                       \
+	X(EMPTY, "empty", "no captured byte")                                                  \
+	X(ETH_SHORT, "eth_short", "shorter than an Ethernet header")                           \
+	X(LLC_SHORT, "llc_short", "802.3 length without a whole LLC or SNAP header")           \
+	X(VLAN_SHORT, "vlan_short", "cut inside a VLAN tag")                                   \
+	X(VLAN_DEEP, "vlan_deep", "more VLAN tags than decoded")                               \
+	X(MPLS_SHORT, "mpls_short", "cut inside an MPLS label stack")                          \
+	X(MPLS_DEEP, "mpls_deep", "more MPLS labels than decoded")                             \
+	X(MPLS_UNKNOWN, "mpls_unknown", "payload below the MPLS stack not recognised")         \
+	X(PPPOE_BAD, "pppoe_bad", "PPPoE header cut or wrong")                                 \
+	X(ARP_SHORT, "arp_short", "ARP shorter than its own lengths say")                      \
+	X(SLOW_SHORT, "slow_short", "slow-protocol frame cut")                                 \
+	X(LLDP_SHORT, "lldp_short", "LLDP frame cut")                                          \
+	X(IPV4_SHORT, "ipv4_short", "shorter than an IPv4 header")                             \
+	X(IPV4_VERSION, "ipv4_version", "version is not 4 where IPv4 was announced")           \
+	X(IPV4_HLEN, "ipv4_hlen", "IPv4 header length below 20 or beyond the packet")          \
+	X(IPV4_LENGTH, "ipv4_length", "IPv4 total length below its header or beyond the wire") \
+	X(IPV6_SHORT, "ipv6_short", "shorter than an IPv6 header")                             \
+	X(IPV6_VERSION, "ipv6_version", "version is not 6 where IPv6 was announced")           \
+	X(IPV6_LENGTH, "ipv6_length", "IPv6 payload length beyond the wire")                   \
+	X(IPV6_CHAIN, "ipv6_chain", "extension chain cut, too long or out of order")           \
+	X(IPV6_MAPPED, "ipv6_mapped", "IPv4-mapped address on the wire (RFC 4291 2.5.5.2)")    \
+	X(IP_UNKNOWN, "ip_unknown", "IP version neither 4 nor 6")                              \
+	X(FRAGMENT_LATER, "fragment_later", "later fragment without its first one's ports")    \
+	X(FRAGMENT_BAD, "fragment_bad", "fragment offset and length pass 65535 or overlap")    \
+	X(TCP_SHORT, "tcp_short", "shorter than a TCP header")                                 \
+	X(TCP_HLEN, "tcp_hlen", "TCP data offset below 5 or beyond the segment")               \
+	X(TCP_OPTION, "tcp_option", "TCP option with a length that can't be")                  \
+	X(UDP_SHORT, "udp_short", "shorter than a UDP header")                                 \
+	X(UDP_LENGTH, "udp_length", "UDP length below 8 or beyond the IP payload")             \
+	X(SCTP_SHORT, "sctp_short", "shorter than an SCTP header")                             \
+	X(ICMP_SHORT, "icmp_short", "shorter than an ICMP header")                             \
+	X(ICMP_QUOTE, "icmp_quote", "ICMP error whose quoted packet is cut before its ports")  \
+	X(GRE_SHORT, "gre_short", "GRE header cut")                                            \
+	X(GRE_VERSION, "gre_version", "GRE version or flags not known")                        \
+	X(ERSPAN_SHORT, "erspan_short", "ERSPAN header cut")                                   \
+	X(VXLAN_BAD, "vxlan_bad", "VXLAN header cut or without its flag")                      \
+	X(GENEVE_BAD, "geneve_bad", "Geneve header cut or version not 0")                      \
+	X(GTP_BAD, "gtp_bad", "GTP-U header cut or wrong")                                     \
+	X(TUNNEL_DEEP, "tunnel_deep", "more tunnels inside each other than decoded")           \
+	X(ETHERTYPE_UNKNOWN, "ethertype_unknown", "ethertype that nobody decodes here")        \
+	X(MACSEC, "macsec", "encrypted by MACsec: the probe is blind")                         \
+	X(LINKTYPE, "linktype", "capture of a link type that is not used here")
+
+enum reason {
+#define REASON_ENUM(id, name, help) REASON_##id,
+	REASON_TABLE(REASON_ENUM)
+#undef REASON_ENUM
+		REASON_COUNT
+};
+
+/* Name and help of a reason; never NULL. */
+const char *
+reason_name(enum reason r);
+const char *
+reason_help(enum reason r);
