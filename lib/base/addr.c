@@ -128,7 +128,7 @@ const char *
 mac_format(const uint8_t mac[6], char buf[MAC_TEXT_SIZE])
 {
 	snprintf(buf, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-		 mac[3], mac[4], mac[5]);
+	         mac[3], mac[4], mac[5]);
 	return buf;
 }
 

@@ -70,19 +70,15 @@ addr_compare(const struct addr *a, const struct addr *b)
 
 /* Parse IPv4 dotted quad or IPv6 text (RFC 5952 forms and all older ones). False: not an address;
  * `out` is then unchanged. IPv4-mapped text gives the IPv4 address. */
-bool
-addr_parse(const char *text, struct addr *out);
+bool addr_parse(const char *text, struct addr *out);
 
 /* Write the canonical text (RFC 5952); returns `buf`. */
-const char *
-addr_format(const struct addr *a, char buf[ADDR_TEXT_SIZE]);
+const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_SIZE]);
 
 /* Parse "ADDR/LEN", or a bare address as a host prefix. With `*host_bits` not NULL it tells whether
  * bits beyond LEN were set (they are cleared in `out`). False: not a prefix. */
-bool
-prefix_parse(const char *text, struct prefix *out, bool *host_bits);
-const char *
-prefix_format(const struct prefix *p, char buf[PREFIX_TEXT_SIZE]);
+bool prefix_parse(const char *text, struct prefix *out, bool *host_bits);
+const char *prefix_format(const struct prefix *p, char buf[PREFIX_TEXT_SIZE]);
 
 /* The prefix's length counted in the 128 bits of `struct addr` (IPv4 adds 96). */
 static inline unsigned
@@ -91,15 +87,10 @@ prefix_bits(const struct prefix *p)
 	return addr_is_v4(&p->addr) ? 96u + p->len : p->len;
 }
 
-bool
-prefix_contains(const struct prefix *p, const struct addr *a);
-bool
-prefix_equal(const struct prefix *a, const struct prefix *b);
-int
-prefix_compare(const struct prefix *a, const struct prefix *b);
+bool prefix_contains(const struct prefix *p, const struct addr *a);
+bool prefix_equal(const struct prefix *a, const struct prefix *b);
+int prefix_compare(const struct prefix *a, const struct prefix *b);
 
 /* Six bytes as lower-case aa:bb:cc:dd:ee:ff; parse takes the same, either case. */
-const char *
-mac_format(const uint8_t mac[6], char buf[MAC_TEXT_SIZE]);
-bool
-mac_parse(const char *text, uint8_t mac[6]);
+const char *mac_format(const uint8_t mac[6], char buf[MAC_TEXT_SIZE]);
+bool mac_parse(const char *text, uint8_t mac[6]);

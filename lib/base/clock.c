@@ -45,7 +45,7 @@ format_tm(const struct tm *tm, uint64_t us, unsigned digits, char buf[CLOCK_TEXT
 		digits = 6;
 	if (digits)
 		size += snprintf(buf + size, CLOCK_TEXT_SIZE - (size_t)size, ".%0*u", (int)digits,
-				 (unsigned)(us % US_PER_S) / divisor[digits]);
+		                 (unsigned)(us % US_PER_S) / divisor[digits]);
 	return size;
 }
 
@@ -82,7 +82,7 @@ clock_format_zone(uint64_t us, unsigned digits, const char *zone, char buf[CLOCK
 	size = format_tm(&tm, us, digits, buf);
 	minutes = tm.tm_gmtoff / 60;
 	snprintf(buf + size, CLOCK_TEXT_SIZE - (size_t)size, "%c%02ld:%02ld",
-		 minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+	         minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 	return buf;
 }
 

@@ -16,26 +16,20 @@
 enum { CLOCK_TEXT_SIZE = 40 };
 
 /* Wall clock (CLOCK_REALTIME) and monotonic clock. System calls: not for the packet loop. */
-uint64_t
-clock_utc_us(void);
-uint64_t
-clock_utc_ns(void);
-uint64_t
-clock_monotonic_ns(void);
+uint64_t clock_utc_us(void);
+uint64_t clock_utc_ns(void);
+uint64_t clock_monotonic_ns(void);
 
 /* "2026-11-22T10:00:00.123456Z" with 0, 3, 6 fraction digits; returns `buf`. */
-const char *
-clock_format_us(uint64_t us, unsigned digits, char buf[CLOCK_TEXT_SIZE]);
+const char *clock_format_us(uint64_t us, unsigned digits, char buf[CLOCK_TEXT_SIZE]);
 
 /* Same instant in a time zone of the system's database ("Europe/Amsterdam"); with its UTC offset
  * ("+01:00") instead of Z. NULL or "UTC" gives clock_format_us. Not thread-safe (sets TZ). */
-const char *
-clock_format_zone(uint64_t us, unsigned digits, const char *zone, char buf[CLOCK_TEXT_SIZE]);
+const char *clock_format_zone(uint64_t us, unsigned digits, const char *zone,
+                              char buf[CLOCK_TEXT_SIZE]);
 
 /* RFC 3339 with Z or a numeric offset, or seconds since the epoch with fraction. False: neither. */
-bool
-clock_parse_us(const char *text, uint64_t *us);
+bool clock_parse_us(const char *text, uint64_t *us);
 
 /* Whether the system's time zone database has this name. */
-bool
-clock_zone_exists(const char *zone);
+bool clock_zone_exists(const char *zone);

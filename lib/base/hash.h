@@ -15,8 +15,7 @@ struct hash_key {
 };
 
 /* A key from the kernel's random source; deterministic with seed != 0 (tests, captures). */
-struct hash_key
-hash_key_make(uint64_t seed);
+struct hash_key hash_key_make(uint64_t seed);
 
 static inline uint64_t
 hash_fold(uint64_t a, uint64_t b)
@@ -43,5 +42,4 @@ hash_mix(const struct hash_key *key, uint64_t a, uint64_t b)
 }
 
 /* Any number of bytes; for set-up and slow path. */
-uint64_t
-hash_bytes(const struct hash_key *key, const void *p, size_t size);
+uint64_t hash_bytes(const struct hash_key *key, const void *p, size_t size);

@@ -39,8 +39,8 @@ log_line(enum log_level level, const char *area, const char *format, ...)
 	if (level > threshold)
 		return;
 	size = snprintf(line, sizeof line,
-			"%s %s %s %s: ", clock_format_us(clock_utc_us(), 6, when), program_name,
-			level_names[level], area);
+	                "%s %s %s %s: ", clock_format_us(clock_utc_us(), 6, when), program_name,
+	                level_names[level], area);
 	va_start(args, format);
 	size += vsnprintf(line + size, sizeof line - (size_t)size, format, args);
 	va_end(args);

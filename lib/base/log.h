@@ -11,14 +11,11 @@
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /* Name the program once at start; also sets the level from PNISCOPE_LOG (error … debug). */
-void
-log_init(const char *program);
-void
-log_set_level(enum log_level level);
+void log_init(const char *program);
+void log_set_level(enum log_level level);
 
 /* `area` is the folder or file that speaks: "path", "store". Lower-case sentence, no newline. */
-void
-log_line(enum log_level level, const char *area, const char *format, ...)
+void log_line(enum log_level level, const char *area, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)

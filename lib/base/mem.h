@@ -13,19 +13,13 @@
 /* Zeroed, cache-line aligned; NULL when there is not enough memory. `touch` makes it resident now
  * (a probe); without it pages come when used (a capture of unknown size). Free with the same size.
  */
-void *
-mem_map(size_t size, bool touch);
-void
-mem_unmap(void *p, size_t size);
+void *mem_map(size_t size, bool touch);
+void mem_unmap(void *p, size_t size);
 
 /* calloc and friends for set-up code that can't go on without: logs and aborts when out of memory.
  */
-void *
-mem_alloc(size_t count, size_t size);
-void *
-mem_resize(void *p, size_t count, size_t size);
-char *
-mem_strdup(const char *text);
+void *mem_alloc(size_t count, size_t size);
+void *mem_resize(void *p, size_t count, size_t size);
+char *mem_strdup(const char *text);
 /* printf into memory that the caller frees. */
-char *
-mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -9,11 +9,7 @@ struct text {
 	size_t capacity;
 };
 
-void
-text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void
-text_add_bytes(struct text *t, const char *bytes, size_t size);
-void
-text_clear(struct text *t); /* keeps the memory */
-void
-text_fini(struct text *t);
+void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_bytes(struct text *t, const char *bytes, size_t size);
+void text_clear(struct text *t); /* keeps the memory */
+void text_fini(struct text *t);

@@ -84,13 +84,10 @@ enum traffic_class {
 };
 
 /* Name and help; never NULL. */
-const char *
-class_name(enum traffic_class c);
-const char *
-class_help(enum traffic_class c);
+const char *class_name(enum traffic_class c);
+const char *class_help(enum traffic_class c);
 /* By name; -1: no such class. */
-int
-class_find(const char *name);
+int class_find(const char *name);
 
 /* Confidence in hundredths (requirements section 8): what the decision stands on. */
 enum class_confidence {
@@ -112,9 +109,8 @@ struct class_rules {
 	uint8_t sips_port[8192]; /* bit per port: SIP over TLS */
 };
 
-void
-class_rules_init(struct class_rules *rules, const uint32_t *sip_ports, size_t sip_count,
-		 const uint32_t *sips_ports, size_t sips_count);
+void class_rules_init(struct class_rules *rules, const uint32_t *sip_ports, size_t sip_count,
+                      const uint32_t *sips_ports, size_t sips_count);
 
 /*
  * Per-flow memory of the classifier: 8 bytes in the flow record. Zero is "nothing seen".
@@ -137,13 +133,11 @@ enum class_seen {
 };
 
 /* Class of a frame without IP, or of an IP packet that makes no flow (from its packet alone). */
-struct class_verdict
-class_of_frame(const struct packet *p);
+struct class_verdict class_of_frame(const struct packet *p);
 
 /*
  * Look at one more packet of a flow. `payload` has p->payload_captured bytes. `reverse`: it goes
  * against the flow's first packet. Updates *s. True when class or confidence changed.
  */
-bool
-class_look(struct class_state *s, const struct class_rules *rules, const struct packet *p,
-	   const uint8_t *payload, bool reverse);
+bool class_look(struct class_state *s, const struct class_rules *rules, const struct packet *p,
+                const uint8_t *payload, bool reverse);

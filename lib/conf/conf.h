@@ -26,18 +26,12 @@ enum direction_by { DIRECTION_BY_PORT, DIRECTION_BY_MAC, DIRECTION_BY_SUBNET, DI
 /* Index of a direction everywhere: arrays of two are [DIR_PEER_TO_MSFT], [DIR_MSFT_TO_PEER]. */
 enum direction { DIR_PEER_TO_MSFT, DIR_MSFT_TO_PEER, DIR_COUNT };
 
-const char *
-peering_type_name(enum peering_type t);
-const char *
-link_role_name(enum link_role r);
-const char *
-side_name(enum side s);
-const char *
-tap_kind_name(enum tap_kind t);
-const char *
-bfd_mode_name(enum bfd_mode m);
-const char *
-direction_name(enum direction d); /* "peer_to_msft", "msft_to_peer" */
+const char *peering_type_name(enum peering_type t);
+const char *link_role_name(enum link_role r);
+const char *side_name(enum side s);
+const char *tap_kind_name(enum tap_kind t);
+const char *bfd_mode_name(enum bfd_mode m);
+const char *direction_name(enum direction d); /* "peer_to_msft", "msft_to_peer" */
 
 /* Lists of names and numbers: `at[count]`. */
 struct conf_names {
@@ -169,7 +163,7 @@ struct conf {
 	struct {
 		struct conf_numbers asns;
 		const char *ranges; /* path, resolved against the file that names it; NULL: built-in
-				       data */
+		                       data */
 		struct conf_prefixes range_prefixes; /* read from `ranges` */
 	} cloud;
 	struct {
@@ -230,33 +224,25 @@ struct conf {
  * "FILE:LINE: what is wrong; what would be right" (no newline), to be freed by the caller.
  * Warnings (nested prefixes with odd sides …) go to the log. Set-up thread only.
  */
-int
-conf_load(const char *file, struct conf **out, char **error);
+int conf_load(const char *file, struct conf **out, char **error);
 /* The same from memory, for tests and fuzzing; `name` stands for the file in messages. */
-int
-conf_load_text(const char *text, const char *name, struct conf **out, char **error);
-void
-conf_destroy(struct conf *c);
+int conf_load_text(const char *text, const char *name, struct conf **out, char **error);
+void conf_destroy(struct conf *c);
 
 /* Everything resolved, defaults marked, in the file's own syntax, with the source of each number.
  */
-void
-conf_print(const struct conf *c, FILE *to);
+void conf_print(const struct conf *c, FILE *to);
 /* docs/configuration.md, from the schema table. */
-void
-conf_print_docs(FILE *to);
+void conf_print_docs(FILE *to);
 
 /* A threshold by name; asserts that the schema knows it. `link` NULL: the global one. */
-double
-conf_threshold(const struct conf *c, const struct conf_link *link, const char *name);
-const struct conf_threshold *
-conf_threshold_get(const struct conf *c, const struct conf_link *link, const char *name);
-const struct conf_link *
-conf_link_find(const struct conf *c, const char *name);
+double conf_threshold(const struct conf *c, const struct conf_link *link, const char *name);
+const struct conf_threshold *conf_threshold_get(const struct conf *c, const struct conf_link *link,
+                                                const char *name);
+const struct conf_link *conf_link_find(const struct conf *c, const char *name);
 /* The declared subnet that has exactly this prefix; NULL: none. */
-const struct conf_subnet *
-conf_subnet_find(const struct conf *c, const struct prefix *p);
+const struct conf_subnet *conf_subnet_find(const struct conf *c, const struct prefix *p);
 /* Whether a window covers `scope` ("link:pni-a") at that time; returns it or NULL. A link is also
  * covered by its site's and the peering's windows. */
-const struct conf_maintenance *
-conf_maintenance_at(const struct conf *c, const char *scope, uint64_t us);
+const struct conf_maintenance *conf_maintenance_at(const struct conf *c, const char *scope,
+                                                   uint64_t us);

@@ -103,6 +103,5 @@ struct packet_options {
  * Always fills *out completely; returns out->reason. Any thread; about 20 cycles for the
  * common stack.
  */
-enum reason
-packet_decode(enum link_layer link, const uint8_t *frame, uint32_t captured, uint32_t wire,
-	      const struct packet_options *options, struct packet *out);
+enum reason packet_decode(enum link_layer link, const uint8_t *frame, uint32_t captured,
+                          uint32_t wire, const struct packet_options *options, struct packet *out);

@@ -59,7 +59,5 @@ enum reason {
 };
 
 /* Name and help of a reason; never NULL. */
-const char *
-reason_name(enum reason r);
-const char *
-reason_help(enum reason r);
+const char *reason_name(enum reason r);
+const char *reason_help(enum reason r);
