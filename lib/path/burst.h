@@ -1,0 +1,32 @@
+/*
+ * A burst: up to BURST_MAX frames and what the stages learned of them. Filled by a port or a
+ * capture, run through the stages of path/pipeline.h, freed whole by whoever filled it. Times,
+ * lanes and lengths are arrays, because captures and mirror ports mix them within a burst.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "proto/packet.h"
+
+enum { BURST_MAX = 64 };
+
+enum { LANE_UNKNOWN = 0xffff }; /* a mirror port's frame before (or without) its direction */
+
+struct flow;
+
+struct burst {
+	uint32_t count;
+	uint32_t port; /* source index: which port or capture filled it */
+	const uint8_t *data[BURST_MAX];
+	uint32_t captured[BURST_MAX];  /* bytes at data */
+	uint32_t wire[BURST_MAX];      /* frame bytes without FCS, >= captured */
+	uint64_t time_ns[BURST_MAX];   /* packet clock; live: the same for the whole burst */
+	uint16_t lane[BURST_MAX];      /* index in the pipeline's lanes */
+	uint8_t link_layer[BURST_MAX]; /* enum link_layer */
+	void *owner[BURST_MAX];        /* mbuf, or NULL for captures */
+	/* set by the stages */
+	struct packet packet[BURST_MAX];
+	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded) */
+	uint8_t reverse[BURST_MAX];   /* goes against its flow's first packet */
+};

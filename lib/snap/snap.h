@@ -1,0 +1,120 @@
+/*
+ * The snapshot: what one worker counted in one interval. Double-buffered per core: the worker
+ * writes the current buffer without locks; at the end of an interval it swaps, and the aggregator
+ * reads and clears the other one. All counters are of the interval (deltas); totals are kept by the
+ * aggregator. A worker whose other buffer was not yet taken goes on counting into the same
+ * interval, which then is longer and says so.
+ *
+ * A lane is one RX direction of one LAG member: (link, member, direction).
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "measure/meter.h"
+#include "proto/reason.h"
+
+enum {
+	SNAP_BINS = 2048, /* 1 ms bins: two seconds, so that a late aggregator loses no peak */
+	SNAP_SIZES = 12,  /* packet-size classes, snap_size_class() */
+	SNAP_PUNTS = 2,   /* control, bulk */
+	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
+	SNAP_SEQ = 1,
+};
+
+struct lane_id {
+	uint16_t link;  /* index in conf.links */
+	uint8_t member; /* index in the link's members */
+	uint8_t dir;    /* enum direction */
+};
+
+struct snap_lane {
+	uint64_t packets;
+	uint64_t bytes;             /* frame bytes without FCS (L2); L1 is 24 more per packet */
+	uint64_t first_ns, last_ns; /* of packets in the interval; 0: none */
+	uint64_t sizes[SNAP_SIZES];
+	uint32_t bins[SNAP_BINS]; /* L1 bytes per ms since the interval's start; the last bin also
+	                             takes what comes later (bins_late) */
+	uint64_t bins_late;       /* packets beyond the last bin */
+};
+
+/* Upper bounds of the size classes in frame bytes without FCS; the last one is open. */
+extern const uint32_t snap_size_bounds[SNAP_SIZES];
+unsigned snap_size_class(uint32_t bytes);
+
+/* One endpoint on one link and side, fed from flows (not per packet). */
+struct snap_endpoint {
+	struct addr addr;
+	uint16_t link;
+	uint8_t side; /* SIDE_PEER or SIDE_MSFT */
+	uint8_t pad;
+	uint32_t subnet;               /* id on its side */
+	uint64_t packets[2], bytes[2]; /* [enum direction] */
+	uint64_t classes;              /* bit per traffic_class (there are at most 64) */
+	uint32_t flows;                /* flows first fed in this interval */
+	uint32_t pad2;
+	uint64_t first_ns, last_ns; /* of the flows fed */
+};
+
+struct snap {
+	uint64_t seq;              /* 1 for a worker's first interval */
+	uint64_t start_ns, end_ns; /* packet clock */
+	uint64_t packets, bytes;   /* all lanes */
+	uint64_t reasons[REASON_COUNT];
+	/* the worker itself */
+	uint64_t busy_cycles, total_cycles; /* TSC; busy: turns that received something */
+	uint64_t longest_turn_ns;
+	uint64_t punted[SNAP_PUNTS], punt_dropped[SNAP_PUNTS];
+	uint64_t
+		direction_unknown; /* frames of mirror ports on which neither side was recognised */
+	/* flow table */
+	uint64_t flows_created, flows_expired, flows_evicted, flows_refused;
+	uint64_t flows_used, flows_capacity; /* state at the end of the interval */
+	uint64_t meter_overflows;
+	uint32_t meter_count; /* meters in use; `meters` below it are valid */
+	uint32_t lane_count;
+	uint32_t endpoint_count; /* endpoints[0 … count) are valid, in order of first sight */
+	uint32_t endpoint_capacity;
+	uint64_t endpoints_overflow; /* flow feedings that found no room: traffic is in the meters
+	                                only */
+	bool stretched;              /* the interval is longer: the aggregator was late */
+	uint64_t generation;         /* of the configuration that lanes and meters refer to */
+	struct snap_lane *lanes;
+	struct meter *meters;
+	struct snap_endpoint *endpoints;
+	uint32_t *
+		endpoint_index; /* open-addressed, endpoint_capacity * 2 slots, value = index + 1 */
+};
+
+/* The two buffers of one worker. */
+struct snap_core;
+
+struct snap_params {
+	uint32_t lanes;
+	uint32_t meters;
+	uint32_t endpoints;
+	uint64_t generation;
+};
+
+struct snap_core *snap_core_create(const struct snap_params *params);
+void snap_core_destroy(struct snap_core *c);
+
+/* Worker: the buffer to count into, the same until snap_publish() returned another. */
+struct snap *snap_current(struct snap_core *c);
+
+/* Worker: the interval ends at `end_ns`. Swaps and returns the new current buffer (cleared), or the
+ * same one, marked stretched, when the aggregator still holds the other. Constant time. */
+struct snap *snap_publish(struct snap_core *c, uint64_t end_ns);
+
+/* Aggregator: the published buffer, or NULL when there is none. Must be given back. */
+struct snap *snap_take(struct snap_core *c);
+/* Aggregator: clear what was used and hand the buffer back to the worker. */
+void snap_release(struct snap_core *c, struct snap *s);
+
+/* Worker: the endpoint's slot in this snapshot, added when new; NULL and counted when full. */
+struct snap_endpoint *snap_endpoint_find(struct snap *s, uint64_t hash, const struct addr *addr,
+                                         uint16_t link, uint8_t side);
