@@ -17,7 +17,7 @@ CLANG   ?= clang
 pkgs_conf    := libconfig
 pkgs_path    := libdpdk libpcap zlib
 pkgs_inspect := libcrypto
-pkgs_store   := hiredis
+pkgs_store   := hiredis jansson
 pkgs_ui      := jansson libmicrohttpd
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

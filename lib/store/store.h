@@ -1,0 +1,107 @@
+/*
+ * The store: where the probe and the control plane meet. Two backends behind one interface, Redis
+ * and memory (captures, tests), both holding the model of store/model.h.
+ *
+ * A writer puts records and events between store_begin() and store_commit(); only changed fields
+ * travel. With Redis an epoch goes out in pipelined slices of at most 500 keys, `epoch:ID` last, by
+ * a thread of the store's own: nothing here blocks the caller on the network. While Redis is away
+ * puts keep the newest state, events go to a bounded spool on disk, and on return both are written:
+ * state first, then events in order; entry ids make a replay harmless.
+ * A reader asks for records by kind and id. One thread per struct store.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/model.h"
+
+struct store;
+
+struct store_params {
+	const char *server;        /* "unix:PATH", "HOST:PORT", "redis://…" */
+	const char *user;          /* ACL user or NULL */
+	const char *password_file; /* or NULL */
+	const char *site;          /* hash tag {site} of SCOPE_SITE keys */
+	const char *peering;       /* hash tag {@peering} of SCOPE_PEERING keys */
+	const char *writer; /* id of the writer: events:WRITER, epoch:WRITER; NULL: reader only */
+	const char *spool;  /* directory or NULL: no spool */
+	uint64_t spool_max_bytes;
+	uint64_t memory_max_bytes; /* budget for roll-ups */
+	uint64_t boot_us;
+};
+
+/* Redis. Writers: returns at once and connects by itself, for ever, with back-off; says so once.
+ * Readers (writer NULL): connects now; NULL and *error (one line, to be freed) when it can't. */
+struct store *store_redis_open(const struct store_params *params, char **error);
+/* Memory; the same semantics, readable by the same handle. */
+struct store *store_memory_create(const struct store_params *params);
+/* Writes what is pending (at most `wait_ms`), then frees. */
+void store_close(struct store *s, unsigned wait_ms);
+
+/* ---- writing ---- */
+
+/* Opens epoch `seq`; the head of every record put is filled from it. */
+void store_begin(struct store *s, uint64_t seq);
+/* `record` is the struct of that kind; only fields that differ from the last put are sent. */
+void store_put(struct store *s, enum record_kind kind, const char *id, const void *record);
+void store_remove(struct store *s, enum record_kind kind, const char *id);
+/* Sorted set "endpoints", "subnet:PREFIX:endpoints", "findings:open": member and score. */
+void store_rank(struct store *s, enum key_scope scope, const char *key, const char *member,
+                double score);
+void store_unrank(struct store *s, enum key_scope scope, const char *key, const char *member);
+/* One point of a roll-up stream ts:SUBJECT; `level` 0: 1 s, 1: 10 s, 2: 60 s. At most 12 fields. */
+void store_point(struct store *s, const char *subject, unsigned level, uint64_t ts_us,
+                 const char *const *names, const double *values, unsigned count);
+/* An event of this writer; ->seq is filled here. Never lost while the spool has room. */
+void store_event(struct store *s, struct event *e);
+/* Ledger entry (peering scope stream "ledger"): a verdict's transition. */
+void store_ledger(struct store *s, const struct rec_verdict *from, const struct rec_verdict *to);
+/* Ends the epoch: `epoch:WRITER` is written last. */
+void store_commit(struct store *s, const struct rec_epoch *epoch);
+
+struct store_health {
+	bool connected;
+	uint64_t reconnects, errors;
+	uint64_t spool_events, spool_bytes, spool_dropped;
+	uint64_t keys_written, pending_epochs;
+	char last_error[160];
+};
+void store_health(struct store *s, struct store_health *out);
+
+/* ---- reading ---- */
+
+/* False: no such record (or the connection broke: store_error). Absent fields are zero, or NaN. */
+bool store_get(struct store *s, enum record_kind kind, const char *id, void *record);
+/* Ids of a kind from its index set, sorted; `count` of them. `parent` for nested sets (members of a
+ * link, classes of a subnet or link), else NULL. Free with store_ids_free. */
+char **store_ids(struct store *s, enum record_kind kind, const char *parent, size_t *count);
+void store_ids_free(char **ids, size_t count);
+/* Members of a sorted set from the highest score, at most `limit`. */
+char **store_top(struct store *s, enum key_scope scope, const char *key, size_t limit,
+                 double **scores, size_t *count);
+/* Events of a writer (NULL: the merged stream that control writes) after entry id `after` ("0" for
+ * all), oldest first; calls `fn` for each; returns how many. `last` gets the last entry id. */
+size_t store_events(struct store *s, const char *writer, const char *after, size_t limit,
+                    void (*fn)(void *context, const struct event *e), void *context, char last[48]);
+/* Points of ts:SUBJECT in [from_us, to_us], oldest first. */
+struct store_point {
+	uint64_t ts_us;
+	unsigned count;
+	char names[12][32];
+	double values[12];
+};
+size_t store_points(struct store *s, const char *subject, unsigned level, uint64_t from_us,
+                    uint64_t to_us, void (*fn)(void *context, const struct store_point *p),
+                    void *context);
+size_t store_ledger_each(struct store *s, size_t limit,
+                         void (*fn)(void *context, uint64_t ts_us, const char *id,
+                                    const char *scope, const char *from, const char *to,
+                                    const char *reasons),
+                         void *context);
+/* Sites known to this Redis (set pni:sites), and choosing one for the SCOPE_SITE reads. */
+char **store_sites(struct store *s, size_t *count);
+void store_select(struct store *s, const char *site, const char *peering);
+/* The last error of a read, or NULL. */
+const char *store_error(const struct store *s);
