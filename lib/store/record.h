@@ -29,7 +29,7 @@ struct record_field {
 	const struct record_field *element; /* its fields, ended by a NULL name */
 	uint32_t element_size;
 	uint32_t count_offset; /* of a uint32_t: elements in use */
-	uint32_t issue_later;  /* 1: filled by a later part; in the table, absent in Redis */
+	uint32_t later;        /* 1: filled by a later part; in the table, absent in Redis */
 };
 
 enum key_scope { SCOPE_SITE, SCOPE_PEERING, SCOPE_GLOBAL };
