@@ -1,0 +1,78 @@
+/*
+ * The verdict model: a row is built from sub-checks, and the row's verdict follows from them (FAIL
+ * if one fails; else INCONCLUSIVE if a mandatory one lacks its minimum; else PASS). A declaration
+ * alone never passes. The row is a struct rec_verdict of the store's model, built in place.
+ *
+ * Pure functions over the row; no clock, no store. Texts longer than their field are cut.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/requirement.h"
+#include "store/model.h"
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
+const char *verdict_name(enum verdict v);
+/* By name; anything unknown is INCONCLUSIVE. */
+enum verdict verdict_find(const char *name);
+
+/* Why a row or sub-check is not decided: one of four. */
+enum lack { LACK_NONE, LACK_NOT_COLLECTED, LACK_NOT_OBSERVABLE, LACK_TOO_LITTLE, LACK_PROBE_UNFIT };
+/* "not-collected" and so on, for records; and the words for people. */
+const char *lack_name(enum lack l);
+const char *lack_text(const char *name);
+
+/* What a sub-check stands on; the row's basis is their mixture. */
+enum basis { BASIS_NONE = 0, BASIS_OBSERVED = 1, BASIS_DECLARED = 2, BASIS_MIXED = 3 };
+const char *basis_name(enum basis b);
+
+/* A row under construction. Zero it with verdict_begin; after verdict_conclude `row` is complete.
+ */
+struct verdict_draft {
+	struct rec_verdict row;
+	const struct requirement *requirement;
+	enum basis basis; /* of all sub-checks so far */
+	enum lack lack;   /* of the undecided sub-checks, the one to act on first */
+	unsigned failed, undecided, passed;
+	unsigned subchecks_beyond; /* more than the row can hold: counted, told in the reasons */
+	bool hard;                 /* one of the failures is a hard fact: no hysteresis */
+};
+
+struct subcheck {
+	const char *id;    /* "class.tls" */
+	const char *scope; /* "subnet:203.0.113.0/24" */
+	enum verdict verdict;
+	enum lack lack; /* of an INCONCLUSIVE one */
+	enum basis basis;
+	uint64_t samples; /* packets, flows or seconds that it stands on */
+	bool optional;    /* does not keep the row from PASS */
+	bool hard;        /* a fact that needs no second look (a declaration that contradicts) */
+	enum side side;   /* who must act; SIDE_UNKNOWN: the requirement's */
+};
+
+/* The row of `r`, with everything that does not depend on evidence. */
+void verdict_begin(struct verdict_draft *d, const struct requirement *r, const struct conf *conf,
+                   uint64_t from_us, uint64_t to_us);
+/* Adds one sub-check with the sentence that says why. */
+void verdict_add(struct verdict_draft *d, const struct subcheck *check, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* What would decide it. NULL texts are empty; eta_us 0: not known. */
+void verdict_need(struct verdict_draft *d, const char *what, const char *have, const char *want,
+                  const char *how, uint64_t eta_us);
+/* Evidence that a peer can check; kept up to REC_EVIDENCE. */
+void verdict_evidence(struct verdict_draft *d, const struct rec_evidence *evidence);
+/* What to do next after a FAIL: the first one given stays. */
+void verdict_next(struct verdict_draft *d, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A sentence for people that decides nothing. */
+void verdict_note(struct verdict_draft *d, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Combines the sub-checks into verdict, basis, reason and reasons. */
+void verdict_conclude(struct verdict_draft *d);
+
+/* Exit code of `audit`: 0; 1 a MUST fails; 3 with `strict` when a MUST is not proven; 4 when
+ * `unfit` (data stale or no probe fit), which stands over the others: old data decides nothing. */
+int verdict_exit_code(const struct rec_verdict *rows, size_t count, bool strict, bool unfit);
