@@ -81,10 +81,10 @@ struct packet {
 	/* second line: rarer */
 	uint32_t tcp_seq, tcp_ack;
 	uint16_t tcp_window;
-	uint8_t tcp_options_size;
-	uint8_t icmp_type, icmp_code; /* ICMP and ICMPv6 */
-	uint8_t vlan_count, mpls_count;
-	uint8_t pad;
+	uint8_t tcp_options_size;       /* captured bytes of them, at l4_offset + 20 */
+	uint8_t icmp_type, icmp_code;   /* ICMP and ICMPv6 */
+	uint8_t vlan_count, mpls_count; /* of the frame itself, not of a tunnel's inside */
+	uint8_t subtype;  /* of slow protocols; of LLC frames without SNAP type the DSAP */
 	uint16_t vlan[2]; /* outermost first, VLAN ids */
 	uint32_t fragment_id;
 	uint16_t fragment_offset; /* bytes */
@@ -92,11 +92,44 @@ struct packet {
 	uint16_t outer_proto;     /* IP protocol or UDP port that carried the innermost tunnel */
 	uint16_t quote_offset;    /* of the quoted IP header, with PACKET_QUOTE */
 	uint32_t mpls_label;      /* top label */
+	uint32_t tunnel_id; /* of the innermost: VNI, TEID, GRE key, ERSPAN or PPPoE session */
+};
+
+/* The packet that an ICMP error quotes: what is needed to find the flow it belongs to. */
+struct packet_quote {
+	struct addr src, dst;
+	uint16_t sport, dport; /* ICMP echo: identifier in both; 0 without has_ports */
+	uint32_t tcp_seq;      /* 0 when not TCP */
+	uint32_t size;         /* of the quoted IP packet by its header */
+	uint8_t ip_version, proto, ttl, tos;
+	bool has_ports;
 };
 
 struct packet_options {
-	bool inner; /* enter tunnels and report the innermost headers (PACKET_INNER) */
+	bool inner; /* enter tunnels over IP and report the innermost headers (PACKET_INNER) */
 };
+
+enum {
+	PACKET_TUNNELS_MAX = 8,     /* inside each other; beyond: TUNNEL_DEEP */
+	PACKET_CAPTURED_MAX = 65535 /* bytes looked at; what was captured beyond counts as cut */
+};
+
+/*
+ * What the decoder promises, whatever the bytes:
+ * - VLAN, MPLS and PPPoE are part of the way to the first IP header and always followed; tunnels
+ *   over IP only with options->inner, and never out of a fragment, whose rest could not follow.
+ * - A tunnel is entered on UDP only when the port and the tunnel's own header agree; ports alone
+ *   prove nothing, and a media stream may well use 4789.
+ * - The reported headers are the innermost that hold: when a tunnel's inside is no IP packet, the
+ *   outer headers stand.
+ * - Padding behind the length that IP (or 802.3) states is not payload. A header that claims more
+ *   than the wire had is a lie and gets a reason; a capture cut short (PACKET_CUT) is not one as
+ *   long as the headers are there.
+ * - With REASON_OK offsets are within the captured bytes: l3 <= l4 <= payload and
+ *   payload_offset + payload_captured <= captured.
+ * - IPv4 total length 0 and IPv6 payload length 0 (segmentation offload, jumbograms) take what the
+ *   wire had.
+ */
 
 /*
  * Decode `captured` bytes of a frame that had `wire` bytes (wire >= captured; no FCS).
@@ -105,3 +138,10 @@ struct packet_options {
  */
 enum reason packet_decode(enum link_layer link, const uint8_t *frame, uint32_t captured,
                           uint32_t wire, const struct packet_options *options, struct packet *out);
+
+/*
+ * Read the packet that an ICMP error quotes; `p` was decoded from `frame` and has PACKET_QUOTE.
+ * REASON_ICMP_QUOTE, and *out zero, when its headers are not whole. Any thread.
+ */
+enum reason packet_quote_decode(const uint8_t *frame, const struct packet *p,
+                                struct packet_quote *out);

@@ -10,19 +10,20 @@
 	X(OK, "ok", "decoded to its transport header or to a known end")                       \
 	X(EMPTY, "empty", "no captured byte")                                                  \
 	X(ETH_SHORT, "eth_short", "shorter than an Ethernet header")                           \
-	X(LLC_SHORT, "llc_short", "802.3 length without a whole LLC or SNAP header")           \
+	X(LLC_SHORT, "llc_short", "802.3 length that lies or cuts the LLC header")             \
 	X(VLAN_SHORT, "vlan_short", "cut inside a VLAN tag")                                   \
 	X(VLAN_DEEP, "vlan_deep", "more VLAN tags than decoded")                               \
 	X(MPLS_SHORT, "mpls_short", "cut inside an MPLS label stack")                          \
 	X(MPLS_DEEP, "mpls_deep", "more MPLS labels than decoded")                             \
 	X(MPLS_UNKNOWN, "mpls_unknown", "payload below the MPLS stack not recognised")         \
 	X(PPPOE_BAD, "pppoe_bad", "PPPoE header cut or wrong")                                 \
+	X(PPP_SHORT, "ppp_short", "PPP frame cut before its protocol")                         \
 	X(ARP_SHORT, "arp_short", "ARP shorter than its own lengths say")                      \
 	X(SLOW_SHORT, "slow_short", "slow-protocol frame cut")                                 \
 	X(LLDP_SHORT, "lldp_short", "LLDP frame cut")                                          \
 	X(IPV4_SHORT, "ipv4_short", "shorter than an IPv4 header")                             \
 	X(IPV4_VERSION, "ipv4_version", "version is not 4 where IPv4 was announced")           \
-	X(IPV4_HLEN, "ipv4_hlen", "IPv4 header length below 20 or beyond the packet")          \
+	X(IPV4_HLEN, "ipv4_hlen", "IPv4 header length below 20")                               \
 	X(IPV4_LENGTH, "ipv4_length", "IPv4 total length below its header or beyond the wire") \
 	X(IPV6_SHORT, "ipv6_short", "shorter than an IPv6 header")                             \
 	X(IPV6_VERSION, "ipv6_version", "version is not 6 where IPv6 was announced")           \
@@ -46,6 +47,8 @@
 	X(VXLAN_BAD, "vxlan_bad", "VXLAN header cut or without its flag")                      \
 	X(GENEVE_BAD, "geneve_bad", "Geneve header cut or version not 0")                      \
 	X(GTP_BAD, "gtp_bad", "GTP-U header cut or wrong")                                     \
+	X(L2TP_BAD, "l2tp_bad", "L2TP data header cut")                                        \
+	X(TEREDO_BAD, "teredo_bad", "Teredo indication without IPv6 behind it")                \
 	X(TUNNEL_DEEP, "tunnel_deep", "more tunnels inside each other than decoded")           \
 	X(ETHERTYPE_UNKNOWN, "ethertype_unknown", "ethertype that nobody decodes here")        \
 	X(MACSEC, "macsec", "encrypted by MACsec: the probe is blind")                         \
