@@ -1,0 +1,239 @@
+#include "store/announce.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "store/standing.h"
+
+/* What is remembered of a subject: "link:NAME", "class:PREFIX:CLASS", "probe". */
+struct subject {
+	char name[176];
+	char state[16];
+	uint64_t since_us;
+};
+
+struct announcer {
+	struct store *store;
+	const struct conf *conf;
+	const char *probe;
+	struct subject *subjects;
+	uint32_t count, capacity;
+	struct map map;
+	struct hash_key key;
+};
+
+struct announcer *
+announcer_create(struct store *store)
+{
+	struct announcer *n = mem_alloc(1, sizeof *n);
+
+	n->store = store;
+	n->key = hash_key_make(0);
+	return n;
+}
+
+void
+announcer_destroy(struct announcer *n)
+{
+	if (!n)
+		return;
+	free(n->subjects);
+	map_fini(&n->map);
+	free(n);
+}
+
+void
+announcer_begin(struct announcer *n, const struct conf *conf, const char *probe)
+{
+	n->conf = conf;
+	n->probe = probe;
+}
+
+struct wanted {
+	const struct subject *subjects;
+	const char *name;
+};
+
+static bool
+is_wanted(const void *context, uint32_t index)
+{
+	const struct wanted *w = context;
+
+	return strcmp(w->subjects[index].name, w->name) == 0;
+}
+
+static struct subject *
+find_subject(struct announcer *n, const char *name)
+{
+	uint64_t hash = hash_bytes(&n->key, name, strlen(name));
+	struct wanted wanted = {n->subjects, name};
+	uint32_t index = map_find(&n->map, hash, is_wanted, &wanted);
+
+	if (index != MAP_NONE)
+		return &n->subjects[index];
+	if (n->count == n->capacity) {
+		n->capacity = n->capacity ? n->capacity * 2 : 64;
+		n->subjects = mem_resize(n->subjects, n->capacity, sizeof *n->subjects);
+	}
+	map_add(&n->map, hash, n->count);
+	n->subjects[n->count] = (struct subject){0};
+	snprintf(n->subjects[n->count].name, sizeof n->subjects->name, "%s", name);
+	return &n->subjects[n->count++];
+}
+
+/* Remember a state; true when it changed from another one (not from nothing). */
+static bool
+turn(struct subject *s, const char *state, uint64_t us)
+{
+	bool known = s->state[0] != '\0';
+
+	if (strcmp(s->state, state) == 0)
+		return false;
+	snprintf(s->state, sizeof s->state, "%s", state);
+	s->since_us = us;
+	return known;
+}
+
+static void __attribute__((format(printf, 7, 8)))
+tell(struct announcer *n, const char *name, const char *severity, const char *subject,
+     const char *side, const struct aggregate *a, const char *format, ...)
+{
+	struct event e = {.ts_us = a->end_us, .detected_us = a->end_us};
+	va_list args;
+
+	snprintf(e.name, sizeof e.name, "%s", name);
+	snprintf(e.probe, sizeof e.probe, "%s", n->probe ? n->probe : "");
+	snprintf(e.severity, sizeof e.severity, "%s", severity);
+	snprintf(e.subject, sizeof e.subject, "%s", subject);
+	snprintf(e.side, sizeof e.side, "%s", side);
+	if (strncmp(subject, "link:", 5) == 0)
+		snprintf(e.link, sizeof e.link, "%s", subject + 5);
+	va_start(args, format);
+	vsnprintf(e.text, sizeof e.text, format, args);
+	va_end(args);
+	store_event(n->store, &e);
+}
+
+/* ---- links ------------------------------------------------------------------------------- */
+
+/* Microseconds without a packet in a direction at the interval's end. */
+static uint64_t
+quiet_us(const struct rec_link *l, const struct aggregate *a, int dir)
+{
+	uint64_t last = l->last_packet_us[dir] ? l->last_packet_us[dir] : a->started_us;
+
+	return a->end_us > last ? a->end_us - last : 0;
+}
+
+static const char *
+judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate *a, bool capture)
+{
+	const struct conf_link *cl = conf_link_find(n->conf, l->name);
+	double limit_us = conf_threshold(n->conf, cl, "link_silent_s") * (double)US_PER_S;
+	bool quiet[2];
+
+	if (!l->last_packet_us[0] && !l->last_packet_us[1] && capture) {
+		snprintf(l->why, sizeof l->why, "no packet in the capture");
+		return "unknown";
+	}
+	for (int dir = 0; dir < DIR_COUNT; dir++)
+		quiet[dir] = (double)quiet_us(l, a, dir) >= limit_us;
+	if (quiet[0] && quiet[1])
+		snprintf(l->why, sizeof l->why, "no packet in either direction");
+	else if (quiet[0] || quiet[1])
+		snprintf(l->why, sizeof l->why, "no packet %s",
+		         direction_name(quiet[0] ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER));
+	else if (l->members_active && l->members_active < l->members)
+		snprintf(l->why, sizeof l->why, "%llu of %llu members carry traffic",
+		         (unsigned long long)l->members_active, (unsigned long long)l->members);
+	if (quiet[0] || quiet[1])
+		return "silent";
+	return l->why[0] ? "degraded" : "up";
+}
+
+/* Who stopped sending: silence of one direction has the sender's side. */
+static const char *
+silent_side(const struct rec_link *l)
+{
+	if (strstr(l->why, direction_name(DIR_PEER_TO_MSFT)))
+		return side_name(SIDE_PEER);
+	if (strstr(l->why, direction_name(DIR_MSFT_TO_PEER)))
+		return side_name(SIDE_MSFT);
+	return side_name(SIDE_UNKNOWN);
+}
+
+void
+announce_link(struct announcer *n, struct rec_link *l, const struct aggregate *a, bool capture)
+{
+	const char *state = judge_link(n, l, a, capture);
+	struct subject *s;
+	char name[80];
+
+	snprintf(name, sizeof name, "link:%s", l->name);
+	s = find_subject(n, name);
+	if (turn(s, state, a->end_us)) {
+		if (strcmp(state, "silent") == 0)
+			tell(n, "link.silent", "critical", name, silent_side(l), a, "%s", l->why);
+		else if (strcmp(state, "degraded") == 0)
+			tell(n, "link.degraded", "major", name, side_name(SIDE_UNKNOWN), a, "%s",
+			     l->why);
+		else
+			tell(n, "link.up", "info", name, side_name(SIDE_UNKNOWN), a,
+			     "packets in both directions again");
+	}
+	snprintf(l->state, sizeof l->state, "%s", state);
+	l->state_since_us = s->since_us;
+}
+
+/* ---- classes ----------------------------------------------------------------------------- */
+
+void
+announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,
+                      const struct aggregate *a)
+{
+	char name[176], subject[96];
+
+	if (strcmp(c->standing, standing_name(STANDING_UNDECLARED)) != 0 ||
+	    c->flows_two_way + c->flows_peer == 0)
+		return;
+	snprintf(name, sizeof name, "class:%s:%s", c->prefix, c->class);
+	if (strcmp(find_subject(n, name)->state, "seen") == 0)
+		return;
+	turn(find_subject(n, name), "seen", a->end_us);
+	snprintf(subject, sizeof subject, "subnet:%s", c->prefix);
+	tell(n, "class.undeclared", "major", subject, side_name(SIDE_PEER), a,
+	     "%s is not declared for %s: %llu flows (%llu both ways), %llu packets so far",
+	     c->class, c->prefix, (unsigned long long)c->flows,
+	     (unsigned long long)c->flows_two_way,
+	     (unsigned long long)(c->traffic.packets[0] + c->traffic.packets[1]));
+}
+
+/* ---- the probe --------------------------------------------------------------------------- */
+
+void
+announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate *a)
+{
+	bool losing = a->probe.lost > 0 || p->loss_ratio > 0;
+	struct subject *s = find_subject(n, "probe");
+	bool first = s->state[0] == '\0';
+	char subject[80];
+
+	snprintf(subject, sizeof subject, "probe:%s", p->id);
+	if (turn(s, losing ? "losing" : "whole", a->end_us) || (first && losing))
+		tell(n, "probe.loss", losing ? "major" : "info", subject, side_name(SIDE_PROBE), a,
+		     losing ? "%llu of %llu packets lost by the probe itself in one interval"
+		            : "no loss of the probe's own: %llu of %llu packets",
+		     (unsigned long long)a->probe.lost, (unsigned long long)a->probe.offered);
+	if (losing && p->fit &&
+	    p->loss_ratio > conf_threshold(n->conf, NULL, "probe_unfit_ratio")) {
+		p->fit = false;
+		snprintf(p->unfit_reason, sizeof p->unfit_reason,
+		         "lost %.3g of the packets offered in the last interval", p->loss_ratio);
+	}
+}
