@@ -30,6 +30,9 @@ ifdef SANITIZE
 OPT := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LDFLAGS += -fsanitize=address,undefined
 endif
+ifdef FUZZER
+OPT += -fsanitize=fuzzer-no-link
+endif
 ifdef COVERAGE
 OPT := -O0 --coverage
 LDFLAGS += --coverage
@@ -116,6 +119,10 @@ $(BUILD)/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(BUILD)/obj/tests/fuzz
 	@mkdir -p $(@D)
 	$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
 
+$(BUILD)/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call arch_of,$(call reverse,$(FOLDERS)))
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
+
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 # ---- what people call ------------------------------------------------------------------------
@@ -163,11 +170,15 @@ format: ## clang-format over all sources
 scan: ## static analysers: clang-tidy and cppcheck
 	@scripts/scan.sh
 
-coverage: ## line coverage of the unit and golden tests, build-coverage/coverage.txt
-	@scripts/coverage.sh
+coverage: setup ## line coverage of the unit tests, build-coverage/coverage.txt
+	@$(MAKE) --no-print-directory -j2 BUILD=build-coverage COVERAGE=1 all \
+	  $(patsubst tests/unit/%.c,build-coverage/unit/%,$(wildcard tests/unit/*/*_test.c))
+	@scripts/coverage.sh build-coverage
 
-fuzz: ## libFuzzer over every target, SECONDS=60 each
-	@SECONDS_EACH=$(SECONDS) scripts/fuzz.sh $(FUZZ)
+fuzz: setup ## libFuzzer over every target, SECONDS=60 each
+	@$(MAKE) --no-print-directory -j2 BUILD=build-fuzz CC=$(CLANG) SANITIZE=1 FUZZER=1 \
+	  $(foreach f,$(FUZZ),build-fuzz/fuzz/$(f)_fuzz)
+	@scripts/fuzz.sh $(SECONDS) $(FUZZ)
 
 docs: $(BUILD)/pniscope-docs ## write docs/configuration.md, docs/redis.md … from the tables in the code
 	@scripts/docs.sh $(BUILD)

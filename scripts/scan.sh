@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Static analysers over all sources. Slow; `make lint` is the quick one.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+bad=0
+flags="-std=gnu17 -Ilib -Itests -D_GNU_SOURCE -DPNISCOPE_VERSION=\"scan\" $(pkg-config --cflags libdpdk libpcap)"
+# shellcheck disable=SC2086
+git ls-files 'lib/*.c' 'app/*.c' | xargs -P 2 -n 8 -I{} clang-tidy --quiet {} -- $flags 2>/dev/null || bad=1
+cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+  --suppress=missingIncludeSystem --error-exitcode=1 -Ilib -D_GNU_SOURCE lib app || bad=1
+exit $bad
