@@ -20,6 +20,7 @@
 /* ---- plan: what workers need of the configuration, built aside --------------------------- */
 
 struct lpm;
+struct sources;
 
 struct plan {
 	uint64_t generation;
@@ -30,6 +31,9 @@ struct plan {
 	struct lpm *side_lpm[2]; /* [0] peer side, [1] cloud side: address -> subnet id */
 	struct class_rules rules;
 	struct packet_options decode;
+	struct sources
+		*sources; /* path/source.h: burst.port is an index in it. A simplex port's
+	                     frames come with their lane; a mirror port's with LANE_UNKNOWN */
 };
 
 /* NULL with a logged line when there is no memory. `generation` grows with every reload. */
