@@ -8,15 +8,14 @@ enum {
 	OUI_ETHERNET = 0x000000, /* RFC 1042: an ethertype follows */
 	OUI_BRIDGE = 0x0000f8,   /* IEEE 802.1H: the same through a bridge tunnel */
 	OUI_CISCO = 0x00000c,
-	ETHERTYPE_MIN = 0x600,
 };
 
-/* Cisco's own numbers are told apart from types only where they can't be lengths (CDP, VTP). */
+/* Of Cisco's own numbers only that of CDP means the same elsewhere (Cisco HDLC). */
 static bool
 oui_has_ethertypes(uint32_t oui, uint16_t type)
 {
 	return oui == OUI_ETHERNET || oui == OUI_BRIDGE ||
-	       (oui == OUI_CISCO && type >= ETHERTYPE_MIN);
+	       (oui == OUI_CISCO && type == ETHERTYPE_CDP);
 }
 
 enum reason

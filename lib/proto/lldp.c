@@ -1,19 +1,19 @@
 #include "proto/lldp.h"
 
 enum {
-	TLV_LAST_MANDATORY = 3,
+	TLV_END = 0,
+	TLV_LENGTH_BITS = 9,
 	TLV_LENGTH_MASK = 0x1ff,
 };
 
 enum reason
 lldp_check(struct cursor *c)
 {
-	for (unsigned type = 1; type <= TLV_LAST_MANDATORY; type++) {
-		uint16_t head = cursor_be16(c);
+	uint16_t head;
 
+	do {
+		head = cursor_be16(c);
 		cursor_skip(c, head & TLV_LENGTH_MASK);
-		if (!c->ok || (unsigned)(head >> 9) != type)
-			return REASON_LLDP_SHORT;
-	}
-	return REASON_OK;
+	} while (c->ok && head >> TLV_LENGTH_BITS != TLV_END && cursor_left(c));
+	return c->ok ? REASON_OK : REASON_LLDP_SHORT;
 }

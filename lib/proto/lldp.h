@@ -1,6 +1,6 @@
 /*
- * LLDP (IEEE 802.1AB clause 8): whether a frame is one, that is its three mandatory TLVs stand in
- * their order and are whole. Called by packet.c alone; any thread.
+ * LLDP (IEEE 802.1AB clause 8): whether the frame is a list of whole TLVs. Called by packet.c
+ * alone; any thread.
  *
  *    0      7        16
  *   +------+--------+---------
@@ -11,5 +11,5 @@
 #include "base/cursor.h"
 #include "proto/reason.h"
 
-/* LLDP_SHORT. */
+/* LLDP_SHORT: no TLV at all, or one cut. */
 enum reason lldp_check(struct cursor *c);

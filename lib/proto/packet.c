@@ -112,10 +112,12 @@ narrow(struct walk *w, uint32_t size)
 	return true;
 }
 
+/* The first lie is the reason; a walk may go on behind one. */
 static enum layer
 lie(struct walk *w, enum reason reason)
 {
-	w->out->reason = (uint8_t)reason;
+	if (w->out->reason == REASON_OK)
+		w->out->reason = (uint8_t)reason;
 	return LAYER_END;
 }
 
@@ -590,7 +592,7 @@ step_ipv4(struct walk *w)
 	if (reason != REASON_OK)
 		return lie(w, reason);
 	if (ip.total && !narrow(w, ip.total - ip.header_size))
-		return lie(w, REASON_IPV4_LENGTH);
+		lie(w, REASON_IPV4_LENGTH);
 	return after_ip(w);
 }
 
@@ -611,7 +613,7 @@ step_ipv6(struct walk *w)
 	w->out->ttl = ip.ttl;
 	w->out->tos = ip.tos;
 	if (ip.payload && !narrow(w, ip.payload))
-		return lie(w, REASON_IPV6_LENGTH);
+		lie(w, REASON_IPV6_LENGTH);
 	reason = ipv6_chain_decode(&w->c, ip.next, &chain);
 	w->out->proto = chain.proto;
 	if (chain.extensions)
@@ -690,7 +692,7 @@ step_udp(struct walk *w)
 		return lie(w, REASON_UDP_LENGTH);
 	/* a first fragment holds less than the datagram's length says */
 	if (!jumbo && !narrow(w, udp.length - UDP_SIZE) && !w->fragment)
-		return lie(w, REASON_UDP_LENGTH);
+		lie(w, REASON_UDP_LENGTH);
 	set_payload(w);
 	return after_udp(w);
 }

@@ -125,6 +125,9 @@ enum {
  * - Padding behind the length that IP (or 802.3) states is not payload. A header that claims more
  *   than the wire had is a lie and gets a reason; a capture cut short (PACKET_CUT) is not one as
  *   long as the headers are there.
+ * - IP and UDP lengths that lie don't end the walk: packet brokers that slice frames make them, so
+ *   the flags, not the reason, say what was read (PACKET_HAS_IP, PACKET_HAS_PORTS), and the payload
+ *   is what the wire had.
  * - With REASON_OK offsets are within the captured bytes: l3 <= l4 <= payload and
  *   payload_offset + payload_captured <= captured.
  * - IPv4 total length 0 and IPv6 payload length 0 (segmentation offload, jumbograms) take what the

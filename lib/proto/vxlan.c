@@ -6,6 +6,7 @@ enum {
 	VXLAN_SIZE = 8,
 	FLAG_VNI = 0x08,
 	FLAG_NEXT = 0x04,
+	GPE_VERSION = 0x30,
 };
 
 /* draft-ietf-nvo3-vxlan-gpe section 3.1 */
@@ -29,7 +30,7 @@ vxlan_gpe_fits(const struct cursor *c)
 {
 	const uint8_t *p = cursor_peek(c, 1);
 
-	return p && (*p & 0xc0) == 0 && *p & FLAG_VNI;
+	return p && !(*p & GPE_VERSION) && *p & FLAG_VNI;
 }
 
 enum reason

@@ -21,8 +21,8 @@ struct vxlan {
 	uint16_t type; /* an ethertype; ETHERTYPE_TEB for a frame; 0: none that is entered */
 };
 
-/* Whether the first byte is a VXLAN header's: the flag I is set, reserved bits may be (RFC 7348:
- * ignored on receipt), the two upper ones of no known use not. */
+/* Whether the next byte is a VXLAN header's: its flag I is set; the reserved bits are ignored on
+ * receipt (RFC 7348 section 5), those of the GPE draft's version must be zero. */
 bool vxlan_fits(const struct cursor *c);
 bool vxlan_gpe_fits(const struct cursor *c);
 
