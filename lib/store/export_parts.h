@@ -1,0 +1,40 @@
+/*
+ * Shared by the exporter's files alone (export.c, export_link.c, export_subnet.c): what an epoch's
+ * functions need, gathered once.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "store/announce.h"
+#include "store/export.h"
+#include "store/rollup.h"
+
+struct exporter {
+	const struct conf *conf;
+	struct store *store;
+	struct announcer *announcer;
+	struct rollup *rollup;
+	char suffix[72]; /* "@ID" where the site has several probes, else "" */
+};
+
+struct epoch {
+	struct exporter *e;
+	const struct aggregate *a;
+	const struct export_self *self;
+	double seconds;
+	uint64_t keys;
+};
+
+#define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
+
+/* Put a record and count its key. */
+void export_put(struct epoch *x, enum record_kind kind, const char *id, const void *record);
+void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
+                         const struct counts *last, double seconds);
+
+/* A link with its members, classes and subnets (export_link.c). */
+void export_link(struct epoch *x, size_t link);
+/* A declared subnet with its classes; an endpoint (export_subnet.c). */
+void export_subnet(struct epoch *x, uint32_t id);
+void export_endpoint(struct epoch *x, const struct agg_endpoint *from);
