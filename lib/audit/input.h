@@ -16,11 +16,8 @@ enum { INPUT_ROLES = 256 };
 
 struct input_probe {
 	struct rec_probe rec;
-	bool stale; /* no heartbeat for longer than `stale_s` */
-};
-
-struct input_member {
-	struct rec_member rec;
+	bool stale;             /* no heartbeat for longer than `stale_us` */
+	uint64_t offered, lost; /* packets, over the window: reached the ports; not analysed */
 };
 
 struct input_link {

@@ -22,3 +22,10 @@ judge_fn judge_backup;      /* R8, declared half */
 judge_fn judge_bandwidth;   /* R9, declared half */
 judge_fn judge_locations;   /* R10, X16, X17, declared half */
 judge_fn judge_uncollected; /* the others */
+
+/* For the judges alone. A link against the limits of augmentation; with `day`, as X15 asks, only a
+ * whole day passes. */
+void judge_load(const struct audit_input *in, const struct input_link *link, bool day,
+                struct verdict_draft *d);
+/* A declared link that no probe reports: a mandatory sub-check that can't be seen here. */
+void judge_untapped(const struct input_link *link, struct verdict_draft *d);

@@ -25,8 +25,6 @@ enum requirement_flag {
 	REQ_ADVICE = 1 << 4,        /* advice with a date, never more than a SHOULD */
 };
 
-enum { REQ_THRESHOLDS = 8 };
-
 struct requirement {
 	const char *id;    /* "R4" */
 	const char *title; /* one line */
@@ -40,7 +38,7 @@ struct requirement {
 	const char *evidence;                   /* what it is judged on */
 	const char *how;                        /* how that evidence is obtained */
 	uint32_t window_s;                      /* needs this long live; 0: a fact */
-	const char *thresholds[REQ_THRESHOLDS]; /* names in conf; NULL ends */
+	const char *also; /* thresholds named so belong to it too, beside its own ("r4_…") */
 };
 
 /* The version of the set, e.g. "maps-2024-10". */

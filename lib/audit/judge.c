@@ -1,0 +1,106 @@
+#include "audit/judge.h"
+
+#include <string.h>
+
+#include "audit/field.h"
+
+static const struct {
+	const char *id;
+	judge_fn *judge;
+} judges[] = {
+	{"R2", judge_redundancy},   {"R4", judge_classes},    {"R8", judge_backup},
+	{"R9", judge_bandwidth},    {"R10", judge_locations}, {"X14", judge_speed},
+	{"X15", judge_utilisation}, {"X16", judge_locations}, {"X17", judge_locations},
+	{"M1", judge_rates},
+};
+
+static judge_fn *
+judge_of(const struct requirement *r)
+{
+	for (size_t i = 0; i < sizeof judges / sizeof judges[0]; i++)
+		if (strcmp(judges[i].id, r->id) == 0)
+			return judges[i].judge;
+	return judge_uncollected;
+}
+
+/* A link whose tap can't show what the requirement stands on, or NULL. */
+static const struct conf_link *
+span_link(const struct conf *c)
+{
+	for (size_t i = 0; i < c->link_count; i++)
+		if (c->links[i].tap == TAP_SPAN)
+			return &c->links[i];
+	return NULL;
+}
+
+void
+judge_uncollected(const struct audit_input *in, struct verdict_draft *d)
+{
+	const struct requirement *r = d->requirement;
+	const struct conf_link *span = r->flags & REQ_SLOW_PROTOCOL ? span_link(in->conf) : NULL;
+	struct subcheck check = {.id = "evidence",
+	                         .scope = "peering",
+	                         .verdict = VERDICT_INCONCLUSIVE,
+	                         .lack = span ? LACK_NOT_OBSERVABLE : LACK_NOT_COLLECTED};
+
+	if (span)
+		verdict_add(d, &check,
+		            "%s is tapped by a SPAN port, which shows neither slow "
+		            "protocols nor loss truly",
+		            span->name);
+	else
+		verdict_add(d, &check, "no evidence collected yet: %s", r->evidence);
+	verdict_need(d, r->evidence, "nothing", r->pass,
+	             span ? "an optical tap on every member" : r->how,
+	             r->window_s * UINT64_C(1000000));
+}
+
+void
+judge_untapped(const struct input_link *link, struct verdict_draft *d)
+{
+	char scope[96];
+
+	FIELD_FORMAT(scope, "link:%s", link->conf->name);
+	verdict_add(d,
+	            &(struct subcheck){.id = "tap",
+	                               .scope = scope,
+	                               .verdict = VERDICT_INCONCLUSIVE,
+	                               .lack = LACK_NOT_OBSERVABLE},
+	            "no probe reports %s", link->conf->name);
+	verdict_need(d, "a probe on every link", "none", link->conf->name,
+	             "start its probe, or capture its members", 0);
+}
+
+static void
+add_unfit(const struct audit_input *in, struct verdict_draft *d)
+{
+	const char *why = in->probe_count == 0  ? "no probe has written anything"
+	                  : in->probes[0].stale ? "no fresh data from any probe"
+	                                        : in->probes[0].rec.unfit_reason;
+
+	verdict_add(d,
+	            &(struct subcheck){.id = "probe",
+	                               .scope = "peering",
+	                               .verdict = VERDICT_INCONCLUSIVE,
+	                               .lack = LACK_PROBE_UNFIT},
+	            "%s", why);
+	verdict_need(d, "a probe that is fit", why, "one with fresh heartbeats and little loss",
+	             "pniscope probes; pniscope doctor", 0);
+}
+
+void
+judge(const struct requirement *r, const struct audit_input *in, struct verdict_draft *out)
+{
+	verdict_begin(out, r, in->conf, in->from_us, in->to_us);
+	out->row.voided_ratio = in->voided_ratio;
+	if (!requirement_applies(r, in->conf)) {
+		FIELD_FORMAT(out->row.reasons, "not asked of a peering of type %s",
+		             peering_type_name(in->conf->peering.type));
+		FIELD_COPY(out->row.verdict, verdict_name(VERDICT_INCONCLUSIVE));
+		return;
+	}
+	if (input_unfit(in))
+		add_unfit(in, out);
+	judge_of(r)(in, out);
+	verdict_conclude(out);
+}

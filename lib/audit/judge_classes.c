@@ -1,0 +1,343 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/field.h"
+#include "audit/gate.h"
+#include "audit/judge.h"
+#include "audit/standing.h"
+
+/* The limits of R4, read once per row. */
+struct limits {
+	double ratio, flows, match, unclassified, min_packets, min_flows;
+	uint64_t time_us;
+};
+
+static struct limits
+limits_of(const struct audit_input *in)
+{
+	const struct conf *c = in->conf;
+	struct limits l = {
+		.ratio = conf_threshold(c, NULL, "r4_undeclared_ratio"),
+		.flows = conf_threshold(c, NULL, "r4_undeclared_flows"),
+		.match = conf_threshold(c, NULL, "r4_match_ratio"),
+		.unclassified = conf_threshold(c, NULL, "r4_unclassified_ratio"),
+		.min_packets = conf_threshold(c, NULL, "r4_packets"),
+		.min_flows = conf_threshold(c, NULL, "r4_flows"),
+		.time_us = (uint64_t)conf_threshold(c, NULL, "r4_undeclared_us"),
+	};
+
+	if (in->min_time_us > 0 && in->min_time_us < l.time_us)
+		l.time_us = in->min_time_us;
+	return l;
+}
+
+static uint64_t
+packets_of(const struct input_subnet *s)
+{
+	return s->packets[DIR_PEER_TO_MSFT] + s->packets[DIR_MSFT_TO_PEER];
+}
+
+static bool
+covered(const struct conf *conf, const struct prefix *p)
+{
+	if (conf->default_subnet.present)
+		return true;
+	for (size_t i = 0; i < conf->subnet_count; i++) {
+		const struct prefix *entry = &conf->subnets[i].prefix;
+
+		/* an entry around it, or finer ones inside it */
+		if (conf->subnets[i].side == SIDE_PEER &&
+		    (prefix_contains(entry, &p->addr) || prefix_contains(p, &entry->addr)))
+			return true;
+	}
+	return false;
+}
+
+/* Registered prefixes stand for the announced ones until BGP is decoded. */
+static void
+check_registered(const struct audit_input *in, struct verdict_draft *d)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < in->conf->registered_count; i++) {
+		char prefix[PREFIX_TEXT_SIZE], scope[96];
+
+		if (covered(in->conf, &in->conf->registered[i].prefix))
+			continue;
+		missing++;
+		prefix_format(&in->conf->registered[i].prefix, prefix);
+		FIELD_FORMAT(scope, "subnet:%s", prefix);
+		verdict_add(d,
+		            &(struct subcheck){.id = "manifest",
+		                               .scope = scope,
+		                               .verdict = VERDICT_FAIL,
+		                               .basis = BASIS_DECLARED,
+		                               .hard = true},
+		            "registered prefix %s has no entry in subnets", prefix);
+		verdict_next(d, "declare %s under subnets with its classes, or give default_subnet",
+		             prefix);
+	}
+	if (missing == 0 && in->conf->registered_count > 0)
+		verdict_add(d,
+		            &(struct subcheck){.id = "manifest",
+		                               .scope = "peering",
+		                               .verdict = VERDICT_PASS,
+		                               .basis = BASIS_DECLARED,
+		                               .samples = in->conf->registered_count},
+		            "all %zu registered prefixes have an entry",
+		            in->conf->registered_count);
+}
+
+/* Lasting traffic that the peer sends from addresses no entry covers. */
+static void
+check_sources(const struct audit_input *in, const struct limits *l, struct verdict_draft *d)
+{
+	for (size_t i = 0; i < in->link_count; i++) {
+		const struct input_link *link = &in->links[i];
+		uint64_t all = link->rec.traffic.bytes[DIR_PEER_TO_MSFT];
+		uint64_t rest = link->undeclared_peer.traffic.bytes[DIR_PEER_TO_MSFT];
+		uint64_t flows = link->undeclared_peer.flows;
+		bool lasting = in->to_us - in->from_us >= l->time_us;
+		char scope[96];
+
+		if (in->conf->default_subnet.present || all == 0 ||
+		    (double)rest < l->ratio * (double)all || (double)flows < l->flows || !lasting)
+			continue;
+		FIELD_FORMAT(scope, "link:%s", link->rec.name);
+		verdict_add(d,
+		            &(struct subcheck){.id = "sources",
+		                               .scope = scope,
+		                               .verdict = VERDICT_FAIL,
+		                               .basis = BASIS_OBSERVED,
+		                               .samples = flows},
+		            "%.2f %% of the peer's bytes on %s come from addresses without an "
+		            "entry (%" PRIu64 " flows)",
+		            100.0 * (double)rest / (double)all, link->rec.name, flows);
+		verdict_next(d, "pniscope endpoints --side peer --subnet undeclared-peer: declare "
+		                "their prefixes under subnets");
+	}
+}
+
+static void
+add_class_evidence(struct verdict_draft *d, const struct input_subnet *s,
+                   const struct input_class *c)
+{
+	struct rec_evidence e = {.ts_us = c->last_us};
+
+	FIELD_FORMAT(e.field, "subnet:%s:class:%s", s->prefix, c->name);
+	FIELD_FORMAT(e.value,
+	             "%" PRIu64 " bytes from the peer, %" PRIu64 " to it, %" PRIu64
+	             " flows, %" PRIu64 " two-way, %" PRIu64 " begun by the peer",
+	             c->bytes[DIR_PEER_TO_MSFT], c->bytes[DIR_MSFT_TO_PEER], c->flows,
+	             c->flows_two_way, c->flows_peer);
+	verdict_evidence(d, &e);
+}
+
+/* FAIL for each class that is not declared and passes all three limits; true if there is one. */
+static bool
+check_undeclared(const struct audit_input *in, const struct input_subnet *s,
+                 const struct standing_sums *sums, const struct limits *l, const char *scope,
+                 struct verdict_draft *d)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->class_count; i++) {
+		const struct input_class *c = &s->classes[i];
+		enum standing standing = standing_of(in->conf, s->conf, c->name);
+		struct standing_sum sum = standing_counted(c);
+		char id[48];
+
+		if (standing != STANDING_UNDECLARED &&
+		    !(standing == STANDING_TOLERATED && sums->tolerated_over))
+			continue;
+		if (sum.bytes < l->ratio * sums->bytes || sum.flows < l->flows ||
+		    c->last_us - c->first_us < l->time_us)
+			continue;
+		any = true;
+		FIELD_FORMAT(id, "class.%s", c->name);
+		verdict_add(
+			d,
+			&(struct subcheck){.id = id,
+		                           .scope = scope,
+		                           .verdict = VERDICT_FAIL,
+		                           .basis = BASIS_OBSERVED,
+		                           .samples = (uint64_t)sum.flows},
+			"%s is not declared in %s: %.2f %% of its bytes, %.0f flows over %" PRIu64
+			" s",
+			c->name, s->prefix, 100.0 * sum.bytes / sums->bytes, sum.flows,
+			(c->last_us - c->first_us) / 1000000);
+		verdict_next(d,
+		             "pniscope endpoints --subnet %s: find who sends %s; stop it or "
+		             "declare it",
+		             s->prefix, c->name);
+		add_class_evidence(d, s, c);
+	}
+	return any;
+}
+
+/* The share that matches, of what is classified and not merely tolerated. */
+static double
+match_ratio(const struct standing_sums *sums, bool flows)
+{
+	const struct standing_sum *good = &sums->of[STANDING_DECLARED];
+	const struct standing_sum *bad = &sums->of[STANDING_UNDECLARED];
+	const struct standing_sum *tolerated = &sums->of[STANDING_TOLERATED];
+	double yes = flows ? good->flows : good->bytes;
+	double no = flows ? bad->flows : bad->bytes;
+
+	if (sums->tolerated_over)
+		no += flows ? tolerated->flows : tolerated->bytes;
+	return yes + no > 0 ? yes / (yes + no) : 1;
+}
+
+static void
+check_match(const struct audit_input *in, const struct input_subnet *s,
+            const struct standing_sums *sums, const struct limits *l, const char *scope,
+            struct verdict_draft *d)
+{
+	double unclassified =
+		sums->bytes > 0 ? sums->of[STANDING_UNCLASSIFIED].bytes / sums->bytes : 0;
+	double bytes = match_ratio(sums, false), flows = match_ratio(sums, true);
+	struct subcheck check = {.id = "match",
+	                         .scope = scope,
+	                         .verdict = VERDICT_INCONCLUSIVE,
+	                         .basis = BASIS_OBSERVED,
+	                         .samples = packets_of(s)};
+	char have[64], want[64];
+
+	if (unclassified >= l->unclassified) {
+		check.lack = LACK_NOT_OBSERVABLE;
+		verdict_add(d, &check, "%.1f %% of the bytes of %s have no class",
+		            100 * unclassified, s->prefix);
+		FIELD_FORMAT(have, "%.1f %% without class", 100 * unclassified);
+		FIELD_FORMAT(want, "below %.0f %%", 100 * l->unclassified);
+		verdict_need(d, "classified traffic", have, want,
+		             "give decode.sip_ports and the like, look inside tunnels "
+		             "(decode.inner), tap both directions",
+		             0);
+		return;
+	}
+	if (bytes < l->match || flows < l->match) {
+		check.lack = LACK_TOO_LITTLE;
+		verdict_add(d, &check,
+		            "%.2f %% of bytes and %.2f %% of flows of %s match, no class yet over "
+		            "all limits of a FAIL",
+		            100 * bytes, 100 * flows, s->prefix);
+		FIELD_FORMAT(want, "%.0f flows over %" PRIu64 " s, or %.0f %% match", l->flows,
+		             l->time_us / 1000000, 100 * l->match);
+		verdict_need(d, "undeclared classes to last or to end", "some", want,
+		             "watch on; `pniscope classes --subnet` names them", l->time_us);
+		return;
+	}
+	if (gate_voids(in->conf, gate_loss_ratio(in), l->ratio)) {
+		check.lack = LACK_PROBE_UNFIT;
+		verdict_add(d, &check,
+		            "the probe lost %.2g of the packets: a class of %.2g could hide",
+		            gate_loss_ratio(in), l->ratio);
+		return;
+	}
+	check.verdict = VERDICT_PASS;
+	verdict_add(d, &check,
+	            "%.2f %% of bytes and %.2f %% of flows of %s match, n = %" PRIu64
+	            " packets, %" PRIu64 " flows",
+	            100 * bytes, 100 * flows, s->prefix, packets_of(s), s->flows);
+}
+
+static bool
+in_list(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)); at += length)
+		if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+static void
+check_roles(const struct audit_input *in, const struct input_subnet *s, const char *scope,
+            struct verdict_draft *d)
+{
+	for (size_t i = 0; i < s->conf->roles.count; i++) {
+		const char *role = s->conf->roles.at[i];
+		bool seen = in_list(s->roles_seen, role);
+		struct subcheck check = {.scope = scope, .basis = BASIS_OBSERVED};
+		char id[48];
+
+		FIELD_FORMAT(id, "role.%s", role);
+		check.id = id;
+		check.verdict = seen ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
+		check.lack = in->roles_collected ? LACK_TOO_LITTLE : LACK_NOT_COLLECTED;
+		if (!seen && !in->roles_collected)
+			check.basis = BASIS_NONE;
+		verdict_add(d, &check, "role %s in %s %s", role, s->prefix,
+		            seen                  ? "seen"
+		            : in->roles_collected ? "not seen yet"
+		                                  : "declared; roles are not collected yet");
+		if (!seen)
+			verdict_need(d, "an endpoint in the declared role", "none", role,
+			             "let it work, or mark the subnet standby", 0);
+	}
+}
+
+static void
+check_subnet(const struct audit_input *in, const struct input_subnet *s, const struct limits *l,
+             struct verdict_draft *d)
+{
+	struct standing_sums sums = standing_sum_up(in->conf, s);
+	char scope[96], have[64], want[64];
+
+	FIELD_FORMAT(scope, "subnet:%s", s->prefix);
+	d->row.samples += packets_of(s);
+	if (check_undeclared(in, s, &sums, l, scope, d))
+		return;
+	if ((double)packets_of(s) < l->min_packets || (double)s->flows < l->min_flows) {
+		FIELD_FORMAT(have, "%" PRIu64 " packets, %" PRIu64 " flows", packets_of(s),
+		             s->flows);
+		FIELD_FORMAT(want, "%.0f packets, %.0f flows", l->min_packets, l->min_flows);
+		verdict_add(d,
+		            &(struct subcheck){.id = "sample",
+		                               .scope = scope,
+		                               .verdict = VERDICT_INCONCLUSIVE,
+		                               .lack = LACK_TOO_LITTLE,
+		                               .basis = BASIS_OBSERVED,
+		                               .optional = s->conf->standby,
+		                               .samples = packets_of(s)},
+		            "%s of %s%s", have, s->prefix,
+		            s->conf->standby ? ", which is on standby" : "");
+		if (!s->conf->standby)
+			verdict_need(d, scope, have, want,
+			             "let its declared traffic run, or mark it standby", 0);
+		return;
+	}
+	check_match(in, s, &sums, l, scope, d);
+	if (!s->conf->standby)
+		check_roles(in, s, scope, d);
+}
+
+void
+judge_classes(const struct audit_input *in, struct verdict_draft *d)
+{
+	struct limits l = limits_of(in);
+	size_t judged = 0;
+
+	for (size_t i = 0; i < in->subnet_count; i++) {
+		const struct input_subnet *s = &in->subnets[i];
+
+		if (!s->conf || s->conf->side != SIDE_PEER)
+			continue;
+		judged++;
+		check_subnet(in, s, &l, d);
+	}
+	check_registered(in, d);
+	if (judged == 0 && in->conf->registered_count == 0 && !in->conf->default_subnet.present) {
+		verdict_need(d, "a manifest: classes and endpoints per subnet", "none declared",
+		             "an entry per announced prefix",
+		             "write `subnets` in the contract file", 0);
+		return;
+	}
+	check_sources(in, &l, d);
+	verdict_note(d, "announced prefixes are not read from BGP yet: registered prefixes and "
+	                "sources stand for them");
+}
