@@ -5,7 +5,7 @@
 #include "audit/field.h"
 #include "audit/gate.h"
 #include "audit/judge.h"
-#include "audit/standing.h"
+#include "audit/share.h"
 
 /* The limits of R4, read once per row. */
 struct limits {
@@ -137,21 +137,21 @@ add_class_evidence(struct verdict_draft *d, const struct input_subnet *s,
 /* FAIL for each class that is not declared and passes all three limits; true if there is one. */
 static bool
 check_undeclared(const struct audit_input *in, const struct input_subnet *s,
-                 const struct standing_sums *sums, const struct limits *l, const char *scope,
+                 const struct shares *sums, const struct limits *l, const char *scope,
                  struct verdict_draft *d)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < s->class_count; i++) {
 		const struct input_class *c = &s->classes[i];
-		enum standing standing = standing_of(in->conf, s->conf, c->name);
-		struct standing_sum sum = standing_counted(c);
+		enum standing standing = share_standing(in->conf, s, c);
+		struct share sum = share_counted(c);
 		char id[48];
 
 		if (standing != STANDING_UNDECLARED &&
 		    !(standing == STANDING_TOLERATED && sums->tolerated_over))
 			continue;
-		if (sum.bytes < l->ratio * sums->bytes || sum.flows < l->flows ||
+		if (sum.bytes < l->ratio * sums->all.bytes || sum.flows < l->flows ||
 		    c->last_us - c->first_us < l->time_us)
 			continue;
 		any = true;
@@ -165,7 +165,7 @@ check_undeclared(const struct audit_input *in, const struct input_subnet *s,
 		                           .samples = (uint64_t)sum.flows},
 			"%s is not declared in %s: %.2f %% of its bytes, %.0f flows over %" PRIu64
 			" s",
-			c->name, s->prefix, 100.0 * sum.bytes / sums->bytes, sum.flows,
+			c->name, s->prefix, 100.0 * sum.bytes / sums->all.bytes, sum.flows,
 			(c->last_us - c->first_us) / 1000000);
 		verdict_next(d,
 		             "pniscope endpoints --subnet %s: find who sends %s; stop it or "
@@ -178,11 +178,11 @@ check_undeclared(const struct audit_input *in, const struct input_subnet *s,
 
 /* The share that matches, of what is classified and not merely tolerated. */
 static double
-match_ratio(const struct standing_sums *sums, bool flows)
+match_ratio(const struct shares *sums, bool flows)
 {
-	const struct standing_sum *good = &sums->of[STANDING_DECLARED];
-	const struct standing_sum *bad = &sums->of[STANDING_UNDECLARED];
-	const struct standing_sum *tolerated = &sums->of[STANDING_TOLERATED];
+	const struct share *good = &sums->of[STANDING_DECLARED];
+	const struct share *bad = &sums->of[STANDING_UNDECLARED];
+	const struct share *tolerated = &sums->of[STANDING_TOLERATED];
 	double yes = flows ? good->flows : good->bytes;
 	double no = flows ? bad->flows : bad->bytes;
 
@@ -192,12 +192,11 @@ match_ratio(const struct standing_sums *sums, bool flows)
 }
 
 static void
-check_match(const struct audit_input *in, const struct input_subnet *s,
-            const struct standing_sums *sums, const struct limits *l, const char *scope,
-            struct verdict_draft *d)
+check_match(const struct audit_input *in, const struct input_subnet *s, const struct shares *sums,
+            const struct limits *l, const char *scope, struct verdict_draft *d)
 {
 	double unclassified =
-		sums->bytes > 0 ? sums->of[STANDING_UNCLASSIFIED].bytes / sums->bytes : 0;
+		sums->all.bytes > 0 ? sums->of[STANDING_UNCLASSIFIED].bytes / sums->all.bytes : 0;
 	double bytes = match_ratio(sums, false), flows = match_ratio(sums, true);
 	struct subcheck check = {.id = "match",
 	                         .scope = scope,
@@ -285,7 +284,7 @@ static void
 check_subnet(const struct audit_input *in, const struct input_subnet *s, const struct limits *l,
              struct verdict_draft *d)
 {
-	struct standing_sums sums = standing_sum_up(in->conf, s);
+	struct shares sums = share_sum(in->conf, s);
 	char scope[96], have[64], want[64];
 
 	FIELD_FORMAT(scope, "subnet:%s", s->prefix);
