@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/conf.h"
+
 static const struct {
 	const char *name;
 	void (*print)(FILE *to);
 } documents[] = {
+	{"configuration", conf_print_docs},
 	{NULL, NULL},
 };
 

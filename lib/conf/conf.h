@@ -19,18 +19,21 @@
 enum peering_type { PEERING_ISP, PEERING_VOICE, PEERING_ROUTE_SERVER };
 enum link_role { ROLE_PRIMARY, ROLE_REDUNDANT, ROLE_BACKUP };
 enum side { SIDE_PEER, SIDE_MSFT, SIDE_BOTH, SIDE_PROBE, SIDE_UNKNOWN };
-enum tap_kind { TAP_OPTICAL, TAP_BROKER, TAP_SPAN };
+/* TAP_NONE: declared, not tapped; its members have no ports. */
+enum tap_kind { TAP_OPTICAL, TAP_BROKER, TAP_SPAN, TAP_NONE };
 enum bfd_mode { BFD_OPTIONAL, BFD_REQUIRED, BFD_NONE };
 /* How a port that carries both directions is told apart. */
 enum direction_by { DIRECTION_BY_PORT, DIRECTION_BY_MAC, DIRECTION_BY_SUBNET, DIRECTION_BY_VLAN };
 /* Index of a direction everywhere: arrays of two are [DIR_PEER_TO_MSFT], [DIR_MSFT_TO_PEER]. */
 enum direction { DIR_PEER_TO_MSFT, DIR_MSFT_TO_PEER, DIR_COUNT };
 
+/* Names as in the file. */
 const char *peering_type_name(enum peering_type t);
 const char *link_role_name(enum link_role r);
 const char *side_name(enum side s);
 const char *tap_kind_name(enum tap_kind t);
 const char *bfd_mode_name(enum bfd_mode m);
+const char *direction_by_name(enum direction_by d);
 const char *direction_name(enum direction d); /* "peer_to_msft", "msft_to_peer" */
 
 /* Lists of names and numbers: `at[count]`. */
@@ -79,8 +82,8 @@ struct conf_session {
 struct conf_threshold {
 	const char *name; /* as in requirements, e.g. "x15_augment_ratio" */
 	double value;
-	const char *unit;
-	const char *source; /* "documented: …", "default" or "FILE:LINE" */
+	const char *unit;   /* "ratio", "us", "bps", "bytes" or what is counted */
+	const char *source; /* "documented: …", "standard: …", "engineering" or "FILE:LINE" */
 	bool set;           /* written in the file, not a default */
 };
 
@@ -162,9 +165,8 @@ struct conf {
 	} peer;
 	struct {
 		struct conf_numbers asns;
-		const char *ranges; /* path, resolved against the file that names it; NULL: built-in
-		                       data */
-		struct conf_prefixes range_prefixes; /* read from `ranges` */
+		const char *ranges;                  /* path, resolved; NULL: the built-in list */
+		struct conf_prefixes range_prefixes; /* read from `ranges`, or the built-in list */
 	} cloud;
 	struct {
 		const char *special, *rpki, *irr; /* paths; NULL: not given */
@@ -210,7 +212,8 @@ struct conf {
 		const char *password_file; /* path, resolved; NULL: none */
 		unsigned interval_ms;
 		uint64_t memory_max_bytes;
-		unsigned max_endpoints; /* cap of endpoint keys per site */
+		/* caps of keys per site, overflow is counted */
+		unsigned max_endpoints, max_routes, max_sessions, max_streams;
 	} redis;
 
 	const char *path; /* the file given to conf_load */
@@ -232,6 +235,14 @@ void conf_destroy(struct conf *c);
 /* Everything resolved, defaults marked, in the file's own syntax, with the source of each number.
  */
 void conf_print(const struct conf *c, FILE *to);
+/*
+ * Names that only folders to the right know: the caller hands the valid ones, and every name of
+ * that kind in the configuration is checked. 0, or -EINVAL and *error as for conf_load().
+ */
+enum conf_name_kind { CONF_NAME_CLASS, CONF_NAME_ROLE, CONF_NAME_PROFILE };
+int conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *const *names,
+                     size_t count, char **error);
+
 /* docs/configuration.md, from the schema table. */
 void conf_print_docs(FILE *to);
 
@@ -240,6 +251,8 @@ double conf_threshold(const struct conf *c, const struct conf_link *link, const 
 const struct conf_threshold *conf_threshold_get(const struct conf *c, const struct conf_link *link,
                                                 const char *name);
 const struct conf_link *conf_link_find(const struct conf *c, const char *name);
+/* Whether this probe (any probe, where the file has none) has the link's ports. */
+bool conf_link_tapped(const struct conf *c, const struct conf_link *l);
 /* The declared subnet that has exactly this prefix; NULL: none. */
 const struct conf_subnet *conf_subnet_find(const struct conf *c, const struct prefix *p);
 /* Whether a window covers `scope` ("link:pni-a") at that time; returns it or NULL. A link is also

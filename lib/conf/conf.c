@@ -1,0 +1,273 @@
+#include "conf/conf.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "conf/check.h"
+#include "conf/digest.h"
+#include "conf/load.h"
+#include "conf/ranges.h"
+#include "conf/source.h"
+
+static struct conf *
+conf_new(const char *path)
+{
+	struct conf_memory *memory = mem_alloc(1, sizeof *memory);
+	struct conf *c = mem_alloc(1, sizeof *c);
+
+	c->memory = memory;
+	c->path = arena_strdup(&memory->arena, path);
+	return c;
+}
+
+void
+conf_destroy(struct conf *c)
+{
+	struct conf_memory *memory;
+
+	if (!c)
+		return;
+	memory = c->memory;
+	arena_fini(&memory->arena);
+	free(memory->origins);
+	free(memory);
+	free(c);
+}
+
+/* libconfig's own messages do not say what to do. */
+static bool
+syntax_error(struct loader *l, const config_t *tree)
+{
+	const char *text = config_error_text(tree);
+
+	if (text && strstr(text, "duplicate"))
+		text = "a key stands twice in one group; leave one of both out";
+	else if (text && strstr(text, "mismatched element"))
+		text = "an array [ ] mixes types; a list ( ) would be right";
+	else
+		text = "syntax error; look for a missing ';', '\"' or bracket here or on the line "
+		       "before";
+	return load_fail(l, (unsigned)config_error_line(tree), "%s", text);
+}
+
+static bool
+parse(struct loader *l)
+{
+	config_t tree;
+	bool ok;
+
+	config_init(&tree);
+	if (config_read_string(&tree, l->source->text.at) != CONFIG_TRUE)
+		ok = syntax_error(l, &tree);
+	else
+		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l);
+	if (ok)
+		digest_make(l->conf, config_root_setting(&tree), l->conf->sha256);
+	config_destroy(&tree);
+	return ok;
+}
+
+/* Take over a source that was read with result `rc`. */
+static int
+finish(struct conf *c, struct source *s, int rc, struct conf **out, char **error)
+{
+	struct loader l = {.conf = c, .memory = c->memory, .source = s};
+
+	if (rc == 0 && !parse(&l)) {
+		rc = -EINVAL;
+		s->error = l.error;
+	}
+	source_fini(s);
+	*out = NULL;
+	*error = NULL;
+	if (rc < 0) {
+		*error = mem_strdup(s->error);
+		conf_destroy(c);
+		return rc;
+	}
+	*out = c;
+	return 0;
+}
+
+int
+conf_load(const char *file, struct conf **out, char **error)
+{
+	struct conf *c = conf_new(file);
+	struct conf_memory *memory = c->memory;
+	struct source s;
+
+	source_init(&s, &memory->arena);
+	return finish(c, &s, source_read_file(&s, file), out, error);
+}
+
+int
+conf_load_text(const char *text, const char *name, struct conf **out, char **error)
+{
+	struct conf *c = conf_new(name);
+	struct conf_memory *memory = c->memory;
+	struct source s;
+
+	source_init(&s, &memory->arena);
+	return finish(c, &s, source_read_text(&s, text, name), out, error);
+}
+
+const struct conf_threshold *
+conf_threshold_get(const struct conf *c, const struct conf_link *link, const char *name)
+{
+	const struct conf_thresholds *t = link ? &link->thresholds : &c->thresholds;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->at[i].name, name) == 0)
+			return &t->at[i];
+	assert(!"a threshold that the schema does not know");
+	abort();
+}
+
+double
+conf_threshold(const struct conf *c, const struct conf_link *link, const char *name)
+{
+	return conf_threshold_get(c, link, name)->value;
+}
+
+const struct conf_link *
+conf_link_find(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->link_count; i++)
+		if (strcmp(c->links[i].name, name) == 0)
+			return &c->links[i];
+	return NULL;
+}
+
+bool
+conf_link_tapped(const struct conf *c, const struct conf_link *l)
+{
+	if (l->tap == TAP_NONE)
+		return false;
+	if (!c->probe.id)
+		return true;
+	if (l->tap_probe)
+		return strcmp(l->tap_probe, c->probe.id) == 0;
+	return strcmp(c->sites[l->site].name, c->probe.site) == 0;
+}
+
+const struct conf_subnet *
+conf_subnet_find(const struct conf *c, const struct prefix *p)
+{
+	for (size_t i = 0; i < c->subnet_count; i++)
+		if (prefix_equal(&c->subnets[i].prefix, p))
+			return &c->subnets[i];
+	return NULL;
+}
+
+/* "link:pni-a" also stands under its site, and all stand under the peering. */
+static bool
+scope_covers(const struct conf *c, const char *window, const char *scope)
+{
+	const struct conf_link *link;
+
+	if (strcmp(window, "peering") == 0 || strcmp(window, scope) == 0)
+		return true;
+	if (strncmp(scope, "link:", 5) != 0 || strncmp(window, "site:", 5) != 0)
+		return false;
+	link = conf_link_find(c, scope + 5);
+	return link && strcmp(c->sites[link->site].name, window + 5) == 0;
+}
+
+const struct conf_maintenance *
+conf_maintenance_at(const struct conf *c, const char *scope, uint64_t us)
+{
+	for (size_t i = 0; i < c->maintenance_count; i++) {
+		const struct conf_maintenance *m = &c->maintenance[i];
+
+		if (us < m->from_us || us >= m->to_us)
+			continue;
+		for (size_t j = 0; j < m->scope.count; j++)
+			if (scope_covers(c, m->scope.at[j], scope))
+				return m;
+	}
+	return NULL;
+}
+
+/* ---- names that others know ---- */
+
+static int
+check_list(const struct conf *c, const char *what, const struct conf_names *list,
+           const char *const *names, size_t count, char **error)
+{
+	const struct origin *o = origin_find(c->memory, &list->at);
+	const char *near;
+
+	for (size_t i = 0; i < list->count; i++) {
+		size_t n = 0;
+
+		while (n < count && strcmp(names[n], list->at[i]) != 0)
+			n++;
+		if (n < count)
+			continue;
+		near = schema_nearest(list->at[i], names, count);
+		*error = mem_printf("%s:%u: %s \"%s\" is not known; %s%s%s",
+		                    o ? o->at.file : c->path, o ? o->at.line : 0, what, list->at[i],
+		                    near ? "\"" : "one of its table would be right",
+		                    near ? near : "", near ? "\" would be right" : "");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+check_classes(const struct conf *c, const char *const *names, size_t count, char **error)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->subnet_count; i++)
+		rc = check_list(c, "class", &c->subnets[i].classes, names, count, error);
+	if (rc == 0)
+		rc = check_list(c, "class", &c->default_subnet.classes, names, count, error);
+	if (rc == 0)
+		rc = check_list(c, "class", &c->tolerate.classes, names, count, error);
+	return rc;
+}
+
+static int
+check_roles(const struct conf *c, const char *const *names, size_t count, char **error)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->subnet_count; i++)
+		rc = check_list(c, "role", &c->subnets[i].roles, names, count, error);
+	return rc;
+}
+
+static int
+check_profile(const struct conf *c, const char *const *names, size_t count, char **error)
+{
+	const struct origin *o = origin_find(c->memory, &c->peering.profile);
+
+	for (size_t n = 0; n < count; n++)
+		if (strcmp(names[n], c->peering.profile) == 0)
+			return 0;
+	*error = mem_printf("%s:%u: profile \"%s\" is not known; \"%s\" would be right",
+	                    o ? o->at.file : c->path, o ? o->at.line : 0, c->peering.profile,
+	                    count ? names[0] : "");
+	return -EINVAL;
+}
+
+int
+conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *const *names,
+                 size_t count, char **error)
+{
+	*error = NULL;
+	switch (kind) {
+	case CONF_NAME_CLASS:
+		return check_classes(c, names, count, error);
+	case CONF_NAME_ROLE:
+		return check_roles(c, names, count, error);
+	case CONF_NAME_PROFILE:
+		return check_profile(c, names, count, error);
+	}
+	return 0;
+}

@@ -1,0 +1,83 @@
+#include "conf/digest.h"
+
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static void add_setting(struct text *t, const config_setting_t *s);
+
+static int
+name_compare(const void *a, const void *b)
+{
+	return strcmp(config_setting_name(*(config_setting_t *const *)a),
+	              config_setting_name(*(config_setting_t *const *)b));
+}
+
+/* Keys in order of their names; each text carries its length, so nothing can pose as structure. */
+static void
+add_group(struct text *t, const config_setting_t *s)
+{
+	size_t count = (size_t)config_setting_length(s);
+	config_setting_t **keys = mem_alloc(count, sizeof(config_setting_t *));
+
+	for (size_t i = 0; i < count; i++)
+		keys[i] = config_setting_get_elem(s, (unsigned)i);
+	qsort(keys, count, sizeof(config_setting_t *), name_compare);
+	for (size_t i = 0; i < count; i++) {
+		if (config_setting_is_root(s) && strcmp(config_setting_name(keys[i]), "probe") == 0)
+			continue;
+		text_add(t, "%s=", config_setting_name(keys[i]));
+		add_setting(t, keys[i]);
+	}
+	free(keys);
+}
+
+static void
+add_setting(struct text *t, const config_setting_t *s)
+{
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		text_add(t, "%lld;", config_setting_get_int64(s));
+		break;
+	case CONFIG_TYPE_FLOAT:
+		text_add(t, "%.17g;", config_setting_get_float(s));
+		break;
+	case CONFIG_TYPE_BOOL:
+		text_add(t, "%s;", config_setting_get_bool(s) ? "true" : "false");
+		break;
+	case CONFIG_TYPE_STRING:
+		text_add(t, "%zu:%s;", strlen(config_setting_get_string(s)),
+		         config_setting_get_string(s));
+		break;
+	case CONFIG_TYPE_GROUP:
+		text_add(t, "{");
+		add_group(t, s);
+		text_add(t, "}");
+		break;
+	default: /* the two kinds of list mean the same */
+		text_add(t, "(");
+		for (int i = 0; i < config_setting_length(s); i++)
+			add_setting(t, config_setting_get_elem(s, (unsigned)i));
+		text_add(t, ")");
+	}
+}
+
+const char *
+digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE])
+{
+	struct text t = {0};
+	struct sha256 s;
+	char prefix[PREFIX_TEXT_SIZE];
+
+	add_group(&t, root);
+	for (size_t i = 0; i < c->cloud.range_prefixes.count; i++)
+		text_add(&t, "%s\n", prefix_format(&c->cloud.range_prefixes.at[i], prefix));
+	sha256_init(&s);
+	sha256_add(&s, t.at, t.size);
+	text_fini(&t);
+	return sha256_end_text(&s, buf);
+}

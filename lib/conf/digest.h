@@ -1,0 +1,12 @@
+/*
+ * The digest of the contract: what is written in the configuration except the probe group, in
+ * order of names, and the cloud ranges that were read. Layout, comments, and how the text is cut
+ * into files do not matter, so every probe of the peering has the same one. Called once per load.
+ */
+#pragma once
+
+#include "base/sha256.h"
+#include "conf/conf.h"
+
+/* `root` is the config_setting_t of the file. Returns `buf`. */
+const char *digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE]);

@@ -1,0 +1,339 @@
+#include "conf/source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+
+/* One file being copied. */
+struct scan {
+	struct source *s;
+	const char *file;
+	const char *at;
+	unsigned line;
+};
+
+static int scan_text(struct source *s, const char *text, const char *file);
+
+void
+source_init(struct source *s, struct arena *arena)
+{
+	*s = (struct source){.arena = arena};
+}
+
+void
+source_fini(struct source *s)
+{
+	text_fini(&s->text);
+	free(s->lines);
+	s->lines = NULL;
+}
+
+static int __attribute__((format(printf, 2, 3))) fail(struct scan *c, const char *format, ...)
+{
+	char what[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	c->s->error = arena_printf(c->s->arena, "%s:%u: %s", c->file, c->line, what);
+	return -EINVAL;
+}
+
+/* The line of the joined text that begins now came from here. */
+static void
+mark_line(struct scan *c)
+{
+	struct source *s = c->s;
+
+	if ((s->line_count & (s->line_count - 1)) == 0)
+		s->lines = mem_resize(s->lines, s->line_count ? s->line_count * 2 : 1,
+		                      sizeof *s->lines);
+	s->lines[s->line_count++] = (struct source_position){c->file, c->line};
+}
+
+static void
+copy(struct scan *c, size_t size)
+{
+	text_add_bytes(&c->s->text, c->at, size);
+	c->at += size;
+}
+
+static void
+copy_newline(struct scan *c)
+{
+	c->line++;
+	copy(c, 1);
+	mark_line(c);
+}
+
+static void
+skip_to_line_end(struct scan *c)
+{
+	c->at += strcspn(c->at, "\n");
+}
+
+static int
+skip_block_comment(struct scan *c)
+{
+	struct scan start = *c;
+
+	for (c->at += 2; *c->at; c->at++) {
+		if (c->at[0] == '*' && c->at[1] == '/') {
+			c->at += 2;
+			text_add_bytes(&c->s->text, " ", 1);
+			return 0;
+		}
+		if (*c->at == '\n') {
+			text_add_bytes(&c->s->text, "\n", 1);
+			c->line++;
+			mark_line(c);
+		}
+	}
+	return fail(&start, "comment /* is never closed; add */");
+}
+
+/* Characters of a quoted text with its quotes; 0: not closed on its line. */
+static size_t
+quoted_size(const char *at)
+{
+	size_t i = 1;
+
+	while (at[i] && at[i] != '\n' && at[i] != '"')
+		i += at[i] == '\\' && at[i + 1] && at[i + 1] != '\n' ? 2 : 1;
+	return at[i] == '"' ? i + 1 : 0;
+}
+
+static int
+copy_quoted(struct scan *c)
+{
+	size_t size = quoted_size(c->at);
+
+	if (size == 0)
+		return fail(c, "text is not closed on its line; add the missing \"");
+	copy(c, size);
+	return 0;
+}
+
+static bool
+is_integer(const char *at, size_t size)
+{
+	bool hex = size > 2 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
+
+	for (size_t i = hex ? 2 : 0; i < size; i++)
+		if (!(hex ? isxdigit((unsigned char)at[i]) : isdigit((unsigned char)at[i])))
+			return false;
+	return true;
+}
+
+static void
+copy_number(struct scan *c)
+{
+	size_t size = 0;
+
+	while (isalnum((unsigned char)c->at[size]) || c->at[size] == '.')
+		size++;
+	bool integer = is_integer(c->at, size);
+
+	copy(c, size);
+	if (integer)
+		text_add_bytes(&c->s->text, "L", 1);
+}
+
+static bool
+starts_name(char c)
+{
+	return isalpha((unsigned char)c) || c == '*';
+}
+
+static void
+copy_name(struct scan *c)
+{
+	size_t size = 0;
+
+	while (isalnum((unsigned char)c->at[size]) || (c->at[size] && strchr("-_*", c->at[size])))
+		size++;
+	copy(c, size);
+}
+
+static int
+copy_bracket(struct scan *c)
+{
+	if (strchr("({[", *c->at) && ++c->s->nesting > SOURCE_NESTING_MAX)
+		return fail(c, "brackets are nested %u deep; at most %d would be right",
+		            c->s->nesting, SOURCE_NESTING_MAX);
+	if (strchr(")}]", *c->at) && c->s->nesting > 0)
+		c->s->nesting--;
+	copy(c, 1);
+	return 0;
+}
+
+static int
+read_included(struct scan *c, const char *path)
+{
+	struct source *s = c->s;
+	struct text text = {0};
+	int rc;
+
+	if (s->depth >= SOURCE_DEPTH_MAX)
+		return fail(c, "@include nested more than %d deep; does a file include itself?",
+		            SOURCE_DEPTH_MAX);
+	rc = source_slurp(path, &text);
+	if (rc < 0) {
+		fail(c, "cannot read \"%s\": %s; name a readable file, relative to this one", path,
+		     strerror(-rc));
+		return rc;
+	}
+	if (s->text.size + text.size > SOURCE_SIZE_MAX) {
+		text_fini(&text);
+		return fail(c, "the files are larger than %d MiB together; include less",
+		            SOURCE_SIZE_MAX >> 20);
+	}
+	s->depth++;
+	text_add_bytes(&s->text, "\n", 1);
+	rc = scan_text(s, text.at, path);
+	s->depth--;
+	text_fini(&text);
+	if (rc == 0) {
+		text_add_bytes(&s->text, "\n", 1);
+		mark_line(c);
+	}
+	return rc;
+}
+
+static int
+include(struct scan *c)
+{
+	static const char word[] = "@include";
+	const char *name;
+	size_t size;
+	char *path;
+
+	if (strncmp(c->at, word, sizeof word - 1) != 0)
+		return fail(c, "'@' here; only @include \"FILE\" begins with it");
+	name = c->at + sizeof word - 1;
+	name += strspn(name, " \t");
+	size = *name == '"' ? quoted_size(name) : 0;
+	if (size <= 2)
+		return fail(c, "@include without a file; write @include \"FILE\"");
+	path = arena_printf(c->s->arena, "%.*s", (int)size - 2, name + 1);
+	c->at = name + size;
+	return read_included(c, source_resolve(c->s->arena, c->file, path));
+}
+
+/* Copy one token. */
+static int
+scan_token(struct scan *c)
+{
+	char ch = *c->at;
+
+	if (ch == '\n') {
+		copy_newline(c);
+	} else if (ch == '#' || (ch == '/' && c->at[1] == '/')) {
+		skip_to_line_end(c);
+	} else if (ch == '/' && c->at[1] == '*') {
+		return skip_block_comment(c);
+	} else if (ch == '"') {
+		return copy_quoted(c);
+	} else if (ch == '@') {
+		return include(c);
+	} else if (strchr("(){}[]", ch)) {
+		return copy_bracket(c);
+	} else if (isdigit((unsigned char)ch) || ch == '.') {
+		copy_number(c);
+	} else if (starts_name(ch)) {
+		copy_name(c);
+	} else {
+		copy(c, 1);
+	}
+	return 0;
+}
+
+static int
+scan_text(struct source *s, const char *text, const char *file)
+{
+	struct scan c = {.s = s, .file = arena_strdup(s->arena, file), .at = text, .line = 1};
+	int rc = 0;
+
+	mark_line(&c);
+	while (rc == 0 && *c.at)
+		rc = scan_token(&c);
+	return rc;
+}
+
+int
+source_read_text(struct source *s, const char *text, const char *name)
+{
+	return scan_text(s, text, name);
+}
+
+int
+source_read_file(struct source *s, const char *path)
+{
+	struct text text = {0};
+	int rc = source_slurp(path, &text);
+
+	if (rc < 0) {
+		s->error = arena_printf(s->arena,
+		                        "%s: cannot be read: %s; name a readable configuration "
+		                        "file",
+		                        path, strerror(-rc));
+		return rc;
+	}
+	rc = scan_text(s, text.at, path);
+	text_fini(&text);
+	return rc;
+}
+
+struct source_position
+source_position(const struct source *s, unsigned line)
+{
+	if (line == 0 || s->line_count == 0)
+		return s->line_count ? s->lines[0] : (struct source_position){"", 0};
+	return s->lines[line <= s->line_count ? line - 1 : s->line_count - 1];
+}
+
+const char *
+source_resolve(struct arena *arena, const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (path[0] == '/' || !slash)
+		return arena_strdup(arena, path);
+	return arena_printf(arena, "%.*s/%s", (int)(slash - file), file, path);
+}
+
+int
+source_slurp(const char *path, struct text *out)
+{
+	FILE *f = fopen(path, "re");
+	char block[4096];
+	struct stat st;
+	size_t n;
+	int rc = 0;
+
+	if (!f)
+		return -errno;
+	if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))
+		rc = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	else if (st.st_size > SOURCE_SIZE_MAX)
+		rc = -EFBIG;
+	text_add_bytes(out, "", 0);
+	while (rc == 0 && (n = fread(block, 1, sizeof block, f)) > 0)
+		text_add_bytes(out, block, n);
+	if (rc == 0 && ferror(f))
+		rc = -EIO;
+	fclose(f);
+	if (rc == 0 && strlen(out->at) != out->size)
+		rc = -EILSEQ; /* a zero byte: not a text */
+	if (rc < 0)
+		text_fini(out);
+	return rc;
+}
