@@ -45,7 +45,7 @@ static_assert(sizeof(struct class_state) == 8, "its share of a flow record");
  * A flow's class may still be replaced by what it carries the way for: checks and key agreement
  * come first on a media port, media last. Everything else stands once its magic was seen.
  */
-enum rank { RANK_NONE, RANK_REPORT, RANK_CHECK, RANK_RELAY, RANK_KEYS, RANK_SETTLED };
+enum rank { RANK_NONE, RANK_CHECK, RANK_RELAY, RANK_KEYS, RANK_REPORT, RANK_SETTLED };
 
 static enum rank
 rank_of(enum traffic_class c)
@@ -149,25 +149,34 @@ unknown_of(unsigned transport)
 	return transport == CLASS_UDP ? CLASS_UNKNOWN_UDP : CLASS_UNKNOWN_TCP;
 }
 
-/* The rows of one port stand together; the last one speaks for the port alone. */
-static const struct port_rule *
-last_row(unsigned row)
+/* The rows of one port stand together. */
+static bool
+same_port(const struct port_rule *a, const struct port_rule *b)
 {
-	const struct port_rule *r = &class_port_rules[row];
+	return a->transport == b->transport && a->from == b->from;
+}
 
-	while (r[1].transport == r->transport && r[1].from == r->from)
-		r++;
-	return r;
+/* The first row of a port that promises something without a payload; NULL: none does. */
+static const struct port_rule *
+promise_of(unsigned row)
+{
+	const struct port_rule *first = &class_port_rules[row];
+
+	if (row == 0)
+		return NULL;
+	for (const struct port_rule *r = first; same_port(r, first); r++)
+		if (r->alone != PORT_NEVER)
+			return r;
+	return NULL;
 }
 
 static bool
 guess_port(struct class_state *s, const struct class_rules *rules, unsigned transport,
            const struct packet *p, uint16_t port)
 {
-	unsigned row = rules->port[transport][port];
-	const struct port_rule *r = last_row(row);
+	const struct port_rule *r = promise_of(rules->port[transport][port]);
 
-	if (row == 0 || r->alone == PORT_NEVER || (r->max_ttl && p->ttl > r->max_ttl))
+	if (!r || (r->max_ttl && p->ttl > r->max_ttl))
 		return false;
 	set_class(s, r->class, CONFIDENCE_PORT);
 	return true;
@@ -212,13 +221,14 @@ run_start(struct class_state *s, const struct stride *at, bool reverse)
 }
 
 /*
- * Another stream of the same side: media that share a port. Take it while nothing is confirmed;
- * later stay with one, or two that alternate would never let each other count.
+ * Another stream: of the other side, or of other media on the same port. It may take over at every
+ * fourth look while the present one has not gone on. Taking over at once would let two streams that
+ * alternate throw each other out for ever.
  */
 static void
 run_other(struct class_state *s, const struct stride *at, bool reverse)
 {
-	if (s->run_length == 1 && s->packets < CLASS_LOOKS / 2)
+	if (s->run_length == 1 && s->packets % CLASS_RUN == 0)
 		run_start(s, at, reverse);
 }
 
@@ -232,9 +242,7 @@ run_step(struct class_state *s, const struct stride *at, bool reverse)
 		return true;
 	if (s->run_length == 0) {
 		run_start(s, at, reverse);
-	} else if (!same_side(s, reverse)) {
-		return false;
-	} else if (at->key != s->run_key) {
+	} else if (!same_side(s, reverse) || at->key != s->run_key) {
 		run_other(s, at, reverse);
 	} else if (gap > SEQ_SLACK || gap < -SEQ_SLACK) {
 		run_start(s, at, reverse);
@@ -277,10 +285,10 @@ note_srtp_sign(struct class_state *s, const struct look *y)
 static enum traffic_class
 by_rows(struct class_state *s, unsigned row, const struct look *y, bool reverse)
 {
-	const struct port_rule *r = &class_port_rules[row], *last = last_row(row);
+	const struct port_rule *first = &class_port_rules[row];
 	struct stride at;
 
-	for (; r <= last; r++) {
+	for (const struct port_rule *r = first; same_port(r, first); r++) {
 		if (r->magic && r->magic(y))
 			return r->class;
 		if (r->stride && r->stride(y, &at) && run_step(s, &at, reverse))
@@ -350,9 +358,9 @@ withdraw_guess(struct class_state *s, const struct class_rules *rules, unsigned 
 	if (s->confidence != CONFIDENCE_PORT)
 		return;
 	for (unsigned i = 0; i < 2; i++) {
-		const struct port_rule *r = last_row(rows[i]);
+		const struct port_rule *r = promise_of(rows[i]);
 
-		if (rows[i] && r->class == s->class && r->alone == PORT_OPENS)
+		if (r && r->class == s->class && r->alone == PORT_OPENS)
 			set_class(s, unknown_of(transport), CONFIDENCE_NONE);
 	}
 }

@@ -31,8 +31,10 @@ const struct port_rule class_port_rules[] = {
 	UDP(3785, 3785, BFD, HOLDS, NULL), /* echo: contents are the sender's own business */
 	UDP(4784, 4784, BFD, NEVER, magic_bfd),
 	UDP(6784, 6784, BFD, NEVER, magic_bfd),
+	UDP(7784, 7784, BFD, NEVER, magic_bfd), /* seamless: RFC 7881 */
 	/* voice: Microsoft's relays and everybody's */
 	UDP(3478, 3481, TURN, NEVER, magic_turn_channel_any),
+	UDP(3478, 3481, STUN, NEVER, magic_stun_classic_any),
 	/* names, time, addresses */
 	UDP(53, 53, DNS, HOLDS, magic_dns),
 	TCP(53, 53, DNS, HOLDS, magic_dns_tcp),
@@ -104,13 +106,14 @@ const struct magic_rule class_magic_rules[] = {
 	MAGIC(UDP, 1, 4, WIREGUARD, magic_wireguard),
 	MAGIC(UDP, 0x38, 0x40, OPENVPN, magic_openvpn),
 	MAGIC(UDP, 'd', 'd', BITTORRENT, magic_dht),
-	MAGIC(UDP, 0x21, 0x41, BITTORRENT, magic_utp),
+	MAGIC(UDP, 0x01, 0x41, BITTORRENT, magic_utp),
 	MAGIC(TCP, 22, 22, TLS, magic_tls),
 	MAGIC(TCP, 'A', 'Z', HTTP, magic_http),
 	MAGIC(TCP, 'A', 'Z', SIP, magic_sip),
 	MAGIC(TCP, 'S', 'S', SSH, magic_ssh),
 	MAGIC(TCP, 0, 1, TURN, magic_turn),
 	MAGIC(TCP, 0, 1, STUN, magic_stun_stream),
+	MAGIC(TCP, 0, 255, STUN, magic_stun_framed),
 	MAGIC(TCP, 0x13, 0x13, BITTORRENT, magic_bittorrent),
 	{0, 0, 0, CLASS_COUNT, 0, NULL},
 };

@@ -1,3 +1,4 @@
+#include "classify/class.h"
 #include "classify/magic.h"
 
 #include <string.h>
@@ -29,20 +30,22 @@ magic_dht(const struct look *y)
 
 enum {
 	UTP_HEADER = 20,
-	UTP_STATE = 0x21, /* type 2, version 1 */
-	UTP_SYN = 0x41,   /* type 4, version 1 */
+	UTP_SYN = 0x41, /* type 4, version 1 */
+	UTP_TYPES = 5,
+	UTP_EXTENSION_MAX = 2,
 };
 
 /*
- * BEP 29: a SYN has number 1, acknowledges nothing and knows no delay yet. Later packets carry
- * nothing that a stranger could be sure of, but the answer to the SYN comes back in the flow.
+ * BEP 29: a SYN acknowledges nothing, knows no delay yet and carries no data. Later packets have
+ * nothing that a stranger could be sure of; they count in a flow that began with a SYN.
  */
 bool
 magic_utp(const struct look *y)
 {
-	if (!look_has(y, UTP_HEADER) || y->at[1] > 2)
+	if (!look_has(y, UTP_HEADER) || (y->at[0] & 0x0f) != 1 || y->at[0] >> 4 >= UTP_TYPES ||
+	    y->at[1] > UTP_EXTENSION_MAX)
 		return false;
-	if (y->at[0] == UTP_SYN)
-		return load_be32(y->at + 8) == 0 && load_be32(y->at + 16) == 0x00010000;
-	return y->at[0] == UTP_STATE && y->size <= UTP_HEADER + 10 && load_be16(y->at + 18) == 1;
+	if (y->at[0] == UTP_SYN && y->size <= UTP_HEADER + 12)
+		return load_be32(y->at + 8) == 0 && load_be16(y->at + 18) == 0;
+	return y->flow_class == CLASS_BITTORRENT;
 }

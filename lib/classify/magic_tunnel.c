@@ -84,7 +84,6 @@ magic_wireguard(const struct look *y)
 enum {
 	OPENVPN_CLIENT_V2 = 0x38, /* opcode 7, key 0 */
 	OPENVPN_SERVER_V2 = 0x40, /* opcode 8, key 0 */
-	OPENVPN_CLIENT_V3 = 0x50, /* opcode 10, key 0: tls-crypt-v2 */
 	OPENVPN_PLAIN = 14,       /* opcode, session, no acks, packet 0 */
 	OPENVPN_ACKED = 26,       /* the server's: one ack and the client's session */
 };
@@ -96,20 +95,29 @@ openvpn_size(uint32_t size, uint32_t plain)
 	return size == plain || size == plain + 28 || size == plain + 40 || size == plain + 72;
 }
 
+/* tls-crypt: replay counter 1, time and digest follow the session, the rest is hidden. */
+static bool
+openvpn_crypted(const uint8_t *p, uint32_t size)
+{
+	return load_be32(p + 9) == 1 && (size == OPENVPN_PLAIN + 40 || size == OPENVPN_ACKED + 40);
+}
+
 /* A reset is its connection's first packet: its message number is zero, and it is short. */
 static bool
 openvpn_reset(const uint8_t *p, uint32_t captured, uint32_t size)
 {
-	if (captured < OPENVPN_PLAIN || load_be64(p + 1) == 0)
+	if (captured < size || size < OPENVPN_PLAIN || load_be64(p + 1) == 0)
+		return false;
+	if (p[0] != OPENVPN_CLIENT_V2 && p[0] != OPENVPN_SERVER_V2)
+		return false;
+	if (openvpn_crypted(p, size))
+		return true;
+	if (load_be32(p + size - 4) != 0)
 		return false;
 	if (p[0] == OPENVPN_CLIENT_V2)
-		return openvpn_size(size, OPENVPN_PLAIN) && captured == size &&
-		       load_be32(p + size - 5) == 0 && p[size - 1] == 0;
-	if (p[0] == OPENVPN_SERVER_V2)
-		return openvpn_size(size, OPENVPN_ACKED) && captured == size &&
-		       load_be32(p + size - 4) == 0 && load_be32(p + size - 16) == 0 &&
-		       p[size - 17] == 1;
-	return false;
+		return openvpn_size(size, OPENVPN_PLAIN) && p[size - 5] == 0;
+	return openvpn_size(size, OPENVPN_ACKED) && p[size - 17] == 1 &&
+	       load_be32(p + size - 16) == 0;
 }
 
 bool

@@ -159,6 +159,20 @@ magic_stun_stream(const struct look *y)
 	       (y->at[3] & 3) == 0 && y->size >= STUN_HEADER;
 }
 
+bool
+magic_stun_framed(const struct look *y)
+{
+	struct look inner = {.at = y->at + 2, .flow_class = y->flow_class};
+
+	if (!look_has(y, 10))
+		return false;
+	inner.size = load_be16(y->at);
+	if (inner.size < STUN_HEADER || inner.size + 2 > y->size)
+		return false;
+	inner.captured = y->captured - 2 < inner.size ? y->captured - 2 : inner.size;
+	return magic_stun(&inner);
+}
+
 /* Attributes from `at` fill `size` exactly, or as far as was captured; at least one. */
 static bool
 attributes_fill(const struct look *y)
@@ -180,22 +194,32 @@ attributes_fill(const struct look *y)
 
 /* RFC 3489 11.1: Binding and Shared Secret, each request, response, error response. */
 bool
-magic_stun_classic(const struct look *y)
+magic_stun_classic_any(const struct look *y)
 {
-	uint16_t type;
+	uint16_t type, method;
 
-	if (!look_has(y, STUN_HEADER + 4))
+	if (!look_has(y, STUN_HEADER) || !stun_fits(y))
 		return false;
 	type = load_be16(y->at);
-	return (type & ~0x0110u) <= 2 && (type & 0x000f) && type != 0x0011 && type != 0x0012 &&
-	       stun_fits(y) && load_be16(y->at + STUN_HEADER) - 1u < 11 && attributes_fill(y);
+	method = type & 0x000f;
+	return (type & ~0x0113u) == 0 && (method == 1 || method == 2) && (type & 0x0110) != 0x0010;
 }
 
+bool
+magic_stun_classic(const struct look *y)
+{
+	return magic_stun_classic_any(y) && look_has(y, STUN_HEADER + 4) &&
+	       load_be16(y->at + STUN_HEADER) - 1u < 11 && attributes_fill(y);
+}
+
+/* MS-TURN's messages need not be a multiple of four bytes long. */
 static bool
 has_ms_cookie(const struct look *y)
 {
-	return look_has(y, 28) && stun_fits(y) && load_be16(y->at + 20) == MS_COOKIE_ATTRIBUTE &&
-	       load_be16(y->at + 22) == 4 && load_be32(y->at + 24) == MS_COOKIE;
+	return look_has(y, 28) && y->at[0] < 0x40 &&
+	       (uint32_t)load_be16(y->at + 2) + STUN_HEADER == y->size &&
+	       load_be16(y->at + 20) == MS_COOKIE_ATTRIBUTE && load_be16(y->at + 22) == 4 &&
+	       load_be32(y->at + 24) == MS_COOKIE;
 }
 
 /* RFC 8656 17: Allocate 3, Refresh 4, Send 6, Data 7, CreatePermission 8, ChannelBind 9. */
@@ -248,6 +272,13 @@ magic_zrtp(const struct look *y)
 
 enum { DTLS_HEADER = 13, DTLS_HANDSHAKE = 22, DTLS_HANDSHAKE_HEADER = 12 };
 
+/* 1.0, 1.2, and what AnyConnect gateways speak: OpenSSL's before there was a standard. */
+static bool
+dtls_version(uint16_t version)
+{
+	return version == 0xfeff || version == 0xfefd || version == 0x0100;
+}
+
 /* One record at `at`: type, version, epoch below 256, a length that fits. Returns its end or 0. */
 static uint32_t
 dtls_record(const struct look *y, uint32_t at)
@@ -257,7 +288,7 @@ dtls_record(const struct look *y, uint32_t at)
 
 	if (!look_has(y, at + DTLS_HEADER) || p[0] < 20 || p[0] > 26)
 		return 0;
-	if (p[1] != 0xfe || (p[2] != 0xff && p[2] != 0xfd) || p[3] != 0)
+	if (!dtls_version(load_be16(p + 1)) || p[3] != 0)
 		return 0;
 	length = load_be16(p + 11);
 	if (length == 0 || length > y->size - at - DTLS_HEADER)
@@ -293,6 +324,14 @@ magic_dtls_unified(const struct look *y)
 
 enum { RTP_HEADER = 12, RTCP_SR = 200, RTCP_RR = 201, SRTCP_TRAILER = 8 };
 
+/* Checks or keys went before: what looks like media on this port is media. */
+static bool
+follows_ice(const struct look *y)
+{
+	return y->flow_class == CLASS_STUN || y->flow_class == CLASS_TURN ||
+	       y->flow_class == CLASS_DTLS || y->flow_class == CLASS_RTCP;
+}
+
 /*
  * RFC 3550 6.1: a compound packet starts with a report, whose length its own block count tells;
  * the rest are whole packets up to the end. SRTCP (RFC 3711 3.4) leaves the first eight bytes
@@ -303,7 +342,7 @@ magic_rtcp(const struct look *y)
 {
 	uint32_t words, least;
 
-	if (!look_has(y, 8) || (y->at[0] & 0xc0) != 0x80 || y->size % 2)
+	if (!look_has(y, 8) || (y->at[0] & 0xc0) != 0x80)
 		return false;
 	if (y->at[1] != RTCP_SR && y->at[1] != RTCP_RR)
 		return false;
@@ -311,8 +350,9 @@ magic_rtcp(const struct look *y)
 	least = (y->at[1] == RTCP_SR ? 7u : 2u) + 6u * (y->at[0] & 0x1f);
 	if (words < least || words * 4 > y->size)
 		return false;
-	if (words > least) /* profile-specific extension: then nothing may follow */
-		return words * 4 == y->size;
+	if (words > least) /* profile-specific extension */
+		return words * 4 == y->size ||
+		       (follows_ice(y) && words * 4 + SRTCP_TRAILER <= y->size);
 	for (uint32_t at = words * 4; look_has(y, at + 4); at += words * 4) {
 		if ((y->at[at] & 0xc0) != 0x80 || y->at[at + 1] < 192 || y->at[at + 1] > 223)
 			return y->size - least * 4 >= SRTCP_TRAILER;
