@@ -46,6 +46,11 @@ const struct threshold threshold_table[] = {
 	{"hysteresis_evaluations", 2, 1, 100, "evaluations", ENGINEERING,
          "equal results in a row before a verdict changes; hard facts change at once"},
 
+	{"probe_unfit_ratio", 0.01, RATIO, "ratio", ENGINEERING,
+         "loss of its own in an interval from which the probe calls itself unfit"},
+	{"link_silent_us", S(10), TIME, "us", ENGINEERING,
+         "time without a packet in one direction after which a link is silent"},
+
 	/* media path, used by X18, M3 and M5 */
 	{"media_edge_one_way_us", MS(30), TIME, "us", TEAMS_NETWORK, "one-way delay, edge to edge"},
 	{"media_edge_rtt_us", MS(60), TIME, "us", TEAMS_NETWORK, "round trip, edge to edge"},
@@ -77,6 +82,9 @@ const struct threshold threshold_table[] = {
 
 	{"r2_connections", 2, COUNT, "connections",
          "documented: internet-peering/maps-partner-overview.md", "connections per location"},
+	{"r2_connections_route_server", 1, COUNT, "connections",
+         "documented: internet-peering/peering-service-partner-overview.md",
+         "the same with an exchange route server"},
 	{"r2_up_ratio", 0.999, RATIO, "ratio", ENGINEERING,
          "share of the window both are established"},
 	{"r2_window_us", HOURS(1), TIME, "us", ENGINEERING, "shortest window that is judged"},

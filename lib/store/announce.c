@@ -135,7 +135,7 @@ static const char *
 judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate *a, bool capture)
 {
 	const struct conf_link *cl = conf_link_find(n->conf, l->name);
-	double limit_us = conf_threshold(n->conf, cl, "link_silent_s") * (double)US_PER_S;
+	double limit_us = conf_threshold(n->conf, cl, "link_silent_us");
 	bool quiet[2];
 
 	if (!l->last_packet_us[0] && !l->last_packet_us[1] && capture) {

@@ -19,7 +19,7 @@ void announcer_destroy(struct announcer *n);
 /* A new epoch; `conf` is borrowed until the next one. */
 void announcer_begin(struct announcer *n, const struct conf *conf, const char *probe);
 
-/* Sets state, state_since_us and why. A link is silent after `link_silent_s` without a packet in
+/* Sets state, state_since_us and why. A link is silent after `link_silent_us` without a packet in
  * one direction; degraded when a member is silent while others carry. `capture`: the link's last
  * packet is judged at the end of its file, not against a clock that goes on. */
 void announce_link(struct announcer *n, struct rec_link *link, const struct aggregate *a,
