@@ -239,10 +239,37 @@ struct event {
 	char name[40]; /* of the event table: "class.undeclared" … */
 	char probe[64], severity[10], subject[128], link[64], direction[16], side[8];
 	char cause[160], caused_by[64], finding[64], text[240];
+	char origin[48]; /* entry id in the stream that it was read from; in the merged stream: in
+	                    the probe's own */
 };
+
+enum { KEY_SIZE = 512 }; /* room for any key with its NUL; longer ids are cut */
 
 const struct key_schema *model_schema(enum record_kind kind);
 /* All keys, those of later parts too, ended by a NULL pattern. */
 const struct key_schema *model_keys(void);
+
+/* "pni:{SITE}:" + `rest`, "pni:{@PEERING}:" + `rest` or "pni:" + `rest`. */
+void model_key(char key[KEY_SIZE], enum key_scope scope, const char *site, const char *peering,
+               const char *rest);
+/* Key of a record without its scope's prefix: "link:pni-a". */
+void model_record_key(char key[KEY_SIZE], enum record_kind kind, const char *id);
+/* Key of the list that holds this id, without prefix, and the part of the id that stands in it
+ * (points into `id`); false: the kind has no list. */
+bool model_index(char key[KEY_SIZE], enum record_kind kind, const char *id, const char **member);
+/* Key of a roll-up stream without prefix. Level 0 is "ts:SUBJECT", 1 and 2 "ts:10s:SUBJECT" and
+ * "ts:60s:SUBJECT". */
+void model_points_key(char key[KEY_SIZE], const char *subject, unsigned level);
+
+enum { POINT_LEVELS = 3, POINT_FIELDS = 12 };
+struct point_level {
+	const char *name;    /* "1s" */
+	uint32_t step_s;     /* distance of points */
+	uint32_t keep_s;     /* kept for */
+	uint32_t points;     /* keep_s / step_s: the stream's cap */
+	uint32_t point_size; /* bytes in Redis for one point of 12 fields, measured */
+};
+const struct point_level *model_point_level(unsigned level);
+
 /* docs/redis.md */
 void model_print_docs(FILE *to);

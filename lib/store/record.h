@@ -40,10 +40,16 @@ struct key_schema {
 	const char *pattern; /* "link:NAME", after the scope's prefix */
 	enum key_scope scope;
 	enum key_type type;
-	uint32_t ttl_s;                    /* 0: lives on */
-	const char *index;                 /* set that lists the ids ("links"), or NULL */
+	uint32_t ttl_s;                    /* 0: lives on; else since the last write */
+	const char *index;                 /* key that lists the ids ("links", "members:%s" with the
+	                                      parent's id), or NULL */
 	const struct record_field *fields; /* hashes: ended by a NULL name */
 	uint32_t record_size;
 	bool later; /* named now, filled by a later part */
 	const char *help;
+	enum key_type index_type; /* KEY_SET: kept by the store; KEY_HASH: id -> verdict; KEY_ZSET:
+	                             ranked by the caller */
+	const char *separator;    /* in ids of nested records, between parent and own part, or NULL
+	                           */
+	int parent;               /* their enum record_kind, else -1 */
 };
