@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Shared by functional tests, labs and the demo (source it): a work folder, a throw-away Redis, a
+# network namespace of one's own, and a clean end of all that was started, by process id.
+#
+#   . scripts/lib-test.sh
+#   lab_begin NAME            work folder in $LAB_DIR, cleaned up at exit
+#   lab_start NAME CMD...     run in the background, log in $LAB_DIR/NAME.log, id in LAB_PID[NAME]
+#   lab_start_net NAME CMD... the same inside the namespace
+#   lab_stop NAME [SIGNAL]    end it and wait; returns its exit code
+#   lab_wait SECONDS CMD...   until CMD succeeds
+#   redis_start [ARGS...]     a private server; $REDIS is its unix:PATH, rcli the client on it
+#   net_begin                 a namespace of one's own in $NETNS
+#   net_pair A B              a veth pair in it, both up, quiet
+
+set -u
+declare -A LAB_PID=()
+
+lab_begin() {
+  LAB_NAME=$1
+  LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/pniscope-$1.XXXXXX")
+  NETNS=""
+  trap lab_end EXIT
+  trap 'exit 130' INT TERM
+}
+
+lab_end() {
+  local status=$?
+  trap - EXIT
+  for name in "${!LAB_PID[@]}"; do lab_stop "$name" TERM >/dev/null 2>&1; done
+  [ -n "$NETNS" ] && ip netns del "$NETNS" 2>/dev/null
+  if [ $status -ne 0 ] && [ $status -ne 77 ]; then
+    for log in "$LAB_DIR"/*.log; do
+      [ -s "$log" ] && { echo "---- $(basename "$log")"; tail -n 15 "$log"; }
+    done
+  fi
+  rm -rf "$LAB_DIR"
+  exit $status
+}
+
+lab_start() {
+  local name=$1
+  shift
+  "$@" >"$LAB_DIR/$name.log" 2>&1 &
+  LAB_PID[$name]=$!
+}
+
+# The same inside the namespace; not through a function, whose process id would be a subshell's.
+lab_start_net() {
+  local name=$1
+  shift
+  ip netns exec "$NETNS" "$@" >"$LAB_DIR/$name.log" 2>&1 &
+  LAB_PID[$name]=$!
+}
+
+lab_alive() { [ -n "${LAB_PID[$1]:-}" ] && kill -0 "${LAB_PID[$1]}" 2>/dev/null; }
+
+lab_stop() {
+  local name=$1 signal=${2:-TERM} pid=${LAB_PID[$1]:-} tries=0
+  [ -n "$pid" ] || return 0
+  unset "LAB_PID[$name]"
+  kill -s "$signal" "$pid" 2>/dev/null
+  while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  kill -KILL "$pid" 2>/dev/null
+  wait "$pid" 2>/dev/null
+}
+
+lab_wait() {
+  local seconds=$1 end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || { echo "$LAB_NAME: waited $seconds s in vain for: $*"; return 1; }
+    sleep 0.1
+  done
+}
+
+# Says what is missing and leaves with the code of a skipped test.
+lab_skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+REDIS_ARGS=()
+redis_start() {
+  command -v redis-server >/dev/null || lab_skip "redis-server is not installed"
+  [ $# -gt 0 ] && REDIS_ARGS=("$@")
+  REDIS_SOCKET=$LAB_DIR/redis.sock
+  export REDIS=unix:$REDIS_SOCKET
+  lab_start redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --dir "$LAB_DIR" \
+    --save "" --daemonize no "${REDIS_ARGS[@]}"
+  lab_wait 10 redis_answers
+}
+
+redis_answers() { redis-cli -s "$REDIS_SOCKET" ping 2>&1 | grep -qE 'PONG|NOAUTH|NOPERM'; }
+rcli() { redis-cli -s "$REDIS_SOCKET" "$@"; }
+
+net_begin() {
+  [ "$(id -u)" -eq 0 ] || lab_skip "network namespaces need root"
+  NETNS=pniscope-$LAB_NAME-$$
+  ip netns add "$NETNS" 2>/dev/null || { NETNS=""; lab_skip "no network namespaces here"; }
+  ip -n "$NETNS" link set lo up
+  # nothing of the kernel's own may appear on the taps
+  in_net sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv6.conf.all.disable_ipv6=1
+}
+
+in_net() { ip netns exec "$NETNS" "$@"; }
+
+net_pair() {
+  ip -n "$NETNS" link add "$1" type veth peer name "$2" || return 1
+  for end in "$1" "$2"; do
+    ip -n "$NETNS" link set "$end" arp off mtu 9000 up
+    in_net ethtool -K "$end" tso off gso off gro off tx off rx off >/dev/null 2>&1
+  done
+}
