@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 static uint64_t
 read_clock_ns(clockid_t id)
@@ -141,16 +140,31 @@ clock_parse_us(const char *text, uint64_t *us)
 	return true;
 }
 
+/* The folder of zones holds other files and folders too; a zone begins with "TZif" (RFC 8536). */
+static bool
+is_zone_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char magic[4];
+	bool zone;
+
+	if (!f)
+		return false;
+	zone = fread(magic, sizeof magic, 1, f) == 1 && memcmp(magic, "TZif", 4) == 0;
+	fclose(f);
+	return zone;
+}
+
 bool
 clock_zone_exists(const char *zone)
 {
 	char path[256];
 
-	if (zone[0] == '\0' || zone[0] == '/' || zone[0] == '.' || strstr(zone, ".."))
+	if (!isalpha((unsigned char)zone[0]) || strstr(zone, ".."))
 		return false;
 	if (strcmp(zone, "UTC") == 0)
 		return true;
 	if (snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone) >= (int)sizeof path)
 		return false;
-	return access(path, R_OK) == 0 && isalpha((unsigned char)zone[0]);
+	return is_zone_file(path);
 }
