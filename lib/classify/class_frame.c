@@ -3,9 +3,10 @@
 #include <netinet/in.h>
 
 enum {
-	ICMP6_ND_FIRST = 133, /* RFC 4861: router solicitation … */
-	ICMP6_ND_LAST = 137,  /* … redirect */
-	LLC_LENGTH_MAX = 1500,
+	ICMP6_ND_FIRST = 133,  /* RFC 4861: router solicitation … */
+	ICMP6_ND_LAST = 137,   /* … redirect */
+	LLC_LENGTH_MAX = 1500, /* IEEE 802.3: above it is a type */
+	LLC_STP = 0x42,        /* IEEE 802.1D: its service access point */
 };
 
 /* Ethertypes that are a class of their own; CDP's is Cisco's number behind SNAP. */
@@ -75,6 +76,8 @@ class_of_frame(const struct packet *p)
 	for (unsigned i = 0; i < sizeof by_ethertype / sizeof *by_ethertype; i++)
 		if (by_ethertype[i].ethertype == p->ethertype)
 			return certain(by_ethertype[i].class);
+	if (p->ethertype <= LLC_LENGTH_MAX && p->subtype == LLC_STP)
+		return certain(CLASS_STP);
 	if (p->reason != REASON_OK && p->reason != REASON_ETHERTYPE_UNKNOWN)
 		return certain(CLASS_UNDECODED);
 	return (struct class_verdict){.class = CLASS_UNKNOWN_OTHER, .final = true};

@@ -1,7 +1,7 @@
 /*
  * Magics: does this payload look like that protocol? One predicate per protocol and transport, one
- * file per family (magic_voice.c, magic_web.c, magic_infra.c, magic_tunnel.c, magic_peer.c), each
- * a few compares over bytes that the packet really brought.
+ * file per family (magic_sip.c, magic_ice.c, magic_media.c, magic_web.c, magic_infra.c,
+ * magic_tunnel.c, magic_peer.c), each a few compares over bytes that the packet really brought.
  *
  * Called by class_look() alone, for a flow's first packets; any thread; no state. A predicate
  * reads only `captured` bytes; lengths in headers are compared with `size`, what was on the wire.
@@ -31,9 +31,11 @@ look_has(const struct look *y, uint32_t n)
 	return y->captured >= n;
 }
 
-/* voice: datagrams of RFC 7983's shared port, and SIP */
-magic_fn magic_sip;              /* RFC 3261: a known method and a SIP URI, or a status line */
-magic_fn magic_sip_any;          /* the same with any method token: for SIP's own ports */
+/* SIP */
+magic_fn magic_sip;     /* RFC 3261: a known method and a SIP URI, or a status line */
+magic_fn magic_sip_any; /* the same with any method token: for SIP's own ports */
+
+/* checks, relays, keys: what comes before media on a shared port (RFC 7983) */
 magic_fn magic_stun;             /* RFC 8489 5: cookie, length */
 magic_fn magic_stun_stream;      /* the same over TCP: more messages may follow */
 magic_fn magic_stun_framed;      /* RFC 4571: two bytes of length first, ICE over TCP */
@@ -46,7 +48,9 @@ magic_fn magic_turn_multiplexed; /* MS-TURN channel FF10 */
 magic_fn magic_zrtp;             /* RFC 6189 5 */
 magic_fn magic_dtls;             /* RFC 6347, 9147: plain record header */
 magic_fn magic_dtls_unified;     /* RFC 9147 4: unified header, in a flow that is DTLS already */
-magic_fn magic_rtcp;             /* RFC 3550 6, RFC 3711 3.4 */
+
+/* media */
+magic_fn magic_rtcp; /* RFC 3550 6, RFC 3711 3.4 */
 
 /* web */
 magic_fn magic_tls;       /* RFC 8446 5.1, 4: Client or ServerHello */
