@@ -5,40 +5,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "conf/differ.h"
 #include "conf/quantity.h"
 
-/* "FILE:LINE" of a field, for messages that name a second place. */
-static const char *
-place_of(struct loader *l, const void *field)
-{
-	const struct origin *o = origin_find(l->memory, field);
-
-	if (!o)
-		return "the default";
-	return arena_printf(&l->memory->arena, "%s:%u", o->at.file, o->at.line);
-}
-
 /* ---- names ---- */
-
-/* Objects whose first field is their name. */
-static bool
-names_differ(struct loader *l, const char *what, const void *objects, size_t size, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		const char *const *name = (const void *)((const char *)objects + i * size);
-
-		for (size_t j = 0; j < i; j++) {
-			const char *const *other = (const void *)((const char *)objects + j * size);
-
-			if (strcmp(*name, *other) == 0)
-				return load_fail_at(l, name,
-				                    "%s \"%s\" stands at %s already; a name of its "
-				                    "own would be right",
-				                    what, *name, place_of(l, other));
-		}
-	}
-	return true;
-}
 
 static bool
 site_known(const struct conf *c, const char *name)
@@ -73,7 +43,7 @@ check_sites(struct loader *l)
 	for (size_t i = 0; i < c->site_count; i++)
 		if (!c->sites[i].metro)
 			c->sites[i].metro = c->sites[i].name;
-	return names_differ(l, "site", c->sites, sizeof *c->sites, c->site_count);
+	return differ_names(l, "site", c->sites, sizeof *c->sites, c->site_count);
 }
 
 static bool
@@ -198,7 +168,7 @@ check_bandwidth(struct loader *l, const struct conf_link *link)
 		sum += link->members[i].speed_bps;
 		if (link->members[i].speed_bps != link->members[0].speed_bps)
 			log_warning("conf", "%s: link \"%s\" has members of different speeds",
-			            place_of(l, &link->members[i].speed_bps), link->name);
+			            load_place(l, &link->members[i].speed_bps), link->name);
 	}
 	if (!link->bandwidth_bps || link->bandwidth_bps == sum)
 		return true;
@@ -211,7 +181,7 @@ check_bandwidth(struct loader *l, const struct conf_link *link)
 			"would be right",
 			link->name, declared, members);
 	log_warning("conf", "%s: bandwidth of link \"%s\" is %s, less than the %s of its members",
-	            place_of(l, &link->bandwidth_bps), link->name, declared, members);
+	            load_place(l, &link->bandwidth_bps), link->name, declared, members);
 	return true;
 }
 
@@ -267,81 +237,25 @@ check_links(struct loader *l)
 	}
 	if (!tapped)
 		return load_fail_at(l, &c->links, "no link is tapped; write the ports of one");
-	return names_differ(l, "link", c->links, sizeof *c->links, c->link_count);
-}
-
-/* ---- things of all links that must differ ---- */
-
-/* One port or session, with the link it belongs to. */
-struct use {
-	const char *const *name; /* where the name is written */
-	const struct conf_link *link;
-};
-
-struct uses {
-	struct use *at;
-	size_t count;
-};
-
-static void
-use_add(struct uses *u, const char *const *name, const struct conf_link *link)
-{
-	if (!*name)
-		return;
-	if ((u->count & (u->count - 1)) == 0)
-		u->at = mem_resize(u->at, u->count ? u->count * 2 : 1, sizeof *u->at);
-	u->at[u->count++] = (struct use){name, link};
-}
-
-/* The same name is the same port only on one host. */
-static bool
-same_host(const struct use *a, const struct use *b)
-{
-	if (a->link->tap_probe && b->link->tap_probe)
-		return strcmp(a->link->tap_probe, b->link->tap_probe) == 0;
-	return a->link->site == b->link->site;
-}
-
-static bool
-anywhere(const struct use *a, const struct use *b)
-{
-	(void)a;
-	(void)b;
-	return true;
-}
-
-static bool
-uses_differ(struct loader *l, const char *what, const struct uses *u,
-            bool (*clash)(const struct use *, const struct use *))
-{
-	for (size_t i = 1; i < u->count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(*u->at[i].name, *u->at[j].name) == 0 &&
-			    clash(&u->at[i], &u->at[j]))
-				return load_fail_at(l, u->at[i].name,
-				                    "%s \"%s\" is used at %s already; each %s once "
-				                    "would be right",
-				                    what, *u->at[i].name,
-				                    place_of(l, u->at[j].name), what);
-	return true;
+	return differ_names(l, "link", c->links, sizeof *c->links, c->link_count);
 }
 
 static bool
 check_ports_differ(struct loader *l)
 {
-	struct uses u = {0};
+	struct differ u = {0};
 	bool ok;
 
 	for (size_t i = 0; i < l->conf->link_count; i++) {
 		const struct conf_link *link = &l->conf->links[i];
 
 		for (size_t j = 0; j < link->member_count; j++) {
-			use_add(&u, &link->members[j].port[0], link);
-			use_add(&u, &link->members[j].port[1], link);
-			use_add(&u, &link->members[j].both, link);
+			differ_add(&u, &link->members[j].port[0], link);
+			differ_add(&u, &link->members[j].port[1], link);
+			differ_add(&u, &link->members[j].both, link);
 		}
 	}
-	ok = uses_differ(l, "port", &u, same_host);
+	ok = differ_uses(l, "port", &u, true);
 	free(u.at);
 	return ok;
 }
@@ -349,51 +263,21 @@ check_ports_differ(struct loader *l)
 static bool
 check_sessions_differ(struct loader *l)
 {
-	struct uses u = {0};
+	struct differ u = {0};
 	bool ok;
 
 	for (size_t i = 0; i < l->conf->link_count; i++) {
 		const struct conf_link *link = &l->conf->links[i];
 
 		for (size_t j = 0; j < link->session_count; j++)
-			use_add(&u, &link->sessions[j].name, link);
+			differ_add(&u, &link->sessions[j].name, link);
 	}
-	ok = uses_differ(l, "session", &u, anywhere);
+	ok = differ_uses(l, "session", &u, false);
 	free(u.at);
 	return ok;
 }
 
 /* ---- prefixes ---- */
-
-static int
-prefix_order(const void *a, const void *b)
-{
-	return prefix_compare(*(const struct prefix *const *)a, *(const struct prefix *const *)b);
-}
-
-/* Objects whose first field is their prefix. Of two equal ones the later in the file is named. */
-static bool
-prefixes_differ(struct loader *l, const char *what, const void *objects, size_t size, size_t count)
-{
-	const struct prefix **sorted = mem_alloc(count, sizeof *sorted);
-	char text[PREFIX_TEXT_SIZE];
-	bool ok = true;
-
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (const void *)((const char *)objects + i * size);
-	qsort(sorted, count, sizeof *sorted, prefix_order);
-	for (size_t i = 1; ok && i < count; i++) {
-		const struct prefix *a = sorted[i - 1], *b = sorted[i];
-
-		if (!prefix_equal(a, b))
-			continue;
-		ok = load_fail_at(l, a > b ? a : b,
-		                  "%s %s stands at %s already; each prefix once would be right",
-		                  what, prefix_format(a, text), place_of(l, a > b ? b : a));
-	}
-	free(sorted);
-	return ok;
-}
 
 /* A subnet inside one of the other side is legal, and most often a slip. */
 static void
@@ -416,7 +300,7 @@ warn_nested_sides(struct loader *l)
 				around = &c->subnets[j];
 		if (around && around->side != s->side)
 			log_warning("conf", "%s: subnet %s of side %s lies inside %s of side %s",
-			            place_of(l, &s->prefix), prefix_format(&p, inner),
+			            load_place(l, &s->prefix), prefix_format(&p, inner),
 			            side_name(s->side), prefix_format(&around->prefix, outer),
 			            side_name(around->side));
 	}
@@ -439,7 +323,7 @@ check_subnets(struct loader *l)
 				                    addr_format(&s->endpoints.at[j], addr),
 				                    prefix_format(&s->prefix, prefix));
 	}
-	if (!prefixes_differ(l, "subnet", c->subnets, sizeof *c->subnets, c->subnet_count))
+	if (!differ_prefixes(l, "subnet", c->subnets, sizeof *c->subnets, c->subnet_count))
 		return false;
 	warn_nested_sides(l);
 	return true;
@@ -460,7 +344,7 @@ check_registered(struct loader *l)
 			                    "backup without a primary; write primary = \"%s\"",
 			                    c->sites[0].name);
 	}
-	return prefixes_differ(l, "registered prefix", c->registered, sizeof *c->registered,
+	return differ_prefixes(l, "registered prefix", c->registered, sizeof *c->registered,
 	                       c->registered_count);
 }
 
@@ -506,14 +390,14 @@ check_maintenance(struct loader *l)
 			if (!check_scope(l, m, m->scope.at[j]))
 				return false;
 	}
-	return names_differ(l, "maintenance", c->maintenance, sizeof *c->maintenance,
+	return differ_names(l, "maintenance", c->maintenance, sizeof *c->maintenance,
 	                    c->maintenance_count);
 }
 
 static bool
 check_sbcs(struct loader *l)
 {
-	return names_differ(l, "SBC", l->conf->sbcs, sizeof *l->conf->sbcs, l->conf->sbc_count);
+	return differ_names(l, "SBC", l->conf->sbcs, sizeof *l->conf->sbcs, l->conf->sbc_count);
 }
 
 /* Data files are read by others later; a name that leads nowhere is told now. */

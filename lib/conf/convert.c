@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "conf/form.h"
 #include "conf/quantity.h"
 
 /* A type of the schema: what it wants in words, and both ways of conversion. */
@@ -290,103 +291,33 @@ parse_if(struct loader *l, const struct schema_key *key, const struct value *v, 
 }
 
 static bool
-valid_name(const char *text)
-{
-	size_t size = strlen(text);
-
-	for (size_t i = 0; i < size; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
-			return false;
-	return size > 0 && size < 64;
-}
-
-static bool
-valid_lcores(const char *text)
-{
-	return (isdigit((unsigned char)text[0]) || text[0] == '(') &&
-	       text[strspn(text, "0123456789,-()@")] == '\0';
-}
-
-static bool
-valid_server(const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	char *end;
-	long port;
-
-	if (strncmp(text, "unix:", 5) == 0)
-		return text[5] != '\0';
-	if (strncmp(text, "redis://", 8) == 0 || strncmp(text, "rediss://", 9) == 0 ||
-	    strncmp(text, "sentinel://", 11) == 0)
-		return strstr(text, "//")[2] != '\0';
-	if (!colon || colon == text || !isdigit((unsigned char)colon[1]))
-		return false;
-	port = strtol(colon + 1, &end, 10);
-	return *end == '\0' && port > 0 && port < 65536;
-}
-
-/* "8075:8007" (RFC 1997, each part 16 bits) or "8075:1:2" (RFC 8092, each part 32 bits). */
-static bool
-valid_community(const char *text)
-{
-	unsigned long part[4];
-	size_t n = 0;
-	char *end;
-
-	for (;; text = end + 1) {
-		if (n == 3 || !isdigit((unsigned char)*text))
-			return false;
-		part[n++] = strtoul(text, &end, 10);
-		if (*end != ':')
-			break;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (part[i] > (n == 2 ? 65535ul : 4294967295ul))
-			return false;
-	return *end == '\0' && n >= 2;
-}
-
-static bool
-valid_scope(const char *text)
-{
-	const char *colon = strchr(text, ':');
-
-	if (strcmp(text, "peering") == 0)
-		return true;
-	if (!colon || !colon[1])
-		return false;
-	return strncmp(text, "link:", 5) == 0 || strncmp(text, "site:", 5) == 0 ||
-	       strncmp(text, "session:", 8) == 0;
-}
-
-static bool
 parse_name(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
-	return parse_if(l, key, v, field, valid_name);
+	return parse_if(l, key, v, field, form_is_name);
 }
 
 static bool
 parse_lcores(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
-	return parse_if(l, key, v, field, valid_lcores);
+	return parse_if(l, key, v, field, form_is_lcores);
 }
 
 static bool
 parse_server(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
-	return parse_if(l, key, v, field, valid_server);
+	return parse_if(l, key, v, field, form_is_server);
 }
 
 static bool
 parse_community(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
-	return parse_if(l, key, v, field, valid_community);
+	return parse_if(l, key, v, field, form_is_community);
 }
 
 static bool
 parse_scope(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
-	return parse_if(l, key, v, field, valid_scope);
+	return parse_if(l, key, v, field, form_is_scope);
 }
 
 static bool
@@ -414,51 +345,22 @@ parse_path(struct loader *l, const struct schema_key *key, const struct value *v
 	return true;
 }
 
-/* "3b:00.0" and "0000:3B:00.0" are one port: both become the long lower-case form. */
-static char *
-pci_address(struct arena *arena, const char *text)
-{
-	unsigned domain = 0, bus, device, function;
-	size_t size = strlen(text);
-	int used = 0;
-
-	if (size != strspn(text, "0123456789abcdefABCDEF:."))
-		return NULL;
-	if ((sscanf(text, "%4x:%2x:%2x.%1x%n", &domain, &bus, &device, &function, &used) != 4 ||
-	     (size_t)used != size) &&
-	    (domain = 0, sscanf(text, "%2x:%2x.%1x%n", &bus, &device, &function, &used) != 3 ||
-	                         (size_t)used != size))
-		return NULL;
-	if (device > 31 || function > 7)
-		return NULL;
-	return arena_printf(arena, "%04x:%02x:%02x.%x", domain, bus, device, function);
-}
-
-static bool
-is_vdev(const char *text)
-{
-	size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
-
-	return (strncmp(text, "net_", 4) == 0 || strncmp(text, "eth_", 4) == 0 ||
-	        strncmp(text, "virtio_user", 11) == 0) &&
-	       name > 4 && (text[name] == '\0' || text[name] == ',');
-}
-
 static bool
 parse_port(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	struct arena *arena = &l->memory->arena;
 	const char *file = source_position(l->source, v->line).file;
 	const char *port = NULL;
+	char pci[FORM_PCI_SIZE];
 
 	if (v->kind != VALUE_TEXT)
 		return convert_complain(l, key, v);
 	if (strncmp(v->text, "pcap:", 5) == 0 && v->text[5])
 		port = arena_printf(arena, "pcap:%s", source_resolve(arena, file, v->text + 5));
-	else if (is_vdev(v->text))
+	else if (form_is_vdev(v->text))
 		port = arena_strdup(arena, v->text);
-	else
-		port = pci_address(arena, v->text);
+	else if (form_pci_address(v->text, pci))
+		port = arena_strdup(arena, pci);
 	if (!port)
 		return load_fail(l, v->line,
 		                 "%s \"%s\" is not a port; a PCI address (\"0000:3b:00.0\"), an "

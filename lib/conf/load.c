@@ -80,6 +80,16 @@ origin_find(const struct conf_memory *m, const void *field)
 	return bsearch(&key, m->origins, m->origin_count, sizeof key, origin_compare);
 }
 
+const char *
+load_place(struct loader *l, const void *field)
+{
+	const struct origin *o = origin_find(l->memory, field);
+
+	if (!o)
+		return "the default";
+	return arena_printf(&l->memory->arena, "%s:%u", o->at.file, o->at.line);
+}
+
 /* ---- values ---- */
 
 static struct value

@@ -63,3 +63,5 @@ bool load_fail_at(struct loader *l, const void *field, const char *format, ...)
 
 /* NULL: the field holds its default. */
 const struct origin *origin_find(const struct conf_memory *m, const void *field);
+/* "FILE:LINE" where a field was written, for messages that name a second place. In the arena. */
+const char *load_place(struct loader *l, const void *field);
