@@ -26,13 +26,14 @@
 
 enum {
 	IPV6_SIZE = 40,
+	IPV6_PAYLOAD_MAX = 65535,
 	IPV6_EXTENSIONS_MAX = 12, /* RFC 8200 section 4.1 orders at most 7 */
 };
 
 struct ipv6 {
 	const uint8_t *src, *dst; /* sixteen bytes each, in the packet */
 	uint32_t flow_label;
-	uint16_t payload; /* 0: a jumbogram (RFC 2675) or segmentation offload, the wire tells */
+	uint16_t payload; /* 0 also in a jumbogram (RFC 2675) and with segmentation offload */
 	uint8_t next, ttl, tos;
 };
 

@@ -130,8 +130,8 @@ enum {
  *   is what the wire had.
  * - With REASON_OK offsets are within the captured bytes: l3 <= l4 <= payload and
  *   payload_offset + payload_captured <= captured.
- * - IPv4 total length 0 and IPv6 payload length 0 (segmentation offload, jumbograms) take what the
- *   wire had.
+ * - IPv4 total length 0 (segmentation offload) takes what the wire had, so does IPv6 payload length
+ *   0 where that is more than the field can say (jumbograms, RFC 2675).
  */
 
 /*

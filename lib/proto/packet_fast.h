@@ -16,19 +16,11 @@
 #include "proto/ipv4.h"
 #include "proto/ipv6.h"
 #include "proto/packet.h"
+#include "proto/protocols.h"
 #include "proto/tcp.h"
 #include "proto/tunnel_ports.h"
 #include "proto/udp.h"
 #include "proto/vlan.h"
-
-enum {
-	FAST_TCP = 6,
-	FAST_UDP = 17,
-};
-
-/* The general walk: packet_decode() without the straight path. */
-enum reason packet_walk(enum link_layer link, const uint8_t *frame, uint32_t captured,
-                        uint32_t wire, const struct packet_options *options, struct packet *out);
 
 /* What is known on the way, in registers: stores to *out might be to the frame for all that the
  * compiler knows, and would cost a reload each. */
@@ -214,7 +206,7 @@ packet_fast(const uint8_t *frame, uint32_t captured, uint32_t wire, bool inner, 
 	if (type == ETHERTYPE_IPV4 ? !packet_fast_ipv4(&w, out)
 	                           : type != ETHERTYPE_IPV6 || !packet_fast_ipv6(&w, out))
 		return false;
-	if (w.proto == FAST_UDP)
+	if (w.proto == PROTO_UDP)
 		return packet_fast_udp(&w, out);
-	return w.proto == FAST_TCP && packet_fast_tcp(&w, out);
+	return w.proto == PROTO_TCP && packet_fast_tcp(&w, out);
 }

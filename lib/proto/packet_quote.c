@@ -4,13 +4,9 @@
 #include "proto/ipv4.h"
 #include "proto/ipv6.h"
 #include "proto/packet.h"
+#include "proto/protocols.h"
 
 enum {
-	PROTO_ICMP = 1,
-	PROTO_TCP = 6,
-	PROTO_UDP = 17,
-	PROTO_ICMP6 = 58,
-	PROTO_SCTP = 132,
 	QUOTED_TRANSPORT_SIZE =
 		8, /* RFC 792: "the first 64 bits of the original datagram's data" */
 };

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "proto/packet.h"
-#include "proto/packet_fast.h"
 #include "proto/tcp_options.h"
+#include "proto/walk.h"
 #include "unit/proto/packet_checks.h"
 
 enum {

@@ -1,5 +1,6 @@
 #include "proto/packet.h"
 #include "proto/packet_fast.h"
+#include "proto/walk.h"
 #include "unit/proto/exact.h"
 #include "unit/proto/packet_checks.h"
 #include "unit/proto/stacks.h"

@@ -691,6 +691,63 @@ offloaded6(struct frame *f)
 	frame_ethernet(f);
 }
 
+static void
+empty_ipv6(struct frame *f)
+{
+	/* what follows is padding, not TCP */
+	frame_init(f, 60);
+	f->proto = 6;
+	frame_ipv6(f, 1);
+	store_be16(f->bytes + f->start + 4, 0);
+	frame_ethernet(f);
+}
+
+static void
+gre_mpls(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_mpls(f, 77);
+	frame_gre(f, 0);
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+vxlan_gpe(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_raw(f, "\x0c\0\0\1\0\0\x09\0", 8);
+	frame_udp(f, 49152, 4790);
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+erspan_3_ip(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_erspan(f, 3, 5);
+	f->bytes[f->start + 8 + 10] = 0x08; /* FT 2 */
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+four_in_six(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_ipv6(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+cooked_llc(struct frame *f)
+{
+	frame_init(f, 35);
+	frame_raw(f, "\x42\x42\3", 3);
+	frame_raw(f, "\0\2\0\1\0\6\2\0\0\0\0\2\0\0\0\4", 16);
+}
+
 #define V4 "192.0.2.1 > 198.51.100.1 proto "
 #define V4_UDP V4 "17 ports 5004 5006 at "
 #define V4_OUTER "192.0.2.2 > 198.51.100.2 proto "
@@ -790,6 +847,14 @@ static const struct stack stacks[] = {
 	{"nine tunnels inside each other", ipip_nine_deep, LINK_ETHERNET, false,
          "192.0.2.2 > 198.51.100.2 proto 4 at 174 194 194+128 "
          "tunnel 8 kind 1 id 0 by 4 inner tunnel_deep"},
+	{"MPLS in GRE", gre_mpls, LINK_ETHERNET, false,
+         V4_UDP "42 62 70+100 tunnel 1 kind 2 id 0 by 47 inner"},
+	{"VXLAN-GPE, IPv4", vxlan_gpe, LINK_ETHERNET, false,
+         V4_UDP "50 70 78+100 tunnel 1 kind 4 id 9 by 4790 inner"},
+	{"ERSPAN III of an IP packet", erspan_3_ip, LINK_ETHERNET, false,
+         V4_UDP "54 74 82+100 tunnel 1 kind 3 id 5 by 47 inner"},
+	{"4in6", four_in_six, LINK_ETHERNET, false,
+         V4_UDP "54 74 82+100 tunnel 1 kind 1 id 0 by 4 inner"},
 	{"ARP", arp, LINK_ETHERNET, false, "type 0806 at 14 14 14+28"},
 	{"LACP", lacp, LINK_ETHERNET, false, "type 8809 at 14 14 14+110 group"},
 	{"LLDP", lldp, LINK_ETHERNET, false, "type 88cc at 14 14 14+19"},
@@ -804,6 +869,7 @@ static const struct stack stacks[] = {
 	{"raw, not IP", not_ip, LINK_RAW_IP, false, "type 0000 at 0 0 0+40 ip_unknown"},
 	{"Linux cooked", cooked, LINK_LINUX_SLL, false, V4_UDP "16 36 44+100"},
 	{"Linux cooked 2", cooked2, LINK_LINUX_SLL2, false, V4_UDP "20 40 48+100"},
+	{"Linux cooked, LLC", cooked_llc, LINK_LINUX_SLL, false, "type 0026 at 16 16 16+38"},
 	{"loopback, little-endian", loopback_little, LINK_NULL, false, V4_UDP "4 24 32+100"},
 	{"loopback, big-endian", loopback_big, LINK_LOOP, false, V4_UDP "4 24 32+100"},
 	{"PPP", ppp, LINK_PPP, false, V4_UDP "2 22 30+100"},
@@ -813,6 +879,8 @@ static const struct stack stacks[] = {
 	{"Cisco HDLC told from PPP", chdlc, LINK_PPP_HDLC, false, V4_UDP "4 24 32+100"},
 	{"a link type not used here", plain_udp, LINK_UNSUPPORTED, false,
          "type 0000 at 0 0 0+142 linktype"},
+	{"IPv6 of no payload, padded", empty_ipv6, LINK_ETHERNET, false,
+         V6 "6 at 14 54 54+0 tcp_short"},
 	{"64 KiB jumbo", jumbo, LINK_ETHERNET, false, V4_UDP "14 34 42+65507 cut"},
 	{"segmentation offload", offloaded, LINK_ETHERNET, false,
          V4 "6 ports 443 50000 at 14 34 54+70000 cut"},
