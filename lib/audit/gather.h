@@ -13,7 +13,7 @@ struct gather_params {
 	const struct conf *conf;
 	struct store *store;
 	struct window *window; /* NULL: counts as they stand (captures) */
-	uint64_t now_us;       /* wall clock; 0: the newest record's time (captures) */
+	uint64_t now_us;       /* wall clock; 0: the newest epoch's end (captures) */
 	uint64_t min_time_us;
 	bool capture;
 };

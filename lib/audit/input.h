@@ -53,8 +53,8 @@ struct input_subnet {
 
 struct audit_input {
 	const struct conf *conf;
-	uint64_t now_us;         /* data time: newest epoch, or the end of the capture */
-	uint64_t from_us, to_us; /* the window that counts stand on */
+	uint64_t now_us;         /* wall clock; captures: to_us */
+	uint64_t from_us, to_us; /* the window that counts stand on; to_us is the newest epoch */
 	uint64_t min_time_us;    /* 0, or what stands for longer times: `--window` */
 	bool capture;            /* offline: no port counters, no clock but the packets' */
 	bool roles_collected;    /* some endpoint has a role: absence of one says something */

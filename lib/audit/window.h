@@ -1,11 +1,12 @@
 /*
  * Counts of the last day. Records hold totals since a probe's start; the window turns them into
- * what was counted in the last 24 to 25 hours, so that old evidence ages out. Hourly buckets per
- * counted subject, in memory; after a restart of control it begins again with the probe's totals
- * (and `from_us` says since when). One thread.
+ * what was counted in the last day (to a sixth more), so that old evidence ages out. Seven buckets
+ * per counted subject, in memory; after a restart of control it begins again with the probe's
+ * totals (and the window's begin says since when). One thread.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,8 +17,12 @@ struct window;
 struct window *window_create(uint64_t length_us);
 void window_destroy(struct window *w);
 
-/* `total` are counts since the boot `boot_us` of the writer that `key` names (unique per writer and
- * subject), started_us the begin of counting. Replaces `total` by the window's counts. Returns
- * since when these count. */
-uint64_t window_apply(struct window *w, const char *key, uint64_t boot_us, uint64_t started_us,
+/* `head` and `total` are of one writer's record, `key` names both uniquely; `now_us` is the
+ * writer's time. Replaces `total` by the window's counts. Returns since when these count. */
+uint64_t window_apply(struct window *w, const char *key, const struct rec_head *head,
                       uint64_t now_us, struct input_class *total);
+
+/* An epoch of `length_us` ended at `now_us`, and the probe's own loss voided it or not; the same
+ * writer's same epoch counts once. Returns the voided share of the window. */
+double window_voided(struct window *w, const char *writer, uint64_t now_us, uint64_t length_us,
+                     bool voided);

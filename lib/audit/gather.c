@@ -1,0 +1,430 @@
+#include "audit/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/field.h"
+#include "audit/gate.h"
+#include "base/mem.h"
+
+struct gather {
+	const struct gather_params *params;
+	struct audit_input *in;
+	const char *site;
+	bool broken; /* a read failed */
+};
+
+/* Makes room for one more element and returns it zeroed. */
+static void *
+grow(void **array, size_t *count, size_t size)
+{
+	char *slot;
+
+	if ((*count & (*count - 1)) == 0) /* at 0, 1, 2, 4 …: double */
+		*array = mem_resize(*array, *count ? 2 * *count : 1, size);
+	slot = (char *)*array + (*count)++ * size;
+	memset(slot, 0, size);
+	return slot;
+}
+
+#define GROW(array, count) grow((void **)&(array), &(count), sizeof *(array))
+
+static bool
+get(struct gather *g, enum record_kind kind, const char *id, void *record)
+{
+	bool found = store_get(g->params->store, kind, id, record);
+
+	g->broken |= !found && store_error(g->params->store) != NULL;
+	return found;
+}
+
+static char **
+ids_of(struct gather *g, enum record_kind kind, const char *parent, size_t *count)
+{
+	char **ids = store_ids(g->params->store, kind, parent, count);
+
+	g->broken |= store_error(g->params->store) != NULL;
+	return ids;
+}
+
+/* ---- probes ---------------------------------------------------------------------------------- */
+
+/* Packets that the ports were offered, and those that no stage saw, as the window's counts. */
+static void
+count_probe(struct gather *g, struct input_probe *p)
+{
+	const struct rec_probe *r = &p->rec;
+	uint64_t taken = r->rx_packets > 0 ? r->rx_packets : r->packets;
+	uint64_t missed = r->missed + r->no_mbuf;
+	struct input_class c = {
+		.packets = {taken + missed, missed + r->punt_control_drops + r->punt_bulk_drops},
+		.first_us = r->head.started_us,
+		.last_us = r->heartbeat_us,
+	};
+	char key[160];
+
+	FIELD_FORMAT(key, "%s|probe:%s", g->site, r->id);
+	if (g->params->window) {
+		bool voided = gate_voids(g->params->conf, r->loss_ratio, 0);
+
+		window_apply(g->params->window, key, &r->head, r->heartbeat_us, &c);
+		FIELD_FORMAT(key, "%s|loss:%s", g->site, r->id);
+		g->in->voided_ratio = window_voided(g->params->window, key, r->heartbeat_us,
+		                                    r->interval_us, voided);
+	}
+	p->offered = c.packets[0];
+	p->lost = c.packets[1];
+}
+
+static void
+gather_probes(struct gather *g)
+{
+	size_t count;
+	char **ids = ids_of(g, RECORD_PROBE, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_probe rec;
+		struct input_probe *p;
+
+		if (!get(g, RECORD_PROBE, ids[i], &rec))
+			continue;
+		p = GROW(g->in->probes, g->in->probe_count);
+		p->rec = rec;
+		count_probe(g, p);
+		if (rec.heartbeat_us > g->in->to_us)
+			g->in->to_us = rec.heartbeat_us;
+		if (g->in->from_us == 0 || rec.head.started_us < g->in->from_us)
+			g->in->from_us = rec.head.started_us;
+	}
+	store_ids_free(ids, count);
+}
+
+/* ---- links ----------------------------------------------------------------------------------- */
+
+static void
+gather_members(struct gather *g, struct input_link *link)
+{
+	size_t count;
+	char **ids = ids_of(g, RECORD_MEMBER, link->rec.name, &count);
+
+	link->members = mem_alloc(count ? count : 1, sizeof *link->members);
+	for (size_t i = 0; i < count; i++)
+		if (get(g, RECORD_MEMBER, ids[i], &link->members[link->member_count]))
+			link->member_count++;
+	store_ids_free(ids, count);
+}
+
+static void
+gather_rest(struct gather *g, const struct input_link *link, const char *name,
+            struct rec_link_subnet *rest)
+{
+	char id[160];
+
+	FIELD_FORMAT(id, "%s:subnet:%s", link->rec.name, name);
+	if (!get(g, RECORD_LINK_SUBNET, id, rest))
+		memset(rest, 0, sizeof *rest);
+}
+
+static struct input_link *
+link_slot(struct gather *g, const char *name)
+{
+	for (size_t i = 0; i < g->in->link_count; i++)
+		if (g->in->links[i].conf && strcmp(g->in->links[i].conf->name, name) == 0)
+			return &g->in->links[i];
+	return GROW(g->in->links, g->in->link_count);
+}
+
+static void
+gather_links(struct gather *g)
+{
+	size_t count;
+	char **ids = ids_of(g, RECORD_LINK, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct input_link *link;
+		struct rec_link rec;
+
+		if (!get(g, RECORD_LINK, ids[i], &rec))
+			continue;
+		link = link_slot(g, rec.name);
+		if (link->seen && link->rec.head.boot_us >= rec.head.boot_us)
+			continue; /* an older probe's leavings */
+		free(link->members);
+		link->member_count = 0;
+		link->rec = rec;
+		link->seen = true;
+		gather_members(g, link);
+		gather_rest(g, link, "undeclared-peer", &link->undeclared_peer);
+		gather_rest(g, link, "undeclared-msft", &link->undeclared_msft);
+	}
+	store_ids_free(ids, count);
+}
+
+/* ---- subnets --------------------------------------------------------------------------------- */
+
+/* Those of the contract stand first, in its order; strangers behind them. */
+static struct input_subnet *
+subnet_slot(struct gather *g, const char *prefix)
+{
+	const struct conf *c = g->params->conf;
+	const struct conf_subnet *declared = NULL;
+	struct input_subnet *s;
+	struct prefix p;
+
+	if (prefix_parse(prefix, &p, NULL))
+		declared = conf_subnet_find(c, &p);
+	if (declared)
+		return &g->in->subnets[declared - c->subnets];
+	for (size_t i = c->subnet_count; i < g->in->subnet_count; i++)
+		if (strcmp(g->in->subnets[i].prefix, prefix) == 0)
+			return &g->in->subnets[i];
+	s = GROW(g->in->subnets, g->in->subnet_count);
+	FIELD_COPY(s->prefix, prefix);
+	return s;
+}
+
+static struct input_class *
+class_slot(struct input_subnet *s, const char *name)
+{
+	struct input_class *c;
+
+	for (size_t i = 0; i < s->class_count; i++)
+		if (strcmp(s->classes[i].name, name) == 0)
+			return &s->classes[i];
+	c = GROW(s->classes, s->class_count);
+	FIELD_COPY(c->name, name);
+	return c;
+}
+
+static void
+widen(uint64_t *first_us, uint64_t *last_us, const struct input_class *more)
+{
+	if (more->first_us > 0 && (*first_us == 0 || more->first_us < *first_us))
+		*first_us = more->first_us;
+	if (more->last_us > *last_us)
+		*last_us = more->last_us;
+}
+
+/* A class's counts of one probe go to the class and to its subnet, so that both always agree. */
+static void
+add_class(struct input_subnet *s, const struct input_class *more)
+{
+	struct input_class *c = class_slot(s, more->name);
+
+	for (int dir = 0; dir < DIR_COUNT; dir++) {
+		c->packets[dir] += more->packets[dir];
+		c->bytes[dir] += more->bytes[dir];
+		s->packets[dir] += more->packets[dir];
+		s->bytes[dir] += more->bytes[dir];
+	}
+	c->flows += more->flows;
+	c->flows_two_way += more->flows_two_way;
+	c->flows_peer += more->flows_peer;
+	s->flows += more->flows;
+	s->flows_two_way += more->flows_two_way;
+	widen(&c->first_us, &c->last_us, more);
+	widen(&s->first_us, &s->last_us, more);
+}
+
+static void
+gather_class(struct gather *g, struct input_subnet *s, const char *id)
+{
+	struct rec_subnet_class r;
+	struct input_class c;
+
+	if (!get(g, RECORD_SUBNET_CLASS, id, &r))
+		return;
+	c = (struct input_class){
+		.packets = {r.traffic.packets[0], r.traffic.packets[1]},
+		.bytes = {r.traffic.bytes[0], r.traffic.bytes[1]},
+		.flows = r.flows,
+		.flows_two_way = r.flows_two_way,
+		.flows_peer = r.flows_peer,
+		.first_us = r.first_us,
+		.last_us = r.last_us,
+	};
+	FIELD_COPY(c.name, r.class);
+	if (g->params->window) {
+		char key[256];
+		uint64_t begin;
+
+		FIELD_FORMAT(key, "%s|%s", g->site, id);
+		begin = window_apply(g->params->window, key, &r.head, g->in->to_us, &c);
+		if (begin > g->in->from_us)
+			g->in->from_us = begin;
+	}
+	add_class(s, &c);
+}
+
+static void
+gather_subnets(struct gather *g)
+{
+	size_t count;
+	char **ids = ids_of(g, RECORD_SUBNET, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct input_subnet *s;
+		struct rec_subnet rec;
+		char **classes;
+		size_t class_count;
+
+		if (!get(g, RECORD_SUBNET, ids[i], &rec))
+			continue;
+		s = subnet_slot(g, rec.prefix);
+		classes = ids_of(g, RECORD_SUBNET_CLASS, ids[i], &class_count);
+		for (size_t c = 0; c < class_count; c++)
+			gather_class(g, s, classes[c]);
+		store_ids_free(classes, class_count);
+	}
+	store_ids_free(ids, count);
+}
+
+/* ---- roles ----------------------------------------------------------------------------------- */
+
+enum { ROLE_LIMIT = 256 }; /* endpoints looked at per role: one in each subnet is enough */
+
+static void
+note_role(struct gather *g, const char *role, const char *ip)
+{
+	struct input_subnet *s;
+	struct rec_endpoint e;
+
+	if (!get(g, RECORD_ENDPOINT, ip, &e) || e.subnet[0] == '\0')
+		return;
+	g->in->roles_collected = true;
+	s = subnet_slot(g, e.subnet);
+	if (!strstr(s->roles_seen, role))
+		field_append(s->roles_seen, sizeof s->roles_seen, ",", role);
+}
+
+static void
+gather_role(struct gather *g, const char *role)
+{
+	char key[96], **ips;
+	size_t count;
+
+	FIELD_FORMAT(key, "endpoints:%s", role);
+	ips = store_top(g->params->store, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
+	for (size_t i = 0; i < count; i++)
+		note_role(g, role, ips[i]);
+	store_ids_free(ips, count);
+}
+
+/* Which declared roles have an endpoint in their subnet; each role is read once. */
+static void
+gather_roles(struct gather *g)
+{
+	const struct conf *c = g->params->conf;
+	char done[INPUT_ROLES] = "";
+
+	for (size_t i = 0; i < c->subnet_count; i++) {
+		for (size_t r = 0; r < c->subnets[i].roles.count; r++) {
+			const char *role = c->subnets[i].roles.at[r];
+
+			if (strstr(done, role))
+				continue;
+			field_append(done, sizeof done, ",", role);
+			gather_role(g, role);
+		}
+	}
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* What the contract names exists in the input even where no probe reports it. */
+static void
+begin(struct audit_input *in, const struct gather_params *p)
+{
+	*in = (struct audit_input){
+		.conf = p->conf, .min_time_us = p->min_time_us, .capture = p->capture};
+	for (size_t i = 0; i < p->conf->link_count; i++) {
+		struct input_link *link = GROW(in->links, in->link_count);
+
+		link->conf = &p->conf->links[i];
+		FIELD_COPY(link->rec.name, link->conf->name);
+	}
+	for (size_t i = 0; i < p->conf->subnet_count; i++) {
+		struct input_subnet *s = GROW(in->subnets, in->subnet_count);
+
+		s->conf = &p->conf->subnets[i];
+		prefix_format(&s->conf->prefix, s->prefix);
+	}
+}
+
+static void
+gather_maintenance(struct gather *g)
+{
+	size_t count;
+	char **ids = ids_of(g, RECORD_MAINTENANCE, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_maintenance rec;
+
+		if (get(g, RECORD_MAINTENANCE, ids[i], &rec))
+			*(struct rec_maintenance *)GROW(g->in->maintenance,
+			                                g->in->maintenance_count) = rec;
+	}
+	store_ids_free(ids, count);
+}
+
+static void
+mark_stale(struct audit_input *in)
+{
+	double limit = conf_threshold(in->conf, NULL, "stale_us");
+
+	for (size_t i = 0; i < in->probe_count; i++) {
+		struct input_probe *p = &in->probes[i];
+
+		p->stale = (double)p->rec.heartbeat_us + limit < (double)in->now_us;
+	}
+}
+
+static void
+find_probes(struct audit_input *in)
+{
+	for (size_t i = 0; i < in->link_count; i++)
+		for (size_t p = 0; p < in->probe_count; p++)
+			if (strcmp(in->links[i].rec.probe, in->probes[p].rec.id) == 0)
+				in->links[i].probe = &in->probes[p];
+}
+
+bool
+audit_gather(const struct gather_params *params, struct audit_input *in)
+{
+	struct gather g = {.params = params, .in = in};
+
+	begin(in, params);
+	for (size_t i = 0; i < params->conf->site_count; i++) {
+		g.site = params->conf->sites[i].name;
+		store_select(params->store, g.site, params->conf->peering.name);
+		gather_probes(&g);
+	}
+	for (size_t i = 0; i < params->conf->site_count && !g.broken; i++) {
+		g.site = params->conf->sites[i].name;
+		store_select(params->store, g.site, params->conf->peering.name);
+		gather_links(&g);
+		gather_subnets(&g);
+		gather_roles(&g);
+	}
+	gather_maintenance(&g);
+	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
+	mark_stale(in);
+	find_probes(in);
+	if (g.broken)
+		audit_input_fini(in);
+	return !g.broken;
+}
+
+void
+audit_input_fini(struct audit_input *in)
+{
+	for (size_t i = 0; i < in->link_count; i++)
+		free(in->links[i].members);
+	for (size_t i = 0; i < in->subnet_count; i++)
+		free(in->subnets[i].classes);
+	free(in->probes);
+	free(in->links);
+	free(in->subnets);
+	free(in->maintenance);
+	*in = (struct audit_input){0};
+}
