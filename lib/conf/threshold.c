@@ -46,6 +46,10 @@ const struct threshold threshold_table[] = {
 	{"hysteresis_evaluations", 2, 1, 100, "evaluations", ENGINEERING,
          "equal results in a row before a verdict changes; hard facts change at once"},
 
+	{"stale_us", S(10), TIME, "us", ENGINEERING,
+         "silence of a probe after which its data is stale"},
+	{"finding_undeclared_flows", 5, COUNT, "flows", ENGINEERING,
+         "flows of an undeclared class that open a finding; a verdict needs r4_undeclared_flows"},
 	{"probe_unfit_ratio", 0.01, RATIO, "ratio", ENGINEERING,
          "loss of its own in an interval from which the probe calls itself unfit"},
 	{"link_silent_us", S(10), TIME, "us", ENGINEERING,

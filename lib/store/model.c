@@ -84,6 +84,8 @@ static const struct key_schema keys[] = {
 	PLAIN("ledger", SCOPE_PEERING, KEY_STREAM, 0, false,
               "every change of a verdict: `ts_us, id, scope, from, to, reasons`; the last 10 000"),
 	PLAIN("maintenance", SCOPE_PEERING, KEY_SET, 0, false, "ids of announced changes"),
+	PLAIN("controls", SCOPE_PEERING, KEY_ZSET, 0, false,
+              "running control programs by their last sign of life, us; the first by name writes"),
 
 	PLAIN("sessions", SCOPE_SITE, KEY_SET, 0, true, "names of BGP sessions"),
 	PLAIN("session:NAME", SCOPE_SITE, KEY_HASH, 0, true,

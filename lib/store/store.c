@@ -213,6 +213,18 @@ next_id(struct store *s, uint64_t ts_us, char id[STREAM_ID_SIZE])
 	         (unsigned long long)++s->event_seq);
 }
 
+void
+store_events_resume(struct store *s, const char *last)
+{
+	uint64_t ms, seq;
+
+	if (!stream_id_parse(last, false, &ms, &seq) || ms < s->event_ms)
+		return;
+	s->event_ms = ms;
+	if (seq > s->event_seq)
+		s->event_seq = seq;
+}
+
 /* A writer without a site is the control plane: its events are the merged stream. */
 void
 store_events_key(const struct store *s, const char *writer, char key[KEY_SIZE])

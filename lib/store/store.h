@@ -56,6 +56,9 @@ void store_point(struct store *s, const char *subject, unsigned level, uint64_t 
                  const char *const *names, const double *values, unsigned count);
 /* An event of this writer; ->seq is filled here. Never lost while the spool has room. */
 void store_event(struct store *s, struct event *e);
+/* Entry ids given from now on follow `last`, the newest id of this writer's stream: for a writer
+ * that takes a stream over. Anything that is not an id is ignored. */
+void store_events_resume(struct store *s, const char *last);
 /* Ledger entry (peering scope stream "ledger"): a verdict's transition. */
 void store_ledger(struct store *s, const struct rec_verdict *from, const struct rec_verdict *to);
 /* Ends the epoch: `epoch:WRITER` is written last. */
