@@ -24,7 +24,7 @@ struct meter_key {
 	uint32_t msft_subnet; /* and the cloud-side one */
 	uint16_t link;        /* index in conf.links */
 	uint8_t class;        /* enum traffic_class */
-	uint8_t pad;
+	uint8_t pad;          /* 0: keys are compared whole */
 };
 
 /* What a meter counts in one interval; [enum direction]. */
@@ -40,16 +40,18 @@ struct meter {
 
 struct meter_table;
 
-/* `capacity` ids; each link's classes keep a reserved overflow id. NULL: no memory. */
+/* `capacity` ids, raised to twice links x classes when lower: each link's classes keep a reserved
+ * overflow id. meter_capacity() tells the result. NULL: no memory. */
 struct meter_table *meter_table_create(uint32_t capacity, uint16_t links);
 void meter_table_destroy(struct meter_table *t);
 
 /* The id of a key, added when new; never fails: a full table gives the link's and class's overflow
- * id and counts it. Worker only; constant time. */
+ * id (both subnets SUBNET_OVERFLOW) and counts it. Worker only; constant time. */
 uint32_t meter_find(struct meter_table *t, const struct meter_key *key);
 
 /* Keys by id, stable below meter_count() as published by the worker. Any thread. */
 const struct meter_key *meter_key_at(const struct meter_table *t, uint32_t id);
 uint32_t meter_count(const struct meter_table *t);
 uint32_t meter_capacity(const struct meter_table *t);
+/* Finds that ended in an overflow id. Worker only. */
 uint64_t meter_overflows(const struct meter_table *t);
