@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 1, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 2, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
 /* What is known of the running interval before it is closed. */
@@ -270,6 +270,7 @@ merge_probe(struct aggregate *a, const struct snap *s)
 	p->packets += s->packets;
 	p->bytes += s->bytes;
 	p->direction_unknown += s->direction_unknown;
+	p->direction_unknown_bytes += s->direction_unknown_bytes;
 	p->flows_created += s->flows_created;
 	p->flows_expired += s->flows_expired;
 	p->flows_evicted += s->flows_evicted;

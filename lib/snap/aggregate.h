@@ -117,7 +117,8 @@ struct aggregate {
 	struct map endpoint_map;
 	/* the probe itself: totals, then the last interval's */
 	struct agg_probe {
-		uint64_t packets, bytes, reasons[REASON_COUNT], direction_unknown;
+		uint64_t packets, bytes, reasons[REASON_COUNT];
+		uint64_t direction_unknown, direction_unknown_bytes;
 		uint64_t punted[SNAP_PUNTS], punt_dropped[SNAP_PUNTS];
 		uint64_t flows_created, flows_expired, flows_evicted, flows_refused,
 			meter_overflows;

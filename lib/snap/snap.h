@@ -23,7 +23,7 @@ enum {
 	SNAP_SIZES = 12,  /* packet-size classes, snap_size_class() */
 	SNAP_PUNTS = 2,   /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 1,
+	SNAP_SEQ = 2,
 };
 
 struct lane_id {
@@ -63,14 +63,15 @@ struct snap_endpoint {
 struct snap {
 	uint64_t seq;              /* 1 for a worker's first interval */
 	uint64_t start_ns, end_ns; /* packet clock */
-	uint64_t packets, bytes;   /* all lanes */
+	uint64_t packets, bytes;   /* all lanes and direction_unknown */
 	uint64_t reasons[REASON_COUNT];
 	/* the worker itself */
 	uint64_t busy_cycles, total_cycles; /* TSC; busy: turns that received something */
 	uint64_t longest_turn_ns;
 	uint64_t punted[SNAP_PUNTS], punt_dropped[SNAP_PUNTS];
-	uint64_t
-		direction_unknown; /* frames of mirror ports on which neither side was recognised */
+	/* frames of mirror ports on which neither side was recognised: in no lane and no meter, but
+	 * decoded, in flows and punted; see also plan_port.guess */
+	uint64_t direction_unknown, direction_unknown_bytes;
 	/* flow table */
 	uint64_t flows_created, flows_expired, flows_evicted, flows_refused;
 	uint64_t flows_used, flows_capacity; /* state at the end of the interval */
@@ -95,19 +96,27 @@ struct snap_core;
 
 struct snap_params {
 	uint32_t lanes;
-	uint32_t meters;
-	uint32_t endpoints;
+	uint32_t meters;    /* see meter_table_create() */
+	uint32_t endpoints; /* per interval */
+	uint16_t links;
 	uint64_t generation;
 };
 
+/* NULL when the memory is not there (logged). The meter table of the generation belongs to it. */
 struct snap_core *snap_core_create(const struct snap_params *params);
 void snap_core_destroy(struct snap_core *c);
 
-/* Worker: the buffer to count into, the same until snap_publish() returned another. */
+/* The keys of all meters that this core's snapshots carry. */
+struct meter_table *snap_meters(const struct snap_core *c);
+
+/* Worker: the buffer to count into, the same until snap_publish() returned another. The worker sets
+ * start_ns when its first packet comes (0 until then). */
 struct snap *snap_current(struct snap_core *c);
 
 /* Worker: the interval ends at `end_ns`. Swaps and returns the new current buffer (cleared), or the
- * same one, marked stretched, when the aggregator still holds the other. Constant time. */
+ * same one, marked stretched, when the aggregator still holds the other. Constant time. After a
+ * worker has left the core (a reload) and is quiescent, the aggregator calls it once more itself to
+ * get at what a stretched interval left behind. */
 struct snap *snap_publish(struct snap_core *c, uint64_t end_ns);
 
 /* Aggregator: the published buffer, or NULL when there is none. Must be given back. */

@@ -1,0 +1,197 @@
+#include "snap/snap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* A buffer is with the worker (current or spare) or with the aggregator (ready or taken). */
+struct snap_core {
+	struct snap *current; /* worker */
+	uint64_t seq;
+	struct snap buffers[2];
+	struct meter_table *meters;
+	/* worker writes, aggregator takes */
+	_Atomic(struct snap *) ready __attribute__((aligned(CACHE_LINE)));
+	/* aggregator writes, worker takes */
+	_Atomic(struct snap *) spare __attribute__((aligned(CACHE_LINE)));
+};
+
+/* Upper bounds; the classes that switches and RFC 2544 use, without FCS. */
+const uint32_t snap_size_bounds[SNAP_SIZES] = {60,   124,  252,  508,  1020, 1276,
+                                               1514, 1518, 2044, 4092, 9216, UINT32_MAX};
+
+unsigned
+snap_size_class(uint32_t bytes)
+{
+	unsigned class = 0;
+
+	while (bytes > snap_size_bounds[class])
+		class ++;
+	return class;
+}
+
+static size_t
+index_size(const struct snap *s)
+{
+	return 2 * (size_t)s->endpoint_capacity * sizeof *s->endpoint_index;
+}
+
+static bool
+buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
+{
+	s->lane_count = params->lanes;
+	s->endpoint_capacity = params->endpoints;
+	s->generation = params->generation;
+	s->lanes = mem_map(params->lanes * sizeof *s->lanes, true);
+	s->meters = mem_map(meters * sizeof *s->meters, true);
+	s->endpoints = mem_map(params->endpoints * sizeof *s->endpoints, true);
+	s->endpoint_index = mem_map(index_size(s), true);
+	return s->lanes && s->meters && s->endpoints && s->endpoint_index;
+}
+
+static void
+buffer_fini(struct snap *s, uint32_t meters)
+{
+	mem_unmap(s->lanes, s->lane_count * sizeof *s->lanes);
+	mem_unmap(s->meters, meters * sizeof *s->meters);
+	mem_unmap(s->endpoints, s->endpoint_capacity * sizeof *s->endpoints);
+	mem_unmap(s->endpoint_index, index_size(s));
+}
+
+/* Zero what the interval used; the arrays keep their size, so the cost follows the use. */
+static void
+buffer_clear(struct snap *s)
+{
+	struct snap empty = {.lane_count = s->lane_count,
+	                     .endpoint_capacity = s->endpoint_capacity,
+	                     .generation = s->generation,
+	                     .lanes = s->lanes,
+	                     .meters = s->meters,
+	                     .endpoints = s->endpoints,
+	                     .endpoint_index = s->endpoint_index};
+
+	for (uint32_t i = 0; i < s->lane_count; i++)
+		if (s->lanes[i].packets)
+			memset(&s->lanes[i], 0, sizeof s->lanes[i]);
+	memset(s->meters, 0, s->meter_count * sizeof *s->meters);
+	if (s->endpoint_count)
+		memset(s->endpoint_index, 0, index_size(s));
+	memset(s->endpoints, 0, s->endpoint_count * sizeof *s->endpoints);
+	*s = empty;
+}
+
+struct snap_core *
+snap_core_create(const struct snap_params *params)
+{
+	struct snap_core *c = aligned_alloc(CACHE_LINE, sizeof *c);
+	bool ok;
+
+	assert(c && params->endpoints > 0 && params->lanes > 0);
+	memset(c, 0, sizeof *c);
+	c->meters = meter_table_create(params->meters, params->links);
+	ok = c->meters && buffer_init(&c->buffers[0], params, meter_capacity(c->meters)) &&
+	     buffer_init(&c->buffers[1], params, meter_capacity(c->meters));
+	if (!ok) {
+		log_error("snap", "no memory for snapshots of %u meters and %u endpoints",
+		          params->meters, params->endpoints);
+		snap_core_destroy(c);
+		return NULL;
+	}
+	c->current = &c->buffers[0];
+	c->current->seq = c->seq = 1;
+	atomic_init(&c->spare, &c->buffers[1]);
+	return c;
+}
+
+void
+snap_core_destroy(struct snap_core *c)
+{
+	if (!c)
+		return;
+	if (c->meters)
+		for (int i = 0; i < 2; i++)
+			buffer_fini(&c->buffers[i], meter_capacity(c->meters));
+	meter_table_destroy(c->meters);
+	free(c);
+}
+
+struct meter_table *
+snap_meters(const struct snap_core *c)
+{
+	return c->meters;
+}
+
+struct snap *
+snap_current(struct snap_core *c)
+{
+	return c->current;
+}
+
+struct snap *
+snap_publish(struct snap_core *c, uint64_t end_ns)
+{
+	static_assert(SNAP_SEQ == 2, "what the worker fills in at the end of an interval");
+	struct snap *full = c->current, *next;
+
+	full->end_ns = end_ns;
+	full->meter_count = meter_count(c->meters);
+	next = atomic_exchange_explicit(&c->spare, NULL, memory_order_acquire);
+	if (!next) {
+		full->stretched = true;
+		return full;
+	}
+	next->seq = ++c->seq;
+	next->start_ns = end_ns;
+	c->current = next;
+	atomic_store_explicit(&c->ready, full, memory_order_release);
+	return next;
+}
+
+struct snap *
+snap_take(struct snap_core *c)
+{
+	return atomic_exchange_explicit(&c->ready, NULL, memory_order_acquire);
+}
+
+void
+snap_release(struct snap_core *c, struct snap *s)
+{
+	static_assert(SNAP_SEQ == 2, "what is cleared for the next interval");
+	buffer_clear(s);
+	atomic_store_explicit(&c->spare, s, memory_order_release);
+}
+
+/* ---- endpoints ------------------------------------------------------------------------------- */
+
+static bool
+is_endpoint(const struct snap_endpoint *e, const struct addr *addr, uint16_t link, uint8_t side)
+{
+	return e->link == link && e->side == side && addr_equal(&e->addr, addr);
+}
+
+struct snap_endpoint *
+snap_endpoint_find(struct snap *s, uint64_t hash, const struct addr *addr, uint16_t link,
+                   uint8_t side)
+{
+	uint64_t slots = 2 * (uint64_t)s->endpoint_capacity;
+	uint64_t at = ((hash >> 32) * slots) >> 32;
+	struct snap_endpoint *e;
+
+	/* at most half full, so an empty slot comes soon */
+	for (; s->endpoint_index[at]; at = at + 1 == slots ? 0 : at + 1) {
+		e = &s->endpoints[s->endpoint_index[at] - 1];
+		if (is_endpoint(e, addr, link, side))
+			return e;
+	}
+	if (s->endpoint_count == s->endpoint_capacity) {
+		s->endpoints_overflow++;
+		return NULL;
+	}
+	e = &s->endpoints[s->endpoint_count++];
+	s->endpoint_index[at] = s->endpoint_count;
+	*e = (struct snap_endpoint){.addr = *addr, .link = link, .side = side};
+	return e;
+}
