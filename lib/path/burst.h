@@ -5,11 +5,13 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "proto/packet.h"
 
 enum { BURST_MAX = 64 };
+#define BURST_NO_METER UINT32_MAX
 
 enum { LANE_UNKNOWN = 0xffff }; /* a mirror port's frame before (or without) its direction */
 
@@ -26,7 +28,13 @@ struct burst {
 	uint8_t link_layer[BURST_MAX]; /* enum link_layer */
 	void *owner[BURST_MAX];        /* mbuf, or NULL for captures */
 	/* set by the stages */
+	uint16_t flags_any; /* OR of all packet.flags */
+	bool one_lane;      /* all frames have the same lane and time, and the lane is known */
 	struct packet packet[BURST_MAX];
-	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded) */
+	uint16_t link[BURST_MAX];     /* index in conf.links */
+	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded, no place) */
+	uint8_t seen[BURST_MAX];      /* enum flow_seen bits */
 	uint8_t reverse[BURST_MAX];   /* goes against its flow's first packet */
+	uint8_t class[BURST_MAX];     /* enum traffic_class, of the flow so far or of the frame */
+	uint32_t meter[BURST_MAX];    /* BURST_NO_METER: the direction is not known */
 };

@@ -3,8 +3,13 @@
  * run to completion, no locks, no system calls, no allocation after create. The same code serves
  * live workers (path/worker.h) and captures (path/replay.h); time comes with the packets.
  *
- * A pipeline belongs to one thread. Its configuration is an immutable `struct plan`, built whole
- * from struct conf and replaced by pointer (pipeline_set_plan) between bursts.
+ * A pipeline belongs to one thread. Its configuration is an immutable `struct plan` (path/plan.h),
+ * replaced by pointer between bursts (pipeline_set_plan).
+ *
+ * Intervals end at multiples of interval_ns of the packet clock. A packet beyond the end of the
+ * running interval ends it; intervals in which nothing came (and pipeline_idle was not called) are
+ * not published, and a clock that jumps back further than a reordering begins a new interval there,
+ * so start_ns, end_ns and seq of the snapshot are the truth, not its place in a row.
  */
 #pragma once
 
@@ -12,35 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "classify/class.h"
-#include "conf/conf.h"
 #include "path/burst.h"
+#include "path/plan.h"
 #include "snap/snap.h"
-
-/* ---- plan: what workers need of the configuration, built aside --------------------------- */
-
-struct lpm;
-struct sources;
-
-struct plan {
-	uint64_t generation;
-	const struct conf *conf; /* borrowed; outlives the plan */
-	struct lane_id *lanes;   /* lane index -> link, member, direction */
-	uint16_t lane_count;
-	uint16_t link_count;
-	struct lpm *side_lpm[2]; /* [0] peer side, [1] cloud side: address -> subnet id */
-	struct class_rules rules;
-	struct packet_options decode;
-	struct sources
-		*sources; /* path/source.h: burst.port is an index in it. A simplex port's
-	                     frames come with their lane; a mirror port's with LANE_UNKNOWN */
-};
-
-/* NULL with a logged line when there is no memory. `generation` grows with every reload. */
-struct plan *plan_create(const struct conf *conf, uint64_t generation);
-void plan_destroy(struct plan *p);
-/* Lane of a link's member and direction. */
-uint16_t plan_lane(const struct plan *p, size_t link, size_t member, enum direction dir);
 
 /* ---- punts: frames for the inspector ----------------------------------------------------- */
 
@@ -55,18 +34,25 @@ typedef bool punt_fn(void *context, enum punt_queue queue, struct burst *b, unsi
 
 struct pipeline;
 
+struct flow_table;
+struct flow;
+
+/* An interval was published; captures take and release it here, since one burst may end several. */
+typedef void published_fn(void *context);
+
 struct pipeline_params {
 	const struct plan *plan;
-	struct snap_core *snap;
-	uint64_t flows;  /* capacity of the flow table */
+	struct snap_core *snap; /* made with plan_snap_params() of this plan */
+	uint64_t flows;         /* capacity of the flow table */
 	bool keep_flows; /* captures: never expire or evict, grow instead; ended flows are kept */
-	uint64_t interval_ns; /* length of an epoch; boundaries are multiples of it */
-	uint32_t meters;      /* capacity */
-	uint64_t hash_seed;   /* 0: random */
-	punt_fn *punt;        /* NULL: count only */
-	void *punt_context;
+	uint64_t interval_ns;    /* length of an epoch; boundaries are multiples of it */
+	uint64_t hash_seed;      /* 0: random */
+	punt_fn *punt;           /* NULL: count only */
+	published_fn *published; /* NULL: the aggregator looks by itself */
+	void *context;           /* of both */
 };
 
+/* NULL when the memory is not there (logged). Set-up thread. */
 struct pipeline *pipeline_create(const struct pipeline_params *params);
 void pipeline_destroy(struct pipeline *p);
 
@@ -77,16 +63,34 @@ void pipeline_run(struct pipeline *p, struct burst *b);
 /* Without packets: age flows and end the interval when `now_ns` is past it. */
 void pipeline_idle(struct pipeline *p, uint64_t now_ns);
 
-/* End the running interval now (end of capture, stop): feeds all flows to the endpoints first. */
+/* End the running interval now (end of capture, stop): feeds all flows to the endpoints first.
+ * Nothing is published when no packet ever came. */
 void pipeline_finish(struct pipeline *p, uint64_t now_ns);
 
-void pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_core *snap);
+/* Go on under a new plan and into its snapshots; the running interval of the old ones is published
+ * first (see snap_publish). Flows stay, and find their subnets and meters anew. */
+void pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_core *snap,
+                       uint64_t now_ns);
 
+const struct plan *pipeline_plan(const struct pipeline *p);
 const struct meter_table *pipeline_meters(const struct pipeline *p);
 struct flow_table *pipeline_flows(struct pipeline *p);
+/* Class and confidence of a flow. */
+const struct class_state *pipeline_class(const struct flow *f);
+/* Frames of a flow ([0] sent by its first sender) by which counting every frame exceeds counting
+ * every datagram once: fragments of a datagram but one. */
+void pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2]);
 
 /* Cycles per stage since create, for the benchmark; filled only after pipeline_profile(p, true). */
-enum stage { STAGE_DECODE, STAGE_FLOW, STAGE_CLASSIFY, STAGE_MEASURE, STAGE_PUNT, STAGE_COUNT };
+enum stage {
+	STAGE_DECODE,
+	STAGE_FLOW,
+	STAGE_CLASSIFY,
+	STAGE_MEASURE,
+	STAGE_PUNT,
+	STAGE_AGE,
+	STAGE_COUNT
+};
 const char *stage_name(enum stage s);
 void pipeline_profile(struct pipeline *p, bool on);
 const uint64_t *pipeline_cycles(const struct pipeline *p); /* [STAGE_COUNT] */

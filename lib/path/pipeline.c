@@ -1,0 +1,250 @@
+#include "path/pipeline.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "path/stages.h"
+
+/* ---- intervals ------------------------------------------------------------------------------- */
+
+/* Counts since the end of the last interval; an interval that goes on (stretched) adds to its own.
+ */
+static void
+flow_counts(struct pipeline *p)
+{
+	const struct flow_stats now = *flow_table_stats(p->flows);
+	struct snap *s = p->snap;
+
+	static_assert(SNAP_SEQ == 2, "what the pipeline fills in at the end of an interval");
+	s->flows_created += now.created - p->before.created;
+	s->flows_expired += now.expired - p->before.expired;
+	s->flows_evicted += now.evicted - p->before.evicted;
+	s->flows_refused += now.refused - p->before.refused;
+	s->flows_used = now.used;
+	s->flows_capacity = now.capacity;
+	s->meter_overflows += meter_overflows(p->meters) - p->overflows_before;
+	p->before = now;
+	p->overflows_before = meter_overflows(p->meters);
+}
+
+static void
+publish(struct pipeline *p, uint64_t end_ns)
+{
+	flow_counts(p);
+	p->snap = snap_publish(p->core, end_ns);
+	if (p->published)
+		p->published(p->context);
+	p->age_per_ns = (flow_table_extent(p->flows) << 32) / p->interval_ns + 1;
+}
+
+/* The interval that holds this time. Boundaries are multiples of the interval; the first interval
+ * begins with its first packet. */
+static void
+interval_begin(struct pipeline *p, uint64_t start_ns, uint64_t now_ns)
+{
+	p->end_ns = now_ns - now_ns % p->interval_ns + p->interval_ns;
+	if (!p->snap->stretched)
+		p->snap->start_ns = start_ns;
+}
+
+void
+interval_turn(struct pipeline *p, uint64_t now_ns)
+{
+	uint64_t end = p->end_ns;
+
+	if (now_ns < end) { /* the clock jumped back: what was counted ends with its newest packet */
+		end = p->now_ns > p->snap->start_ns ? p->now_ns : p->snap->start_ns;
+		p->now_ns = now_ns;
+	}
+	publish(p, end);
+	interval_begin(p, now_ns - now_ns % p->interval_ns, now_ns);
+}
+
+/* ---- bursts ---------------------------------------------------------------------------------- */
+
+static inline uint64_t
+cycles_now(void)
+{
+#ifdef __x86_64__
+	return __builtin_ia32_rdtsc();
+#else
+	return clock_monotonic_ns();
+#endif
+}
+
+/* Between stages, when the benchmark asks: add the cycles since `*since`. */
+static inline void
+mark(struct pipeline *p, enum stage s, uint64_t *since)
+{
+	uint64_t now;
+
+	if (__builtin_expect(!p->profiled, 1))
+		return;
+	now = cycles_now();
+	p->cycles[s] += now - *since;
+	*since = now;
+}
+
+static void
+time_begin(struct pipeline *p, uint64_t now_ns)
+{
+	if (p->snap->start_ns == 0) {
+		p->now_ns = now_ns;
+		interval_begin(p, now_ns, now_ns);
+	}
+}
+
+void
+pipeline_run(struct pipeline *p, struct burst *b)
+{
+	uint64_t since = p->profiled ? cycles_now() : 0;
+
+	if (b->count == 0)
+		return;
+	time_begin(p, b->time_ns[0]);
+	stage_decode(p, b);
+	if (b->one_lane && interval_over(p, b->time_ns[0]))
+		interval_turn(p, b->time_ns[0]);
+	mark(p, STAGE_DECODE, &since);
+	stage_flow(p, b);
+	mark(p, STAGE_FLOW, &since);
+	stage_classify(p, b);
+	mark(p, STAGE_CLASSIFY, &since);
+	stage_measure(p, b);
+	mark(p, STAGE_MEASURE, &since);
+	stage_punt(p, b);
+	mark(p, STAGE_PUNT, &since);
+	stage_age(p, b->time_ns[b->count - 1]);
+	mark(p, STAGE_AGE, &since);
+}
+
+void
+pipeline_idle(struct pipeline *p, uint64_t now_ns)
+{
+	time_begin(p, now_ns);
+	if (interval_over(p, now_ns))
+		interval_turn(p, now_ns);
+	stage_age(p, now_ns);
+}
+
+void
+pipeline_finish(struct pipeline *p, uint64_t now_ns)
+{
+	if (p->snap->start_ns == 0)
+		return;
+	if (interval_over(p, now_ns))
+		interval_turn(p, now_ns);
+	flow_table_visit(p->flows);
+	publish(p, now_ns);
+}
+
+/* ---- set-up ---------------------------------------------------------------------------------- */
+
+static void
+plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
+{
+	p->plan = plan;
+	p->core = core;
+	p->snap = snap_current(core);
+	p->meters = snap_meters(core);
+	p->overflows_before = meter_overflows(p->meters);
+	p->generation = (uint16_t)(plan->generation % UINT16_MAX + 1);
+}
+
+struct pipeline *
+pipeline_create(const struct pipeline_params *params)
+{
+	struct pipeline *p = mem_alloc(1, sizeof *p);
+	struct flow_params flows = {.capacity = params->flows,
+	                            .keep = params->keep_flows,
+	                            .hash_seed = params->hash_seed,
+	                            .visit = stage_age_visit,
+	                            .context = p};
+
+	assert(params->interval_ns > 0);
+	p->flows = flow_table_create(&flows);
+	if (!p->flows) {
+		free(p);
+		return NULL;
+	}
+	p->fragments = fragment_table_create(p->flows, params->keep_flows, params->hash_seed);
+	p->endpoint_key = hash_key_make(params->hash_seed);
+	p->interval_ns = params->interval_ns;
+	p->keep = params->keep_flows;
+	p->punt = params->punt;
+	p->published = params->published;
+	p->context = params->context;
+	plan_take(p, params->plan, params->snap);
+	return p;
+}
+
+void
+pipeline_destroy(struct pipeline *p)
+{
+	if (!p)
+		return;
+	fragment_table_destroy(p->fragments);
+	flow_table_destroy(p->flows);
+	free(p);
+}
+
+void
+pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_core *snap,
+                  uint64_t now_ns)
+{
+	bool begun = p->snap->start_ns != 0;
+
+	if (begun)
+		publish(p, now_ns);
+	plan_take(p, plan, snap);
+	if (begun)
+		interval_begin(p, now_ns, now_ns);
+}
+
+const struct plan *
+pipeline_plan(const struct pipeline *p)
+{
+	return p->plan;
+}
+
+const struct meter_table *
+pipeline_meters(const struct pipeline *p)
+{
+	return p->meters;
+}
+
+struct flow_table *
+pipeline_flows(struct pipeline *p)
+{
+	return p->flows;
+}
+
+void
+pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2])
+{
+	fragment_extra(p->fragments, f, extra);
+}
+
+const char *
+stage_name(enum stage s)
+{
+	static const char *const names[STAGE_COUNT] = {
+		[STAGE_DECODE] = "decode",   [STAGE_FLOW] = "flow", [STAGE_CLASSIFY] = "classify",
+		[STAGE_MEASURE] = "measure", [STAGE_PUNT] = "punt", [STAGE_AGE] = "age"};
+
+	return names[s];
+}
+
+void
+pipeline_profile(struct pipeline *p, bool on)
+{
+	p->profiled = on;
+}
+
+const uint64_t *
+pipeline_cycles(const struct pipeline *p)
+{
+	return p->cycles;
+}

@@ -1,0 +1,150 @@
+/*
+ * The ageing hand: a few flow records per burst, the whole table about once per interval. Each
+ * passed flow feeds what it counted since the last pass to the snapshot's endpoints (per packet
+ * that would cost 34 to 50 cycles) and leaves when idle for longer than its class allows.
+ */
+#include "base/clock.h"
+#include "base/hash.h"
+#include "path/stages.h"
+
+enum {
+	AGE_PER_BURST = 4, /* bounds the price under load: 1/16 record a packet */
+	TCP = 6,
+	TCP_FIN = 0x01,
+	TCP_RST = 0x04,
+	FRACTION_BITS = 32,
+};
+
+/* Idle timeouts in seconds. UDP 60 s stands above RFC 4787 REQ-5's keep-alive practice of 15-30 s;
+ * an established TCP flow of which nothing is heard for 5 minutes begins a new record when it
+ * speaks again, which costs a count of flows, not traffic. */
+enum {
+	IDLE_DEFAULT_S = 60,
+	IDLE_TCP_S = 300,
+	IDLE_TCP_HALF_S = 15,   /* one way only: SYN without answer, scan */
+	IDLE_TCP_CLOSED_S = 10, /* FIN both ways or RST seen */
+	IDLE_SESSION_S = 900,   /* control and signalling: hold times and registrations */
+	IDLE_QUICK_S = 10,      /* question and answer */
+};
+
+static const uint16_t idle_by_class[CLASS_COUNT] = {
+	[CLASS_BGP] = IDLE_SESSION_S, [CLASS_BFD] = IDLE_SESSION_S,
+	[CLASS_SIP] = IDLE_SESSION_S, [CLASS_SIP_TLS] = IDLE_SESSION_S,
+	[CLASS_DNS] = IDLE_QUICK_S,   [CLASS_NTP] = IDLE_QUICK_S,
+	[CLASS_ICMP] = IDLE_QUICK_S,  [CLASS_TRACEROUTE] = IDLE_QUICK_S,
+};
+
+static unsigned
+idle_tcp(const struct flow *f)
+{
+	uint8_t both = f->tcp_flags[0] & f->tcp_flags[1],
+		either = f->tcp_flags[0] | f->tcp_flags[1];
+
+	if (both & TCP_FIN || either & TCP_RST)
+		return IDLE_TCP_CLOSED_S;
+	return f->flags & FLOW_TWO_WAY ? IDLE_TCP_S : IDLE_TCP_HALF_S;
+}
+
+static uint64_t
+idle_ns(const struct flow *f)
+{
+	bool tcp = (uint8_t)(f->key[1] >> 32) == TCP;
+	unsigned by_class = idle_by_class[pipeline_class(f)->class];
+	unsigned seconds = tcp ? idle_tcp(f) : IDLE_DEFAULT_S;
+
+	/* a session's timeout counts while the connection stands */
+	if (by_class && (!tcp || seconds == IDLE_TCP_S))
+		seconds = by_class;
+	return seconds * NS_PER_S;
+}
+
+/* ---- endpoints ------------------------------------------------------------------------------- */
+
+static struct snap_endpoint *
+endpoint_of(struct pipeline *p, const struct addr *addr, uint16_t link, enum side side)
+{
+	uint64_t hash = hash_16(&p->endpoint_key, addr->b, (uint64_t)link << 8 | side);
+
+	return snap_endpoint_find(p->snap, hash, addr, link, (uint8_t)side);
+}
+
+static void
+endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
+             const uint32_t packets[2], const uint32_t bytes[2])
+{
+	/* what a sent goes in the direction that leaves its side */
+	unsigned dir_a = f->flags & FLOW_A_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER;
+
+	e->subnet = subnet;
+	for (unsigned sender = 0; sender < 2; sender++) {
+		e->packets[dir_a ^ sender] += packets[sender];
+		e->bytes[dir_a ^ sender] += bytes[sender];
+	}
+	e->classes |= 1ull << pipeline_class(f)->class;
+	e->flows += !(f->flags & FLOW_SHOWN);
+	if (!e->first_ns || f->first_ns < e->first_ns)
+		e->first_ns = f->first_ns;
+	if (f->last_ns > e->last_ns)
+		e->last_ns = f->last_ns;
+}
+
+/* What finds no endpoint stays in the flow for the next pass. */
+static void
+feed(struct pipeline *p, struct flow *f)
+{
+	const struct meter_key *key = meter_key_at(p->meters, f->meter);
+	bool a_peer = f->flags & FLOW_A_PEER;
+	struct snap_endpoint *peer, *msft;
+	uint32_t packets[2], bytes[2];
+	struct flow_view v;
+
+	flow_view(f, &v);
+	peer = endpoint_of(p, a_peer ? &v.a : &v.b, v.link, SIDE_PEER);
+	msft = endpoint_of(p, a_peer ? &v.b : &v.a, v.link, SIDE_MSFT);
+	if (!peer && !msft)
+		return;
+	flow_fold(f, packets, bytes);
+	if (peer)
+		endpoint_add(peer, f, key->peer_subnet, packets, bytes);
+	if (msft)
+		endpoint_add(msft, f, key->msft_subnet, packets, bytes);
+	f->flags |= FLOW_SHOWN;
+}
+
+uint64_t
+stage_age_visit(void *pipeline, struct flow *f, enum flow_event event)
+{
+	struct pipeline *p = pipeline;
+
+	(void)event;
+	if ((f->packets[0] || f->packets[1]) && f->generation) {
+		if (f->generation != p->generation)
+			stage_classify_meter(p, f);
+		feed(p, f);
+	}
+	return idle_ns(f);
+}
+
+/* ---- pace ------------------------------------------------------------------------------------ */
+
+void
+stage_age(struct pipeline *p, uint64_t now_ns)
+{
+	uint64_t passed = now_ns > p->now_ns ? now_ns - p->now_ns : 0;
+	uint64_t whole = flow_table_extent(p->flows) << FRACTION_BITS;
+	uint64_t count;
+
+	if (passed > NS_PER_S) /* a gap; the product below stays within 64 bits */
+		passed = NS_PER_S;
+	p->now_ns += passed;
+	p->age_credit += passed * p->age_per_ns;
+	if (p->age_credit > whole)
+		p->age_credit = whole;
+	count = p->age_credit >> FRACTION_BITS;
+	if (count > AGE_PER_BURST)
+		count = AGE_PER_BURST;
+	if (!count)
+		return;
+	p->age_credit -= count << FRACTION_BITS;
+	flow_table_age(p->flows, now_ns, count);
+}

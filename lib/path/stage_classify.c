@@ -1,0 +1,142 @@
+/*
+ * Give every packet its class and its meter. A flow is looked at until its class is final or
+ * CLASS_LOOKS packets are through; its meter is found on its first packet, when its class changes
+ * and after a change of plan, so a packet of a known flow reads its record's first line only.
+ */
+#include <assert.h>
+
+#include "path/stages.h"
+#include "state/lpm.h"
+
+static_assert(sizeof(struct class_state) == FLOW_CLASS_MEMORY, "the flow's room for the class");
+
+static inline struct class_state *
+class_of(struct flow *f)
+{
+	return (struct class_state *)(void *)f->class_memory;
+}
+
+const struct class_state *
+pipeline_class(const struct flow *f)
+{
+	return (const struct class_state *)(const void *)f->class_memory;
+}
+
+static uint32_t
+meter_of(struct pipeline *p, const struct addr *peer, const struct addr *msft, uint16_t link,
+         uint8_t class)
+{
+	struct meter_key key = {.link = link, .class = class};
+
+	if (peer)
+		key.peer_subnet = lpm_find(p->plan->side_lpm[SIDE_PEER], peer);
+	if (msft)
+		key.msft_subnet = lpm_find(p->plan->side_lpm[SIDE_MSFT], msft);
+	return meter_find(p->meters, &key);
+}
+
+void
+stage_classify_meter(struct pipeline *p, struct flow *f)
+{
+	bool a_peer = f->flags & FLOW_A_PEER;
+	struct flow_view v;
+
+	flow_view(f, &v);
+	f->meter =
+		meter_of(p, a_peer ? &v.a : &v.b, a_peer ? &v.b : &v.a, v.link, class_of(f)->class);
+	f->generation = p->generation;
+}
+
+/* The flow belongs to this meter from now on. */
+static void
+meter_enter(struct pipeline *p, struct flow *f)
+{
+	struct meter *m;
+
+	stage_classify_meter(p, f);
+	m = &p->snap->meters[f->meter];
+	m->flows++;
+	m->flows_two_way += (f->flags & FLOW_TWO_WAY) != 0;
+	m->flows_peer += (f->flags & FLOW_A_PEER) != 0;
+}
+
+/* The class or the plan changed, or the flow is new. */
+static __attribute__((noinline)) void
+flow_place(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	struct flow *f = b->flow[i];
+
+	if (b->lane[i] == LANE_UNKNOWN)
+		return; /* a packet whose direction is known will place it */
+	if (f->generation == 0) {
+		bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+
+		f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
+		meter_enter(p, f);
+	} else if (f->generation == p->generation) {
+		meter_enter(p, f);
+	} else {
+		stage_classify_meter(p, f);
+	}
+}
+
+/* True when the class changed. */
+static inline bool
+flow_look(struct pipeline *p, struct burst *b, uint32_t i, struct class_state *class)
+{
+	const struct packet *packet = &b->packet[i];
+	uint8_t before = class->class;
+
+	if (class->flags & CLASS_FINAL || class->packets >= CLASS_LOOKS ||
+	    packet->flags & PACKET_FRAGMENT_LATER)
+		return false;
+	class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
+	           b->reverse[i]);
+	return class->class != before;
+}
+
+static void
+flow_classify(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	struct flow *f = b->flow[i];
+	bool changed = flow_look(p, b, i, class_of(f));
+
+	if (__builtin_expect(changed || f->generation != p->generation, 0))
+		flow_place(p, b, i);
+	else if (__builtin_expect(b->seen[i] & FLOW_SEEN_TURNED, 0))
+		p->snap->meters[f->meter].flows_two_way++;
+	b->class[i] = class_of(f)->class;
+	b->meter[i] = b->lane[i] == LANE_UNKNOWN ? BURST_NO_METER : f->meter;
+}
+
+static __attribute__((noinline)) void
+frame_classify(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	const struct packet *packet = &b->packet[i];
+	bool ip = packet->flags & PACKET_HAS_IP;
+	bool from_peer;
+
+	b->class[i] = class_of_frame(packet).class;
+	b->meter[i] = BURST_NO_METER;
+	if (b->lane[i] == LANE_UNKNOWN)
+		return;
+	from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+	b->meter[i] = meter_of(p,
+	                       !ip         ? NULL
+	                       : from_peer ? &packet->src
+	                                   : &packet->dst,
+	                       !ip         ? NULL
+	                       : from_peer ? &packet->dst
+	                                   : &packet->src,
+	                       b->link[i], b->class[i]);
+}
+
+void
+stage_classify(struct pipeline *p, struct burst *b)
+{
+	for (uint32_t i = 0; i < b->count; i++)
+		if (__builtin_expect(b->flow[i] != NULL, 1))
+			flow_classify(p, b, i);
+		else
+			frame_classify(p, b, i);
+}

@@ -1,0 +1,60 @@
+/*
+ * The stages of the pipeline and the state they share. Private to path/pipeline.c and the
+ * path/stage_*.c files: each stage takes a whole burst, in passes, keeps its counts in locals and
+ * writes them once.
+ */
+#pragma once
+
+#include "base/hash.h"
+#include "path/pipeline.h"
+#include "state/flow.h"
+#include "state/fragment.h"
+
+struct pipeline {
+	const struct plan *plan;
+	struct snap_core *core;
+	struct snap *snap; /* the running interval; start_ns 0: nothing came yet */
+	struct meter_table *meters;
+	struct flow_table *flows;
+	struct fragment_table *fragments;
+	uint16_t generation; /* of the plan as it stands in flow records; never 0 */
+	struct hash_key endpoint_key;
+	/* intervals */
+	uint64_t interval_ns;
+	uint64_t end_ns;          /* of the running interval */
+	struct flow_stats before; /* at the end of the last one */
+	uint64_t overflows_before;
+	/* ageing */
+	uint64_t now_ns;     /* newest packet time or idle call */
+	uint64_t age_per_ns; /* records a ns, 32.32 fixed point */
+	uint64_t age_credit; /* records to look at, 32.32 */
+	bool keep;
+	bool profiled;
+	punt_fn *punt;
+	published_fn *published;
+	void *context;
+	uint64_t cycles[STAGE_COUNT];
+};
+
+void stage_decode(struct pipeline *p, struct burst *b);
+void stage_flow(struct pipeline *p, struct burst *b);
+void stage_classify(struct pipeline *p, struct burst *b);
+void stage_measure(struct pipeline *p, struct burst *b);
+void stage_punt(struct pipeline *p, struct burst *b);
+void stage_age(struct pipeline *p, uint64_t now_ns);
+
+/* The meter of a flow under the current plan, found anew; sets flow.meter and flow.generation.
+ * FLOW_A_PEER must be right. */
+void stage_classify_meter(struct pipeline *p, struct flow *f);
+
+/* flow_visit_fn: feed a flow's counts to the snapshot's endpoints; its idle timeout. */
+uint64_t stage_age_visit(void *pipeline, struct flow *f, enum flow_event event);
+
+/* A packet of this time ends the running interval, or goes back before it. */
+static inline bool
+interval_over(const struct pipeline *p, uint64_t now_ns)
+{
+	return now_ns >= p->end_ns || now_ns + p->interval_ns * 10 < p->end_ns;
+}
+/* End it and begin the one that holds `now_ns`. */
+void interval_turn(struct pipeline *p, uint64_t now_ns);

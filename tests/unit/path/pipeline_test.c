@@ -1,0 +1,472 @@
+/* Frames made here go through the whole pipeline; what its snapshots must hold is arithmetic. */
+#include "path/pipeline.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "classify/class.h"
+#include "path/capture.h"
+#include "path/source.h"
+#include "state/flow.h"
+#include "support/frames.h"
+
+#define T0 (1700000000 * NS_PER_S)
+
+static const char conf_text[] = "peering = { name = \"test\"; type = \"voice\"; };\n"
+				"peer = { asn = 64496; };\n"
+				"sites = ( { name = \"ams1\"; } );\n"
+				"links = ( { name = \"a\"; site = \"ams1\"; bandwidth = \"10G\";\n"
+				"  members = ( { speed = \"10G\"; peer_to_msft = \"pcap:up\"; "
+                                "msft_to_peer = \"pcap:down\"; } "
+				"); },\n"
+				" { name = \"b\"; site = \"ams1\"; bandwidth = \"10G\";\n"
+				"  members = ( { speed = \"10G\"; both = \"pcap:mirror\"; "
+                                "direction = { by = \"subnet\"; }; } "
+				"); } );\n"
+				"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; },\n"
+				" { prefix = \"203.0.113.128/25\"; side = \"peer\"; },\n"
+				" { prefix = \"2001:db8:1::/48\"; side = \"peer\"; },\n"
+				" { prefix = \"52.112.0.0/14\"; side = \"msft\"; } );\n";
+
+/* Ports in the order of the configuration. */
+enum { UP, DOWN, MIRROR };
+
+struct fixture {
+	struct conf *conf;
+	struct sources *sources;
+	struct plan *plan;
+	struct snap_core *core;
+	struct pipeline *pipeline;
+	struct burst burst;
+	uint8_t frames[BURST_MAX][FRAME_MAX];
+	/* what the published snapshots held, summed */
+	unsigned published;
+	uint64_t packets, bytes, lane_packets[8], lane_bytes[8];
+	uint64_t meter_packets[2], class_packets[CLASS_COUNT], subnet_packets[8];
+	uint64_t flows, flows_two_way, created, unknown, reasons[REASON_COUNT];
+	uint64_t endpoint_packets, endpoints;
+	uint64_t start_ns[64], end_ns[64], in_interval[64];
+	uint64_t punts[2];
+};
+
+static void
+drain(void *context)
+{
+	struct fixture *f = context;
+	struct snap *s = snap_take(f->core);
+
+	if (!s)
+		return;
+	f->start_ns[f->published] = s->start_ns;
+	f->end_ns[f->published] = s->end_ns;
+	f->in_interval[f->published++] = s->packets;
+	f->packets += s->packets;
+	f->bytes += s->bytes;
+	f->created += s->flows_created;
+	f->unknown += s->direction_unknown;
+	for (uint32_t i = 0; i < s->lane_count; i++) {
+		f->lane_packets[i] += s->lanes[i].packets;
+		f->lane_bytes[i] += s->lanes[i].bytes;
+	}
+	for (uint32_t i = 0; i < s->meter_count; i++) {
+		const struct meter_key *key = meter_key_at(snap_meters(f->core), i);
+		const struct meter *m = &s->meters[i];
+
+		for (int dir = 0; dir < 2; dir++) {
+			f->meter_packets[dir] += m->packets[dir];
+			f->class_packets[key->class] += m->packets[dir];
+			f->subnet_packets[key->peer_subnet] += m->packets[dir];
+		}
+		f->flows += m->flows;
+		f->flows_two_way += m->flows_two_way;
+	}
+	for (uint32_t i = 0; i < s->endpoint_count; i++)
+		f->endpoint_packets += s->endpoints[i].packets[0] + s->endpoints[i].packets[1];
+	f->endpoints += s->endpoint_count;
+	for (int r = 0; r < REASON_COUNT; r++)
+		f->reasons[r] += s->reasons[r];
+	snap_release(f->core, s);
+}
+
+static bool
+take_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i)
+{
+	struct fixture *f = context;
+
+	(void)b;
+	(void)i;
+	f->punts[queue]++;
+	return true;
+}
+
+static struct fixture *
+fixture_make(bool keep)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	struct snap_params snap;
+	struct pipeline_params params;
+	char *error = NULL;
+
+	if (conf_load_text(conf_text, "test.conf", &f->conf, &error) != 0)
+		fail_msg("%s", error);
+	assert_int_equal(sources_create(f->conf, &f->sources, &error), 0);
+	f->plan = plan_create(f->conf, f->sources, 1);
+	plan_snap_params(f->plan, 1000, 1000, &snap);
+	f->core = snap_core_create(&snap);
+	params = (struct pipeline_params){.plan = f->plan,
+	                                  .snap = f->core,
+	                                  .flows = 1000,
+	                                  .keep_flows = keep,
+	                                  .interval_ns = NS_PER_S,
+	                                  .hash_seed = 1,
+	                                  .punt = take_punt,
+	                                  .published = drain,
+	                                  .context = f};
+	f->pipeline = pipeline_create(&params);
+	assert_non_null(f->pipeline);
+	return f;
+}
+
+static void
+fixture_free(struct fixture *f)
+{
+	pipeline_destroy(f->pipeline);
+	snap_core_destroy(f->core);
+	plan_destroy(f->plan);
+	sources_destroy(f->sources);
+	conf_destroy(f->conf);
+	free(f);
+}
+
+static void
+flush(struct fixture *f)
+{
+	pipeline_run(f->pipeline, &f->burst);
+	f->burst.count = 0;
+}
+
+static void
+send_frame(struct fixture *f, uint32_t port, uint64_t time_ns, const struct frame_spec *spec)
+{
+	struct burst *b = &f->burst;
+	uint32_t i = b->count;
+
+	if (i == BURST_MAX || (i && b->port != port)) {
+		flush(f);
+		i = 0;
+	}
+	b->port = port;
+	b->wire[i] = b->captured[i] = (uint32_t)frame_make(f->frames[i], spec);
+	b->data[i] = f->frames[i];
+	b->time_ns[i] = time_ns;
+	b->lane[i] = LANE_UNKNOWN;
+	b->link_layer[i] = LINK_ETHERNET;
+	b->count++;
+}
+
+static struct addr
+ip(const char *text)
+{
+	struct addr a;
+
+	assert_true(addr_parse(text, &a));
+	return a;
+}
+
+static struct frame_spec
+udp(const char *src, uint16_t sport, const char *dst, uint16_t dport)
+{
+	return (struct frame_spec){.src = ip(src),
+	                           .dst = ip(dst),
+	                           .proto = 17,
+	                           .sport = sport,
+	                           .dport = dport,
+	                           .pad_to = 60};
+}
+
+static uint64_t
+sum(const uint64_t *values, size_t count)
+{
+	uint64_t total = 0;
+
+	while (count--)
+		total += values[count];
+	return total;
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+/* Both simplex ports, several subnets, nested prefixes, both families: every view sums to all. */
+static void
+test_views_add_up(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec up[] = {udp("203.0.113.5", 5000, "52.112.1.1", 5001),
+	                          udp("203.0.113.200", 5000, "52.112.1.1", 5001),
+	                          udp("198.51.100.1", 5000, "8.8.8.8", 5001),
+	                          udp("2001:db8:1::5", 5000, "2603::1", 5001)};
+	struct frame_spec down = udp("52.112.1.1", 5001, "203.0.113.5", 5000);
+
+	(void)state;
+	for (int n = 0; n < 100; n++)
+		for (int i = 0; i < 4; i++)
+			send_frame(f, UP, T0 + (uint64_t)n * NS_PER_MS, &up[i]);
+	for (int n = 0; n < 10; n++)
+		send_frame(f, DOWN, T0 + (uint64_t)n * NS_PER_MS, &down);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + NS_PER_S / 2);
+	assert_int_equal(f->published, 1);
+	assert_int_equal(f->packets, 410);
+	assert_int_equal(sum(f->lane_bytes, 8), f->bytes);
+	assert_int_equal(f->lane_packets[0], 400);
+	assert_int_equal(f->lane_packets[1], 10);
+	assert_int_equal(f->meter_packets[DIR_PEER_TO_MSFT], 400);
+	assert_int_equal(f->meter_packets[DIR_MSFT_TO_PEER], 10);
+	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 410);
+	/* subnet ids: place in the configuration + 1; 0 undeclared */
+	assert_int_equal(f->subnet_packets[1], 110);
+	assert_int_equal(f->subnet_packets[2], 100);
+	assert_int_equal(f->subnet_packets[3], 100);
+	assert_int_equal(f->subnet_packets[0], 100);
+	assert_int_equal(f->created, 4);
+	assert_int_equal(f->flows_two_way, 1);
+	assert_int_equal(f->endpoints, 7); /* 4 on the peer's side, 3 on the other */
+	assert_int_equal(f->endpoint_packets, 2 * 410);
+	fixture_free(f);
+}
+
+static void
+test_intervals_follow_the_packet_clock(void **state)
+{
+	struct fixture *f = fixture_make(true);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+	/* three intervals in one burst, one long gap, one reordering, one clock set back */
+	static const uint64_t ms[] = {100, 900, 1100, 2500, 2600, 10000, 9990, 11000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ms / sizeof *ms; i++)
+		send_frame(f, UP, T0 + ms[i] * NS_PER_MS, &s);
+	send_frame(f, UP, T0 - 3600 * NS_PER_S, &s);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 - 3600 * NS_PER_S);
+	assert_int_equal(f->packets, 9);
+	assert_int_equal(f->published, 6);
+	assert_int_equal(f->in_interval[0], 2);
+	assert_int_equal(f->start_ns[0], T0 + 100 * NS_PER_MS);
+	assert_int_equal(f->end_ns[0], T0 + NS_PER_S);
+	assert_int_equal(f->in_interval[1], 1);
+	assert_int_equal(f->in_interval[2], 2);
+	assert_int_equal(f->in_interval[3], 2);
+	assert_int_equal(f->start_ns[3], T0 + 10 * NS_PER_S);
+	assert_int_equal(f->in_interval[4], 1);
+	assert_int_equal(f->in_interval[5], 1);
+	for (unsigned i = 0; i < f->published; i++)
+		assert_true(f->end_ns[i] >= f->start_ns[i]);
+	fixture_free(f);
+}
+
+static void
+test_mirror_port_finds_directions(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec up = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+	struct frame_spec down = udp("52.112.1.1", 5001, "203.0.113.5", 5000);
+	struct frame_spec stray = udp("198.51.100.1", 1, "198.51.100.2", 2);
+	struct frame_spec to_peer = udp("198.51.100.1", 1, "203.0.113.9", 2);
+
+	(void)state;
+	send_frame(f, MIRROR, T0, &up);
+	send_frame(f, MIRROR, T0, &down);
+	send_frame(f, MIRROR, T0, &stray);
+	send_frame(f, MIRROR, T0, &to_peer);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 1);
+	assert_int_equal(f->packets, 4);
+	assert_int_equal(f->unknown, 1);
+	assert_int_equal(f->lane_packets[2], 1);
+	assert_int_equal(f->lane_packets[3], 2);
+	assert_int_equal(sum(f->meter_packets, 2), 3);
+	assert_int_equal(f->created, 3); /* the stray one is a flow all the same */
+	fixture_free(f);
+}
+
+static void
+test_guess_takes_first_sender_as_peer(void **state)
+{
+	struct fixture *f = fixture_make(true);
+	struct frame_spec there = udp("198.51.100.1", 1, "198.51.100.2", 2);
+	struct frame_spec back = udp("198.51.100.2", 2, "198.51.100.1", 1);
+
+	(void)state;
+	f->plan->guess = true;
+	send_frame(f, MIRROR, T0, &there);
+	send_frame(f, MIRROR, T0, &back);
+	send_frame(f, MIRROR, T0, &back);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 1);
+	assert_int_equal(f->unknown, 3);
+	assert_int_equal(f->lane_packets[2], 1);
+	assert_int_equal(f->lane_packets[3], 2);
+	assert_int_equal(f->meter_packets[DIR_MSFT_TO_PEER], 2);
+	fixture_free(f);
+}
+
+/* A datagram in three fragments is one flow; a stranger's fragment is none. */
+static void
+test_fragments_inherit_the_flow(void **state)
+{
+	static const uint8_t bytes[64];
+	struct fixture *f = fixture_make(true);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+	uint64_t extra[2];
+	struct flow *flow;
+	struct packet packet;
+
+	(void)state;
+	s.pad_to = 0;
+	s.payload = bytes;
+	s.payload_size = 56; /* 64 bytes with the UDP header */
+	s.ip_id = 7;
+	s.fragment = 0x2000;
+	send_frame(f, UP, T0, &s);
+	s.payload_size = 64;
+	s.fragment = 0x2000 | 64 / 8;
+	send_frame(f, UP, T0, &s);
+	s.payload_size = 10;
+	s.fragment = 128 / 8;
+	send_frame(f, UP, T0, &s);
+	s.ip_id = 8;
+	send_frame(f, UP, T0, &s);
+	flush(f);
+	packet = f->burst.packet[0];
+	packet.flags &= (uint16_t)~PACKET_FRAGMENT_FIRST;
+	flow = flow_find(pipeline_flows(f->pipeline), &packet, 0);
+	assert_non_null(flow);
+	pipeline_fragments(f->pipeline, flow, extra);
+	pipeline_finish(f->pipeline, T0 + 1);
+	assert_int_equal(f->created, 1);
+	assert_int_equal(f->class_packets[CLASS_FRAGMENT], 1);
+	assert_int_equal(flow->total_packets[0], 3);
+	assert_int_equal(extra[0], 2); /* three frames, one datagram */
+	assert_int_equal(extra[1], 0);
+	fixture_free(f);
+}
+
+static void
+test_punts_keep_their_queues(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec bgp = udp("203.0.113.5", 50000, "52.112.1.1", 179);
+	struct frame_spec media = udp("203.0.113.5", 50000, "52.112.1.1", 50002);
+	struct frame_spec dns = udp("203.0.113.5", 50000, "52.112.1.1", 53);
+	/* a query for the root, RFC 1035 section 4.1 */
+	static const uint8_t query[17] = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
+
+	(void)state;
+	bgp.proto = 6;
+	bgp.tcp_flags = 0x02;
+	dns.payload = query;
+	dns.payload_size = sizeof query;
+	send_frame(f, UP, T0, &bgp);
+	send_frame(f, UP, T0, &media);
+	send_frame(f, UP, T0, &dns);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 1);
+	assert_int_equal(f->punts[PUNT_CONTROL], 1);
+	assert_int_equal(f->punts[PUNT_BULK], 1);
+	fixture_free(f);
+}
+
+/* A reload: flows stay, their subnets are found anew, nothing is counted twice or lost. */
+static void
+test_plan_is_swapped(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+	struct plan *next = plan_create(f->conf, f->sources, 2);
+	struct snap_core *old = f->core, *core;
+	struct snap_params params;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		send_frame(f, UP, T0, &s);
+	flush(f);
+	plan_snap_params(next, 1000, 1000, &params);
+	core = snap_core_create(&params);
+	pipeline_set_plan(f->pipeline, next, core, T0 + 1000);
+	assert_int_equal(f->packets, 10);
+	f->core = core;
+	for (int i = 0; i < 5; i++)
+		send_frame(f, UP, T0 + 2000, &s);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 3000);
+	assert_int_equal(f->packets, 15);
+	assert_int_equal(f->subnet_packets[1], 15);
+	assert_int_equal(f->created, 1);
+	assert_int_equal(f->endpoint_packets, 2 * 15);
+	snap_core_destroy(old);
+	plan_destroy(f->plan);
+	f->plan = next;
+	fixture_free(f);
+}
+
+/* Frames of any content and length pass: what can't be decoded is counted and metered. */
+static void
+test_garbage_is_counted(void **state)
+{
+	struct fixture *f = fixture_make(true);
+	uint32_t random = 1;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct burst *b = &f->burst;
+
+		for (uint32_t i = 0; i < BURST_MAX; i++) {
+			uint32_t size = round == 0 ? 0 : i * 3;
+
+			for (uint32_t j = 0; j < size; j++)
+				f->frames[i][j] =
+					(uint8_t)((random = random * 1664525 + 1013904223) >> 24);
+			if (size > 14 && i % 2)
+				memcpy(f->frames[i] + 12,
+				       i % 4 == 1 ? "\x08\x00\x45" : "\x86\xdd\x60", 3);
+			b->data[i] = f->frames[i];
+			b->wire[i] = b->captured[i] = size;
+			b->time_ns[i] = T0 + (uint64_t)round;
+			b->lane[i] = LANE_UNKNOWN;
+			b->link_layer[i] = LINK_ETHERNET;
+		}
+		b->port = (uint32_t)round % 2 ? UP : DOWN;
+		b->count = BURST_MAX;
+		flush(f);
+	}
+	pipeline_finish(f->pipeline, T0 + 1000);
+	assert_int_equal(f->packets, 200 * BURST_MAX);
+	assert_int_equal(sum(f->reasons, REASON_COUNT), 200 * BURST_MAX);
+	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 200 * BURST_MAX);
+	fixture_free(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_views_add_up),
+		cmocka_unit_test(test_intervals_follow_the_packet_clock),
+		cmocka_unit_test(test_mirror_port_finds_directions),
+		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
+		cmocka_unit_test(test_fragments_inherit_the_flow),
+		cmocka_unit_test(test_punts_keep_their_queues),
+		cmocka_unit_test(test_plan_is_swapped),
+		cmocka_unit_test(test_garbage_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
