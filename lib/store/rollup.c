@@ -190,7 +190,8 @@ static double
 busy_limit(struct rollup *r, const struct aggregate *a, double rate)
 {
 	if (r->seq != a->seq) {
-		qsort(r->rates, r->rate_count, sizeof *r->rates, descending);
+		if (r->rate_count)
+			qsort(r->rates, r->rate_count, sizeof *r->rates, descending);
 		r->busy_from = r->rate_count > BUSIEST ? r->rates[BUSIEST - 1] : 0;
 		r->rate_count = 0;
 		r->seq = a->seq;
