@@ -1,0 +1,92 @@
+#include "store/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/codec.h"
+
+void
+batch_fini(struct batch *b)
+{
+	text_fini(&b->bytes);
+	free(b->slices);
+	*b = (struct batch){0};
+}
+
+void
+batch_clear(struct batch *b)
+{
+	text_clear(&b->bytes);
+	b->slice_count = 0;
+	b->commands = b->keys = 0;
+	b->key_count = 0;
+}
+
+/* "*12\r\n" or "$12\r\n" */
+static void
+add_header(struct text *to, char type, size_t number)
+{
+	char header[CODEC_NUMBER_SIZE + 4];
+	size_t at = 1;
+
+	header[0] = type;
+	at += codec_print_u64(header + 1, number);
+	header[at++] = '\r';
+	header[at++] = '\n';
+	text_add_bytes(to, header, at);
+}
+
+void
+batch_format_arg(struct text *to, const char *arg, size_t size)
+{
+	add_header(to, '$', size);
+	text_add_bytes(to, arg, size);
+	text_add_bytes(to, "\r\n", 2);
+}
+
+void
+batch_command(struct batch *b, unsigned count)
+{
+	add_header(&b->bytes, '*', count);
+	b->commands++;
+}
+
+void
+batch_arg_bytes(struct batch *b, const char *arg, size_t size)
+{
+	batch_format_arg(&b->bytes, arg, size);
+}
+
+void
+batch_arg(struct batch *b, const char *arg)
+{
+	batch_format_arg(&b->bytes, arg, strlen(arg));
+}
+
+void
+batch_raw(struct batch *b, const struct text *args)
+{
+	text_add_bytes(&b->bytes, args->at, args->size);
+}
+
+void
+batch_key_done(struct batch *b)
+{
+	b->key_count++;
+	if (++b->keys >= SLICE_KEYS)
+		batch_cut(b);
+}
+
+void
+batch_cut(struct batch *b)
+{
+	if (b->commands == 0)
+		return;
+	if (b->slice_count == b->slice_room) {
+		b->slice_room = b->slice_room ? b->slice_room * 2 : 16;
+		b->slices = mem_resize(b->slices, b->slice_room, sizeof *b->slices);
+	}
+	b->slices[b->slice_count++] = (struct slice){b->bytes.size, b->commands};
+	b->commands = b->keys = 0;
+}
