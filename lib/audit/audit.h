@@ -27,28 +27,32 @@ struct audit;
 
 struct audit_params {
 	const struct conf *conf;
-	struct store *store;
+	struct store *store; /* to read from, and with `out` NULL to write to */
+	struct store *out;   /* live: a writer without a site, whose events are the merged stream */
+	uint64_t boot_us;    /* live: start of this program */
 	bool capture; /* one look decides: no hysteresis, no port counters, time from packets */
 	bool once;    /* one look decides, on live data */
 	uint64_t window_us; /* `--window`: stands for longer minimum times; 0: as required */
 };
 
-/* Reads rows, findings and acknowledgements that stand in the store. Both borrowed. */
+/* The first turn goes on with the rows and findings that stand in the store. All is borrowed. */
 struct audit *audit_create(const struct audit_params *params);
 void audit_destroy(struct audit *a);
 /* After a reload; the old conf may be destroyed when this returns. */
 void audit_set_conf(struct audit *a, const struct conf *conf);
 
 /* One turn at `now_us` (wall clock; 0 with `capture`: the records' time). 0, or -EIO when the store
- * could not be read; nothing is then written. */
+ * could not be read; nothing is then judged. Leaves the first site selected in a capture's store. */
 int audit_turn(struct audit *a, uint64_t now_us);
 
 /* The rows of the last turn, in the order of the set; valid until the next turn. */
 const struct rec_verdict *audit_rows(const struct audit *a, size_t *count);
 /* Open findings of the last turn, most severe first; valid until the next turn. */
 const struct rec_finding *const *audit_findings(const struct audit *a, size_t *count);
-/* What the last turn saw. */
+/* What the last turn saw; valid until the next turn. */
 const struct audit_input *audit_input_get(const struct audit *a);
+/* Whether this program wrote in the last turn: of several controls one does. */
+bool audit_leads(const struct audit *a);
 /* Whether the data is stale or no probe fit. */
 bool audit_unfit(const struct audit *a);
 int audit_exit_code(const struct audit *a, bool strict);

@@ -1,0 +1,396 @@
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/field.h"
+#include "audit/gather.h"
+#include "audit/judge.h"
+#include "audit/leader.h"
+#include "audit/merge.h"
+#include "audit/settle.h"
+#include "base/mem.h"
+
+struct audit {
+	struct audit_params params;
+	const struct conf *conf;
+	struct store *out;
+	struct window *window; /* live only */
+	struct leader *leader; /* live only */
+	struct merge *merge;   /* live, while leading */
+	struct audit_input input;
+	struct settled *settled; /* by row of the set */
+	struct rec_verdict *rows;
+	struct finding_book *book;
+	struct sightings sightings;
+	const struct rec_finding *const *open;
+	size_t open_count;
+	uint64_t seq;
+	uint64_t looked_us; /* data time of the last look */
+	bool leads;
+	bool restored; /* what stood in the store was read */
+};
+
+/* ---- state ----------------------------------------------------------------------------------- */
+
+static void
+restore_rows(struct audit *a)
+{
+	for (size_t i = 0; i < requirement_count(); i++) {
+		struct rec_verdict row;
+
+		a->settled[i] = (struct settled){0};
+		if (store_get(a->params.store, RECORD_VERDICT, requirement_at(i)->id, &row))
+			a->settled[i].row = row;
+	}
+}
+
+static void
+restore_findings(struct audit *a)
+{
+	size_t count;
+	char **ids;
+
+	finding_book_destroy(a->book);
+	a->book = finding_book_create();
+	ids = store_top(a->params.store, SCOPE_PEERING, "findings:open", 0, NULL, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct rec_finding f;
+
+		if (store_get(a->params.store, RECORD_FINDING, ids[i], &f))
+			finding_book_restore(a->book, &f);
+	}
+	store_ids_free(ids, count);
+}
+
+/* What stands in the store is what this program goes on with: at start, and when it takes over. */
+static bool
+restore(struct audit *a)
+{
+	store_select(a->params.store, "", a->conf->peering.name);
+	restore_rows(a);
+	restore_findings(a);
+	return store_error(a->params.store) == NULL;
+}
+
+struct audit *
+audit_create(const struct audit_params *params)
+{
+	struct audit *a = mem_alloc(1, sizeof *a);
+
+	a->params = *params;
+	a->conf = params->conf;
+	a->out = params->out ? params->out : params->store;
+	a->settled = mem_alloc(requirement_count(), sizeof *a->settled);
+	a->rows = mem_alloc(requirement_count(), sizeof *a->rows);
+	a->book = finding_book_create();
+	a->leads = true;
+	if (params->capture)
+		return a;
+	a->window =
+		window_create((uint64_t)conf_threshold(params->conf, NULL, "evidence_window_us"));
+	if (params->out)
+		a->leader = leader_create(params->store, params->out, params->boot_us);
+	return a;
+}
+
+void
+audit_destroy(struct audit *a)
+{
+	if (!a)
+		return;
+	leader_destroy(a->leader);
+	merge_destroy(a->merge);
+	window_destroy(a->window);
+	audit_input_fini(&a->input);
+	sightings_fini(&a->sightings);
+	finding_book_destroy(a->book);
+	free(a->settled);
+	free(a->rows);
+	free(a);
+}
+
+void
+audit_set_conf(struct audit *a, const struct conf *conf)
+{
+	audit_input_fini(&a->input);
+	a->conf = conf;
+	a->looked_us = 0;
+	merge_destroy(a->merge); /* it knows the peering's name */
+	a->merge = NULL;
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static void
+tell_verdict(struct audit *a, const struct rec_verdict *from, const struct rec_verdict *to)
+{
+	struct event e = {.ts_us = to->since_us, .detected_us = a->input.now_us};
+	bool failed = verdict_find(to->verdict) == VERDICT_FAIL;
+
+	FIELD_COPY(e.name, "verdict.changed");
+	FIELD_COPY(e.severity, !failed                             ? "info"
+	                       : strcmp(to->strength, "MUST") == 0 ? "major"
+	                                                           : "minor");
+	FIELD_FORMAT(e.subject, "requirement:%s", to->id);
+	FIELD_COPY(e.side, to->side);
+	FIELD_COPY(e.cause, to->reasons);
+	FIELD_FORMAT(e.text, "%s %s: %s, was %s", to->id, to->title, to->verdict,
+	             from->verdict[0] ? from->verdict : "not judged");
+	store_event(a->out, &e);
+}
+
+static void
+tell_finding(struct audit *a, const char *name, const struct rec_finding *f)
+{
+	struct event e = {
+		.ts_us = strcmp(f->state, "closed") == 0 ? f->until_us : f->since_us,
+		.detected_us = a->input.now_us,
+	};
+
+	FIELD_COPY(e.name, name);
+	FIELD_COPY(e.severity, f->severity);
+	FIELD_COPY(e.subject, f->subject);
+	FIELD_COPY(e.side, f->side);
+	FIELD_COPY(e.cause, f->cause);
+	FIELD_COPY(e.caused_by, f->caused_by);
+	FIELD_COPY(e.finding, f->id);
+	FIELD_COPY(e.text, f->text);
+	if (strncmp(f->subject, "link:", strlen("link:")) == 0)
+		FIELD_COPY(e.link, f->subject + strlen("link:"));
+	store_event(a->out, &e);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+/* The maintenance that freezes the row: of the peering, or of any of its links. */
+static const char *
+freezes(const struct audit *a, const struct requirement *r)
+{
+	const char *id = NULL;
+
+	if (!(r->flags & REQ_AVAILABILITY))
+		return NULL;
+	for (size_t i = 0; i < a->input.link_count && !id; i++) {
+		char scope[96];
+
+		FIELD_FORMAT(scope, "link:%s", a->input.links[i].rec.name);
+		id = input_maintenance(&a->input, scope);
+	}
+	return id ? id : input_maintenance(&a->input, "peering");
+}
+
+static void
+turn_row(struct audit *a, size_t i, struct verdict_draft *d)
+{
+	const struct requirement *r = requirement_at(i);
+	struct settled *s = &a->settled[i];
+	struct settle_rules rules = {
+		.looks = (unsigned)conf_threshold(a->conf, NULL, "hysteresis_evaluations"),
+		.immediate =
+			a->params.capture || a->params.once || !requirement_applies(r, a->conf),
+		.frozen_by = freezes(a, r),
+	};
+	struct rec_verdict *before = &a->rows[i];
+	bool changed;
+
+	*before = s->row;
+	judge(r, &a->input, d);
+	changed = settle(s, d, &rules, a->looked_us);
+	if (a->leads) {
+		store_put(a->out, RECORD_VERDICT, r->id, &s->row);
+		/* from nothing to "not proven" is no change of mind */
+		if (changed && (before->verdict[0] != '\0' ||
+		                verdict_find(s->row.verdict) != VERDICT_INCONCLUSIVE)) {
+			store_ledger(a->out, before->verdict[0] ? before : NULL, &s->row);
+			tell_verdict(a, before, &s->row);
+		}
+	}
+	a->rows[i] = s->row;
+}
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+static void
+finding_changed(void *context, enum finding_change change, const struct rec_finding *f)
+{
+	struct audit *a = context;
+
+	if (!a->leads)
+		return;
+	store_put(a->out, RECORD_FINDING, f->id, f);
+	if (change == FINDING_CLOSED)
+		store_unrank(a->out, SCOPE_PEERING, "findings:open", f->id);
+	else
+		store_rank(a->out, SCOPE_PEERING, "findings:open", f->id,
+		           finding_severity_rank(f->severity));
+	if (change != FINDING_UPDATED)
+		tell_finding(a, change == FINDING_OPENED ? "finding.opened" : "finding.closed", f);
+}
+
+/* People acknowledge in the store; the book must know before it writes the finding again. */
+static void
+read_acks(struct audit *a)
+{
+	size_t count;
+	const struct rec_finding *const *open = finding_book_open(a->book, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_finding f;
+
+		if (strcmp(open[i]->state, "acked") == 0 ||
+		    !store_get(a->params.store, RECORD_FINDING, open[i]->id, &f) ||
+		    strcmp(f.state, "acked") != 0)
+			continue;
+		finding_book_ack(a->book, f.id, f.acked_by, f.acked_us);
+		if (a->leads)
+			tell_finding(a, "finding.acked", open[i]);
+	}
+}
+
+/* ---- the turn -------------------------------------------------------------------------------- */
+
+static bool
+gather(struct audit *a, uint64_t now_us)
+{
+	struct gather_params params = {
+		.conf = a->conf,
+		.store = a->params.store,
+		.window = a->window,
+		.now_us = now_us,
+		.min_time_us = a->params.window_us,
+		.capture = a->params.capture,
+	};
+	struct audit_input fresh;
+
+	if (!audit_gather(&params, &fresh))
+		return false;
+	audit_input_fini(&a->input);
+	a->input = fresh;
+	return true;
+}
+
+/* A look at data that no look has seen; or at its absence, which is as telling. False: neither. */
+static bool
+new_look(struct audit *a)
+{
+	uint64_t at = input_unfit(&a->input) ? a->input.now_us : a->input.to_us;
+
+	if (at <= a->looked_us && !a->params.capture && !a->params.once)
+		return false;
+	a->looked_us = at;
+	return true;
+}
+
+static void
+look(struct audit *a)
+{
+	bool immediate = a->params.capture || a->params.once;
+	struct verdict_draft *d = mem_alloc(1, sizeof *d);
+
+	for (size_t i = 0; i < requirement_count(); i++)
+		turn_row(a, i, d);
+	free(d);
+	read_acks(a);
+	detect_findings(&a->input, &a->sightings);
+	finding_book_look(a->book, &a->sightings, a->looked_us, immediate, finding_changed, a);
+	a->open = finding_book_open(a->book, &a->open_count);
+}
+
+/* Of several controls one writes; who begins to goes on with what stands in the store. */
+static void
+turn_leader(struct audit *a, uint64_t now_us)
+{
+	bool led = a->leads;
+
+	if (!a->leader)
+		return;
+	store_select(a->params.store, "", a->conf->peering.name);
+	a->leads = leader_turn(a->leader, now_us);
+	if (a->leads && !led)
+		a->restored = restore(a);
+	if (!a->leads) {
+		merge_destroy(a->merge);
+		a->merge = NULL;
+	} else if (!a->merge) {
+		a->merge = merge_create(a->params.store, a->out, a->conf->peering.name);
+	}
+}
+
+int
+audit_turn(struct audit *a, uint64_t now_us)
+{
+	char site[64] = "";
+
+	if (!gather(a, now_us))
+		return -EIO;
+	/* one handle for both: what the peering holds does not depend on the site selected last */
+	if (a->params.capture && a->conf->site_count > 0)
+		FIELD_COPY(site, a->conf->sites[0].name);
+	store_select(a->params.store, site, a->conf->peering.name);
+	if (!a->restored && !a->params.capture)
+		a->restored = restore(a);
+	store_begin(a->out, ++a->seq);
+	turn_leader(a, now_us);
+	if (!a->restored && !a->params.capture)
+		return -EIO;
+	if (new_look(a))
+		look(a);
+	if (a->merge)
+		merge_turn(a->merge, a->conf, now_us);
+	if (a->params.out)
+		store_commit(a->out, &(struct rec_epoch){.start_us = a->input.from_us,
+		                                         .end_us = a->input.to_us});
+	return 0;
+}
+
+const struct rec_verdict *
+audit_rows(const struct audit *a, size_t *count)
+{
+	*count = requirement_count();
+	return a->rows;
+}
+
+const struct rec_finding *const *
+audit_findings(const struct audit *a, size_t *count)
+{
+	*count = a->open_count;
+	return a->open;
+}
+
+const struct audit_input *
+audit_input_get(const struct audit *a)
+{
+	return &a->input;
+}
+
+bool
+audit_leads(const struct audit *a)
+{
+	return a->leads;
+}
+
+bool
+audit_unfit(const struct audit *a)
+{
+	return input_unfit(&a->input);
+}
+
+int
+audit_exit_code(const struct audit *a, bool strict)
+{
+	return verdict_exit_code(a->rows, requirement_count(), strict, audit_unfit(a));
+}
+
+uint32_t
+audit_needs_live_s(const struct rec_verdict *row)
+{
+	const struct requirement *r = requirement_find(row->id);
+	uint64_t seen_s = (row->window_to_us - row->window_from_us) / 1000000;
+
+	if (!r || verdict_find(row->verdict) != VERDICT_INCONCLUSIVE ||
+	    strcmp(row->applies, "yes") != 0 || seen_s >= r->window_s)
+		return 0;
+	return r->window_s;
+}
