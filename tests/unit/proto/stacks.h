@@ -82,6 +82,13 @@ udp6(struct frame *f)
 }
 
 static void
+mapped6(struct frame *f)
+{
+	udp6(f);
+	memcpy(f->bytes + f->start + 14 + 8, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16);
+}
+
+static void
 one_tag(struct frame *f)
 {
 	udp_in_ipv4(f);
@@ -155,6 +162,15 @@ fragment_first(struct frame *f)
 	frame_init(f, 1472);
 	frame_udp(f, 5004, 5006);
 	store_be16(f->bytes + f->start + 4, 3000);
+	frame_ipv4_with(f, 1, 0, 0x2000);
+	frame_ethernet(f);
+}
+
+static void
+fragment_first_tcp(struct frame *f)
+{
+	frame_init(f, 1460);
+	frame_tcp(f, 443, 50000, 0);
 	frame_ipv4_with(f, 1, 0, 0x2000);
 	frame_ethernet(f);
 }
@@ -762,6 +778,8 @@ static const struct stack stacks[] = {
          V4 "6 ports 443 50000 at 14 34 66+10"},
 	{"TCP, IPv6", tcp6, LINK_ETHERNET, false, V6 "6 ports 443 50000 at 14 54 74+10"},
 	{"UDP, IPv6", udp6, LINK_ETHERNET, false, V6_UDP "14 54 62+10"},
+	{"IPv4-mapped address in IPv6", mapped6, LINK_ETHERNET, false,
+         "type 86dd at 14 14 14+58 ipv6_mapped"},
 	{"one tag", one_tag, LINK_ETHERNET, false, V4_UDP "18 38 46+100 vlan 100"},
 	{"two tags", two_tags, LINK_ETHERNET, false, V4_UDP "22 42 50+100 vlan 200 vlan 100"},
 	{"three tags", three_tags, LINK_ETHERNET, false, V4_UDP "26 46 54+100 vlan 300 vlan 200"},
@@ -773,6 +791,8 @@ static const struct stack stacks[] = {
 	{"IPv6 extensions without end", ipv6_endless, LINK_ETHERNET, false,
          V6 "60 at 14 54 54+8018 options ipv6_chain"},
 	{"first fragment", fragment_first, LINK_ETHERNET, false, V4_UDP "14 34 42+1472 first"},
+	{"first fragment of TCP", fragment_first_tcp, LINK_ETHERNET, false,
+         V4 "6 ports 443 50000 at 14 34 54+1460 first"},
 	{"middle fragment", fragment_middle, LINK_ETHERNET, false, V4 "17 at 14 34 34+1480 later"},
 	{"last fragment", fragment_last, LINK_ETHERNET, false, V4 "17 at 14 34 34+40 later last"},
 	{"fragment that cuts the header", fragment_tiny, LINK_ETHERNET, false,
