@@ -1,5 +1,266 @@
-int
-main(void)
+/* pniscope-probe: an ordered start, a loop, and the start's mirror image. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "collector.h"
+#include "conf/conf.h"
+#include "inspector.h"
+#include "options.h"
+#include "path/plane.h"
+#include "service.h"
+#include "store/store.h"
+
+enum {
+	TURN_MS = 10,         /* how late a published interval may be taken */
+	TURN_REPLAY_MS = 1,   /* a capture that is read at full speed waits for us */
+	STORE_WAIT_MS = 1000, /* for the last epoch at the stop */
+};
+
+struct probe {
+	struct options options;
+	struct conf *conf, *next_conf; /* next: while a reload goes on */
+	struct store *store;
+	struct plane *plane;
+	struct collector *collector;
+	struct inspector *inspector;
+	uint64_t second_ns; /* when the once-a-second work was done last */
+	bool told_replayed;
+};
+
+/* ---- start and stop -------------------------------------------------------------------------- */
+
+static struct store *
+open_store(const struct conf *conf)
 {
-	return 2;
+	struct store_params params = {
+		.server = conf->redis.server,
+		.user = conf->redis.user,
+		.password_file = conf->redis.password_file,
+		.site = conf->probe.site,
+		.peering = conf->peering.name,
+		.writer = conf->probe.id,
+		.spool = conf->probe.spool,
+		.spool_max_bytes = conf->probe.spool_max_bytes,
+		.memory_max_bytes = conf->redis.memory_max_bytes,
+		.boot_us = clock_utc_us(),
+	};
+	char *error = NULL;
+	struct store *store = store_redis_open(&params, &error);
+
+	if (!store)
+		log_error("probe", "%s", error);
+	free(error);
+	return store;
+}
+
+static bool
+start(struct probe *p, const char *program)
+{
+	struct plane_params params = {
+		.program = program,
+		.conf = p->conf,
+		.interval_ns = p->conf->redis.interval_ms * NS_PER_MS,
+		.replay = p->options.replay,
+		.eal_args = p->options.eal_args,
+		.eal_arg_count = p->options.eal_arg_count,
+	};
+
+	if (service_start() != 0 || plane_create(&params, &p->plane) != 0)
+		return false;
+	p->store = open_store(p->conf);
+	if (!p->store)
+		return false;
+	p->collector = collector_create(p->conf, p->plane, p->store);
+	if (!p->collector)
+		return false;
+	p->inspector = inspector_start(p->plane);
+	if (!p->inspector || plane_start(p->plane) != 0)
+		return false;
+	return !p->options.user || service_become(p->options.user) == 0;
+}
+
+static void
+stop(struct probe *p)
+{
+	service_stopping();
+	if (p->plane)
+		plane_stop(p->plane);
+	inspector_stop(p->inspector);
+	if (p->collector) {
+		collector_finish(p->collector);
+		collector_log(p->collector);
+	}
+	collector_destroy(p->collector);
+	plane_destroy(p->plane);
+	store_close(p->store, STORE_WAIT_MS);
+	conf_destroy(p->next_conf);
+	conf_destroy(p->conf);
+}
+
+/* ---- reload ---------------------------------------------------------------------------------- */
+
+/* What can't change in a running probe, in words; NULL: nothing of it did. */
+static const char *
+needs_restart(const struct conf *old, const struct conf *new)
+{
+	if (strcmp(old->probe.id, new->probe.id) != 0 ||
+	    strcmp(old->probe.site, new->probe.site) != 0)
+		return "probe.id or probe.site changed";
+	if (strcmp(old->redis.server, new->redis.server) != 0 ||
+	    strcmp(old->peering.name, new->peering.name) != 0)
+		return "redis.server or peering.name changed";
+	if (old->redis.interval_ms != new->redis.interval_ms)
+		return "redis.interval_ms changed";
+	return NULL;
+}
+
+static bool
+reload_failed(struct conf *next, char *error)
+{
+	log_error("probe", "reload refused, nothing changed: %s", error);
+	free(error);
+	conf_destroy(next);
+	service_ready();
+	return false;
+}
+
+/* Checks the new file whole, then posts it to the workers. */
+static bool
+reload_begin(struct probe *p)
+{
+	struct conf *next = NULL;
+	char *error = NULL;
+	const char *why;
+
+	service_reloading();
+	if (p->next_conf)
+		return reload_failed(NULL, mem_strdup("the last one is still going on"));
+	if (conf_load(p->options.config, &next, &error) != 0)
+		return reload_failed(NULL, error);
+	if (!next->probe.id)
+		return reload_failed(next, mem_printf("%s: no probe group", next->path));
+	why = needs_restart(p->conf, next);
+	if (why)
+		return reload_failed(next,
+		                     mem_printf("%s: %s: that needs a restart", next->path, why));
+	if (plane_reload(p->plane, next, &error) != 0)
+		return reload_failed(next, error);
+	p->next_conf = next;
+	return true;
+}
+
+/* The workers have gone over: what they left behind is counted, the old file's things are freed. */
+static void
+reload_end(struct probe *p)
+{
+	collector_reload(p->collector, p->next_conf);
+	plane_reloaded(p->plane);
+	conf_destroy(p->conf);
+	p->conf = p->next_conf;
+	p->next_conf = NULL;
+	log_info("probe", "reloaded %s, %.12s", p->conf->path, p->conf->sha256);
+	service_ready();
+}
+
+/* ---- loop ------------------------------------------------------------------------------------ */
+
+static void
+every_second(struct probe *p)
+{
+	bool stuck = plane_stuck(p->plane);
+
+	plane_calibrate(p->plane);
+	collector_set_unfit(p->collector, stuck ? "a worker does not turn" : NULL);
+	service_watchdog(!stuck);
+}
+
+static void
+tell_replayed(struct probe *p)
+{
+	const char *line;
+
+	if (p->told_replayed || !plane_replayed(p->plane))
+		return;
+	p->told_replayed = true;
+	for (unsigned i = 0; (line = plane_replay_warning(p->plane, i)); i++)
+		log_warning("probe", "%s", line);
+	log_info("probe", "captures read to their end");
+}
+
+static void
+run(struct probe *p)
+{
+	bool fast = plane_is_capture(p->plane) && !p->options.replay.pace;
+
+	for (;;) {
+		unsigned ms = fast && !p->told_replayed ? TURN_REPLAY_MS : TURN_MS;
+		enum service_event event = service_wait(ms);
+		uint64_t now_ns = clock_monotonic_ns();
+
+		if (event == SERVICE_STOP)
+			return;
+		if (event == SERVICE_RELOAD)
+			reload_begin(p);
+		if (p->next_conf && !plane_reloading(p->plane))
+			reload_end(p);
+		collector_turn(p->collector, now_ns);
+		tell_replayed(p);
+		if (p->told_replayed && p->options.once)
+			return;
+		if (now_ns - p->second_ns >= NS_PER_S) {
+			p->second_ns = now_ns;
+			every_second(p);
+		}
+	}
+}
+
+static bool
+load(struct probe *p)
+{
+	char *error = NULL;
+
+	if (conf_load(p->options.config, &p->conf, &error) != 0) {
+		fprintf(stderr, "%s\n", error);
+		free(error);
+		return false;
+	}
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct probe p = {0};
+	int status = 2;
+
+	log_init("pniscope-probe");
+	if (!options_parse(&p.options, argc, argv, &status))
+		return status;
+	if (!load(&p))
+		return 2;
+	if (p.options.check) {
+		conf_print(p.conf, stdout);
+		conf_destroy(p.conf);
+		return 0;
+	}
+	if (!p.conf->probe.id) {
+		fprintf(stderr, "%s: no probe group; a probe needs probe = { id = …; site = …; }\n",
+		        p.conf->path);
+		conf_destroy(p.conf);
+		return 2;
+	}
+	if (start(&p, argv[0])) {
+		log_info("probe", "probe %s at %s: %u ports, %u workers, generation %.12s",
+		         p.conf->probe.id, p.conf->probe.site, plane_port_count(p.plane),
+		         plane_workers(p.plane), p.conf->sha256);
+		service_ready();
+		run(&p);
+		status = 0;
+	}
+	stop(&p);
+	return status;
 }

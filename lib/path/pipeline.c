@@ -54,7 +54,8 @@ interval_turn(struct pipeline *p, uint64_t now_ns)
 {
 	uint64_t end = p->end_ns;
 
-	if (now_ns < end) { /* the clock jumped back: what was counted ends with its newest packet */
+	if (now_ns <
+	    end) { /* the clock jumped back: what was counted ends with its newest packet */
 		end = p->now_ns > p->snap->start_ns ? p->now_ns : p->snap->start_ns;
 		p->now_ns = now_ns;
 	}

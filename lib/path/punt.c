@@ -94,6 +94,7 @@ punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned
 		.lane = b->lane[i],
 		.link_layer = b->link_layer[i],
 		.queue = (uint8_t)queue,
+		.class = b->class[i],
 		.packet = b->packet[i],
 	};
 	if (rte_ring_sp_enqueue(p->rings[queue], m) != 0)

@@ -26,6 +26,7 @@ struct punt {
 	uint16_t lane;
 	uint8_t link_layer; /* enum link_layer */
 	uint8_t queue;      /* enum punt_queue */
+	uint8_t class;      /* enum traffic_class */
 	struct packet packet;
 };
 

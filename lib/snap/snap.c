@@ -150,6 +150,12 @@ snap_publish(struct snap_core *c, uint64_t end_ns)
 	return next;
 }
 
+bool
+snap_spare(const struct snap_core *c)
+{
+	return atomic_load_explicit(&c->spare, memory_order_relaxed) != NULL;
+}
+
 struct snap *
 snap_take(struct snap_core *c)
 {

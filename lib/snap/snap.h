@@ -119,6 +119,9 @@ struct snap *snap_current(struct snap_core *c);
  * get at what a stretched interval left behind. */
 struct snap *snap_publish(struct snap_core *c, uint64_t end_ns);
 
+/* Worker: whether snap_publish() would find a buffer to go on with. */
+bool snap_spare(const struct snap_core *c);
+
 /* Aggregator: the published buffer, or NULL when there is none. Must be given back. */
 struct snap *snap_take(struct snap_core *c);
 /* Aggregator: clear what was used and hand the buffer back to the worker. */

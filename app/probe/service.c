@@ -1,0 +1,99 @@
+#include "service.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static int signals = -1;
+static uint64_t watchdog_us, last_sign_us;
+
+int
+service_start(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0) {
+		log_error("probe", "signals: %s", strerror(errno));
+		return -errno;
+	}
+	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
+		watchdog_us = 0;
+	return 0;
+}
+
+enum service_event
+service_wait(unsigned ms)
+{
+	struct pollfd p = {.fd = signals, .events = POLLIN};
+	struct signalfd_siginfo info;
+
+	if (poll(&p, 1, (int)ms) <= 0 || read(signals, &info, sizeof info) != sizeof info)
+		return SERVICE_NONE;
+	return info.ssi_signo == SIGHUP ? SERVICE_RELOAD : SERVICE_STOP;
+}
+
+void
+service_ready(void)
+{
+	sd_notify(0, "READY=1");
+}
+
+void
+service_reloading(void)
+{
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+	           (unsigned long long)(clock_monotonic_ns() / NS_PER_US));
+}
+
+void
+service_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void
+service_watchdog(bool alive)
+{
+	uint64_t now_us = clock_monotonic_ns() / NS_PER_US;
+
+	if (!watchdog_us || !alive || now_us - last_sign_us < watchdog_us / 4)
+		return;
+	last_sign_us = now_us;
+	sd_notify(0, "WATCHDOG=1");
+}
+
+int
+service_become(const char *user)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	if (!pw) {
+		log_error("probe", "--user %s: there is no such user", user);
+		return -ENOENT;
+	}
+	if (setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0) {
+		int failed = -errno;
+
+		log_error("probe", "--user %s: %s", user, strerror(errno));
+		return failed;
+	}
+	log_info("probe", "runs as %s now", user);
+	return 0;
+}

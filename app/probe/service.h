@@ -1,0 +1,24 @@
+/*
+ * What a daemon owes its surroundings: signals as data, the service manager's protocol (sd_notify:
+ * ready, reloading, stopping, watchdog), another user than root. Main thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Blocks the signals for all threads that are started later. 0 or -errno, logged. */
+int service_start(void);
+
+enum service_event { SERVICE_NONE, SERVICE_STOP, SERVICE_RELOAD };
+/* Waits up to `ms` for a signal; SIGTERM and SIGINT stop, SIGHUP reloads. */
+enum service_event service_wait(unsigned ms);
+
+void service_ready(void);
+void service_reloading(void);
+void service_stopping(void);
+/* Tells the service manager that we are alive, as often as it wants to hear it. `alive` false: says
+ * nothing, so that it restarts us. */
+void service_watchdog(bool alive);
+
+/* Gives up root for this user, in all threads. 0 or -errno, logged. */
+int service_become(const char *user);
