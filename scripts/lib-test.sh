@@ -9,6 +9,7 @@
 #   lab_stop NAME [SIGNAL]    end it and wait; returns its exit code
 #   lab_wait SECONDS CMD...   until CMD succeeds
 #   redis_start [ARGS...]     a private server; $REDIS is its unix:PATH, rcli the client on it
+#   check WHAT CMD...         count and say whether CMD holds; check_end: exit code over all of them
 #   net_begin                 a namespace of one's own in $NETNS
 #   net_pair A B              a veth pair in it, both up, quiet
 
@@ -113,4 +114,26 @@ net_pair() {
     ip -n "$NETNS" link set "$end" arp off mtu 9000 up
     in_net ethtool -K "$end" tso off gso off gro off tx off rx off >/dev/null 2>&1
   done
+}
+
+checks=0 checks_failed=0
+check() {
+  local what=$1
+  shift
+  checks=$((checks + 1))
+  if "$@"; then
+    echo "ok: $what"
+  else
+    checks_failed=$((checks_failed + 1))
+    echo "NOT OK: $what ($*)"
+  fi
+}
+
+# Numbers, so that an empty one fails instead of being taken for 0.
+at_least() { [[ $1 =~ ^[0-9]+$ ]] && [ "$1" -ge "$2" ]; }
+at_most() { [[ $1 =~ ^[0-9]+$ ]] && [ "$1" -le "$2" ]; }
+
+check_end() {
+  echo "$checks checks, $checks_failed failed"
+  [ "$checks_failed" -eq 0 ] && [ "$checks" -gt 0 ]
 }

@@ -248,9 +248,12 @@ append_file(struct spool *s, const void *data, size_t size)
 	uint8_t header[HEADER_SIZE];
 	const struct iovec parts[] = {{header, sizeof header}, {(void *)(uintptr_t)data, size}};
 
+	ssize_t put;
+
 	store_be32(header, (uint32_t)size);
 	store_be32(header + 4, crc32_of(data, size));
-	if (pwritev(s->fd, parts, 2, (off_t)s->end) == (ssize_t)(HEADER_SIZE + size)) {
+	put = pwritev(s->fd, parts, 2, (off_t)s->end);
+	if (put == (ssize_t)(HEADER_SIZE + size)) {
 		s->end += HEADER_SIZE + size;
 		s->in_file++;
 		s->unsynced = true;
@@ -260,7 +263,7 @@ append_file(struct spool *s, const void *data, size_t size)
 	s->disk_errors++;
 	if (!s->disk_said)
 		log_warning("store", "spool %s: %s; events wait in memory", s->path,
-		            errno ? strerror(errno) : "short write");
+		            put < 0 ? strerror(errno) : "no room for a whole event");
 	s->disk_said = true;
 	/* half a record must not stand before the next one; if even this fails, the CRC tells */
 	if (ftruncate(s->fd, (off_t)s->end) != 0)

@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# The store against a real Redis: whole epochs, fairness to other clients, and every way in which a
+# Redis can fail under a writer.
+cd "$(dirname "$0")/../.." || exit 2
+# shellcheck source=scripts/lib-test.sh
+. scripts/lib-test.sh
+lab_begin store-redis
+load=${BUILD:-build}/functional/store_load
+T=$LAB_DIR
+
+# A server that holds nothing yet.
+fresh_redis() {
+  lab_stop redis
+  rm -rf "$T/appendonlydir"
+  REDIS_ARGS=()
+  redis_start "$@"
+}
+
+write() { # KEY=VALUE… ; result and log in $T/write.json and $T/write.log
+  "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log"
+}
+write_along() { # the same beside the test
+  "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log" &
+  LAB_PID[write]=$!
+}
+written() { # until it ends
+  wait "${LAB_PID[write]}"
+  unset "LAB_PID[write]"
+}
+result() { jq -r ".$1" "$T/write.json"; }
+lines() { grep -c "$1" "$T/write.log"; }
+events='pni:{lab}:events:p1'
+# numbers of the events in Redis, in the order of the stream
+event_seqs() { rcli --json XRANGE "$events" - + | jq -r '.[][1] | .[index("seq") + 1]'; }
+complete() { # COUNT: each number from 1 once, in order
+  local have
+  have=$(event_seqs | tr '\n' ' ')
+  [ "$have" = "$(seq 1 "$1" | tr '\n' ' ')" ] && return 0
+  echo "have $(wc -w <<<"$have") events of $1; out of place first:" \
+    "$(diff <(tr ' ' '\n' <<<"$have") <(seq 1 "$1") | head -3 | tr '\n' ' ')"
+  return 1
+}
+epoch_of() { rcli HGET "$1" seq; }
+
+whole_epochs_and_quick_pings() {
+  fresh_redis
+  write_along subnets=10000 links=4 seconds=6
+  "$load" ping "$REDIS" 4 >"$T/ping.json" &
+  LAB_PID[ping]=$!
+  "$load" read "$REDIS" 4 10000 4 >"$T/read.json"
+  check "no reader sees a torn epoch of 40 000 keys: $(cat "$T/read.json")" test $? = 0
+  wait "${LAB_PID[ping]}"
+  unset "LAB_PID[ping]"
+  written
+  # every epoch would be one slow ping if it stopped Redis; one is left to a stall of the machine
+  check "pings beside it: $(cat "$T/ping.json")" at_most "$(jq .over_20_ms "$T/ping.json")" 1
+  check "all of the last epoch is there" test \
+    "$(epoch_of 'pni:{lab}:link:pni-3:subnet:10.39.15.0/24')" = "$(result epochs)"
+  check "the site is listed" test "$(rcli SMEMBERS pni:sites)" = lab
+  check "keys of a link have a time to live" at_least "$(rcli TTL 'pni:{lab}:link:pni-0')" 80000
+}
+
+killed_in_mid_run() {
+  fresh_redis --appendonly yes --appendfsync always
+  write_along subnets=500 links=2 seconds=8 interval_ms=50 events=7 \
+    spool="$T/spool-always"
+  for _ in 1 2 3; do
+    sleep 1
+    lab_stop redis KILL
+    sleep 0.7
+    redis_start
+  done
+  written
+  check "kill -9, data kept: every event once and in order" complete "$(result events)"
+  check "the state is the last one" test \
+    "$(epoch_of 'pni:{lab}:link:pni-1')" = "$(result epochs)"
+  check "an outage is said once" test "$(lines warning)" = 3
+  check "and its end too" test "$(lines 'writing again')" = 3
+  check "it really was away" at_least "$(result reconnects)" 3
+}
+
+empty_restart() {
+  fresh_redis
+  write_along subnets=50 links=2 seconds=4 interval_ms=100 events=1 \
+    spool="$T/spool-empty"
+  sleep 1
+  lab_stop redis KILL
+  sleep 1
+  redis_start
+  written
+  local first
+  first=$(event_seqs | head -1)
+  check "empty restart: all keys are back" test \
+    "$(rcli --scan --pattern 'pni:{lab}:link:pni-*:subnet:*' | wc -l)" = 100
+  check "with every field" test \
+    "$(rcli HGET 'pni:{lab}:link:pni-1:subnet:10.0.7.0/24' prefix)" = 10.0.7.0/24
+  check "and the lists" test "$(rcli SCARD 'pni:{lab}:link:pni-1:subnets')" = 50
+  check "events of the outage are back without a gap" test \
+    "$(event_seqs | tr '\n' ' ')" = "$(seq "$first" "$(result events)" | tr '\n' ' ')"
+  check "events since the outage began" at_most "$first" 15
+}
+
+absent_at_start() {
+  lab_stop redis
+  write_along subnets=5 seconds=3 interval_ms=100 events=2 spool="$T/spool-late"
+  sleep 1.2
+  fresh_redis
+  written
+  check "Redis down at start: said once" test "$(lines warning)" = 1
+  check "then everything arrives" complete "$(result events)"
+}
+
+passwords_and_users() {
+  printf 'wrong\n' >"$T/password"
+  fresh_redis --user probe on '>right' '~pni:*' +@write +@read +@connection +@transaction +info \
+    --user default off
+  write_along user=probe password_file="$T/password" seconds=3 \
+    interval_ms=100 events=1
+  sleep 1
+  printf 'right\n' >"$T/password"
+  written
+  check "wrong password: said once, never shown" test \
+    "$(lines 'wrong user or password') $(grep -c '"wrong"\|right' "$T/write.log")" = "1 0"
+  check "the right one is taken without a restart" test "$(result connected)" = 1
+  local auth=(--user probe --pass right --no-auth-warning)
+  check "the ACL user wrote all" test \
+    "$(rcli "${auth[@]}" XLEN "$events")" = "$(result events)"
+}
+
+read_only_and_out_of_memory() {
+  fresh_redis
+  write_along subnets=20 seconds=5 interval_ms=100 events=1 \
+    spool="$T/spool-limits"
+  sleep 1
+  rcli REPLICAOF 127.0.0.1 1 >/dev/null
+  sleep 1
+  rcli REPLICAOF NO ONE >/dev/null
+  sleep 0.8
+  rcli CONFIG SET maxmemory 1 >/dev/null
+  sleep 1
+  rcli CONFIG SET maxmemory 0 >/dev/null
+  written
+  check "read-only: said once" test "$(lines 'read-only replica')" = 1
+  check "out of memory: said once" test "$(lines 'out of memory')" = 1
+  check "no event lost, doubled or out of order" complete "$(result events)"
+  check "the state is the last one" test "$(epoch_of 'pni:{lab}:link:pni-0')" = "$(result epochs)"
+}
+
+# Without Redis a writer ends; the next run finds what it left.
+spool_outlives_the_writer() {
+  lab_stop redis
+  write seconds=1 interval_ms=100 events=5 wait_ms=0 spool="$T/spool-run"
+  local waiting before
+  waiting=$(result spool_events)
+  check "no Redis: events wait in the spool" at_least "$waiting" 50
+  # a power cut in the middle of a write
+  before=$(stat -c %s "$T/spool-run/events-p1.spool")
+  truncate -s $((before - 7)) "$T/spool-run/events-p1.spool"
+  fresh_redis
+  write seconds=1 interval_ms=100 spool="$T/spool-run"
+  check "the next run writes them, but the torn one" test \
+    "$(rcli XLEN "$events")" = $((waiting - 1))
+  check "and says what it cut" test "$(lines 'torn tail')" = 1
+  check "the spool is empty again" test "$(stat -c %s "$T/spool-run/events-p1.spool")" = 8
+}
+
+# The limit on file size stands for a full disk: no root needed.
+disk_full() {
+  fresh_redis
+  (
+    trap '' XFSZ
+    ulimit -f 4
+    exec "$load" write "$REDIS" seconds=3 interval_ms=100 events=5 spool="$T/spool-disk"
+  ) >"$T/write.json" 2>"$T/write.log" &
+  LAB_PID[write]=$!
+  sleep 0.5
+  lab_stop redis KILL
+  sleep 1.5
+  redis_start
+  written
+  check "disk full: said once" test "$(lines 'events wait in memory')" = 1
+  local first
+  first=$(event_seqs | head -1)
+  check "memory takes over, in order" test \
+    "$(event_seqs | tr '\n' ' ')" = "$(seq "$first" "$(result events)" | tr '\n' ' ')"
+  check "nothing dropped" test "$(result spool_dropped)" = 0
+}
+
+wrong_addresses() {
+  check "Sentinel is refused in words" grep -q 'not supported yet' \
+    <("$load" write sentinel://a:26379/main 2>&1)
+  check "a password in an address too" grep -q 'a password goes into a file' \
+    <("$load" write redis://u:hush@localhost 2>&1)
+  check "and is not repeated" test \
+    "$("$load" write redis://u:hush@localhost 2>&1 | grep -c hush)" = 0
+}
+
+whole_epochs_and_quick_pings
+killed_in_mid_run
+empty_restart
+absent_at_start
+passwords_and_users
+read_only_and_out_of_memory
+spool_outlives_the_writer
+disk_full
+wrong_addresses
+check_end
