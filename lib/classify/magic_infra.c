@@ -46,18 +46,18 @@ magic_bfd(const struct look *y)
 
 enum { NTP_SIZE = 48, NTP_CONTROL = 6, NTP_CONTROL_HEADER = 12, NTP_STRATUM_MAX = 16 };
 
-/* Version 3 or 4 (requirements; SNTP clients still send 1 and 2), mode 1-5; ntpq is mode 6. */
+/* Version 3 or 4, mode 1-5; control messages (RFC 9327) are mode 6, and of version 2 as well. */
 bool
 magic_ntp(const struct look *y)
 {
 	uint8_t mode = y->at[0] & 7, version = y->at[0] >> 3 & 7;
 
-	if (version < 1 || version > 4 || !look_has(y, NTP_CONTROL_HEADER))
+	if (version < 2 || version > 4 || !look_has(y, NTP_CONTROL_HEADER))
 		return false;
 	if (mode == NTP_CONTROL)
 		return y->size >= NTP_CONTROL_HEADER + (uint32_t)load_be16(y->at + 10) &&
 		       y->size <= NTP_CONTROL_HEADER + 512;
-	return mode >= 1 && mode < NTP_CONTROL && y->size >= NTP_SIZE &&
+	return version >= 3 && mode >= 1 && mode < NTP_CONTROL && y->size >= NTP_SIZE &&
 	       y->at[1] <= NTP_STRATUM_MAX;
 }
 
@@ -68,15 +68,30 @@ magic_dhcp(const struct look *y)
 	       load_be32(y->at + 236) == 0x63825363;
 }
 
-/* RFC 8415 8: message type 1-23 and a first option that fits; relays (12, 13) have addresses. */
+enum {
+	DHCP6_TYPE_MAX = 23,
+	DHCP6_RELAY_FORWARD = 12,
+	DHCP6_RELAY_REPLY = 13,
+	DHCP6_HOPS_MAX = 32, /* RFC 3315; 8 since RFC 8415 */
+	DHCP6_OPTION_MAX = 150,
+};
+
+static bool
+dhcp6_option(const struct look *y, uint32_t at)
+{
+	return look_has(y, at + 4) && load_be16(y->at + at) <= DHCP6_OPTION_MAX &&
+	       load_be16(y->at + at + 2) + at + 4 <= y->size;
+}
+
+/* RFC 8415 8 and 9: a type, then options; relays put a hop count and two addresses before them. */
 bool
 magic_dhcp6(const struct look *y)
 {
-	if (!look_has(y, 8) || y->at[0] < 1 || y->at[0] > 23)
-		return false;
-	if (y->at[0] == 12 || y->at[0] == 13)
-		return y->size >= 34;
-	return load_be16(y->at + 4) <= 150 && load_be16(y->at + 6) + 8u <= y->size;
+	uint8_t type = y->at[0];
+
+	if (type == DHCP6_RELAY_FORWARD || type == DHCP6_RELAY_REPLY)
+		return look_has(y, 34) && y->at[1] <= DHCP6_HOPS_MAX && dhcp6_option(y, 34);
+	return type >= 1 && type <= DHCP6_TYPE_MAX && dhcp6_option(y, 4);
 }
 
 /* BER: SEQUENCE whose length ends the datagram, INTEGER version 0, 1 or 3. */
