@@ -196,6 +196,7 @@ run(struct probe *p)
 {
 	bool fast = plane_is_capture(p->plane) && !p->options.replay.pace;
 
+	p->second_ns = clock_monotonic_ns();
 	for (;;) {
 		unsigned ms = fast && !p->told_replayed ? TURN_REPLAY_MS : TURN_MS;
 		enum service_event event = service_wait(ms);

@@ -92,8 +92,11 @@ learn_facts(struct port *p, const char *name)
 	p->facts.name = mem_strdup(name);
 	p->facts.driver = p->info.driver_name;
 	p->facts.queues_max = p->info.max_rx_queues;
+	if (p->info.hash_key_size == 0) /* "not told" */
+		p->info.hash_key_size = RSS_KEY_USUAL;
 	p->facts.rss = (p->info.flow_type_rss_offloads & needed) == needed &&
-	               p->info.hash_key_size >= 40 && p->info.hash_key_size <= RSS_KEY_MAX;
+	               p->info.hash_key_size >= RSS_KEY_USUAL &&
+	               p->info.hash_key_size <= RSS_KEY_MAX;
 	p->facts.timestamps = p->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP;
 	p->facts.scattered = p->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 }
@@ -145,6 +148,16 @@ start_failed(const struct port *p, const char *step, int failed)
 	return failed;
 }
 
+/* Some drivers name a larger MTU than the frame that they then accept. */
+static uint32_t
+mtu_of(const struct port *p)
+{
+	uint32_t frame = p->info.max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN;
+
+	frame = RTE_MIN(frame, p->info.max_mtu);
+	return RTE_MIN(frame, (uint32_t)MTU_WANTED);
+}
+
 static struct rte_eth_conf
 device_conf(const struct port *p, uint16_t queues, uint8_t key[RSS_KEY_MAX])
 {
@@ -152,7 +165,7 @@ device_conf(const struct port *p, uint16_t queues, uint8_t key[RSS_KEY_MAX])
 
 	if (p->facts.scattered) {
 		conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
-		conf.rxmode.mtu = RTE_MIN(p->info.max_mtu, MTU_WANTED);
+		conf.rxmode.mtu = mtu_of(p);
 	}
 	if (p->facts.timestamps)
 		conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
@@ -180,7 +193,6 @@ spread_evenly(const struct port *p, uint16_t queues)
 	return rte_eth_dev_rss_reta_update(p->id, table, p->info.reta_size);
 }
 
-/* Reads the key back from the port: a driver may take it and use its own. */
 static bool
 running_key_symmetric(const struct port *p)
 {
@@ -189,6 +201,23 @@ running_key_symmetric(const struct port *p)
 
 	return rte_eth_dev_rss_hash_conf_get(p->id, &running) == 0 &&
 	       rss_key_symmetric(key, p->info.hash_key_size);
+}
+
+/* Reads the key back: a driver may not take it at configuration, or take it and use its own. */
+static bool
+key_checked(const struct port *p)
+{
+	uint8_t key[RSS_KEY_MAX];
+	struct rte_eth_rss_conf ours = {
+		.rss_key = key,
+		.rss_key_len = p->info.hash_key_size,
+		.rss_hf = RSS_TYPES & p->info.flow_type_rss_offloads,
+	};
+
+	if (running_key_symmetric(p))
+		return true;
+	rss_key_fill(key, sizeof key);
+	return rte_eth_dev_rss_hash_update(p->id, &ours) == 0 && running_key_symmetric(p);
 }
 
 static int
@@ -249,8 +278,7 @@ port_start(struct port *p, uint16_t queues, struct rte_mempool *const *pools)
 		p->facts.promiscuous = rte_eth_promiscuous_enable(p->id) == 0;
 		rte_eth_allmulticast_enable(p->id);
 		if (queues > 1) /* without a table of its own a port spreads as it likes */
-			p->facts.rss_checked =
-				spread_evenly(p, queues) == 0 && running_key_symmetric(p);
+			p->facts.rss_checked = spread_evenly(p, queues) == 0 && key_checked(p);
 		if (interface && strcmp(p->facts.driver, "net_af_packet") == 0)
 			kernel_drops_init(&p->kernel, interface);
 		rte_eth_stats_reset(p->id);

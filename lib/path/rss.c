@@ -47,7 +47,7 @@ same_both_ways(const uint8_t *key, size_t address, size_t ports, uint8_t seed)
 bool
 rss_key_symmetric(const uint8_t *key, size_t size)
 {
-	if (size < 40)
+	if (size < RSS_KEY_USUAL)
 		return false;
 	for (unsigned seed = 0; seed < 256; seed++)
 		for (size_t address = 4; address <= 16; address += 12)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RSS_KEY_MAX = 64 };
+enum { RSS_KEY_USUAL = 40, RSS_KEY_MAX = 64 };
 
 /* Fills the symmetric key of `size` bytes (what the port wants: 40 or 52 in most). */
 void rss_key_fill(uint8_t *key, size_t size);
