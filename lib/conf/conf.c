@@ -194,26 +194,46 @@ conf_maintenance_at(const struct conf *c, const char *scope, uint64_t us)
 
 /* ---- names that others know ---- */
 
+/* "FILE:LINE", or FILE where the value is a default; to be freed. */
+static char *
+place_text(const struct conf *c, const void *field)
+{
+	const struct origin *o = origin_find(c->memory, field);
+
+	return o ? mem_printf("%s:%u", o->at.file, o->at.line) : mem_strdup(c->path);
+}
+
+/* `right` NULL: nothing is near. Always -EINVAL. */
+static int
+complain_name(const struct conf *c, const void *field, const char *what, const char *name,
+              const char *right, char **error)
+{
+	char *place = place_text(c, field);
+
+	if (right)
+		*error = mem_printf("%s: %s \"%s\" is not known; \"%s\" would be right", place,
+		                    what, name, right);
+	else
+		*error =
+			mem_printf("%s: %s \"%s\" is not known; a %s that the documents list would "
+		                   "be right",
+		                   place, what, name, what);
+	free(place);
+	return -EINVAL;
+}
+
 static int
 check_list(const struct conf *c, const char *what, const struct conf_names *list,
            const char *const *names, size_t count, char **error)
 {
-	const struct origin *o = origin_find(c->memory, &list->at);
-	const char *near;
-
 	for (size_t i = 0; i < list->count; i++) {
 		size_t n = 0;
 
 		while (n < count && strcmp(names[n], list->at[i]) != 0)
 			n++;
-		if (n < count)
-			continue;
-		near = schema_nearest(list->at[i], names, count);
-		*error = mem_printf("%s:%u: %s \"%s\" is not known; %s%s%s",
-		                    o ? o->at.file : c->path, o ? o->at.line : 0, what, list->at[i],
-		                    near ? "\"" : "one of its table would be right",
-		                    near ? near : "", near ? "\" would be right" : "");
-		return -EINVAL;
+		if (n == count)
+			return complain_name(c, &list->at, what, list->at[i],
+			                     schema_nearest(list->at[i], names, count), error);
 	}
 	return 0;
 }
@@ -245,15 +265,11 @@ check_roles(const struct conf *c, const char *const *names, size_t count, char *
 static int
 check_profile(const struct conf *c, const char *const *names, size_t count, char **error)
 {
-	const struct origin *o = origin_find(c->memory, &c->peering.profile);
-
 	for (size_t n = 0; n < count; n++)
 		if (strcmp(names[n], c->peering.profile) == 0)
 			return 0;
-	*error = mem_printf("%s:%u: profile \"%s\" is not known; \"%s\" would be right",
-	                    o ? o->at.file : c->path, o ? o->at.line : 0, c->peering.profile,
-	                    count ? names[0] : "");
-	return -EINVAL;
+	return complain_name(c, &c->peering.profile, "profile", c->peering.profile,
+	                     count ? names[0] : NULL, error);
 }
 
 int

@@ -43,11 +43,24 @@ convert_hint(const struct schema_key *key)
 	return rules[key->type].wants;
 }
 
+static bool
+complain(struct loader *l, const struct schema_key *key, const struct value *v, const char *hint)
+{
+	return load_fail(l, v->line, "%s is %s; %s%s%s", key->name, kind_text(v), hint,
+	                 key->example ? ", such as " : "", key->example ? key->example : "");
+}
+
 bool
 convert_complain(struct loader *l, const struct schema_key *key, const struct value *v)
 {
-	return load_fail(l, v->line, "%s is %s; %s%s%s", key->name, kind_text(v), convert_hint(key),
-	                 key->example ? ", such as " : "", key->example ? key->example : "");
+	return complain(l, key, v, convert_hint(key));
+}
+
+/* The same for one value, which may be an element of a list. */
+static bool
+complain_kind(struct loader *l, const struct schema_key *key, const struct value *v)
+{
+	return complain(l, key, v, rules[key->type].wants);
 }
 
 /* The text is of the right kind, but not what the key wants. */
@@ -55,7 +68,7 @@ static bool
 complain_text(struct loader *l, const struct schema_key *key, const struct value *v)
 {
 	return load_fail(l, v->line, "%s \"%s\" is not valid; %s%s%s", key->name, v->text,
-	                 convert_hint(key), key->example ? ", such as " : "",
+	                 rules[key->type].wants, key->example ? ", such as " : "",
 	                 key->example ? key->example : "");
 }
 
@@ -66,17 +79,18 @@ complain_range(struct loader *l, const char *name, const char *unit, double valu
                double max, unsigned line)
 {
 	char low[QUANTITY_TEXT_SIZE], high[QUANTITY_TEXT_SIZE], is[QUANTITY_TEXT_SIZE];
+	const char *name_of_unit = quantity_unit_text(unit);
 
 	return load_fail(l, line, "%s = %s is out of range; %s to %s%s%s would be right", name,
 	                 quantity_format(value, unit, is), quantity_format(min, unit, low),
-	                 quantity_format(max, unit, high), unit ? " " : "", unit ? unit : "");
+	                 quantity_format(max, unit, high), *name_of_unit ? " " : "", name_of_unit);
 }
 
 static bool
 parse_bool(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_BOOL)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	*(bool *)field = v->number;
 	return true;
 }
@@ -114,7 +128,7 @@ parse_number(struct loader *l, const struct schema_key *key, const struct value 
 	double max = key->max;
 
 	if (v->kind != VALUE_NUMBER)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (max == 0)
 		max = key->size == 8 ? 0x1p62 : ldexp(1, (int)key->size * 8) - 1;
 	if ((double)v->number < key->min || (double)v->number > max)
@@ -147,9 +161,10 @@ complain_number(struct loader *l, const char *name, const struct value *v, const
 {
 	struct arena *arena = &l->memory->arena;
 	const char *is = kind_text(v);
-	const char *wanted =
-		unit ? arena_printf(arena, "write a number of %s", unit) : "write a number";
+	const char *wanted = "write a number";
 
+	if (unit && strcmp(unit, "ratio") != 0)
+		wanted = arena_printf(arena, "write a number of %s", unit);
 	if (v->kind == VALUE_TEXT)
 		is = arena_printf(arena, "\"%s\"", v->text);
 	if (quantity_known(unit))
@@ -225,8 +240,11 @@ print_amount(double value, const char *unit, FILE *to)
 static bool
 print_quantity(const struct conf *c, const struct schema_key *key, const void *field, FILE *to)
 {
+	double value = (double)*(const uint64_t *)field;
+
 	(void)c;
-	return print_amount((double)*(const uint64_t *)field, key->unit, to);
+	/* zero where the file may not write it: not declared */
+	return value >= key->min && print_amount(value, key->unit, to);
 }
 
 static bool
@@ -271,7 +289,7 @@ static bool
 parse_text(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (!v->text[0] && (key->many || key->required))
 		return load_fail(l, v->line, "%s is empty; write text, such as %s", key->name,
 		                 key->example);
@@ -284,7 +302,7 @@ parse_if(struct loader *l, const struct schema_key *key, const struct value *v, 
          bool (*valid)(const char *))
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (!valid(v->text))
 		return complain_text(l, key, v);
 	return keep_text(l, v->text, field);
@@ -324,7 +342,7 @@ static bool
 parse_zone(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (!clock_zone_exists(v->text))
 		return load_fail(l, v->line,
 		                 "time zone \"%s\" does not exist; an IANA name would "
@@ -339,7 +357,7 @@ parse_path(struct loader *l, const struct schema_key *key, const struct value *v
 	const char *file = source_position(l->source, v->line).file;
 
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	*(const char **)field =
 		v->text[0] ? source_resolve(&l->memory->arena, file, v->text) : NULL;
 	return true;
@@ -354,7 +372,7 @@ parse_port(struct loader *l, const struct schema_key *key, const struct value *v
 	char pci[FORM_PCI_SIZE];
 
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (strncmp(v->text, "pcap:", 5) == 0 && v->text[5])
 		port = arena_printf(arena, "pcap:%s", source_resolve(arena, file, v->text + 5));
 	else if (form_is_vdev(v->text))
@@ -426,7 +444,7 @@ parse_site(struct loader *l, const struct schema_key *key, const struct value *v
 	const char *known = "";
 
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	for (size_t i = 0; i < l->conf->site_count; i++) {
 		if (strcmp(l->conf->sites[i].name, v->text) == 0) {
 			memcpy(field, &i, sizeof i);
@@ -452,7 +470,7 @@ static bool
 parse_time(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (!strchr(v->text, 'T') || !clock_parse_us(v->text, field))
 		return complain_text(l, key, v);
 	return true;
@@ -474,7 +492,7 @@ static bool
 parse_address(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	return addr_parse(v->text, field) || complain_text(l, key, v);
 }
 
@@ -496,7 +514,7 @@ parse_prefix(struct loader *l, const struct schema_key *key, const struct value 
 	bool host_bits;
 
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	if (!prefix_parse(v->text, field, &host_bits))
 		return complain_text(l, key, v);
 	if (host_bits)
@@ -520,7 +538,7 @@ static bool
 parse_mac(struct loader *l, const struct schema_key *key, const struct value *v, void *field)
 {
 	if (v->kind != VALUE_TEXT)
-		return convert_complain(l, key, v);
+		return complain_kind(l, key, v);
 	return mac_parse(v->text, field) || complain_text(l, key, v);
 }
 

@@ -83,8 +83,8 @@ print_range(double min, double max, const char *unit, FILE *to)
 	if (max > 0)
 		fprintf(to, "%s to %s", quantity_format(min, unit, low),
 		        quantity_format(max, unit, high));
-	if (unit)
-		fprintf(to, "%s%s", max > 0 ? " " : "", unit);
+	unit = quantity_unit_text(unit);
+	fprintf(to, "%s%s", max > 0 && *unit ? " " : "", unit);
 }
 
 static void

@@ -91,7 +91,7 @@ pci_fields(const char *text, unsigned field[4])
 	int used = 0;
 
 	field[0] = 0;
-	if (sscanf(text, "%4x:%2x:%2x.%1x%n", &field[0], &field[1], &field[2], &field[3], &used) ==
+	if (sscanf(text, "%8x:%2x:%2x.%1x%n", &field[0], &field[1], &field[2], &field[3], &used) ==
 	            4 &&
 	    text[used] == '\0')
 		return true;

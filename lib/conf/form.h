@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { FORM_PCI_SIZE = 16 };
+enum { FORM_PCI_SIZE = 20 };
 
 /* Letters, digits, '.', '_' and '-', at most 63: what may become part of a key. */
 bool form_is_name(const char *text);

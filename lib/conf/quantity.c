@@ -61,6 +61,17 @@ quantity_example(const char *unit)
 	return u ? u->example : "";
 }
 
+const char *
+quantity_unit_text(const char *unit)
+{
+	static const char *const silent[] = {"s", "us", "ratio"};
+
+	for (size_t i = 0; unit && i < sizeof silent / sizeof silent[0]; i++)
+		if (strcmp(unit, silent[i]) == 0)
+			return "";
+	return unit ? unit : "";
+}
+
 bool
 quantity_parse(const char *text, const char *unit, double *value)
 {
@@ -89,7 +100,7 @@ quantity_format(double value, const char *unit, char buf[QUANTITY_TEXT_SIZE])
 	for (const struct suffix *s = u ? u->suffixes : NULL; s && s->text && value > 0; s++) {
 		double v = value / s->factor;
 
-		if (v < 1 || v != floor(v) || s->factor == 1)
+		if (v < 1 || v != floor(v) || s->text[0] == '\0')
 			continue;
 		snprintf(buf, QUANTITY_TEXT_SIZE, "%.0f%s", v, s->text);
 		return buf;

@@ -21,3 +21,5 @@ const char *quantity_format(double value, const char *unit, char buf[QUANTITY_TE
 /* Whether the unit takes suffixes, and examples for messages ("\"10G\""). */
 bool quantity_known(const char *unit);
 const char *quantity_example(const char *unit);
+/* The unit to write behind a formatted value; "" where the suffix tells it, or 1 is the whole. */
+const char *quantity_unit_text(const char *unit);

@@ -40,6 +40,15 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* "x15_augment" for "x15_augment_ratio": far in edits, and plainly meant. */
+static bool
+is_beginning(const char *name, const char *known)
+{
+	size_t size = strlen(name);
+
+	return size >= 4 && strncmp(name, known, size) == 0;
+}
+
 const char *
 schema_nearest(const char *name, const char *const *names, size_t count)
 {
@@ -47,7 +56,7 @@ schema_nearest(const char *name, const char *const *names, size_t count)
 	const char *nearest = NULL;
 
 	for (size_t i = 0; i < count && names[i]; i++) {
-		size_t d = distance(name, names[i]);
+		size_t d = is_beginning(name, names[i]) ? 1 : distance(name, names[i]);
 
 		if (d < best) {
 			best = d;

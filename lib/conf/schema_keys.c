@@ -216,8 +216,7 @@ static const struct schema_key direction_keys[] = {
 	 .preset = "port", .example = "\"mac\"",
 	 .help = "what tells the directions of a `both` port apart: the peer's source MAC "
 	         "addresses, the declared subnets and cloud ranges, or the outermost VLAN; left "
-	         "out "
-	         "with `both`: subnet"},
+	         "out with `both`: subnet"},
 	{.name = "macs", .type = TYPE_MAC, MANY(conf_member, macs, mac_count),
 	 .example = "[ \"02:00:00:00:00:01\" ]",
 	 .help = "with by = \"mac\": source addresses of the peer's side"},

@@ -25,6 +25,7 @@ void
 source_init(struct source *s, struct arena *arena)
 {
 	*s = (struct source){.arena = arena};
+	text_add_bytes(&s->text, "", 0); /* an empty file is a text too */
 }
 
 void
@@ -122,29 +123,37 @@ copy_quoted(struct scan *c)
 	return 0;
 }
 
-static bool
-is_integer(const char *at, size_t size)
+/* Characters of a number with its exponent: "1.5", "0x1F", "1e-6", "5L". */
+static size_t
+number_size(const char *at)
 {
-	bool hex = size > 2 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
+	bool hex = at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
+	size_t i = 0;
 
-	for (size_t i = hex ? 2 : 0; i < size; i++)
-		if (!(hex ? isxdigit((unsigned char)at[i]) : isdigit((unsigned char)at[i])))
-			return false;
-	return true;
+	while (isalnum((unsigned char)at[i]) || at[i] == '.' ||
+	       ((at[i] == '-' || at[i] == '+') && !hex && (at[i - 1] == 'e' || at[i - 1] == 'E')))
+		i++;
+	return i;
 }
 
+/* Copy a number as libconfig takes it in every version: 5 as 5L, 1e-6 as 1.0e-6. */
 static void
 copy_number(struct scan *c)
 {
-	size_t size = 0;
+	size_t size = number_size(c->at), digits = strspn(c->at, "0123456789");
+	bool hex = c->at[0] == '0' && (c->at[1] == 'x' || c->at[1] == 'X');
 
-	while (isalnum((unsigned char)c->at[size]) || c->at[size] == '.')
-		size++;
-	bool integer = is_integer(c->at, size);
-
+	if (digits < size && (c->at[digits] == 'e' || c->at[digits] == 'E')) {
+		copy(c, digits);
+		text_add(&c->s->text, ".0");
+		copy(c, size - digits);
+		return;
+	}
+	if (hex)
+		digits = 2 + strspn(c->at + 2, "0123456789abcdefABCDEF");
 	copy(c, size);
-	if (integer)
-		text_add_bytes(&c->s->text, "L", 1);
+	if (digits == size)
+		text_add(&c->s->text, "L");
 }
 
 static bool
@@ -163,16 +172,53 @@ copy_name(struct scan *c)
 	copy(c, size);
 }
 
-static int
-copy_bracket(struct scan *c)
+static char
+closing(char open)
 {
-	if (strchr("({[", *c->at) && ++c->s->nesting > SOURCE_NESTING_MAX)
-		return fail(c, "brackets are nested %u deep; at most %d would be right",
-		            c->s->nesting, SOURCE_NESTING_MAX);
-	if (strchr(")}]", *c->at) && c->s->nesting > 0)
-		c->s->nesting--;
+	return open == '(' ? ')' : open == '[' ? ']' : '}';
+}
+
+static int
+open_bracket(struct scan *c)
+{
+	struct source *s = c->s;
+
+	if (s->nesting == SOURCE_NESTING_MAX)
+		return fail(c, "brackets are nested more than %d deep; fewer would be right",
+		            SOURCE_NESTING_MAX);
+	s->brackets[s->nesting++] = (struct source_bracket){*c->at, {c->file, c->line}};
 	copy(c, 1);
 	return 0;
+}
+
+static int
+close_bracket(struct scan *c)
+{
+	struct source *s = c->s;
+	const struct source_bracket *b;
+
+	if (s->nesting == 0)
+		return fail(c, "'%c' closes nothing; leave it out, or add what it closes", *c->at);
+	b = &s->brackets[--s->nesting];
+	if (*c->at != closing(b->open))
+		return fail(c, "'%c' closes the '%c' of %s:%u; '%c' would be right", *c->at,
+		            b->open, b->at.file, b->at.line, closing(b->open));
+	copy(c, 1);
+	return 0;
+}
+
+/* At the end of all files. */
+static int
+check_closed(struct source *s)
+{
+	const struct source_bracket *b;
+
+	if (s->nesting == 0)
+		return 0;
+	b = &s->brackets[s->nesting - 1];
+	s->error = arena_printf(s->arena, "%s:%u: '%c' is never closed; add '%c'", b->at.file,
+	                        b->at.line, b->open, closing(b->open));
+	return -EINVAL;
 }
 
 static int
@@ -244,8 +290,10 @@ scan_token(struct scan *c)
 		return copy_quoted(c);
 	} else if (ch == '@') {
 		return include(c);
-	} else if (strchr("(){}[]", ch)) {
-		return copy_bracket(c);
+	} else if (strchr("({[", ch)) {
+		return open_bracket(c);
+	} else if (strchr(")}]", ch)) {
+		return close_bracket(c);
 	} else if (isdigit((unsigned char)ch) || ch == '.') {
 		copy_number(c);
 	} else if (starts_name(ch)) {
@@ -271,7 +319,9 @@ scan_text(struct source *s, const char *text, const char *file)
 int
 source_read_text(struct source *s, const char *text, const char *name)
 {
-	return scan_text(s, text, name);
+	int rc = scan_text(s, text, name);
+
+	return rc < 0 ? rc : check_closed(s);
 }
 
 int
@@ -287,7 +337,7 @@ source_read_file(struct source *s, const char *path)
 		                        path, strerror(-rc));
 		return rc;
 	}
-	rc = scan_text(s, text.at, path);
+	rc = source_read_text(s, text.at, path);
 	text_fini(&text);
 	return rc;
 }

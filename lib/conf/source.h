@@ -4,8 +4,9 @@
  *
  * Done here and not by libconfig because an @include is relative to the file that names it (at any
  * depth, anywhere on a line), because libconfig 1.5 reads 2147483648 as a negative number (every
- * integer gets its suffix L here, which also lets an array mix small and large ones), and because a
- * nesting that is too deep or a quote that is never closed deserve a message with the right line.
+ * integer gets its suffix L here, which also lets an array mix small and large ones) and 1e-6 as an
+ * error (it wants 1.0e-6), and because a bracket or quote that is never closed deserves a message
+ * with the line where it was opened.
  * Comments are dropped. Thread that loads only.
  */
 #pragma once
@@ -27,13 +28,21 @@ struct source_position {
 	unsigned line;    /* from 1 */
 };
 
+/* A bracket that is open, and where. */
+struct source_bracket {
+	char open;
+	struct source_position at;
+};
+
 struct source {
 	struct arena *arena; /* owns file names and messages */
 	struct text text;    /* what libconfig parses */
 	struct source_position *lines;
 	size_t line_count;
-	unsigned nesting, depth;
-	char *error; /* in the arena; NULL: none */
+	struct source_bracket brackets[SOURCE_NESTING_MAX];
+	unsigned nesting; /* of brackets */
+	unsigned depth;   /* of includes */
+	char *error;      /* in the arena; NULL: none */
 };
 
 void source_init(struct source *s, struct arena *arena);

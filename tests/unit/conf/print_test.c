@@ -1,0 +1,145 @@
+/* What is printed loads again to the same, names every source, and leaves no key out. */
+#include "load.h"
+
+#include <stdio.h>
+
+#include "conf/schema.h"
+#include "conf/threshold.h"
+
+static char *
+printed(const struct conf *c)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	conf_print(c, f);
+	fclose(f);
+	return text;
+}
+
+/* Comments name sources, which differ when the print itself is the file. */
+static void
+drop_comments(char *text)
+{
+	char *to = text;
+	bool comment = false;
+
+	for (const char *at = text; *at; at++) {
+		if (*at == '#')
+			comment = true;
+		if (*at == '\n')
+			comment = false;
+		if (!comment)
+			*to++ = *at;
+	}
+	*to = '\0';
+}
+
+static struct conf *
+load_file(const char *path)
+{
+	struct conf *c;
+	char *error;
+
+	if (conf_load(path, &c, &error) != 0)
+		fail_msg("%s", error);
+	return c;
+}
+
+static void
+prints_what_loads_to_the_same(struct conf *c)
+{
+	char *first = printed(c), *second;
+	struct conf *again = load_or_fail(first);
+
+	second = printed(again);
+	drop_comments(first);
+	drop_comments(second);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	conf_destroy(again);
+	conf_destroy(c);
+}
+
+static void
+round_trip(void **state)
+{
+	(void)state;
+	prints_what_loads_to_the_same(load_file("docs/examples/probe.conf"));
+	prints_what_loads_to_the_same(load_least_with(0, NULL));
+	prints_what_loads_to_the_same(
+		load_least_with(7, "data = { rpki = \"/dev/null\"; }; default_subnet = { classes = "
+	                           "[ \"a\\\"b\\\\c\\t\" "
+	                           "]; }; decode = { inner = false; sip_ports = [ 5080 ]; };"));
+}
+
+static void
+every_number_has_its_source(void **state)
+{
+	struct conf *c = load_least_with(7, "tolerate = { up_to = 0.02; };");
+	char *text = printed(c);
+
+	(void)state;
+	assert_non_null(strstr(text, "\tup_to = 0.02; # t.conf:7\n"));
+	assert_non_null(strstr(text, "\tasns = ( 8075, 8068, 8069 ); # default, documented: "
+	                             "internet-peering/policy.md\n"));
+	assert_non_null(strstr(text, "\tinterval_ms = 1000; # default, engineering\n"));
+	assert_non_null(strstr(text, "\tx14_speed = \"10G\"; # bps, default, documented: "
+	                             "internet-peering/ walkthroughs\n"));
+	assert_non_null(strstr(text, "# bandwidth # not set\n"));
+	free(text);
+	conf_destroy(c);
+}
+
+static void
+expect_row(const char *docs, const char *key)
+{
+	char row[128];
+
+	snprintf(row, sizeof row, "\n| `%s` | ", key);
+	if (!strstr(docs, row))
+		fail_msg("%s is not in the documents", key);
+}
+
+static void
+expect_group(const char *docs, const struct schema_group *group)
+{
+	for (const struct schema_key *k = group->keys; k->name; k++) {
+		expect_row(docs, k->name);
+		assert_non_null(k->help);
+		if (k->type == TYPE_GROUP)
+			expect_group(docs, k->group);
+		else if (k->type != TYPE_THRESHOLDS)
+			assert_non_null(k->example);
+	}
+}
+
+static void
+documents_are_complete(void **state)
+{
+	char *docs = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&docs, &size);
+
+	(void)state;
+	conf_print_docs(f);
+	fclose(f);
+	expect_group(docs, &schema_root);
+	for (size_t i = 0; i < threshold_count; i++)
+		expect_row(docs, threshold_table[i].name);
+	free(docs);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(every_number_has_its_source),
+		cmocka_unit_test(documents_are_complete),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
