@@ -82,7 +82,8 @@ static const struct key_schema keys[] = {
               "ids of open findings by severity: 4 critical, 3 major, 2 minor, 1 info"),
 	PLAIN("verdicts", SCOPE_PEERING, KEY_HASH, 0, false, "id → verdict"),
 	PLAIN("ledger", SCOPE_PEERING, KEY_STREAM, 0, false,
-              "every change of a verdict: `ts_us, id, scope, from, to, reasons`; the last 10 000"),
+              "every change of a verdict: `ts_us, id, scope, from, to, reasons, evidence`; the "
+              "last 10 000"),
 	PLAIN("maintenance", SCOPE_PEERING, KEY_SET, 0, false, "ids of announced changes"),
 	PLAIN("controls", SCOPE_PEERING, KEY_ZSET, 0, false,
               "running control programs by their last sign of life, us; the first by name writes"),

@@ -3,6 +3,7 @@
  *   store_load write SERVER KEY=VALUE…   epochs of synthetic state and numbered events; JSON at the
  * end store_load read SERVER SECONDS SUBNETS LINKS   whole epochs only? JSON; exit 1: a torn one
  *   store_load ping SERVER SECONDS       slowest answer to PING; JSON
+ *   store_load sample SERVER TS_US       one of everything that a small site has
  * Every key's packets are a function of its epoch, so a reader can tell a torn one by arithmetic.
  */
 #include <hiredis/hiredis.h>
@@ -267,6 +268,77 @@ load_ping(char **argv)
 	return 0;
 }
 
+static void
+sample_probe(struct store *s, uint64_t ts_us)
+{
+	static const char *const names[] = {"bps_peer_to_msft", "peak_1ms_peer_to_msft"};
+	const double values[] = {8e6, 9.5e6};
+	struct rec_probe probe = {.id = "lab-p1", .fit = true, .heartbeat_us = ts_us};
+	struct rec_link link = {.name = "pni-a", .state = "up", .state_since_us = ts_us};
+	struct rec_member member = {.link = "pni-a", .state = "up"};
+	struct rec_subnet subnet = {.prefix = "203.0.113.0/24", .declared = "sip-tls,srtp"};
+	struct rec_subnet_class class = {.class = "dns", .standing = "undeclared"};
+	struct rec_endpoint endpoint = {.ip = "203.0.113.9", .classes = "dns"};
+	struct event event = {.ts_us = ts_us, .name = "class.undeclared", .severity = "minor"};
+	struct rec_epoch epoch = {.end_us = ts_us, .coverage_ratio = 1};
+
+	store_begin(s, 1);
+	store_put(s, RECORD_PROBE, "lab-p1", &probe);
+	store_put(s, RECORD_LINK, "pni-a", &link);
+	store_put(s, RECORD_MEMBER, "pni-a:0", &member);
+	store_put(s, RECORD_SUBNET, "203.0.113.0/24", &subnet);
+	store_put(s, RECORD_SUBNET_CLASS, "203.0.113.0/24:class:dns", &class);
+	store_put(s, RECORD_ENDPOINT, "203.0.113.9", &endpoint);
+	store_rank(s, SCOPE_SITE, "endpoints", "203.0.113.9", (double)ts_us);
+	store_rank(s, SCOPE_SITE, "subnet:203.0.113.0/24:endpoints", "203.0.113.9", 8e6);
+	store_point(s, "link:pni-a", 0, ts_us, names, values, 2);
+	store_event(s, &event);
+	store_commit(s, &epoch);
+}
+
+static void
+sample_control(struct store *s, uint64_t ts_us)
+{
+	static struct rec_finding finding = {.id = "f1", .severity = "minor", .state = "open"};
+	static struct rec_verdict before = {.id = "R4", .verdict = "PASS"}, after;
+	struct event event = {.ts_us = ts_us, .name = "finding.opened", .origin = "1-1"};
+
+	after = before;
+	strcpy(after.verdict, "FAIL");
+	after.since_us = ts_us;
+	store_begin(s, 1);
+	store_put(s, RECORD_FINDING, "f1", &finding);
+	store_rank(s, SCOPE_PEERING, "findings:open", "f1", 2);
+	store_put(s, RECORD_VERDICT, "R4", &after);
+	store_ledger(s, &before, &after);
+	store_event(s, &event);
+	store_commit(s, &(struct rec_epoch){.end_us = ts_us});
+}
+
+static int
+load_sample(char **argv)
+{
+	struct store_params params = {.server = argv[2],
+	                              .site = "lab",
+	                              .peering = "acme",
+	                              .writer = "lab-p1",
+	                              .boot_us = clock_utc_us()};
+	uint64_t ts_us = strtoull(argv[3], NULL, 10);
+
+	for (int control = 0; control < 2; control++) {
+		struct store *s;
+
+		params.site = control ? NULL : "lab";
+		params.writer = control ? "control" : "lab-p1";
+		s = store_redis_open(&params, NULL);
+		if (!s)
+			return 2;
+		(control ? sample_control : sample_probe)(s, ts_us);
+		store_close(s, 5000);
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -277,6 +349,8 @@ main(int argc, char **argv)
 		return load_read(argv);
 	if (argc == 4 && strcmp(argv[1], "ping") == 0)
 		return load_ping(argv);
-	fputs("usage: store_load write|read|ping SERVER …\n", stderr);
+	if (argc == 4 && strcmp(argv[1], "sample") == 0)
+		return load_sample(argv);
+	fputs("usage: store_load write|read|ping|sample SERVER …\n", stderr);
 	return 2;
 }

@@ -12,6 +12,7 @@ T=$LAB_DIR
 fresh_redis() {
   lab_stop redis
   rm -rf "$T/appendonlydir"
+  # shellcheck disable=SC2034 # redis_start reads it
   REDIS_ARGS=()
   redis_start "$@"
 }
@@ -21,10 +22,10 @@ write() { # KEY=VALUE… ; result and log in $T/write.json and $T/write.log
 }
 write_along() { # the same beside the test
   "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log" &
-  LAB_PID[write]=$!
+  LAB_PID["write"]=$!
 }
 written() { # until it ends
-  wait "${LAB_PID[write]}"
+  wait "${LAB_PID["write"]}"
   unset "LAB_PID[write]"
 }
 result() { jq -r ".$1" "$T/write.json"; }
@@ -46,10 +47,10 @@ whole_epochs_and_quick_pings() {
   fresh_redis
   write_along subnets=10000 links=4 seconds=6
   "$load" ping "$REDIS" 4 >"$T/ping.json" &
-  LAB_PID[ping]=$!
+  LAB_PID["ping"]=$!
   "$load" read "$REDIS" 4 10000 4 >"$T/read.json"
   check "no reader sees a torn epoch of 40 000 keys: $(cat "$T/read.json")" test $? = 0
-  wait "${LAB_PID[ping]}"
+  wait "${LAB_PID["ping"]}"
   unset "LAB_PID[ping]"
   written
   # every epoch would be one slow ping if it stopped Redis; one is left to a stall of the machine
@@ -172,7 +173,7 @@ disk_full() {
     ulimit -f 4
     exec "$load" write "$REDIS" seconds=3 interval_ms=100 events=5 spool="$T/spool-disk"
   ) >"$T/write.json" 2>"$T/write.log" &
-  LAB_PID[write]=$!
+  LAB_PID["write"]=$!
   sleep 0.5
   lab_stop redis KILL
   sleep 1.5
@@ -195,6 +196,29 @@ wrong_addresses() {
     "$("$load" write redis://u:hush@localhost 2>&1 | grep -c hush)" = 0
 }
 
+# The commands that docs/redis.md gives, each against a small site that has everything.
+questions_are_answered() {
+  fresh_redis --user reader on '>pw' '~pni:*' +@read +@connection +@transaction +time -keys
+  "$load" sample "$REDIS" 1790000000000000 || return
+  local number command asked=0
+  while IFS=$'\t' read -r number command; do
+    command=$(sed -E 's/SITE/lab/; s/PEERING/acme/; s/PROBE/lab-p1/; s/LINK/pni-a/
+      s|PREFIX|203.0.113.0/24|; s/\bMS\b/1790000000000/g' <<<"$command")
+    # shellcheck disable=SC2086
+    rcli --user reader --pass pw --no-auth-warning --no-raw $command >"$T/answer" 2>&1
+    asked=$((asked + 1))
+    check "question $number: $command" answered
+  done < <("${BUILD:-build}/pniscope-docs" redis-questions)
+  check "eight questions, some with several commands" at_least $asked 12
+  check "the reader can't write" grep -q NOPERM \
+    <(rcli --user reader --pass pw --no-auth-warning SET pni:x 1 2>&1)
+}
+answered() {
+  [ -s "$T/answer" ] && ! grep -qE '^\(error|\(nil\)|\(empty' "$T/answer" && return
+  cat "$T/answer"
+  return 1
+}
+
 whole_epochs_and_quick_pings
 killed_in_mid_run
 empty_restart
@@ -204,4 +228,5 @@ read_only_and_out_of_memory
 spool_outlives_the_writer
 disk_full
 wrong_addresses
+questions_are_answered
 check_end

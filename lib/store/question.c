@@ -1,0 +1,69 @@
+#include "store/question.h"
+
+#include <stddef.h>
+
+static const struct question all[] = {
+	{"Is the data fresh, and the probe fit?",
+         "HMGET pni:{SITE}:probe:PROBE fit unfit_reason heartbeat_us loss_ratio missed no_mbuf",
+         "`fit` 1, `heartbeat_us` less than 3 s old (`redis-cli TIME`); lost packets are counted "
+         "beside everything"},
+	{NULL, "HMGET pni:{SITE}:epoch:PROBE seq end_us coverage_ratio stretched",
+         "the epoch that readers see, and the share of packets in it"},
+	{"What is wrong now?", "ZREVRANGE pni:{@PEERING}:findings:open 0 -1 WITHSCORES",
+         "open findings, worst first; then `HGETALL pni:{@PEERING}:finding:ID`"},
+	{"Which link, since when?", "HMGET pni:{SITE}:link:LINK state state_since_us why",
+         "for each of `SMEMBERS pni:{SITE}:links`"},
+	{"What broke first?", "XRANGE pni:{@PEERING}:events - + COUNT 20",
+         "all probes' events in one order; `ts_us` is when it happened"},
+	{NULL, "XREVRANGE pni:{SITE}:events:PROBE + - COUNT 20",
+         "of one probe, newest first; also while control is down"},
+	{"Rate and 1 ms peak at a second?", "XRANGE pni:{SITE}:ts:link:LINK MS MS",
+         "the second that began at MS, for 15 minutes; older ones in `ts:10s:` and `ts:60s:`"},
+	{NULL,
+         "HMGET pni:{SITE}:link:LINK rate_bps_peer_to_msft rate_bps_msft_to_peer "
+         "peak_1ms_bps_peer_to_msft peak_1ms_bps_msft_to_peer",
+         "the last interval"},
+	{"Which LAG member?",
+         "HMGET pni:{SITE}:member:LINK:0 state share_ratio_peer_to_msft share_ratio_msft_to_peer "
+         "rx_missed_peer_to_msft rx_missed_msft_to_peer last_packet_us_peer_to_msft "
+         "last_packet_us_msft_to_peer",
+         "for each of `SMEMBERS pni:{SITE}:members:LINK`"},
+	{"Which prefixes vanished, and where?", NULL, "comes with BGP (`riblog:NAME`)"},
+	{"Is this address announced, where, with which community?", NULL,
+         "comes with BGP (`rib:NAME:peer`, `rib:NAME:msft`)"},
+	{"Calls per SBC and link?", NULL, "comes with voice (`voice:SCOPE`)"},
+	{"Worst streams?", NULL, "comes with voice (`streams:worst`)"},
+	{"Lost before or after the tap?", NULL, "comes with latency and loss (`loss:SCOPE:SIDE`)"},
+	{"RTT now against yesterday?", NULL, "comes with latency and loss (`latency:SCOPE:SIDE`)"},
+	{"Is a limiter acting?", NULL, "comes with limits (`limiters:active`)"},
+	{"Who sends the undeclared class?",
+         "HMGET pni:{SITE}:subnet:PREFIX declared undeclared_ratio",
+         "for each of `SMEMBERS pni:{SITE}:subnets`"},
+	{NULL, "SMEMBERS pni:{SITE}:subnet:PREFIX:classes",
+         "then `standing` and `flows_peer` of `subnet:PREFIX:class:C`"},
+	{NULL, "ZREVRANGE pni:{SITE}:subnet:PREFIX:endpoints 0 9 WITHSCORES",
+         "its busiest addresses; then `HMGET pni:{SITE}:endpoint:IP classes links`"},
+	{"Which MUST fails, and what changed?", "HGETALL pni:{@PEERING}:verdicts",
+         "every requirement and its verdict; then `HGETALL pni:{@PEERING}:verdict:REQ`"},
+	{NULL, "XREVRANGE pni:{@PEERING}:ledger + - COUNT 10",
+         "the last changes, with what decided"},
+	{NULL, NULL, NULL},
+};
+
+const struct question *
+questions(void)
+{
+	return all;
+}
+
+void
+question_print(FILE *to)
+{
+	unsigned number = 0;
+
+	for (const struct question *q = all; q->note; q++) {
+		number += q->ask != NULL;
+		if (q->command)
+			fprintf(to, "%u\t%s\n", number, q->command);
+	}
+}
