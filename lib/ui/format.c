@@ -63,6 +63,24 @@ format_ratio(double v, char buf[FORMAT_SIZE])
 	return buf;
 }
 
+/* The two largest units of a length of a minute or more; the smaller one only when there is some.
+ */
+static void
+pair(char buf[FORMAT_SIZE], uint64_t s)
+{
+	static const struct {
+		uint64_t seconds, part;
+		const char *name, *part_name;
+	} units[] = {{86400, 3600, "d", "h"}, {3600, 60, "h", "min"}, {60, 1, "min", "s"}};
+	size_t i = s >= 86400 ? 0 : s >= 3600 ? 1 : 2;
+	uint64_t part = s % units[i].seconds / units[i].part;
+	int n = snprintf(buf, FORMAT_SIZE, "%" PRIu64 " %s", s / units[i].seconds, units[i].name);
+
+	if (part)
+		snprintf(buf + n, FORMAT_SIZE - (size_t)n, " %02" PRIu64 " %s", part,
+		         units[i].part_name);
+}
+
 const char *
 format_duration(uint64_t us, char buf[FORMAT_SIZE])
 {
@@ -74,14 +92,8 @@ format_duration(uint64_t us, char buf[FORMAT_SIZE])
 		snprintf(buf, FORMAT_SIZE, "%.3g ms", (double)us / US_PER_MS);
 	else if (s < 60)
 		snprintf(buf, FORMAT_SIZE, "%.3g s", (double)us / US_PER_S);
-	else if (s < 3600)
-		snprintf(buf, FORMAT_SIZE, "%" PRIu64 " min %02" PRIu64 " s", s / 60, s % 60);
-	else if (s < 86400)
-		snprintf(buf, FORMAT_SIZE, "%" PRIu64 " h %02" PRIu64 " min", s / 3600,
-		         s / 60 % 60);
 	else
-		snprintf(buf, FORMAT_SIZE, "%" PRIu64 " d %02" PRIu64 " h", s / 86400,
-		         s / 3600 % 24);
+		pair(buf, s);
 	return buf;
 }
 

@@ -17,8 +17,8 @@ checked(json_t *v)
 	return v;
 }
 
-static json_t *
-from_text(const char *text)
+json_t *
+json_text(const char *text)
 {
 	struct text clean = {0};
 
@@ -54,7 +54,7 @@ json_put(json_t *object, const char *key, json_t *value)
 void
 json_put_text(json_t *object, const char *key, const char *text)
 {
-	json_put(object, key, from_text(text));
+	json_put(object, key, json_text(text));
 }
 
 void
@@ -132,7 +132,7 @@ from_field(const struct record_field *f, const void *record)
 	case FIELD_BOOL:
 		return json_boolean(*(const bool *)at);
 	case FIELD_TEXT:
-		return from_text(at);
+		return json_text(at);
 	case FIELD_LIST:
 		return from_list(f, record);
 	}

@@ -34,6 +34,9 @@ void json_envelope_of_probe(struct json_envelope *e, const struct rec_probe *p);
  * that never were (`…_us` of 0 for FIELD_U64 stays 0) follow the table's types: NaN is null. */
 json_t *json_record(const struct record_field *fields, const void *record);
 
+/* Text cleaned to UTF-8; NULL gives null. */
+json_t *json_text(const char *text);
+
 /* Setters that own nothing afterwards. Text is cleaned to UTF-8; NULL becomes null. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *text);

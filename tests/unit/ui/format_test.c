@@ -55,6 +55,7 @@ durations(void **state)
 	assert_string_equal(format_duration(250000000, buf), "4 min 10 s");
 	assert_string_equal(format_duration(2 * 3600000000ull + 300000000, buf), "2 h 05 min");
 	assert_string_equal(format_duration(100 * 3600000000ull, buf), "4 d 04 h");
+	assert_string_equal(format_duration(24 * 3600000000ull, buf), "1 d");
 }
 
 static void
