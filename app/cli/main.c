@@ -1,5 +1,105 @@
-int
-main(void)
+/*
+ * pniscope: the operator's command. Finds the command in its table, runs it once or with --every
+ * again and again; everything else is in the commands' own files.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "commands.h"
+
+static int
+usage_error(const struct command *c, const char *what)
 {
-	return 2;
+	fprintf(stderr, "pniscope: %s: %s; usage: pniscope %s %s\n", c->name, what, c->name,
+	        c->words);
+	return EXIT_ERROR;
+}
+
+static int
+run_again(const struct command *c, const struct options *o)
+{
+	const struct timespec pause = {.tv_sec = (time_t)(o->every_us / US_PER_S),
+	                               .tv_nsec = (long)(o->every_us % US_PER_S * NS_PER_US)};
+
+	for (;;) {
+		/* on a terminal a screen that stays in place, elsewhere one after the other */
+		if (!o->json && !o->csv && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[J", stdout);
+		int code = c->run(o);
+
+		if (code == EXIT_ERROR || fflush(stdout) != 0)
+			return code;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int
+run_command(const struct options *o)
+{
+	const struct command *c = command_find(o->words[0]);
+
+	if (!c) {
+		fprintf(stderr, "pniscope: %s: no such command; `pniscope --help` lists them\n",
+		        o->words[0]);
+		return EXIT_ERROR;
+	}
+	if (o->help) {
+		command_print_help(c, stdout);
+		return EXIT_FINE;
+	}
+	if (!c->run) {
+		fprintf(stderr, "pniscope: %s: not there yet, it comes with %s\n", c->name,
+		        c->later);
+		return EXIT_ERROR;
+	}
+	if (o->word_count - 1 < c->words_min)
+		return usage_error(c, "something is missing");
+	if (o->word_count - 1 > c->words_max)
+		return usage_error(c, "too many words");
+	if (o->every_us && !c->repeats)
+		return usage_error(c, "--every makes no sense here");
+	return o->every_us ? run_again(c, o) : c->run(o);
+}
+
+/* Documents that are made from the tables: docs/man/pniscope.1, docs/completion/pniscope.bash. */
+static bool
+print_document(int argc, char **argv)
+{
+	if (argc != 2)
+		return false;
+	if (strcmp(argv[1], "--man") == 0)
+		command_print_man(stdout);
+	else if (strcmp(argv[1], "--completion") == 0)
+		command_print_completion(stdout);
+	else if (strcmp(argv[1], "--version") == 0)
+		puts("pniscope " PNISCOPE_VERSION);
+	else
+		return false;
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int code;
+
+	log_init("pniscope");
+	if (print_document(argc, argv))
+		return EXIT_FINE;
+	options_init(&o);
+	if (!options_parse(&o, argc, argv, command_sets)) {
+		code = EXIT_ERROR;
+	} else if (o.word_count == 0) {
+		command_print_overview(o.help ? stdout : stderr);
+		code = o.help ? EXIT_FINE : EXIT_ERROR;
+	} else {
+		code = run_command(&o);
+	}
+	options_fini(&o);
+	return code;
 }

@@ -1,0 +1,85 @@
+/*
+ * `pniscope analyze`: the probe's pipeline, aggregate and exporter and the control plane's audit in
+ * one process over capture files, with a memory store between them. Time is the captures'.
+ *
+ * analyze.c builds, runs and takes down; guess.c stands in for a missing contract; tally.c counts
+ * what only a capture can list (every flow, every frame without one); analyze_json.c and
+ * analyze_text.c tell it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "audit/audit.h"
+#include "classify/class.h"
+#include "conf/conf.h"
+#include "options.h"
+#include "path/capture.h"
+#include "path/pipeline.h"
+#include "path/plan.h"
+#include "path/source.h"
+#include "snap/aggregate.h"
+#include "state/flow.h"
+#include "store/export.h"
+#include "store/store.h"
+#include "ui/json.h"
+
+/* What is counted beside the pipeline, frame by frame. */
+struct tally {
+	/* frames that make no flow, by class */
+	uint64_t frame_packets[CLASS_COUNT], frame_bytes[CLASS_COUNT];
+	uint64_t icmp[2][256]; /* by type: [0] ICMP, [1] ICMPv6 */
+	uint64_t tcp_segments, tcp_resets, tcp_zero_window;
+};
+
+void tally_burst(struct tally *t, const struct burst *b);
+
+/* A flow with its class, and class sums over all flows and frames. */
+struct class_sum {
+	uint64_t flows, packets, bytes;
+};
+
+struct analysis {
+	const struct options *options;
+	struct conf *conf;
+	bool guessed; /* no contract was given: sides are guessed */
+	struct sources sources;
+	struct capture *capture;
+	struct plan *plan;
+	struct snap_core *snap;
+	struct pipeline *pipeline;
+	struct aggregate *aggregate;
+	struct store *store;
+	struct exporter *exporter;
+	struct export_self self;
+	struct audit *audit;
+	struct rec_verdict *verdicts; /* its rows, without what a guess can't declare */
+	size_t verdict_count;
+	struct burst *burst; /* read last */
+	struct tally tally;
+	struct class_sum classes[CLASS_COUNT];
+	uint64_t flow_count;
+};
+
+/* The contract's stand-in: one link with one `both` port. Returns 0 or -EINVAL with *error. */
+int guess_conf(struct conf **out, char **error);
+/* Where the contract or the guess has its cloud ranges from, for people. */
+const char *guess_ranges_path(char *buf, size_t size);
+
+/* Class names are of classify; confidence as a ratio. */
+void analysis_sum_flows(struct analysis *a);
+/* Calls `fn` for every flow in order of its first packet's arrival. */
+void analysis_each_flow(struct analysis *a,
+                        void (*fn)(void *context, struct analysis *a, const struct flow_view *v,
+                                   const struct flow *f),
+                        void *context);
+/* The probe's record as the exporter wrote it. */
+bool analysis_probe(struct analysis *a, struct rec_probe *p);
+
+/* One flow as an object of `flows.list`. */
+json_t *analysis_flow_json(const struct flow_view *v, const struct flow *f);
+json_t *analysis_json(struct analysis *a);
+void analysis_text(struct analysis *a, FILE *to);

@@ -1,0 +1,355 @@
+/* `analyze --json`: every promised key, in the promised order. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "show.h"
+#include "ui/rows.h"
+
+/* ---- capture, classes, flows ------------------------------------------------------------- */
+
+static json_t *
+capture_json(struct analysis *a)
+{
+	const struct capture_info *info = capture_info(a->capture);
+	json_t *o = json_object(), *undecoded = json_object(), *names = json_array();
+
+	for (size_t i = 1; i < a->options->word_count; i++)
+		json_push(names, json_text(a->options->words[i]));
+	for (unsigned r = 0; r < REASON_COUNT; r++) {
+		if (r != REASON_OK && a->aggregate->probe.reasons[r])
+			json_put_u64(undecoded, reason_name(r), a->aggregate->probe.reasons[r]);
+	}
+	json_put_u64(o, "files", info->files);
+	json_put_u64(o, "packets", info->packets);
+	json_put_u64(o, "bytes", info->bytes);
+	json_put_u64(o, "first_us", info->first_us);
+	json_put_u64(o, "last_us", info->last_us);
+	json_put_bool(o, "truncated", info->truncated);
+	json_put(o, "undecoded", undecoded);
+	json_put_u64(o, "backwards", info->backwards);
+	json_put_u64(o, "unsupported", info->unsupported);
+	json_put(o, "names", names);
+	return o;
+}
+
+static json_t *
+classes_json(const struct analysis *a)
+{
+	json_t *o = json_object();
+
+	for (unsigned c = 0; c < CLASS_COUNT; c++) {
+		const struct class_sum *sum = &a->classes[c];
+		bool always = c == CLASS_UNKNOWN_UDP || c == CLASS_UNKNOWN_TCP;
+
+		if (!sum->packets && !always)
+			continue;
+		json_t *one = json_object();
+
+		json_put_u64(one, "flows", sum->flows);
+		json_put_u64(one, "packets", sum->packets);
+		json_put_u64(one, "bytes", sum->bytes);
+		json_put(o, class_name(c), one);
+	}
+	return o;
+}
+
+/* IANA protocol numbers that have a name here; others are "ip-N". */
+static const struct {
+	uint8_t number;
+	const char *name;
+} protocols[] = {
+	{1, "icmp"},  {2, "igmp"},  {4, "ipip"},   {6, "tcp"},    {17, "udp"},
+	{41, "ipv6"}, {47, "gre"},  {50, "esp"},   {51, "ah"},    {58, "icmpv6"},
+	{89, "ospf"}, {103, "pim"}, {112, "vrrp"}, {115, "l2tp"}, {132, "sctp"},
+};
+
+static const char *
+protocol_name(uint8_t number, char buf[16])
+{
+	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
+		if (protocols[i].number == number)
+			return protocols[i].name;
+	}
+	snprintf(buf, 16, "ip-%u", number);
+	return buf;
+}
+
+/* What later parts measure per TCP flow: named, and null until then. */
+static const char *const tcp_later[] = {
+	"handshake_rtt_us", "syn_rtt_us",     "retransmissions", "out_of_order",
+	"lost_before_tap",  "lost_after_tap", "resets",
+};
+
+json_t *
+analysis_flow_json(const struct flow_view *v, const struct flow *f)
+{
+	const struct class_state *s = (const void *)f->class_memory;
+	char name[16], a[ADDR_TEXT_SIZE], b[ADDR_TEXT_SIZE];
+	json_t *o = json_object();
+
+	json_put_text(o, "proto", protocol_name(v->proto, name));
+	json_put_text(o, "a", addr_format(&v->a, a));
+	json_put_u64(o, "a_port", v->a_port);
+	json_put_text(o, "b", addr_format(&v->b, b));
+	json_put_u64(o, "b_port", v->b_port);
+	json_put_u64(o, "a_packets", v->packets[0]);
+	json_put_u64(o, "a_bytes", v->bytes[0]);
+	json_put_u64(o, "b_packets", v->packets[1]);
+	json_put_u64(o, "b_bytes", v->bytes[1]);
+	json_put_u64(o, "first_us", v->first_ns / NS_PER_US);
+	json_put_u64(o, "last_us", v->last_ns / NS_PER_US);
+	json_put_text(o, "class", class_name(s->class));
+	json_put_f64(o, "confidence", s->confidence / 100.0);
+	if (v->proto != 6)
+		return o;
+	for (size_t i = 0; i < sizeof tcp_later / sizeof tcp_later[0]; i++)
+		json_put_null(o, tcp_later[i]);
+	return o;
+}
+
+static void
+push_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
+{
+	(void)a;
+	json_push(context, analysis_flow_json(v, f));
+}
+
+static json_t *
+flows_json(struct analysis *a)
+{
+	json_t *o = json_object(), *list = json_array();
+
+	if (a->options->flows && !a->options->flows_path)
+		analysis_each_flow(a, push_flow, list);
+	json_put_u64(o, "count", a->flow_count);
+	json_put(o, "list", list);
+	return o;
+}
+
+/* ---- subnets and endpoints, from the store's records -------------------------------------- */
+
+static json_t *
+records_json(struct analysis *a, enum record_kind kind, const char *parent)
+{
+	const struct key_schema *schema = model_schema(kind);
+	json_t *array = json_array();
+	void *record = mem_alloc(1, schema->record_size);
+	size_t count;
+	char **ids = store_ids(a->store, kind, parent, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (store_get(a->store, kind, ids[i], record))
+			json_push(array, json_record(schema->fields, record));
+	}
+	store_ids_free(ids, count);
+	free(record);
+	return array;
+}
+
+static json_t *
+subnets_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	size_t count;
+	char **ids = store_ids(a->store, RECORD_SUBNET, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_subnet s;
+
+		if (!store_get(a->store, RECORD_SUBNET, ids[i], &s))
+			continue;
+		json_t *o = json_record(model_schema(RECORD_SUBNET)->fields, &s);
+
+		json_put(o, "declared", json_split(s.declared));
+		json_put(o, "roles", json_split(s.roles));
+		json_put(o, "classes", records_json(a, RECORD_SUBNET_CLASS, ids[i]));
+		json_push(array, o);
+	}
+	store_ids_free(ids, count);
+	return array;
+}
+
+/* Roles come as [{role, confidence}]; the detail of one record per address. */
+static json_t *
+endpoint_json(const struct rec_endpoint *e)
+{
+	json_t *o = json_object();
+
+	json_put_text(o, "ip", e->ip);
+	json_put(o, "roles", json_array());
+	json_put(o, "classes", json_split(e->classes));
+	json_put_u64(o, "packets", e->traffic.packets[0] + e->traffic.packets[1]);
+	json_put_u64(o, "bytes", e->traffic.bytes[0] + e->traffic.bytes[1]);
+	json_put_u64(o, "first_us", e->first_us);
+	json_put_u64(o, "last_us", e->last_us);
+	json_put_text(o, "side", e->side);
+	json_put_text(o, "subnet", e->subnet[0] ? e->subnet : NULL);
+	json_put(o, "links", json_split(e->links));
+	json_put_u64(o, "flows", e->flows);
+	json_put_u64(o, "packets_peer_to_msft", e->traffic.packets[DIR_PEER_TO_MSFT]);
+	json_put_u64(o, "packets_msft_to_peer", e->traffic.packets[DIR_MSFT_TO_PEER]);
+	json_put_u64(o, "bytes_peer_to_msft", e->traffic.bytes[DIR_PEER_TO_MSFT]);
+	json_put_u64(o, "bytes_msft_to_peer", e->traffic.bytes[DIR_MSFT_TO_PEER]);
+	return o;
+}
+
+static json_t *
+endpoints_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	size_t count;
+	char **ids = store_ids(a->store, RECORD_ENDPOINT, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_endpoint e;
+
+		if (store_get(a->store, RECORD_ENDPOINT, ids[i], &e))
+			json_push(array, endpoint_json(&e));
+	}
+	store_ids_free(ids, count);
+	return array;
+}
+
+/* ---- protocols --------------------------------------------------------------------------- */
+
+/* By type number; ICMPv6's types are others, so they say so: "8", "v6-135". */
+static json_t *
+icmp_json(const struct tally *t)
+{
+	json_t *o = json_object();
+	char key[16];
+
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		for (unsigned type = 0; type < 256; type++) {
+			snprintf(key, sizeof key, "%s%u", v6 ? "v6-" : "", type);
+			if (t->icmp[v6][type])
+				json_put_u64(o, key, t->icmp[v6][type]);
+		}
+	}
+	return o;
+}
+
+static json_t *
+tcp_json(const struct tally *t)
+{
+	static const char *const later[] = {"retransmissions", "out_of_order",   "lost_before_tap",
+	                                    "lost_after_tap",  "duplicate_acks", "keep_alives"};
+	json_t *o = json_object(), *rtt = json_object();
+
+	json_put_u64(o, "segments", t->tcp_segments);
+	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+		json_put_null(o, later[i]);
+	json_put_u64(o, "zero_window", t->tcp_zero_window);
+	json_put_u64(o, "resets", t->tcp_resets);
+	json_put_u64(rtt, "count", 0);
+	json_put_null(rtt, "p50");
+	json_put_null(rtt, "p95");
+	json_put_null(rtt, "p99");
+	json_put(o, "handshake_rtt_us", rtt);
+	return o;
+}
+
+/* Keys whose contents later parts bring: there, empty, and named in `later`. */
+static const struct {
+	const char *key;
+	bool list;
+} unfilled[] = {
+	{"sip", false},    {"rtp", true},    {"legs", true},    {"rtcp", false},
+	{"stun", false},   {"dtls", false},  {"dns", false},    {"tls", false},
+	{"latency", true}, {"bgp", true},    {"bfd", true},     {"lacp", true},
+	{"lldp", true},    {"limits", true}, {"causes", false}, {"middlebox", true},
+};
+
+static void
+put_unfilled(json_t *o)
+{
+	json_t *later = json_array();
+
+	for (size_t i = 0; i < sizeof unfilled / sizeof unfilled[0]; i++) {
+		json_put(o, unfilled[i].key, unfilled[i].list ? json_array() : json_object());
+		json_push(later, json_text(unfilled[i].key));
+	}
+	json_put(o, "later", later);
+}
+
+/* ---- verdicts and the probe --------------------------------------------------------------- */
+
+static json_t *
+findings_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	size_t count;
+	const struct rec_finding *const *findings = audit_findings(a->audit, &count);
+
+	for (size_t i = 0; i < count; i++)
+		json_push(array, show_finding_json(findings[i]));
+	return array;
+}
+
+static json_t *
+audit_json(const struct analysis *a)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < a->verdict_count; i++)
+		json_push(array, show_verdict_json(&a->verdicts[i]));
+	return array;
+}
+
+static json_t *
+guess_json(const struct analysis *a)
+{
+	json_t *o = json_object();
+
+	json_put_bool(o, "guessed", a->guessed);
+	json_put_text(o, "ranges", a->conf->cloud.ranges ? a->conf->cloud.ranges : "built in");
+	json_put_u64(o, "packets_without_side", a->aggregate->probe.direction_unknown);
+	return o;
+}
+
+static json_t *
+envelope_json(struct analysis *a, const struct rec_probe *p)
+{
+	const struct capture_info *info = capture_info(a->capture);
+	struct json_envelope e = {.schema = "pniscope.analyze/1", .generated_us = clock_utc_us()};
+
+	json_envelope_of_probe(&e, p);
+	e.peering = a->guessed ? NULL : a->conf->peering.name;
+	e.site = a->guessed ? NULL : a->self.site;
+	e.profile = requirement_profile();
+	e.config_sha256 = a->guessed ? NULL : a->conf->sha256;
+	e.from_us = info->first_us;
+	e.to_us = info->last_us;
+	e.coverage = 1;
+	e.clock_source = a->self.clock_source;
+	e.clock_resolution_ns = info->resolution_ns;
+	return json_envelope(&e);
+}
+
+json_t *
+analysis_json(struct analysis *a)
+{
+	struct rec_probe p = {0};
+
+	analysis_probe(a, &p);
+	json_t *o = envelope_json(a, &p);
+
+	json_put(o, "capture", capture_json(a));
+	json_put(o, "classes", classes_json(a));
+	json_put(o, "flows", flows_json(a));
+	json_put(o, "subnets", subnets_json(a));
+	json_put(o, "endpoints", endpoints_json(a));
+	put_unfilled(o);
+	json_put(o, "icmp", icmp_json(&a->tally));
+	json_put(o, "tcp", tcp_json(&a->tally));
+	json_put(o, "findings", findings_json(a));
+	json_put(o, "audit", audit_json(a));
+	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));
+	json_put(o, "links", records_json(a, RECORD_LINK, NULL));
+	json_put(o, "sides", guess_json(a));
+	return o;
+}

@@ -1,0 +1,272 @@
+#include "commands.h"
+
+#include <string.h>
+
+static const char hows[] = "how are we", whats[] = "what is there", works[] = "how is it",
+		  contracts[] = "contract", acts[] = "act", sets_up[] = "set up",
+		  offlines[] = "offline";
+
+#define ANY ((size_t)-1)
+
+static const struct command table[] = {
+	{"status", hows, "", 0, 0, OPTION_GLOBAL, run_status,
+         "fitness of the probes, links, open findings, the audit's count", "pniscope status", NULL,
+         true},
+	{"findings", hows, "[ID]", 0, 1, OPTION_GLOBAL, run_findings,
+         "what is wrong now, with cause and next step; one of them in full",
+         "pniscope findings --side peer", NULL, true},
+	{"why", hows, "SUBJECT", 1, 1, OPTION_GLOBAL, NULL, "what led to the state of a subject",
+         "pniscope why link:pni-a --at -5m", "correlation of events", false},
+	{"events", hows, "", 0, 0, OPTION_GLOBAL | OPTION_FOLLOW, run_events,
+         "what happened, oldest first", "pniscope events --since -1h --follow", NULL, false},
+	{"find", hows, "ADDRESS|PREFIX", 1, 1, OPTION_GLOBAL, run_find,
+         "what is known of an address: subnet, classes, traffic, links",
+         "pniscope find 203.0.113.10", NULL, true},
+	{"sites", whats, "", 0, 0, OPTION_GLOBAL, run_list, "sites that write to this Redis",
+         "pniscope sites", NULL, true},
+	{"probes", whats, "[ID]", 0, 1, OPTION_GLOBAL, run_list,
+         "probes with fitness, losses, table use and clock", "pniscope probes --wide", NULL, true},
+	{"links", whats, "", 0, 0, OPTION_GLOBAL, run_list,
+         "links with state, rates, 1 ms peaks and share of capacity", "pniscope links --every 1s",
+         NULL, true},
+	{"members", whats, "[LINK]", 0, 1, OPTION_GLOBAL, run_members,
+         "members of the LAGs with rates and share", "pniscope members pni-a", NULL, true},
+	{"subnets", whats, "", 0, 0, OPTION_GLOBAL, run_list,
+         "declared subnets: traffic, endpoints, share declared and undeclared",
+         "pniscope subnets --sort undeclared_ratio", NULL, true},
+	{"classes", whats, "", 0, 0, OPTION_GLOBAL, run_classes,
+         "traffic classes per link, or of one subnet with their standing in the contract",
+         "pniscope classes --subnet 203.0.113.0/24", NULL, true},
+	{"endpoints", whats, "[ROLE]", 0, 1, OPTION_GLOBAL, run_list,
+         "addresses with side, subnet, classes and traffic",
+         "pniscope endpoints --side peer --sort rate_bps_peer_to_msft --limit 20", NULL, true},
+	{"sessions", whats, "", 0, 0, OPTION_GLOBAL, NULL, "BGP sessions", "pniscope sessions",
+         "the BGP part", false},
+	{"routes", whats, "SESSION", 1, 1, OPTION_GLOBAL, NULL, "routes of a session, both sides",
+         "pniscope routes pni-a-v4", "the BGP part", false},
+	{"bfd", whats, "", 0, 0, OPTION_GLOBAL, NULL, "BFD sessions", "pniscope bfd",
+         "the BFD part", false},
+	{"lag", whats, "", 0, 0, OPTION_GLOBAL, NULL, "LACP of both sides per member",
+         "pniscope lag", "the LACP part", false},
+	{"rates", works, "", 0, 0, OPTION_GLOBAL, run_rates,
+         "rates and peaks of links now, or their history with --since",
+         "pniscope rates --link pni-a --since -15m", NULL, true},
+	{"latency", works, "", 0, 0, OPTION_GLOBAL, NULL, "round-trip times per scope and side",
+         "pniscope latency", "the latency part", false},
+	{"loss", works, "", 0, 0, OPTION_GLOBAL, NULL, "loss before and after the tap",
+         "pniscope loss", "the loss part", false},
+	{"legs", works, "", 0, 0, OPTION_GLOBAL, NULL, "media legs", "pniscope legs",
+         "the voice part", false},
+	{"calls", works, "", 0, 0, OPTION_GLOBAL, NULL, "calls with visible signalling",
+         "pniscope calls", "the voice part", false},
+	{"streams", works, "", 0, 0, OPTION_GLOBAL, NULL, "RTP streams, worst first",
+         "pniscope streams", "the voice part", false},
+	{"limiters", works, "", 0, 0, OPTION_GLOBAL, NULL, "policers and shapers found",
+         "pniscope limiters", "the limiter part", false},
+	{"middlebox", works, "", 0, 0, OPTION_GLOBAL, NULL, "signs of stateful middleboxes",
+         "pniscope middlebox", "the middlebox part", false},
+	{"history", works, "SUBJECT", 1, 1, OPTION_GLOBAL, NULL, "a subject's roll-ups",
+         "pniscope history link:pni-a", "the history part", false},
+	{"audit", contracts, "[REQ]", 0, 1, OPTION_GLOBAL | OPTION_STRICT, run_audit,
+         "every requirement with its verdict; one of them in full", "pniscope audit R4", NULL,
+         true},
+	{"explain", contracts, "REQ", 1, 1, OPTION_GLOBAL | OPTION_CONF, run_explain,
+         "what a requirement asks, how it is judged, with which numbers from where",
+         "pniscope explain R4", NULL, false},
+	{"compare", contracts, "azure FILE", 2, 2, OPTION_GLOBAL, NULL,
+         "our figures beside the portal's export", "pniscope compare azure metrics.csv",
+         "the comparison part", false},
+	{"report", contracts, "", 0, 0, OPTION_GLOBAL, NULL, "a report for the peer",
+         "pniscope report", "the report part", false},
+	{"declare", acts, "[ADDRESS]", 0, 1, OPTION_GLOBAL | OPTION_ROLE | OPTION_CONF, run_declare,
+         "a `subnets` configuration proposed from what was observed",
+         "pniscope declare 203.0.113.10 --role sbc", NULL, false},
+	{"ack", acts, "FINDING", 1, 1, OPTION_GLOBAL | OPTION_BY, run_ack,
+         "acknowledge a finding: it stays open and is known", "pniscope ack class.undeclared-3f2a",
+         NULL, false},
+	{"maintenance", acts, "add|list|end", 1, ANY, OPTION_GLOBAL, NULL,
+         "announced changes at run time", "pniscope maintenance list",
+         "the maintenance part (now: `maintenance` in the configuration)", false},
+	{"evidence", acts, "FINDING|REQ", 1, 1, OPTION_GLOBAL, NULL, "the packets that prove it",
+         "pniscope evidence R4", "the evidence part", false},
+	{"purge", acts, "", 0, 0, OPTION_GLOBAL, NULL, "forget what retention no longer allows",
+         "pniscope purge", "the privacy part", false},
+	{"doctor", sets_up, "", 0, 0, OPTION_GLOBAL | OPTION_CONF, run_doctor,
+         "what this machine lacks to run a probe or reach Redis", "pniscope doctor -c probe.conf",
+         NULL, false},
+	{"check", sets_up, "FILE", 1, 1, OPTION_GLOBAL, run_check,
+         "load a configuration, print it resolved with the source of every number",
+         "pniscope check peering.conf", NULL, false},
+	{"import", sets_up, "mrt|bmp|ixf|netbox FILE", 2, 2, OPTION_GLOBAL, NULL,
+         "routes and contracts from other systems", "pniscope import mrt rib.mrt",
+         "the import part", false},
+	{"analyze", offlines, "CAPTURE...", 0, ANY,
+         OPTION_GLOBAL | OPTION_CONF | OPTION_FLOWS | OPTION_VERDICT | OPTION_STRICT, run_analyze,
+         "the whole pipeline on captures: no Redis, no root, no hugepages",
+         "pniscope analyze -c peering.conf morning.pcap.gz", NULL, false},
+};
+enum { COMMAND_COUNT = sizeof table / sizeof table[0] };
+
+const struct command *
+command_at(size_t i)
+{
+	return i < COMMAND_COUNT ? &table[i] : NULL;
+}
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	}
+	return NULL;
+}
+
+unsigned
+command_sets(const char *name)
+{
+	const struct command *c = command_find(name);
+
+	return c ? c->sets : OPTION_GLOBAL;
+}
+
+void
+command_print_overview(FILE *to)
+{
+	const char *group = NULL;
+
+	fputs("usage: pniscope [GLOBALS] COMMAND [ARGS]\n", to);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const struct command *c = &table[i];
+		char left[48];
+
+		if (c->group != group)
+			fprintf(to, "\n%s\n", c->group);
+		group = c->group;
+		snprintf(left, sizeof left, "%s %s", c->name, c->words);
+		fprintf(to, "  %-24s %s%s\n", left, c->help, c->run ? "" : " (not there yet)");
+	}
+	fputs("\nGLOBALS\n", to);
+	options_print_help(to, OPTION_GLOBAL);
+	fputs("\nexit codes: 0 fine, 2 error; audit: 1 a MUST fails, 3 with --strict when a MUST "
+	      "is "
+	      "not\nproven, 4 when the data is stale or the probe unfit\n",
+	      to);
+}
+
+void
+command_print_help(const struct command *c, FILE *to)
+{
+	fprintf(to, "usage: pniscope %s%s%s [OPTIONS]\n\n%s\n", c->name, c->words[0] ? " " : "",
+	        c->words, c->help);
+	if (!c->run)
+		fprintf(to, "not there yet: comes with %s\n", c->later);
+	fprintf(to, "\nexample: %s\n\n", c->example);
+	options_print_help(to, c->sets);
+}
+
+/* ---- documents --------------------------------------------------------------------------- */
+
+/* roff wants its hyphens escaped where they are typed by the reader */
+static void
+print_roff(FILE *to, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '-' || *text == '\\')
+			fputc('\\', to);
+		fputc(*text, to);
+	}
+}
+
+static void
+print_man_option(void *context, char short_name, const char *name, const char *value,
+                 const char *help)
+{
+	FILE *to = context;
+
+	fputs(".TP\n.B ", to);
+	if (short_name)
+		fprintf(to, "\\-%c, ", short_name);
+	fputs("\\-\\-", to);
+	print_roff(to, name);
+	if (value)
+		fprintf(to, " %s", value);
+	fputc('\n', to);
+	print_roff(to, help);
+	fputc('\n', to);
+}
+
+static void
+print_man_commands(FILE *to)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const struct command *c = &table[i];
+
+		if (!c->run)
+			continue;
+		if (c->group != group)
+			fprintf(to, ".SS %s\n", c->group);
+		group = c->group;
+		fprintf(to, ".TP\n.B %s %s\n", c->name, c->words);
+		print_roff(to, c->help);
+		fputs("\n.br\n.I ", to);
+		print_roff(to, c->example);
+		fputc('\n', to);
+	}
+}
+
+void
+command_print_man(FILE *to)
+{
+	fputs(".TH PNISCOPE 1\n.SH NAME\npniscope \\- ask about private network interconnects, or "
+	      "analyze captures\n.SH SYNOPSIS\n.B pniscope\n[GLOBALS] COMMAND [ARGS]\n"
+	      ".SH DESCRIPTION\nReads what pniscope\\-probe and pniscope\\-control wrote to Redis; "
+	      "with\n.B analyze\nruns the whole pipeline on capture files and needs neither.\n"
+	      ".SH COMMANDS\n",
+	      to);
+	print_man_commands(to);
+	fputs(".SH OPTIONS\n", to);
+	options_each(~0u, print_man_option, to);
+	fputs(".SH ENVIRONMENT\n.TP\n.B PNISCOPE_REDIS, PNISCOPE_SITE\nDefaults of \\-\\-redis and "
+	      "\\-\\-site.\n.TP\n.B PNISCOPE_CLIENT\nA client file in place of "
+	      "~/.config/pniscope/client.conf or /etc/pniscope/client.conf: lines\n.I key = value\n"
+	      "with redis, user, password_file, site, peering, tz.\n"
+	      ".SH EXIT STATUS\n0 fine; 2 error.\n.B audit\nexits 1 when a MUST fails, 3 with "
+	      "\\-\\-strict when one is not proven, 4 when the "
+	      "data is stale or the probe unfit.\n.B analyze\nexits 0 unless \\-\\-exit\\-verdict "
+	      "asks "
+	      "for the codes of audit.\n.SH SEE ALSO\n.BR pniscope\\-probe (1),\n"
+	      ".BR pniscope\\-control (1)\n",
+	      to);
+}
+
+void
+command_print_completion(FILE *to)
+{
+	fputs("# bash completion for pniscope, from its table of commands\n"
+	      "_pniscope() {\n"
+	      "  local word=${COMP_WORDS[COMP_CWORD]} command= i options\n"
+	      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+	      "    case ${COMP_WORDS[i]} in\n",
+	      to);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(to, "%s%s", i ? "|" : "    ", table[i].name);
+	fputs(") command=${COMP_WORDS[i]} ;;\n    esac\n  done\n  case $command in\n", to);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		fprintf(to, "    %s) options=\"", table[i].name);
+		options_print_words(to, table[i].sets);
+		fputs(" \" ;;\n", to);
+	}
+	fputs("    *) options=\"", to);
+	options_print_words(to, OPTION_GLOBAL);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(to, " %s", table[i].name);
+	fputs("\" ;;\n  esac\n"
+	      "  mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+	      "}\n"
+	      "complete -o default -F _pniscope pniscope\n",
+	      to);
+}

@@ -1,0 +1,60 @@
+/*
+ * The commands of `pniscope`: one table of name, group, words, help, example and function, from
+ * which come dispatch, `--help`, the man page and the completion.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "options.h"
+
+/* Exit codes of interfaces.md. */
+enum exit_code {
+	EXIT_FINE = 0,
+	EXIT_MUST_FAILS = 1, /* audit */
+	EXIT_ERROR = 2,
+	EXIT_NOT_PROVEN = 3, /* audit --strict */
+	EXIT_UNFIT = 4,      /* audit: data stale or probe unfit */
+};
+
+struct command {
+	const char *name;
+	const char *group;
+	const char *words;                   /* what follows, as help shows it */
+	size_t words_min, words_max;         /* besides the command itself */
+	unsigned sets;                       /* enum option_set */
+	int (*run)(const struct options *o); /* NULL: not there yet */
+	const char *help;                    /* one line */
+	const char *example;
+	const char *later; /* what brings it, when there is no function */
+	bool repeats;      /* --every runs it again */
+};
+
+const struct command *command_find(const char *name);
+const struct command *command_at(size_t i); /* NULL: the end */
+unsigned command_sets(const char *name);
+
+void command_print_overview(FILE *to);
+void command_print_help(const struct command *c, FILE *to);
+/* docs/man/pniscope.1 and docs/completion/pniscope.bash, from the same table. */
+void command_print_man(FILE *to);
+void command_print_completion(FILE *to);
+
+/* The functions, one file per kind of question. */
+int run_status(const struct options *o);
+int run_findings(const struct options *o);
+int run_find(const struct options *o);
+int run_events(const struct options *o);
+int run_list(const struct options *o); /* every listing; it looks at its own name */
+int run_members(const struct options *o);
+int run_classes(const struct options *o);
+int run_rates(const struct options *o);
+int run_audit(const struct options *o);
+int run_explain(const struct options *o);
+int run_declare(const struct options *o);
+int run_check(const struct options *o);
+int run_ack(const struct options *o);
+int run_doctor(const struct options *o);
+int run_analyze(const struct options *o);

@@ -1,0 +1,154 @@
+/* `findings` and `ack`. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "commands.h"
+#include "reader.h"
+#include "show.h"
+#include "ui/format.h"
+
+static const struct rows_column finding_columns[] = {
+	{"severity", "severity", false},
+	{"state", "state", false},
+	{"side", "side", false},
+	{"subject", "subject", false},
+	{"since_us", "since", false},
+	{"text", "what", false},
+	{"samples", "samples", false},
+	{"id", "id", false},
+	{"cause", "cause", true},
+	{"next", "next", true},
+	{"until_us", "until", true},
+	{"acked_by", "by", true},
+	{NULL, NULL, false},
+};
+
+/* Open and acknowledged ones; with a time range also those that closed within it. */
+static bool
+wanted(const struct options *o, const struct rec_finding *f)
+{
+	bool closed = strcmp(f->state, "closed") == 0;
+
+	if (o->at_us)
+		return f->since_us <= o->at_us && (!closed || f->until_us >= o->at_us);
+	if (o->until_us && f->since_us > o->until_us)
+		return false;
+	if (o->since_us)
+		return !closed || f->until_us >= o->since_us;
+	return !closed || o->until_us;
+}
+
+static void
+collect(struct reader *r, const char *id, struct rows *rows)
+{
+	struct rec_finding *f = mem_alloc(1, sizeof *f);
+	size_t count;
+	char **ids = store_ids(r->store, RECORD_FINDING, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if ((id && strcmp(id, ids[i]) != 0) ||
+		    !store_get(r->store, RECORD_FINDING, ids[i], f))
+			continue;
+		if (id || wanted(r->options, f))
+			rows_add(rows, f);
+	}
+	store_ids_free(ids, count);
+	free(f);
+}
+
+int
+run_findings(const struct options *o)
+{
+	struct reader r;
+	struct rows rows;
+	const char *id = o->word_count > 1 ? o->words[1] : NULL;
+	int code = EXIT_ERROR;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	rows_init(&rows, model_schema(RECORD_FINDING));
+	collect(&r, id, &rows);
+	if (id && rows.count == 0) {
+		fprintf(stderr, "pniscope: %s: no such finding; `pniscope findings` lists them\n",
+		        id);
+	} else if (id && !o->json && !o->csv) {
+		show_finding((const void *)rows.records, r.zone, r.colour, stdout);
+		code = EXIT_FINE;
+	} else if (reader_choose(o, &rows, "since_us")) {
+		code = reader_print(&r, &rows, "findings", finding_columns);
+	}
+	rows_fini(&rows);
+	reader_close(&r);
+	return code;
+}
+
+/* ---- ack --------------------------------------------------------------------------------- */
+
+static const char *
+who(const struct options *o)
+{
+	const char *login = getenv("SUDO_USER");
+
+	if (o->by)
+		return o->by;
+	if (!login)
+		login = getenv("USER");
+	return login ? login : "operator";
+}
+
+/* The record with its new state; control takes it from there at its next turn. */
+static int
+acknowledge(struct reader *r, struct rec_finding *f)
+{
+	const struct options *o = r->options;
+	struct store_params params = {.server = o->redis,
+	                              .user = o->user,
+	                              .password_file = o->password_file,
+	                              .site = r->site_count ? r->sites[0] : "",
+	                              .peering = r->peering,
+	                              .boot_us = f->head.boot_us};
+	char *error = NULL;
+	struct store *s = store_redis_open(&params, &error);
+
+	if (!s) {
+		fprintf(stderr, "pniscope: %s: %s\n", o->redis, error);
+		free(error);
+		return EXIT_ERROR;
+	}
+	snprintf(f->state, sizeof f->state, "acked");
+	snprintf(f->acked_by, sizeof f->acked_by, "%s", who(o));
+	f->acked_us = clock_utc_us();
+	store_begin(s, f->head.seq);
+	store_put(s, RECORD_FINDING, f->id, f);
+	store_close(s, 2000);
+	return EXIT_FINE;
+}
+
+int
+run_ack(const struct options *o)
+{
+	struct reader r;
+	struct rec_finding *f = mem_alloc(1, sizeof *f);
+	int code = EXIT_ERROR;
+
+	if (!reader_open(&r, o)) {
+		free(f);
+		return EXIT_ERROR;
+	}
+	if (!store_get(r.store, RECORD_FINDING, o->words[1], f))
+		fprintf(stderr,
+		        "pniscope: ack %s: no such finding; `pniscope findings` lists them\n",
+		        o->words[1]);
+	else if (strcmp(f->state, "open") != 0)
+		fprintf(stderr, "pniscope: ack %s: it is %s already\n", f->id, f->state);
+	else
+		code = acknowledge(&r, f);
+	if (code == EXIT_FINE)
+		printf("%s acknowledged by %s\n", f->id, f->acked_by);
+	free(f);
+	reader_close(&r);
+	return code;
+}

@@ -1,0 +1,317 @@
+/* The listings: which records, under which key, with which text columns. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "commands.h"
+#include "reader.h"
+
+static const struct rows_column probe_columns[] = {
+	{"id", "probe", false},
+	{"site", "site", false},
+	{"fit", "fit", false},
+	{"unfit_reason", "why not", false},
+	{"packets", "packets", false},
+	{"missed", "missed", false},
+	{"no_mbuf", "no buffer", false},
+	{"coverage_ratio", "coverage", false},
+	{"flows", "flows", false},
+	{"flows_evicted", "evicted", true},
+	{"busy_ratio", "busy", false},
+	{"cycles_per_packet", "cycles/packet", false},
+	{"undecoded", "undecoded", true},
+	{"undecoded_reasons", "reasons", true},
+	{"direction_unknown", "no direction", true},
+	{"punt_control_drops", "control drops", true},
+	{"punt_bulk_drops", "bulk drops", true},
+	{"spool_events", "spooled", true},
+	{"clock_source", "clock", false},
+	{"clock_error_ns", "error ns", true},
+	{"version", "version", true},
+	{"config_sha256", "contract", true},
+	{"heartbeat_us", "heartbeat", false},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column link_columns[] = {
+	{"name", "link", false},
+	{"site", "site", false},
+	{"role", "role", false},
+	{"router", "router", true},
+	{"facility", "facility", true},
+	{"state", "state", false},
+	{"state_since_us", "since", true},
+	{"why", "why", true},
+	{"members_active", "active", false},
+	{"members", "members", false},
+	{"capacity_bps", "capacity", false},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"utilisation_ratio_peer_to_msft", "used >", false},
+	{"utilisation_ratio_msft_to_peer", "used <", false},
+	{"peak_1ms_bps_peer_to_msft", "1 ms peak >", false},
+	{"peak_1ms_bps_msft_to_peer", "1 ms peak <", false},
+	{"packets_peer_to_msft", "packets >", true},
+	{"packets_msft_to_peer", "packets <", true},
+	{"bytes_peer_to_msft", "bytes >", true},
+	{"bytes_msft_to_peer", "bytes <", true},
+	{"rx_missed_peer_to_msft", "missed >", true},
+	{"rx_missed_msft_to_peer", "missed <", true},
+	{"coverage_ratio", "coverage", false},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column member_columns[] = {
+	{"link", "link", false},
+	{"index", "member", false},
+	{"state", "state", false},
+	{"speed_bps", "speed", false},
+	{"port_speed_bps", "port says", false},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"share_ratio_peer_to_msft", "share >", false},
+	{"share_ratio_msft_to_peer", "share <", false},
+	{"packets_peer_to_msft", "packets >", true},
+	{"packets_msft_to_peer", "packets <", true},
+	{"rx_missed_peer_to_msft", "missed >", true},
+	{"rx_missed_msft_to_peer", "missed <", true},
+	{"port_peer_to_msft", "port >", true},
+	{"port_msft_to_peer", "port <", true},
+	{NULL, NULL, false},
+};
+
+const struct rows_column subnet_columns[] = {
+	{"prefix", "subnet", false},
+	{"side", "side", false},
+	{"declared", "declared classes", false},
+	{"roles", "roles", true},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"packets_peer_to_msft", "packets >", false},
+	{"packets_msft_to_peer", "packets <", false},
+	{"flows", "flows", false},
+	{"endpoints", "endpoints", false},
+	{"declared_ratio", "declared", false},
+	{"tolerated_ratio", "tolerated", true},
+	{"undeclared_ratio", "undeclared", false},
+	{"unknown_ratio", "unknown", false},
+	{"standby", "standby", true},
+	{"first_us", "first", true},
+	{"last_us", "last", true},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column link_class_columns[] = {
+	{"link", "link", false},
+	{"class", "class", false},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"packets_peer_to_msft", "packets >", false},
+	{"packets_msft_to_peer", "packets <", false},
+	{"bytes_peer_to_msft", "bytes >", false},
+	{"bytes_msft_to_peer", "bytes <", false},
+	{"flows", "flows", false},
+	{"flows_two_way", "two-way", false},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column subnet_class_columns[] = {
+	{"prefix", "subnet", false},
+	{"class", "class", false},
+	{"standing", "standing", false},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"packets_peer_to_msft", "packets >", false},
+	{"packets_msft_to_peer", "packets <", false},
+	{"flows", "flows", false},
+	{"flows_two_way", "two-way", false},
+	{"flows_peer", "from peer", false},
+	{"first_us", "first", true},
+	{"last_us", "last", true},
+	{NULL, NULL, false},
+};
+
+const struct rows_column endpoint_columns[] = {
+	{"ip", "address", false},
+	{"side", "side", false},
+	{"subnet", "subnet", false},
+	{"links", "links", true},
+	{"roles", "roles", false},
+	{"classes", "classes", false},
+	{"rate_bps_peer_to_msft", "peer>msft", false},
+	{"rate_bps_msft_to_peer", "msft>peer", false},
+	{"packets_peer_to_msft", "packets >", false},
+	{"packets_msft_to_peer", "packets <", false},
+	{"flows", "flows", false},
+	{"first_us", "first", true},
+	{"last_us", "last", false},
+	{NULL, NULL, false},
+};
+
+struct listing {
+	const char *command;
+	enum record_kind kind;
+	const struct rows_column *columns;
+	const char *word_field; /* the field that an argument chooses by */
+	const char *sort;
+};
+
+static const struct listing listings[] = {
+	{"probes", RECORD_PROBE, probe_columns, "id", "id"},
+	{"links", RECORD_LINK, link_columns, NULL, "name"},
+	{"subnets", RECORD_SUBNET, subnet_columns, NULL, NULL},
+	{"endpoints", RECORD_ENDPOINT, endpoint_columns, "roles", "last_us"},
+};
+
+static int
+print_listing(struct reader *r, const struct listing *l, const char *word)
+{
+	struct rows rows;
+	int code = EXIT_ERROR;
+
+	rows_init(&rows, model_schema(l->kind));
+	for (size_t s = 0; s < r->site_count; s++) {
+		reader_select(r, s);
+		reader_collect(r, l->kind, NULL, &rows);
+	}
+	if (word)
+		rows_filter(&rows, l->word_field, word);
+	if (reader_choose(r->options, &rows, l->sort))
+		code = reader_print(r, &rows, l->command, l->columns);
+	rows_fini(&rows);
+	return code;
+}
+
+/* Sites have no record: their probes tell of them. */
+static int
+print_sites(struct reader *r)
+{
+	json_t *array = json_array();
+	struct table *t = table_create();
+
+	table_column(t, "site", TABLE_LEFT);
+	table_column(t, "probes", TABLE_RIGHT);
+	table_column(t, "fit", TABLE_RIGHT);
+	table_column(t, "links", TABLE_RIGHT);
+	for (size_t s = 0; s < r->site_count; s++) {
+		size_t probes = 0, fit = 0, links;
+
+		reader_select(r, s);
+		char **ids = store_ids(r->store, RECORD_LINK, NULL, &links);
+
+		store_ids_free(ids, links);
+		for (size_t i = 0; i < r->probe_count; i++) {
+			bool here = strcmp(r->probes[i].site, r->sites[s]) == 0;
+
+			probes += here;
+			fit += here && r->probes[i].fit && !reader_stale(&r->probes[i]);
+		}
+		json_t *o = json_object();
+
+		json_put_text(o, "site", r->sites[s]);
+		json_put_u64(o, "probes", probes);
+		json_put_u64(o, "fit", fit);
+		json_put_u64(o, "links", links);
+		json_push(array, o);
+		table_cell(t, r->sites[s]);
+		table_cellf(t, "%zu", probes);
+		table_cellf(t, "%zu", fit);
+		table_cellf(t, "%zu", links);
+	}
+	if (r->options->json) {
+		json_t *o = reader_envelope(r, "pniscope.sites/1");
+
+		json_put(o, "sites", json_incref(array));
+		json_print(o, stdout, true);
+	} else if (r->options->csv) {
+		table_print_csv(t, stdout);
+	} else {
+		table_print(t, stdout, 0, r->colour);
+	}
+	json_decref(array);
+	table_destroy(t);
+	return EXIT_FINE;
+}
+
+int
+run_list(const struct options *o)
+{
+	struct reader r;
+	int code = EXIT_ERROR;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	if (strcmp(o->words[0], "sites") == 0)
+		code = print_sites(&r);
+	for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++) {
+		if (strcmp(o->words[0], listings[i].command) == 0)
+			code = print_listing(&r, &listings[i],
+			                     o->word_count > 1 ? o->words[1] : NULL);
+	}
+	reader_close(&r);
+	return code;
+}
+
+/* Records nested below every parent of a kind, or below one. */
+static void
+collect_below(struct reader *r, enum record_kind parents, const char *only, enum record_kind kind,
+              struct rows *rows)
+{
+	for (size_t s = 0; s < r->site_count; s++) {
+		size_t count;
+
+		reader_select(r, s);
+		char **ids = store_ids(r->store, parents, NULL, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			/* a site with several probes marks what both see: PREFIX@PROBE */
+			size_t size = only ? strlen(only) : 0;
+
+			if (!only || (strncmp(ids[i], only, size) == 0 &&
+			              (ids[i][size] == '\0' || ids[i][size] == '@')))
+				reader_collect(r, kind, ids[i], rows);
+		}
+		store_ids_free(ids, count);
+	}
+}
+
+int
+run_members(const struct options *o)
+{
+	struct reader r;
+	struct rows rows;
+	int code = EXIT_ERROR;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	rows_init(&rows, model_schema(RECORD_MEMBER));
+	collect_below(&r, RECORD_LINK, o->word_count > 1 ? o->words[1] : NULL, RECORD_MEMBER,
+	              &rows);
+	if (reader_choose(o, &rows, NULL))
+		code = reader_print(&r, &rows, "members", member_columns);
+	rows_fini(&rows);
+	reader_close(&r);
+	return code;
+}
+
+int
+run_classes(const struct options *o)
+{
+	struct reader r;
+	struct rows rows;
+	int code = EXIT_ERROR;
+	enum record_kind kind = o->subnet ? RECORD_SUBNET_CLASS : RECORD_LINK_CLASS;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	rows_init(&rows, model_schema(kind));
+	if (o->subnet)
+		collect_below(&r, RECORD_SUBNET, o->subnet, kind, &rows);
+	else
+		collect_below(&r, RECORD_LINK, o->link, kind, &rows);
+	if (reader_choose(o, &rows, "bytes_peer_to_msft"))
+		code = reader_print(&r, &rows, "classes",
+		                    o->subnet ? subnet_class_columns : link_class_columns);
+	rows_fini(&rows);
+	reader_close(&r);
+	return code;
+}

@@ -1,0 +1,396 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "conf/conf.h"
+
+enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_COUNT, VALUE_MOMENT, VALUE_LENGTH, VALUE_FLOWS };
+
+struct option_row {
+	const char *name;
+	char short_name;
+	enum value_kind kind;
+	unsigned set;
+	size_t offset;
+	const char *value; /* how help names the value */
+	const char *help;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row table[] = {
+	{"redis", 'r', VALUE_TEXT, OPTION_GLOBAL, AT(redis), "REDIS",
+         "unix:PATH, HOST:PORT or redis://… (PNISCOPE_REDIS)"},
+	{"site", 0, VALUE_TEXT, OPTION_GLOBAL, AT(site), "SITE", "one site (PNISCOPE_SITE)"},
+	{"link", 0, VALUE_TEXT, OPTION_GLOBAL, AT(link), "LINK", "one link"},
+	{"dir", 0, VALUE_TEXT, OPTION_GLOBAL, AT(dir), "DIR", "peer_to_msft or msft_to_peer"},
+	{"side", 0, VALUE_TEXT, OPTION_GLOBAL, AT(side), "SIDE",
+         "peer, msft, both, probe or unknown"},
+	{"subnet", 0, VALUE_TEXT, OPTION_GLOBAL, AT(subnet), "PREFIX", "one subnet"},
+	{"class", 0, VALUE_TEXT, OPTION_GLOBAL, AT(class), "CLASS", "one traffic class"},
+	{"at", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(at_us), "TIME",
+         "that moment: 2026-11-22T10:00:00Z, seconds since 1970, or -5m"},
+	{"since", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(since_us), "TIME", "from then on"},
+	{"until", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(until_us), "TIME", "up to then"},
+	{"sort", 0, VALUE_TEXT, OPTION_GLOBAL, AT(sort), "FIELD",
+         "by a field of --csv, largest first; -FIELD turns it round"},
+	{"limit", 0, VALUE_COUNT, OPTION_GLOBAL, AT(limit), "N", "at most N rows"},
+	{"every", 0, VALUE_LENGTH, OPTION_GLOBAL, AT(every_us), "TIME",
+         "again and again: 1s, 500ms"},
+	{"json", 0, VALUE_NONE, OPTION_GLOBAL, AT(json), NULL, "JSON with stable field names"},
+	{"csv", 0, VALUE_NONE, OPTION_GLOBAL, AT(csv), NULL, "CSV with stable field names"},
+	{"wide", 0, VALUE_NONE, OPTION_GLOBAL, AT(wide), NULL, "more columns"},
+	{"no-color", 0, VALUE_NONE, OPTION_GLOBAL, AT(no_color), NULL, "no colours on a terminal"},
+	{"tz", 0, VALUE_TEXT, OPTION_GLOBAL, AT(tz), "ZONE",
+         "times in local, site or a named time zone; default UTC"},
+	{"help", 'h', VALUE_NONE, OPTION_GLOBAL, AT(help), NULL, "this help"},
+	{"config", 'c', VALUE_TEXT, OPTION_CONF, AT(conf), "FILE", "the contract of the peering"},
+	{"flows", 0, VALUE_FLOWS, OPTION_FLOWS, AT(flows), "[FILE]",
+         "list every flow; with FILE as JSON Lines there (an existing capture is never taken for "
+         "it)"},
+	{"exit-verdict", 0, VALUE_NONE, OPTION_VERDICT, AT(exit_verdict), NULL,
+         "exit with the code of the audit"},
+	{"window", 0, VALUE_LENGTH, OPTION_VERDICT, AT(window_us), "TIME",
+         "judge windowed rules on that much time"},
+	{"strict", 0, VALUE_NONE, OPTION_STRICT, AT(strict), NULL,
+         "exit 3 when a MUST is not proven"},
+	{"follow", 'f', VALUE_NONE, OPTION_FOLLOW, AT(follow), NULL, "wait for more"},
+	{"role", 0, VALUE_TEXT, OPTION_ROLE, AT(role), "ROLE", "role to declare"},
+	{"by", 0, VALUE_TEXT, OPTION_BY, AT(by), "NAME",
+         "who acknowledges; default the login name"},
+};
+enum { TABLE_COUNT = sizeof table / sizeof table[0] };
+
+/* ---- values ---- */
+
+bool
+options_duration(const char *text, uint64_t *us)
+{
+	static const struct {
+		const char *unit;
+		double us;
+	} units[] = {{"us", 1},   {"ms", 1e3},   {"s", 1e6},    {"", 1e6},
+	             {"m", 60e6}, {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
+	char *end;
+
+	errno = 0;
+	double v = strtod(text, &end);
+
+	/* a year is more than any history here */
+	if (end == text || errno || !(v >= 0) || v > 86400.0 * 366)
+		return false;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (strcmp(end, units[i].unit) == 0) {
+			*us = (uint64_t)(v * units[i].us);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A moment, or "-5m": that long ago. */
+static bool
+parse_moment(const char *text, uint64_t *us)
+{
+	uint64_t ago, now = clock_utc_us();
+
+	if (text[0] == '-' && options_duration(text + 1, &ago) && ago < now) {
+		*us = now - ago;
+		return true;
+	}
+	return clock_parse_us(text, us);
+}
+
+/* Whether a file begins like a capture: then it is never written to. */
+static bool
+is_capture(const char *path)
+{
+	static const unsigned char magics[][4] = {
+		{0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d},
+		{0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}, {0xa1, 0xb2, 0xcd, 0x34},
+		{0x34, 0xcd, 0xb2, 0xa1}};
+	unsigned char head[4] = {0};
+	FILE *f = fopen(path, "rb");
+
+	if (!f)
+		return false;
+	size_t n = fread(head, 1, sizeof head, f);
+
+	fclose(f);
+	if (n >= 2 && head[0] == 0x1f && head[1] == 0x8b)
+		return true;
+	for (size_t i = 0; n == 4 && i < sizeof magics / sizeof magics[0]; i++) {
+		if (memcmp(head, magics[i], 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+complain(const struct option_row *row, const char *value, const char *want)
+{
+	fprintf(stderr, "pniscope: --%s %s: %s\n", row->name, value, want);
+	return false;
+}
+
+static bool
+store_value(struct options *o, const struct option_row *row, const char *value)
+{
+	void *at = (char *)o + row->offset;
+	char *end;
+
+	switch (row->kind) {
+	case VALUE_NONE:
+		*(bool *)at = true;
+		return true;
+	case VALUE_FLOWS:
+		o->flows = true;
+		o->flows_path = value;
+		return true;
+	case VALUE_TEXT:
+		*(const char **)at = value;
+		return true;
+	case VALUE_COUNT:
+		errno = 0;
+		*(uint64_t *)at = strtoull(value, &end, 10);
+		return (!errno && end != value && !*end && value[0] != '-' && *(uint64_t *)at) ||
+		       complain(row, value, "not a count; a whole number from 1 is");
+	case VALUE_MOMENT:
+		return parse_moment(value, at) ||
+		       complain(row, value,
+		                "not a time; 2026-11-22T10:00:00Z, seconds since 1970 or -5m is");
+	case VALUE_LENGTH:
+		return (options_duration(value, at) && *(uint64_t *)at) ||
+		       complain(row, value, "not a length of time; 500ms, 1s, 15m or 24h is");
+	}
+	return false;
+}
+
+/* ---- parsing ---- */
+
+static const struct option_row *
+find_option(const char *arg, const char **value)
+{
+	size_t size = strcspn(arg, "=");
+
+	*value = arg[0] == '-' && arg[1] == '-' && arg[size] ? arg + size + 1 : NULL;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const struct option_row *row = &table[i];
+
+		if (arg[1] == '-' && strlen(row->name) == size - 2 &&
+		    memcmp(arg + 2, row->name, size - 2) == 0)
+			return row;
+		if (arg[1] != '-' && row->short_name && arg[1] == row->short_name && !arg[2])
+			return row;
+	}
+	return NULL;
+}
+
+/* The value of `row` at argv[*i], moving over it; a bare --flows has none. */
+static bool
+take_value(const struct option_row *row, int argc, char **argv, int *i, const char **value)
+{
+	const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+
+	if (row->kind == VALUE_NONE) {
+		if (!*value)
+			return true;
+		fprintf(stderr, "pniscope: --%s takes no value\n", row->name);
+		return false;
+	}
+	if (*value)
+		return true;
+	if (row->kind == VALUE_FLOWS) {
+		if (next && next[0] != '-' && !is_capture(next))
+			*value = argv[++*i];
+		return true;
+	}
+	if (!next) {
+		fprintf(stderr, "pniscope: --%s needs a value: %s\n", row->name, row->value);
+		return false;
+	}
+	*value = argv[++*i];
+	return true;
+}
+
+static void
+add_word(struct options *o, const char *word)
+{
+	o->words = mem_resize(o->words, o->word_count + 1, sizeof *o->words);
+	o->words[o->word_count++] = word;
+}
+
+static bool
+check_names(const struct options *o)
+{
+	if (o->dir && strcmp(o->dir, direction_name(DIR_PEER_TO_MSFT)) != 0 &&
+	    strcmp(o->dir, direction_name(DIR_MSFT_TO_PEER)) != 0) {
+		fprintf(stderr, "pniscope: --dir %s: peer_to_msft or msft_to_peer is right\n",
+		        o->dir);
+		return false;
+	}
+	if (o->tz && strcmp(o->tz, "local") != 0 && strcmp(o->tz, "site") != 0 &&
+	    !clock_zone_exists(o->tz)) {
+		fprintf(stderr,
+		        "pniscope: --tz %s: no such time zone; local, site, UTC or a name like "
+		        "Europe/Amsterdam is right\n",
+		        o->tz);
+		return false;
+	}
+	if (o->json && o->csv) {
+		fputs("pniscope: --json and --csv: one of them\n", stderr);
+		return false;
+	}
+	return true;
+}
+
+bool
+options_parse(struct options *o, int argc, char **argv, unsigned (*sets)(const char *command))
+{
+	unsigned allowed = ~0u;
+	bool only_words = false;
+
+	for (int i = 1; i < argc; i++) {
+		const char *value;
+
+		if (only_words || argv[i][0] != '-' || !argv[i][1]) {
+			add_word(o, argv[i]);
+			if (o->word_count == 1)
+				allowed = sets(argv[i]);
+			continue;
+		}
+		if (strcmp(argv[i], "--") == 0) {
+			only_words = true;
+			continue;
+		}
+		const struct option_row *row = find_option(argv[i], &value);
+
+		if (!row || !(row->set & allowed)) {
+			fprintf(stderr, "pniscope: %s: %s; see pniscope %s%s--help\n", argv[i],
+			        row ? "not an option of this command" : "unknown option",
+			        o->word_count ? o->words[0] : "", o->word_count ? " " : "");
+			return false;
+		}
+		if (!take_value(row, argc, argv, &i, &value) || !store_value(o, row, value))
+			return false;
+	}
+	return check_names(o);
+}
+
+/* ---- what else sets options ---- */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} client_keys[] = {
+	{"redis", AT(redis)}, {"user", AT(user)},       {"password_file", AT(password_file)},
+	{"site", AT(site)},   {"peering", AT(peering)}, {"tz", AT(tz)},
+};
+
+/* "key = value", # comments. Kept for the life of the program. */
+static void
+read_client_line(struct options *o, char *line)
+{
+	char *key = line + strspn(line, " \t");
+	size_t size = strcspn(key, " \t=\n#");
+	char *value = key + size + strspn(key + size, " \t=");
+
+	value[strcspn(value, "\n#")] = '\0';
+	for (size_t n = strlen(value); n && (value[n - 1] == ' ' || value[n - 1] == '\t'); n--)
+		value[n - 1] = '\0';
+	for (size_t i = 0; i < sizeof client_keys / sizeof client_keys[0]; i++) {
+		const char **at = (const char **)((char *)o + client_keys[i].offset);
+
+		if (strlen(client_keys[i].name) == size && *value &&
+		    memcmp(key, client_keys[i].name, size) == 0 && !*at)
+			*at = mem_strdup(value);
+	}
+}
+
+static void
+read_client_file(struct options *o)
+{
+	const char *home = getenv("HOME"), *given = getenv("PNISCOPE_CLIENT");
+	char *path = given  ? mem_strdup(given)
+	             : home ? mem_printf("%s/.config/pniscope/client.conf", home)
+	                    : mem_strdup("/etc/pniscope/client.conf");
+	FILE *f = fopen(path, "r");
+	char line[1024];
+
+	if (!f && !given)
+		f = fopen("/etc/pniscope/client.conf", "r");
+	free(path);
+	if (!f)
+		return;
+	while (fgets(line, sizeof line, f))
+		read_client_line(o, line);
+	fclose(f);
+}
+
+void
+options_init(struct options *o)
+{
+	*o = (struct options){.redis = getenv("PNISCOPE_REDIS"), .site = getenv("PNISCOPE_SITE")};
+	read_client_file(o);
+}
+
+void
+options_fini(struct options *o)
+{
+	free(o->words);
+}
+
+/* ---- help ---- */
+
+void
+options_each(unsigned sets,
+             void (*fn)(void *context, char short_name, const char *name, const char *value,
+                        const char *help),
+             void *context)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (table[i].set & sets)
+			fn(context, table[i].short_name, table[i].name, table[i].value,
+			   table[i].help);
+	}
+}
+
+static void
+print_help_line(void *context, char short_name, const char *name, const char *value,
+                const char *help)
+{
+	char left[40];
+	char dash[5] = "    ";
+
+	if (short_name)
+		snprintf(dash, sizeof dash, "-%c, ", short_name);
+	snprintf(left, sizeof left, "%s--%s%s%s", dash, name, value ? " " : "", value ? value : "");
+	fprintf(context, "  %-26s %s\n", left, help);
+}
+
+void
+options_print_help(FILE *to, unsigned sets)
+{
+	options_each(sets, print_help_line, to);
+}
+
+static void
+print_word(void *context, char short_name, const char *name, const char *value, const char *help)
+{
+	(void)short_name;
+	(void)value;
+	(void)help;
+	fprintf(context, " --%s", name);
+}
+
+void
+options_print_words(FILE *to, unsigned sets)
+{
+	options_each(sets, print_word, to);
+}

@@ -1,0 +1,180 @@
+/* `rates`: links now, or their roll-ups over a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "commands.h"
+#include "reader.h"
+#include "ui/format.h"
+
+static const struct rows_column now_columns[] = {
+	{"name", "link", false},
+	{"rate_bps_peer_to_msft", "L2 >", false},
+	{"rate_l1_bps_peer_to_msft", "L1 >", false},
+	{"rate_pps_peer_to_msft", "packets/s >", false},
+	{"peak_1ms_bps_peer_to_msft", "1 ms >", false},
+	{"peak_10ms_bps_peer_to_msft", "10 ms >", true},
+	{"peak_100ms_bps_peer_to_msft", "100 ms >", true},
+	{"utilisation_ratio_peer_to_msft", "used >", false},
+	{"rate_bps_msft_to_peer", "L2 <", false},
+	{"rate_l1_bps_msft_to_peer", "L1 <", false},
+	{"rate_pps_msft_to_peer", "packets/s <", false},
+	{"peak_1ms_bps_msft_to_peer", "1 ms <", false},
+	{"peak_10ms_bps_msft_to_peer", "10 ms <", true},
+	{"peak_100ms_bps_msft_to_peer", "100 ms <", true},
+	{"utilisation_ratio_msft_to_peer", "used <", false},
+	{"coverage_ratio", "coverage", false},
+	{NULL, NULL, false},
+};
+
+struct history {
+	struct reader *reader;
+	const char *subject;
+	json_t *points;
+	struct table *table;
+	bool titled;
+};
+
+/* Columns are the names of the first point; later points have the same ones. */
+static void
+add_titles(struct history *h, const struct store_point *p)
+{
+	table_column(h->table, "subject", TABLE_LEFT);
+	table_column(h->table, h->reader->options->csv ? "ts_us" : "time", TABLE_LEFT);
+	for (unsigned i = 0; i < p->count; i++)
+		table_column(h->table, p->names[i], TABLE_RIGHT);
+	h->titled = true;
+}
+
+static void
+add_value(struct history *h, const char *name, double v)
+{
+	char buf[FORMAT_SIZE];
+	bool plain = h->reader->options->csv;
+
+	if (plain)
+		table_cellf(h->table, "%.10g", v);
+	else if (strstr(name, "bps") || strstr(name, "peak"))
+		table_cell(h->table, format_scaled(v, "bit/s", buf));
+	else if (strstr(name, "_ratio"))
+		table_cell(h->table, format_ratio(v, buf));
+	else
+		table_cell(h->table, format_scaled(v, "", buf));
+}
+
+static void
+add_point(void *context, const struct store_point *p)
+{
+	struct history *h = context;
+	const struct reader *r = h->reader;
+	char when[CLOCK_TEXT_SIZE];
+	json_t *o = json_object();
+
+	if (!h->titled)
+		add_titles(h, p);
+	json_put_text(o, "subject", h->subject);
+	json_put_u64(o, "ts_us", p->ts_us);
+	table_cell(h->table, h->subject);
+	if (r->options->csv)
+		table_cellf(h->table, "%llu", (unsigned long long)p->ts_us);
+	else
+		table_cell(h->table,
+		           clock_format_zone(p->ts_us, 0, r->zone[0] ? r->zone : NULL, when));
+	for (unsigned i = 0; i < p->count; i++) {
+		json_put_f64(o, p->names[i], p->values[i]);
+		add_value(h, p->names[i], p->values[i]);
+	}
+	json_push(h->points, o);
+}
+
+/* The finest roll-up that reaches back to `from`. */
+static unsigned
+level_for(uint64_t from_us)
+{
+	uint64_t now = clock_utc_us(), back_s = now > from_us ? (now - from_us) / US_PER_S : 0;
+	unsigned level = 0;
+
+	while (level + 1 < POINT_LEVELS && back_s >= model_point_level(level)->keep_s)
+		level++;
+	return level;
+}
+
+static int
+print_history(struct reader *r)
+{
+	const struct options *o = r->options;
+	uint64_t from = o->at_us ? o->at_us - 5 * US_PER_S : o->since_us;
+	uint64_t to = o->at_us      ? o->at_us + 5 * US_PER_S
+	              : o->until_us ? o->until_us
+	                            : UINT64_MAX / 2;
+	struct history h = {.reader = r, .points = json_array(), .table = table_create()};
+	unsigned level = level_for(from);
+
+	for (size_t s = 0; s < r->site_count; s++) {
+		size_t count;
+		enum record_kind kind = o->subnet ? RECORD_SUBNET : RECORD_LINK;
+		const char *only = o->subnet ? o->subnet : o->link;
+
+		reader_select(r, s);
+		char **ids = store_ids(r->store, kind, NULL, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			if (only && strcmp(only, ids[i]) != 0)
+				continue;
+			char *subject = mem_printf("%s:%s", o->subnet ? "subnet" : "link", ids[i]);
+
+			h.subject = subject;
+			store_points(r->store, subject, level, from, to, add_point, &h);
+			free(subject);
+		}
+		store_ids_free(ids, count);
+	}
+	if (o->json) {
+		json_t *object = reader_envelope(r, "pniscope.rates/1");
+
+		json_put_text(object, "step", model_point_level(level)->name);
+		json_put(object, "rates", json_incref(h.points));
+		json_print(object, stdout, true);
+	} else if (!h.titled) {
+		fputs("no points in that time\n", stdout);
+	} else if (o->csv) {
+		table_print_csv(h.table, stdout);
+	} else {
+		printf("every %s\n", model_point_level(level)->name);
+		table_print(h.table, stdout, 0, r->colour);
+	}
+	json_decref(h.points);
+	table_destroy(h.table);
+	return EXIT_FINE;
+}
+
+static int
+print_now(struct reader *r)
+{
+	struct rows rows;
+	int code = EXIT_ERROR;
+
+	rows_init(&rows, model_schema(RECORD_LINK));
+	for (size_t s = 0; s < r->site_count; s++) {
+		reader_select(r, s);
+		reader_collect(r, RECORD_LINK, NULL, &rows);
+	}
+	if (reader_choose(r->options, &rows, "name"))
+		code = reader_print(r, &rows, "rates", now_columns);
+	rows_fini(&rows);
+	return code;
+}
+
+int
+run_rates(const struct options *o)
+{
+	struct reader r;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	int code = o->since_us || o->at_us ? print_history(&r) : print_now(&r);
+
+	reader_close(&r);
+	return code;
+}

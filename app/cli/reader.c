@@ -1,0 +1,312 @@
+#include "reader.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "commands.h"
+#include "ui/format.h"
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+/* The system's own zone, by name, as clock_format_zone wants it. */
+static void
+local_zone(char zone[64])
+{
+	static const char mark[] = "/zoneinfo/";
+	char path[256];
+	const char *tz = getenv("TZ");
+	ssize_t n;
+
+	if (tz && *tz) {
+		snprintf(zone, 64, "%s", tz + (*tz == ':'));
+		return;
+	}
+	n = readlink("/etc/localtime", path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	const char *at = strstr(path, mark);
+
+	snprintf(zone, 64, "%s", at ? at + strlen(mark) : "UTC");
+}
+
+bool
+reader_style(const struct options *o, const char *site_zone, char zone[64], bool *colour)
+{
+	zone[0] = '\0';
+	*colour = !o->no_color && !getenv("NO_COLOR") && isatty(STDOUT_FILENO);
+	if (o->tz && strcmp(o->tz, "local") == 0) {
+		local_zone(zone);
+	} else if (o->tz && strcmp(o->tz, "site") == 0) {
+		if (!site_zone || !*site_zone) {
+			fputs("pniscope: --tz site: the site's time zone is not known here; name "
+			      "one, as "
+			      "--tz Europe/Amsterdam\n",
+			      stderr);
+			return false;
+		}
+		snprintf(zone, 64, "%s", site_zone);
+	} else if (o->tz) {
+		snprintf(zone, 64, "%s", o->tz);
+	}
+	return true;
+}
+
+static bool
+choose_sites(struct reader *r)
+{
+	r->sites = store_sites(r->store, &r->site_count);
+	if (!r->options->site)
+		return true;
+	for (size_t i = 0; i < r->site_count; i++) {
+		if (strcmp(r->sites[i], r->options->site) != 0)
+			continue;
+		char *chosen = r->sites[i];
+
+		r->sites[i] = r->sites[0];
+		r->sites[0] = chosen;
+		for (size_t k = 1; k < r->site_count; k++)
+			free(r->sites[k]);
+		r->site_count = 1;
+		return true;
+	}
+	fprintf(stderr,
+	        "pniscope: --site %s: no such site in this Redis; `pniscope sites` lists them\n",
+	        r->options->site);
+	return false;
+}
+
+static void
+read_probes(struct reader *r)
+{
+	for (size_t s = 0; s < r->site_count; s++) {
+		size_t count;
+
+		reader_select(r, s);
+		char **ids = store_ids(r->store, RECORD_PROBE, NULL, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			struct rec_probe p;
+
+			if (!store_get(r->store, RECORD_PROBE, ids[i], &p))
+				continue;
+			r->probes = mem_resize(r->probes, r->probe_count + 1, sizeof p);
+			r->probes[r->probe_count++] = p;
+		}
+		store_ids_free(ids, count);
+	}
+}
+
+bool
+reader_open(struct reader *r, const struct options *o)
+{
+	*r = (struct reader){.options = o};
+	struct store_params params = {.server = o->redis,
+	                              .user = o->user,
+	                              .password_file = o->password_file,
+	                              .site = o->site ? o->site : "",
+	                              .peering = o->peering ? o->peering : ""};
+	char *error = NULL;
+
+	if (!o->redis) {
+		fputs("pniscope: which Redis? give -r unix:PATH or HOST:PORT, or set "
+		      "PNISCOPE_REDIS\n",
+		      stderr);
+		return false;
+	}
+	r->store = store_redis_open(&params, &error);
+	if (!r->store) {
+		fprintf(stderr, "pniscope: %s: %s\n", o->redis, error ? error : "can't connect");
+		free(error);
+		return false;
+	}
+	if (!choose_sites(r))
+		goto fail;
+	read_probes(r);
+	if (store_error(r->store)) {
+		fprintf(stderr, "pniscope: %s: %s\n", o->redis, store_error(r->store));
+		goto fail;
+	}
+	if (o->peering)
+		snprintf(r->peering, sizeof r->peering, "%s", o->peering);
+	else if (r->probe_count)
+		memcpy(r->peering, r->probes[0].peering, sizeof r->peering);
+	if (r->site_count)
+		reader_select(r, 0);
+	if (reader_style(o, NULL, r->zone, &r->colour))
+		return true;
+fail:
+	reader_close(r);
+	return false;
+}
+
+void
+reader_close(struct reader *r)
+{
+	store_ids_free(r->sites, r->site_count);
+	free(r->probes);
+	store_close(r->store, 0);
+	*r = (struct reader){0};
+}
+
+void
+reader_select(struct reader *r, size_t site)
+{
+	store_select(r->store, r->sites[site], r->peering);
+}
+
+/* ---- rows -------------------------------------------------------------------------------- */
+
+void
+reader_collect(struct reader *r, enum record_kind kind, const char *parent, struct rows *rows)
+{
+	const struct key_schema *schema = model_schema(kind);
+	void *record = mem_alloc(1, schema->record_size);
+	size_t count;
+	char **ids = store_ids(r->store, kind, parent, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (store_get(r->store, kind, ids[i], record))
+			rows_add(rows, record);
+	}
+	store_ids_free(ids, count);
+	free(record);
+}
+
+/* Filters by the first of these fields that the kind has: things are named by their kind. */
+static void
+choose_by(struct rows *rows, const char *value, const char *const *fields)
+{
+	if (!value)
+		return;
+	while (*fields && !rows_filter(rows, *fields, value))
+		fields++;
+}
+
+bool
+reader_choose(const struct options *o, struct rows *rows, const char *default_sort)
+{
+	static const char *const links[] = {"link", "links", "name", NULL};
+	static const char *const sides[] = {"side", NULL};
+	static const char *const subnets[] = {"prefix", "subnet", NULL};
+	static const char *const classes[] = {"class", "classes", NULL};
+
+	choose_by(rows, o->link, links);
+	choose_by(rows, o->side, sides);
+	choose_by(rows, o->subnet, subnets);
+	choose_by(rows, o->class, classes);
+	const char *sort = o->sort ? o->sort : default_sort;
+
+	if (sort && !rows_sort(rows, sort)) {
+		fprintf(stderr,
+		        "pniscope: --sort %s: no such field here; the header of --csv names them\n",
+		        sort);
+		return false;
+	}
+	if (o->limit)
+		rows_limit(rows, o->limit);
+	return true;
+}
+
+/* ---- output ------------------------------------------------------------------------------ */
+
+json_t *
+reader_envelope(const struct reader *r, const char *schema)
+{
+	struct json_envelope e = {
+		.schema = schema, .generated_us = clock_utc_us(), .coverage = NAN};
+
+	for (size_t i = 0; i < r->probe_count; i++) {
+		const struct rec_probe *p = &r->probes[i];
+		double worst = i == 0 ? p->coverage_ratio : fmin(e.coverage, p->coverage_ratio);
+
+		if (i == 0)
+			json_envelope_of_probe(&e, p);
+		e.coverage = worst;
+		e.to_us = p->heartbeat_us > e.to_us ? p->heartbeat_us : e.to_us;
+		if (e.from_us == 0 || p->head.started_us < e.from_us)
+			e.from_us = p->head.started_us;
+	}
+	e.peering = r->peering;
+	e.site = r->options->site ? r->options->site : r->site_count == 1 ? r->sites[0] : "all";
+	return json_envelope(&e);
+}
+
+bool
+reader_stale(const struct rec_probe *p)
+{
+	uint64_t now = clock_utc_us();
+
+	return now > p->heartbeat_us && now - p->heartbeat_us > READER_STALE_US;
+}
+
+static void
+print_probe(const struct rec_probe *p, bool colour, FILE *to)
+{
+	char word[64], age[FORMAT_SIZE], packets[FORMAT_SIZE], lost[FORMAT_SIZE],
+		coverage[FORMAT_SIZE];
+	uint64_t now = clock_utc_us();
+	bool stale = reader_stale(p);
+
+	format_duration(now > p->heartbeat_us ? now - p->heartbeat_us : 0, age);
+	format_count(p->packets, packets);
+	format_count(p->missed + p->no_mbuf + p->punt_control_drops + p->punt_bulk_drops, lost);
+	format_ratio(p->coverage_ratio, coverage);
+	fprintf(to, "probe %s %s: %s old; %s packets analysed, %s lost by the probe, coverage %s",
+	        p->id,
+	        table_paint(stale    ? "stale"
+	                    : p->fit ? "fit"
+	                             : "unfit",
+	                    colour, word),
+	        age, packets, lost, coverage);
+	if (!p->fit && p->unfit_reason[0]) {
+		struct text why = {0};
+
+		format_clean(&why, p->unfit_reason);
+		fprintf(to, " (%s)", why.at);
+		text_fini(&why);
+	}
+	fputc('\n', to);
+}
+
+void
+reader_print_probes(const struct reader *r, FILE *to)
+{
+	for (size_t i = 0; i < r->probe_count; i++)
+		print_probe(&r->probes[i], r->colour, to);
+	if (r->probe_count == 0)
+		fputs("no probe has written here yet\n", to);
+}
+
+int
+reader_print(const struct reader *r, const struct rows *rows, const char *key,
+             const struct rows_column *columns)
+{
+	const struct options *o = r->options;
+
+	if (o->json) {
+		char schema[64];
+
+		snprintf(schema, sizeof schema, "pniscope.%s/1", key);
+		json_t *object = reader_envelope(r, schema);
+
+		json_put(object, key, rows_json(rows));
+		return json_print(object, stdout, true) ? EXIT_FINE : EXIT_ERROR;
+	}
+	if (o->csv) {
+		rows_print_csv(rows, stdout);
+		return EXIT_FINE;
+	}
+	struct rows_style style = {
+		.wide = o->wide, .colour = r->colour, .zone = r->zone[0] ? r->zone : NULL};
+
+	rows_print(rows, columns, &style, stdout);
+	if (rows->count == 0)
+		fputs("(none)\n", stdout);
+	fputc('\n', stdout);
+	reader_print_probes(r, stdout);
+	return EXIT_FINE;
+}

@@ -1,0 +1,56 @@
+/*
+ * A command's view of Redis: the store opened for reading, the sites asked for, the peering, the
+ * probes with their own losses. Every reading command opens one, prints, and closes it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "store/store.h"
+#include "ui/json.h"
+#include "ui/rows.h"
+
+struct reader {
+	const struct options *options;
+	struct store *store;
+	char **sites; /* all, or the one of --site */
+	size_t site_count;
+	struct rec_probe *probes; /* of these sites */
+	size_t probe_count;
+	char peering[64];
+	char zone[64]; /* time zone of text output; "" UTC */
+	bool colour;
+};
+
+/* False: one line was printed. */
+bool reader_open(struct reader *r, const struct options *o);
+void reader_close(struct reader *r);
+/* Site-scope reads that follow are of this site. */
+void reader_select(struct reader *r, size_t site);
+
+/* Time zone and colour of text output without a store; `site_zone` for --tz site, or NULL. False:
+ * one line was printed. */
+bool reader_style(const struct options *o, const char *site_zone, char zone[64], bool *colour);
+
+/* Adds every record of a kind at the selected site; `parent` as in store_ids(). */
+void reader_collect(struct reader *r, enum record_kind kind, const char *parent, struct rows *rows);
+
+/* --link --side --subnet --class --sort --limit on the rows. False: one line was printed. */
+bool reader_choose(const struct options *o, struct rows *rows, const char *default_sort);
+
+/* The envelope over the probes read; `schema` as "pniscope.links/1". */
+json_t *reader_envelope(const struct reader *r, const char *schema);
+/* Prints rows as text (with the probes' losses below), CSV or JSON under `key`. */
+int reader_print(const struct reader *r, const struct rows *rows, const char *key,
+                 const struct rows_column *columns);
+/* One line per probe: fit or why not, age, its own losses. */
+void reader_print_probes(const struct reader *r, FILE *to);
+/* Data older than this is stale. */
+enum { READER_STALE_US = 3000000 };
+bool reader_stale(const struct rec_probe *p);
+
+/* Columns of two kinds that several commands show (list.c). */
+extern const struct rows_column endpoint_columns[], subnet_columns[];
