@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Real captures against what other programs say of them: every one is read, packets and flows equal
+# tshark's, classes agree with nDPI's, and the build with sanitizers has nothing to report.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+captures=${PNISCOPE_CAPTURES:-../shared/captures}
+if [ ! -r "$captures/truth/flows.tsv" ]; then
+  echo "skipped: no captures (PNISCOPE_CAPTURES)"
+  exit 77
+fi
+tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
+[ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
+
+# every file that may be a capture, also the broken ones: no report, no signal
+bad=0 files=0
+while IFS= read -r -d '' file; do
+  files=$((files + 1))
+  build-debug/pniscope analyze --json --flows "$file" >/dev/null 2>"${log:=$(mktemp)}"
+  status=$?
+  if { [ $status -ne 0 ] && [ $status -ne 2 ]; } || grep -qE 'Sanitizer|runtime error' "$log"; then
+    echo "WRONG  $file: exit $status"
+    tail -n 5 "$log"
+    bad=1
+  elif [ $status -eq 2 ] && [ "$(wc -l <"$log")" -ne 1 ]; then
+    echo "WRONG  $file: exit 2 wants one line, not:"
+    cat "$log"
+    bad=1
+  fi
+done < <(find "$captures" -type f \( -name '*.pcap' -o -name '*.pcapng' -o -name '*.cap' -o -name '*.gz' \) -print0)
+rm -f "${log:-}"
+echo "sanitizers: $files files"
+exit $bad

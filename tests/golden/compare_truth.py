@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Compare `pniscope analyze --json --flows` with figures of other programs over real captures.
+
+  compare_truth.py PNISCOPE CAPTURES [--show N] [--only SUBSTRING]
+
+CAPTURES/truth holds what tshark counts (files.tsv, flows.tsv) and what nDPI calls the flows
+(ndpi_flows.tsv). Three things must hold: every capture is read and its packets counted; the multiset
+of TCP and UDP flows (innermost addresses, ports, packets each way) agrees in at least 99 % of
+tshark's rows; no flow is called SIP, RTP or BGP that nDPI calls otherwise. docs/truth.md explains
+the differences that remain. Exit 1 when one does not hold.
+"""
+import argparse
+import collections
+import csv
+import json
+import os
+import subprocess
+import sys
+
+FLOWS_WANTED = 0.99
+CLASSES_WANTED = 0.97
+
+# nDPI's names (before a dot: the application protocol) -> what we may call the same traffic
+NDPI = {
+    "SIP": {"sip"}, "RTP": {"rtp", "srtp"}, "RTCP": {"rtcp"}, "BGP": {"bgp"}, "DNS": {"dns"},
+    "STUN": {"stun", "turn"}, "TLS": {"tls", "sip-tls"}, "DTLS": {"dtls"}, "QUIC": {"quic"},
+    "HTTP": {"http"}, "SSH": {"ssh"}, "NTP": {"ntp"}, "DHCP": {"dhcp"}, "DHCPV6": {"dhcp"},
+    "MDNS": {"mdns"}, "LLMNR": {"mdns"}, "SNMP": {"snmp"}, "Syslog": {"syslog"},
+    "Radius": {"radius"}, "IPSEC": {"ike", "esp"}, "GTP_U": {"gtp-u"}, "GTP_C": {"gtp-c"},
+    "ICMP": {"icmp"}, "ICMPV6": {"icmp", "nd", "igmp"}, "IGMP": {"igmp"}, "BitTorrent": {"bittorrent"},
+    "WireGuard": {"wireguard"}, "OpenVPN": {"openvpn"}, "SRTP": {"srtp", "rtp"}, "BFD": {"bfd"},
+    "OSPF": {"ospf"}, "GRE": {"gre"}, "VRRP": {"vrrp"}, "sFlow": {"sflow"}, "NetFlow": {"ipfix"},
+}
+STRICT = {"sip": {"SIP"}, "rtp": {"RTP", "SRTP"}, "bgp": {"BGP"}}
+
+
+def table(path):
+    with open(path, newline="") as f:
+        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def analyze(program, path):
+    done = subprocess.run([program, "analyze", "--json", "--flows", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=600)
+    if done.returncode != 0:
+        return None, f"exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
+    return json.loads(done.stdout), None
+
+
+def flow_key(proto, a, a_port, b, b_port, a_packets, b_packets):
+    """The same for either order of the ends."""
+    one, two = (a, int(a_port), int(a_packets)), (b, int(b_port), int(b_packets))
+    return (proto,) + (one + two if one[:2] <= two[:2] else two + one)
+
+
+def truth_flows(path):
+    flows = collections.defaultdict(collections.Counter)
+    for r in table(path):
+        if r["proto"] in ("tcp", "udp"):
+            flows[r["file"]][flow_key(r["proto"], r["a"], r["a_port"], r["b"], r["b_port"],
+                                      r["a_to_b_pkts"], r["b_to_a_pkts"])] += 1
+    return flows
+
+
+def merge_udp(flows):
+    """Rows of one UDP 5-tuple as one: tshark starts another conversation when an SDP body names one
+    of its ports, by direction and again at each re-negotiation (docs/truth.md)."""
+    merged = collections.Counter()
+    sums = {}
+    for row, count in flows.items():
+        if row[0] == "tcp":
+            merged[row] += count
+            continue
+        ends = (row[:3], row[4:6])
+        a, b = sums.get(ends, (0, 0))
+        sums[ends] = (a + row[3] * count, b + row[6] * count)
+    for (one, two), (a, b) in sums.items():
+        merged[one + (a,) + two + (b,)] += 1
+    return merged
+
+
+def our_flows(result):
+    return collections.Counter(
+        flow_key(f["proto"], f["a"], f["a_port"], f["b"], f["b_port"], f["a_packets"], f["b_packets"])
+        for f in result["flows"]["list"] if f["proto"] in ("tcp", "udp"))
+
+
+class Check:
+    def __init__(self, program, captures, show, only):
+        self.program, self.captures, self.show, self.only = program, captures, show, only
+        self.bad = 0
+        self.results = {}
+
+    def complain(self, text):
+        print("WRONG  " + text)
+        self.bad += 1
+
+    def read_all(self):
+        rows = [r for r in table(f"{self.captures}/truth/files.tsv") if self.only in r["file"]]
+        for r in rows:
+            result, error = analyze(self.program, f"{self.captures}/{r['file']}")
+            if error:
+                self.complain(f"{r['file']}: {error}")
+                continue
+            if result["capture"]["packets"] != int(r["packets"]):
+                self.complain(f"{r['file']}: {result['capture']['packets']} packets, tshark {r['packets']}")
+            self.results[r["file"]] = result
+        print(f"captures: {len(self.results)} of {len(rows)} read, packets compared with tshark's")
+
+    def compare_flows(self):
+        truth = truth_flows(f"{self.captures}/truth/flows.tsv")
+        equal = total = extra = plain = plain_total = 0
+        for name, result in self.results.items():
+            ours, theirs = our_flows(result), truth[name]
+            plain += sum((ours & theirs).values())
+            plain_total += sum(theirs.values())
+            theirs = merge_udp(theirs)
+            equal += sum((ours & theirs).values())
+            total += sum(theirs.values())
+            extra += sum((ours - theirs).values())
+            if ours != theirs and self.show:
+                self.print_difference(name, ours, theirs)
+        share = equal / total if total else 1
+        print(f"flows: {equal} of {total} rows of tshark equal ({share:.2%}), {extra} of ours are others; "
+              f"{plain} of {plain_total} without joining its split UDP conversations")
+        if share < FLOWS_WANTED:
+            self.complain(f"flows: {share:.4%} is below {FLOWS_WANTED:.0%}")
+
+    def print_difference(self, name, ours, theirs):
+        print(f"  {name}: {sum((theirs - ours).values())} missing, {sum((ours - theirs).values())} extra")
+        for sign, rows in (("-", theirs - ours), ("+", ours - theirs)):
+            for row in sorted(rows.elements(), key=str)[:self.show]:
+                print(f"    {sign} {row}")
+
+    def compare_classes(self):
+        agree = known = 0
+        others = collections.Counter()
+        for r in table(f"{self.captures}/truth/ndpi_flows.tsv"):
+            if r["file"] not in self.results:
+                continue
+            names = set(r["ndpi_protocol"].split("/", 1)[1].split("."))
+            for f in self.flows_between(r):
+                strict = STRICT.get(f["class"])
+                if strict and not strict & names and not names & {"Unknown"}:
+                    self.complain(f"{r['file']}: {f['a']}:{f['a_port']} {f['b']}:{f['b_port']} is "
+                                  f"{f['class']} here and {r['ndpi_protocol']} to nDPI")
+                ours = set().union(*(NDPI.get(n, set()) for n in names))
+                if not ours:
+                    continue
+                known += 1
+                agree += f["class"] in ours
+                if f["class"] not in ours:
+                    others[(r["ndpi_protocol"], f["class"])] += 1
+                    if self.show:
+                        print(f"    {r['file']}: {f['proto']} {f['a']}:{f['a_port']} {f['b']}:{f['b_port']} "
+                              f"{f['a_packets']}/{f['b_packets']} is {f['class']}, nDPI {r['ndpi_protocol']}")
+        share = agree / known if known else 1
+        print(f"classes: {agree} of {known} flows as nDPI calls them ({share:.2%}; wanted {CLASSES_WANTED:.0%})")
+        for (theirs, ours), count in others.most_common(12):
+            print(f"    {count} of nDPI's {theirs} are {ours} here")
+
+    def flows_between(self, r):
+        ends = {(r["a"], r["a_port"]), (r["b"], r["b_port"])}
+        return [f for f in self.by_ends(r["file"]).get((r["l4"].lower(), frozenset(ends)), [])]
+
+    def by_ends(self, name):
+        result = self.results[name]
+        if "by_ends" not in result:
+            index = collections.defaultdict(list)
+            for f in result["flows"]["list"]:
+                index[(f["proto"], frozenset({(f["a"], str(f["a_port"])), (f["b"], str(f["b_port"]))}))].append(f)
+            result["by_ends"] = index
+        return result["by_ends"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("captures")
+    parser.add_argument("--show", type=int, default=0, help="print up to N differing rows per capture")
+    parser.add_argument("--only", default="", help="captures whose path has this in it")
+    args = parser.parse_args()
+    if not os.path.exists(f"{args.captures}/truth/flows.tsv"):
+        print("skipped: no captures at", args.captures)
+        return 77
+    check = Check(args.program, args.captures, args.show, args.only)
+    check.read_all()
+    check.compare_flows()
+    check.compare_classes()
+    return 1 if check.bad else 0
+
+
+sys.exit(main())
