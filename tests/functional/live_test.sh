@@ -66,7 +66,7 @@ got=$(($(rcli hget "pni:{ams1}:member:pni-a:0" packets_peer_to_msft) + $(rcli hg
 
 echo "== two probes of one site share no key"
 rcli flushall >/dev/null
-contract "${conf//\"20G\"; azure = \{ peering = \"acme-ams\"; connection_id = \"pni-b\"; \}; tap = \{ kind = \"optical\"; probe = \"ams1-p1\"/\"20G\"; azure = { peering = \"acme-ams\"; connection_id = \"pni-b\"; }; tap = { kind = \"optical\"; probe = \"ams1-p2\"}" >"$LAB_DIR/contract.conf"
+contract "$(sed '/name = "pni-b"/,$ s/"ams1-p1"/"ams1-p2"/' <<<"$conf")" >"$LAB_DIR/contract.conf"
 for id in ams1-p1 ams1-p2; do
   probe_conf $id contract.conf >"$LAB_DIR/$id.conf"
   start_probe $id || exit 1
