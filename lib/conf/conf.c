@@ -12,6 +12,7 @@
 #include "conf/load.h"
 #include "conf/ranges.h"
 #include "conf/source.h"
+#include "conf/syntax.h"
 
 static struct conf *
 conf_new(const char *path)
@@ -38,20 +39,15 @@ conf_destroy(struct conf *c)
 	free(c);
 }
 
-/* libconfig's own messages do not say what to do. */
+/* What the grammar can't tell: libconfig's own messages do not say what to do. */
 static bool
-syntax_error(struct loader *l, const config_t *tree)
+tree_error(struct loader *l, const config_t *tree)
 {
 	const char *text = config_error_text(tree);
 
 	if (text && strstr(text, "duplicate"))
 		text = "a key stands twice in one group; leave one of both out";
-	else if (text && strstr(text, "mismatched element"))
-		text = "an array [ ] mixes types; a list ( ) would be right";
-	else
-		text = "syntax error; look for a missing ';', '\"' or bracket here or on the line "
-		       "before";
-	return load_fail(l, (unsigned)config_error_line(tree), "%s", text);
+	return load_fail(l, (unsigned)config_error_line(tree), "%s", text ? text : "syntax error");
 }
 
 static bool
@@ -60,9 +56,11 @@ parse(struct loader *l)
 	config_t tree;
 	bool ok;
 
+	if (!syntax_check(l))
+		return false;
 	config_init(&tree);
 	if (config_read_string(&tree, l->source->text.at) != CONFIG_TRUE)
-		ok = syntax_error(l, &tree);
+		ok = tree_error(l, &tree);
 	else
 		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l);
 	if (ok)

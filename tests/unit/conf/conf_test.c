@@ -190,27 +190,6 @@ names_of_others_are_checked(void **state)
 }
 
 static void
-syntax_errors_have_a_line(void **state)
-{
-	static const struct bad_line cases[] = {
-		{2, "peer = { asn = 64496 ", "2: '{' is never closed; add '}'"},
-		{2, "peer = { asn = ; };",
-	         "2: syntax error; look for a missing ';', '\"' or bracket here or on the line "
-	         "before"},
-		{7, "x == 5;",
-	         "7: syntax error; look for a missing ';', '\"' or bracket here or on the line "
-	         "before"},
-		{2, "peer = { asn = 1; };\npeer = { asn = 2; };",
-	         "3: a key stands twice in one group; leave one of both out"},
-		{7, "decode = { sip_ports = [ 1, \"2\" ]; };",
-	         "7: an array [ ] mixes types; a list ( ) would be right"},
-	};
-
-	(void)state;
-	expect_errors(cases, sizeof cases / sizeof cases[0]);
-}
-
-static void
 files_that_fail_say_so(void **state)
 {
 	struct conf *c;
@@ -275,7 +254,6 @@ main(void)
 		cmocka_unit_test(subnet_by_exact_prefix),
 		cmocka_unit_test(digest_is_of_the_contract_alone),
 		cmocka_unit_test(names_of_others_are_checked),
-		cmocka_unit_test(syntax_errors_have_a_line),
 		cmocka_unit_test(files_that_fail_say_so),
 		cmocka_unit_test(reload_is_a_new_one),
 		cmocka_unit_test(many_subnets),
