@@ -74,13 +74,14 @@ void
 judge_redundancy(const struct audit_input *in, struct verdict_draft *d)
 {
 	const struct conf *c = in->conf;
-	double wanted = conf_threshold(c, NULL,
-	                               c->peering.type == PEERING_ROUTE_SERVER
-	                                       ? "r2_connections_route_server"
-	                                       : "r2_connections");
+	const char *limit = c->peering.type == PEERING_ROUTE_SERVER ? "r2_connections_route_server"
+	                                                            : "r2_connections";
 
 	for (size_t i = 0; i < c->link_count; i++) {
 		const char *location = link_location(c, &c->links[i]);
+		/* a link's own threshold lets a location have fewer where that is agreed (X6 asks
+		 * one at a backup location) */
+		double wanted = conf_threshold(c, &c->links[i], limit);
 		size_t count = links_at(c, location);
 		struct subcheck check;
 		char scope[96];

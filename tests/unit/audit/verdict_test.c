@@ -1,0 +1,189 @@
+/* The verdict model: what sub-checks make of a row, and what a row makes of an exit code. */
+#include "unit/audit/scene.h"
+
+#include <stdio.h>
+
+#define PASSED(...)                                                           \
+	{                                                                     \
+		.id = "p", .scope = "a", .verdict = VERDICT_PASS, __VA_ARGS__ \
+	}
+#define FAILED(...)                                                           \
+	{                                                                     \
+		.id = "f", .scope = "b", .verdict = VERDICT_FAIL, __VA_ARGS__ \
+	}
+#define OPEN(why, ...)                                                                             \
+	{                                                                                          \
+		.id = "o", .scope = "c", .verdict = VERDICT_INCONCLUSIVE, .lack = why, __VA_ARGS__ \
+	}
+#define SEEN .basis = BASIS_OBSERVED
+#define SAID .basis = BASIS_DECLARED
+
+struct scenario {
+	const char *name;
+	struct subcheck checks[4]; /* id NULL ends */
+	const char *verdict, *basis, *reason, *scope, *side;
+};
+
+static const struct scenario scenarios[] = {
+	{"nothing looked at", {{0}}, "INCONCLUSIVE", "", "not-collected", "peering", "peer"},
+	{"seen and well", {PASSED(SEEN)}, "PASS", "OBSERVED", "", "peering", "peer"},
+	{"a declaration alone never passes",
+         {PASSED(SAID)},
+         "INCONCLUSIVE",
+         "DECLARED",
+         "not-collected",
+         "peering",
+         "peer"},
+	{"seen, with a declaration",
+         {PASSED(SEEN), PASSED(SAID)},
+         "PASS",
+         "MIXED",
+         "",
+         "peering",
+         "peer"},
+	{"one failure decides over all",
+         {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN), FAILED(SEEN, .side = SIDE_MSFT)},
+         "FAIL",
+         "OBSERVED",
+         "",
+         "b",
+         "msft"},
+	{"a declaration may fail", {FAILED(SAID)}, "FAIL", "DECLARED", "", "b", "peer"},
+	{"one mandatory sub-check open",
+         {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN)},
+         "INCONCLUSIVE",
+         "OBSERVED",
+         "too-little",
+         "peering",
+         "peer"},
+	{"an optional one open does not matter",
+         {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN, .optional = true)},
+         "PASS",
+         "OBSERVED",
+         "",
+         "peering",
+         "peer"},
+	{"an unfit probe is said first",
+         {OPEN(LACK_NOT_COLLECTED), OPEN(LACK_PROBE_UNFIT), OPEN(LACK_TOO_LITTLE)},
+         "INCONCLUSIVE",
+         "",
+         "probe-unfit",
+         "peering",
+         "peer"},
+};
+
+static void
+sub_checks_make_the_row(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+		const struct scenario *s = &scenarios[i];
+		struct verdict_draft d;
+
+		print_message("%s\n", s->name);
+		verdict_begin(&d, requirement_find("R4"), conf, 1, 2);
+		for (size_t c = 0; c < 4 && s->checks[c].id; c++)
+			verdict_add(&d, &s->checks[c], "because %zu", c);
+		verdict_conclude(&d);
+		assert_string_equal(d.row.verdict, s->verdict);
+		assert_string_equal(d.row.basis, s->basis);
+		assert_string_equal(d.row.reason, s->reason);
+		assert_string_equal(d.row.scope, s->scope);
+		assert_string_equal(d.row.side, s->side);
+		/* every INCONCLUSIVE has a need, every FAIL a next step */
+		assert_int_equal(d.row.need_count > 0, strcmp(s->verdict, "INCONCLUSIVE") == 0);
+		assert_int_equal(d.row.next[0] != '\0', strcmp(s->verdict, "FAIL") == 0);
+	}
+	conf_destroy(conf);
+}
+
+/* More sub-checks than a row holds: the failure among them is kept, and the rest counted. */
+static void
+a_failure_is_not_crowded_out(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct subcheck well = PASSED(SEEN), bad = FAILED(SEEN);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R4"), conf, 1, 2);
+	for (unsigned i = 0; i < REC_SUBCHECKS; i++)
+		verdict_add(&d, &well, "well");
+	verdict_add(&d, &bad, "the bad one");
+	verdict_conclude(&d);
+	assert_string_equal(d.row.verdict, "FAIL");
+	assert_int_equal(d.row.subcheck_count, REC_SUBCHECKS);
+	assert_non_null(strstr(d.row.reasons, "the bad one"));
+	assert_non_null(strstr(d.row.reasons, "1 more"));
+	conf_destroy(conf);
+}
+
+/* Texts from a contract may be long and in any language: cut, but never inside a character. */
+static void
+long_texts_are_cut_at_a_character(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct subcheck well = PASSED(SEEN);
+	char wide[401] = "";
+	struct verdict_draft d;
+	size_t length;
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++)
+		strcat(wide, "\xc3\xa9");
+	verdict_begin(&d, requirement_find("R4"), conf, 1, 2);
+	verdict_add(&d, &well, "x%s", wide);
+	length = strlen(d.row.subchecks[0].reason);
+	assert_true(length < sizeof d.row.subchecks[0].reason);
+	/* one ASCII letter and whole characters of two bytes */
+	assert_int_equal(length % 2, 1);
+	conf_destroy(conf);
+}
+
+static void
+exit_codes(void **state)
+{
+	static const struct {
+		const char *strength, *applies, *verdict;
+		bool strict, unfit;
+		int code;
+	} cases[] = {
+		{"MUST", "yes", "PASS", true, false, 0},
+		{"MUST", "yes", "FAIL", false, false, 1},
+		{"MUST", "yes", "FAIL", true, false, 1},
+		{"SHOULD", "yes", "FAIL", true, false, 0},
+		{"MUST", "no", "FAIL", true, false, 0},
+		{"MUST", "yes", "INCONCLUSIVE", false, false, 0},
+		{"MUST", "yes", "INCONCLUSIVE", true, false, 3},
+		{"SHOULD", "yes", "INCONCLUSIVE", true, false, 0},
+		{"MUST", "yes", "FAIL", true, true, 4},
+		{"MUST", "yes", "PASS", false, true, 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct rec_verdict *row = mem_alloc(1, sizeof *row);
+
+		strcpy(row->strength, cases[i].strength);
+		strcpy(row->applies, cases[i].applies);
+		strcpy(row->verdict, cases[i].verdict);
+		assert_int_equal(verdict_exit_code(row, 1, cases[i].strict, cases[i].unfit),
+		                 cases[i].code);
+		free(row);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sub_checks_make_the_row),
+		cmocka_unit_test(a_failure_is_not_crowded_out),
+		cmocka_unit_test(long_texts_are_cut_at_a_character),
+		cmocka_unit_test(exit_codes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
