@@ -132,7 +132,7 @@ a_silent_subnet_is_open_unless_standby(void **state)
 			"%s%ssubnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; classes = "
 			"[\"srtp\"]; },"
 			" { prefix = \"198.51.100.0/24\"; side = \"peer\"; classes = [\"tls\"];%s "
-		        "} );\n",
+			"} );\n",
 			SCENE_HEAD, SCENE_LINKS, standby[i]);
 		struct conf *conf = scene_conf(text);
 		struct audit_input in = scene_input(conf);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,6 +78,11 @@ scene_input(const struct conf *conf)
 	for (size_t i = 0; i < conf->link_count; i++) {
 		in.links[i].conf = &conf->links[i];
 		in.links[i].seen = true;
+		for (int dir = 0; dir < DIR_COUNT; dir++) {
+			in.links[i].rec.p95_5min_ratio[dir] = NAN;
+			in.links[i].rec.peak_1min_ratio[dir] = NAN;
+			in.links[i].rec.utilisation_ratio[dir] = NAN;
+		}
 		snprintf(in.links[i].rec.name, sizeof in.links[i].rec.name, "%s",
 		         conf->links[i].name);
 	}
