@@ -99,7 +99,7 @@ test_chains(void **state)
 static void
 test_endless_chain(void **state)
 {
-	uint8_t bytes[8 * 8000];
+	static uint8_t bytes[8 * 8000];
 	struct ipv6_chain chain;
 	struct cursor c = cursor_over(bytes, sizeof bytes);
 
