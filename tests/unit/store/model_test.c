@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "snap/snap.h"
 #include "store/codec.h"
+#include "store/event.h"
 #include "store/fields.h"
 
 static size_t
@@ -98,6 +100,26 @@ keys_have_names_of_their_own_and_help(void **state)
 }
 
 static void
+size_histogram_says_the_bounds_that_are_counted(void **state)
+{
+	char name[64];
+
+	(void)state;
+	for (unsigned i = 0; i < SNAP_SIZES; i++) {
+		const struct record_field *f;
+
+		if (i + 1 < SNAP_SIZES)
+			snprintf(name, sizeof name, "sizes_le_%u_peer_to_msft",
+			         snap_size_bounds[i]);
+		else
+			snprintf(name, sizeof name, "sizes_more_peer_to_msft");
+		f = codec_field(fields_link, name);
+		assert_non_null(f);
+		assert_int_equal(f->offset, offsetof(struct rec_link, sizes[0][i]));
+	}
+}
+
+static void
 keys_are_those_of_the_published_model(void **state)
 {
 	static const struct {
@@ -156,6 +178,18 @@ lists_show_ids_or_their_own_part(void **state)
 }
 
 static void
+events_have_names_of_their_own_and_a_known_severity(void **state)
+{
+	(void)state;
+	for (const struct event_kind *k = event_kinds(); k->name; k++) {
+		assert_ptr_equal(event_find(k->name), k);
+		assert_true(strlen(k->name) < sizeof((struct event *)0)->name);
+		assert_non_null(strstr("critical major minor info", k->severity));
+	}
+	assert_null(event_find("no.such"));
+}
+
+static void
 long_ids_are_cut_inside_the_key(void **state)
 {
 	char id[2 * KEY_SIZE], rest[KEY_SIZE], key[KEY_SIZE];
@@ -193,8 +227,10 @@ main(void)
 		cmocka_unit_test(every_field_lies_in_its_record_and_has_a_name_of_its_own),
 		cmocka_unit_test(fields_cover_their_record_without_overlap),
 		cmocka_unit_test(keys_have_names_of_their_own_and_help),
+		cmocka_unit_test(size_histogram_says_the_bounds_that_are_counted),
 		cmocka_unit_test(keys_are_those_of_the_published_model),
 		cmocka_unit_test(lists_show_ids_or_their_own_part),
+		cmocka_unit_test(events_have_names_of_their_own_and_a_known_severity),
 		cmocka_unit_test(long_ids_are_cut_inside_the_key),
 		cmocka_unit_test(roll_up_levels_hold_what_is_promised),
 	};
