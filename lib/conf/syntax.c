@@ -65,7 +65,7 @@ integer_size(const char *at)
 		i++;
 	if (i == digits)
 		return 0;
-	while (at[i] == 'L')
+	for (int suffix = 0; suffix < 2 && at[i] == 'L'; suffix++)
 		i++;
 	return i;
 }

@@ -32,6 +32,7 @@ names_the_mistake(void **state)
 		{3, "sites = ( { name = \"a\"; } ;);",
 	         "3: ';' stands here; a ',' or ')' would be right"},
 		{2, "peer = { asn = 64x; };", "2: ';' stands after x; a '=' would be right"},
+		{2, "peer = { asn = 5LLL; };", "2: ';' stands after L; a '=' would be right"},
 		/* newer ones take a comma at the end, version 1.5 does not */
 		{7, "decode = { sip_ports = [ 1, ]; };",
 	         "7: ']' stands here; a plain value would be right, or a list ( )"},
