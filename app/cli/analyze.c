@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "classify/contract.h"
 #include "commands.h"
 #include "snap/snap.h"
 
@@ -33,7 +34,7 @@ load_conf(struct analysis *a)
 
 	a->guessed = !a->options->conf;
 	if (a->guessed ? guess_conf(&a->conf, &error)
-	               : conf_load(a->options->conf, &a->conf, &error))
+	               : contract_load(a->options->conf, &a->conf, &error))
 		return fail(error, "the configuration could not be loaded");
 	return true;
 }

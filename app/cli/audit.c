@@ -1,5 +1,6 @@
 /* `audit` and `explain`. */
 #include "audit/audit.h"
+#include "classify/contract.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,7 @@ run_explain(const struct options *o)
 		        o->words[1]);
 		return EXIT_ERROR;
 	}
-	if (o->conf && conf_load(o->conf, &conf, &error) != 0) {
+	if (o->conf && contract_load(o->conf, &conf, &error) != 0) {
 		fprintf(stderr, "pniscope: %s\n", error);
 		free(error);
 		return EXIT_ERROR;

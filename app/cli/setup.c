@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "classify/class.h"
+#include "classify/contract.h"
 #include "commands.h"
 #include "conf/conf.h"
 #include "path/source.h"
@@ -17,7 +18,7 @@ run_check(const struct options *o)
 	struct conf *conf;
 	char *error = NULL;
 
-	if (conf_load(o->words[1], &conf, &error) != 0) {
+	if (contract_load(o->words[1], &conf, &error) != 0) {
 		fprintf(stderr, "pniscope: %s\n", error);
 		free(error);
 		return EXIT_ERROR;
@@ -175,7 +176,7 @@ run_doctor(const struct options *o)
 
 	check_machine();
 	bad |= check_clock() == BAD;
-	if (o->conf && conf_load(o->conf, &conf, &error) != 0) {
+	if (o->conf && contract_load(o->conf, &conf, &error) != 0) {
 		say(BAD, "configuration", error);
 		free(error);
 		bad = true;

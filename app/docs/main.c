@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "classify/contract.h"
 #include "conf/conf.h"
 #include "store/model.h"
 #include "store/question.h"
@@ -19,6 +20,7 @@ static const struct {
 	bool is_data;
 } documents[] = {
 	{"configuration", conf_print_docs, false},
+	{"classes", contract_print_docs, false},
 	{"redis", model_print_docs, false},
 	{"redis-questions", question_print, true},
 	{NULL, NULL, false},

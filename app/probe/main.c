@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "classify/contract.h"
 #include "collector.h"
 #include "conf/conf.h"
 #include "inspector.h"
@@ -139,7 +140,7 @@ reload_begin(struct probe *p)
 	service_reloading();
 	if (p->next_conf)
 		return reload_failed(NULL, mem_strdup("the last one is still going on"));
-	if (conf_load(p->options.config, &next, &error) != 0)
+	if (contract_load(p->options.config, &next, &error) != 0)
 		return reload_failed(NULL, error);
 	if (!next->probe.id)
 		return reload_failed(next, mem_printf("%s: no probe group", next->path));
@@ -224,7 +225,7 @@ load(struct probe *p)
 {
 	char *error = NULL;
 
-	if (conf_load(p->options.config, &p->conf, &error) != 0) {
+	if (contract_load(p->options.config, &p->conf, &error) != 0) {
 		fprintf(stderr, "%s\n", error);
 		free(error);
 		return false;

@@ -40,7 +40,8 @@ void
 contract_print_docs(FILE *to)
 {
 	fputs("# Traffic classes and endpoint roles\n\n"
-	      "Written by `make docs` from the tables in the code; do not edit. These names stand in "
+	      "Written by `make docs` from the tables in the code; do not edit. These names stand "
+	      "in "
 	      "the\nconfiguration, in Redis, in JSON and in every table.\n\n"
 	      "| class | traffic |\n|---|---|\n",
 	      to);
