@@ -17,8 +17,9 @@ struct counts {
 struct series {
 	char *key;
 	uint64_t boot_us;    /* of the totals below: a new boot counts from zero again */
-	uint64_t started_us; /* begin of the first bucket's counts */
-	uint64_t bucket;     /* number of the newest one: time / step */
+	uint64_t started_us; /* begin of the first bucket's counts, which may be long before it */
+	uint64_t begin;      /* number of the first bucket: time / step */
+	uint64_t bucket;     /* number of the newest one */
 	struct counts last;  /* totals as read last */
 	struct counts sum[BUCKETS];
 	uint64_t first_us[BUCKETS]; /* first and last seen within the bucket; 0: nothing */
@@ -144,13 +145,13 @@ add_growth(struct series *s, const struct rec_head *head, const struct input_cla
 	s->boot_us = head->boot_us;
 }
 
-/* Begin of the window: of the oldest bucket, but not before counting began. */
+/* Since when the window counts: the first bucket holds all that was counted before it. */
 static uint64_t
 window_begin(const struct window *w, const struct series *s)
 {
-	uint64_t oldest = s->bucket >= BUCKETS - 1 ? (s->bucket - (BUCKETS - 1)) * w->step_us : 0;
+	uint64_t oldest = s->bucket - (BUCKETS - 1);
 
-	return oldest > s->started_us ? oldest : s->started_us;
+	return s->begin >= oldest ? s->started_us : oldest * w->step_us;
 }
 
 uint64_t
@@ -162,7 +163,7 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 
 	if (s->boot_us == 0) {
 		s->started_us = head->started_us;
-		s->bucket = now_us / w->step_us;
+		s->begin = s->bucket = now_us / w->step_us;
 	}
 	advance(s, now_us / w->step_us);
 	add_growth(s, head, total);

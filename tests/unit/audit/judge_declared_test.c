@@ -170,7 +170,7 @@ a_span_port_can_not_show_lacp(void **state)
 		SCENE_HEAD
 		"links = ( { name = \"pni-a\"; site = \"ams1\"; tap = { kind = \"span\"; };"
 		"members = ( { speed = \"10G\"; peer_to_msft = \"pcap:a\"; msft_to_peer = "
-	        "\"pcap:b\"; } ); } );\n");
+		"\"pcap:b\"; } ); } );\n");
 	struct audit_input in = scene_input(conf);
 
 	(void)state;
