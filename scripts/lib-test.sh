@@ -90,7 +90,7 @@ redis_start() {
   REDIS_SOCKET=$LAB_DIR/redis.sock
   export REDIS=unix:$REDIS_SOCKET
   lab_start redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --dir "$LAB_DIR" \
-    --save "" --daemonize no "${REDIS_ARGS[@]}"
+    --save "" --daemonize no --loglevel warning "${REDIS_ARGS[@]}"
   lab_wait 10 redis_answers
 }
 
