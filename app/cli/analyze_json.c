@@ -173,6 +173,29 @@ subnets_json(struct analysis *a)
 	return array;
 }
 
+static json_t *
+links_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	size_t count;
+	char **ids = store_ids(a->store, RECORD_LINK, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_link l;
+
+		if (!store_get(a->store, RECORD_LINK, ids[i], &l))
+			continue;
+		json_t *o = json_record(model_schema(RECORD_LINK)->fields, &l);
+
+		json_put(o, "lag", records_json(a, RECORD_MEMBER, ids[i]));
+		json_put(o, "classes", records_json(a, RECORD_LINK_CLASS, ids[i]));
+		json_put(o, "subnets", records_json(a, RECORD_LINK_SUBNET, ids[i]));
+		json_push(array, o);
+	}
+	store_ids_free(ids, count);
+	return array;
+}
+
 /* Roles come as [{role, confidence}]; the detail of one record per address. */
 static json_t *
 endpoint_json(const struct rec_endpoint *e)
@@ -349,7 +372,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "findings", findings_json(a));
 	json_put(o, "audit", audit_json(a));
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));
-	json_put(o, "links", records_json(a, RECORD_LINK, NULL));
+	json_put(o, "links", links_json(a));
 	json_put(o, "sides", guess_json(a));
 	return o;
 }

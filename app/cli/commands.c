@@ -210,7 +210,7 @@ print_man_commands(FILE *to)
 		if (c->group != group)
 			fprintf(to, ".SS %s\n", c->group);
 		group = c->group;
-		fprintf(to, ".TP\n.B %s %s\n", c->name, c->words);
+		fprintf(to, ".TP\n.B %s%s%s\n", c->name, c->words[0] ? " " : "", c->words);
 		print_roff(to, c->help);
 		fputs("\n.br\n.I ", to);
 		print_roff(to, c->example);
@@ -221,7 +221,8 @@ print_man_commands(FILE *to)
 void
 command_print_man(FILE *to)
 {
-	fputs(".TH PNISCOPE 1\n.SH NAME\npniscope \\- ask about private network interconnects, or "
+	fputs(".TH PNISCOPE 1 2026-11-23\n.SH NAME\npniscope \\- ask about private network "
+	      "interconnects, or "
 	      "analyze captures\n.SH SYNOPSIS\n.B pniscope\n[GLOBALS] COMMAND [ARGS]\n"
 	      ".SH DESCRIPTION\nReads what pniscope\\-probe and pniscope\\-control wrote to Redis; "
 	      "with\n.B analyze\nruns the whole pipeline on capture files and needs neither.\n"
@@ -248,7 +249,7 @@ command_print_completion(FILE *to)
 {
 	fputs("# bash completion for pniscope, from its table of commands\n"
 	      "_pniscope() {\n"
-	      "  local word=${COMP_WORDS[COMP_CWORD]} command= i options\n"
+	      "  local word=${COMP_WORDS[COMP_CWORD]} command='' i options\n"
 	      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
 	      "    case ${COMP_WORDS[i]} in\n",
 	      to);

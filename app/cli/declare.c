@@ -84,12 +84,42 @@ add_classes(struct proposal *p, const char *list)
 	}
 }
 
+/* Routers speak to each other over addresses that belong to no subnet of either side. */
+static bool
+is_router(const struct rec_endpoint *e)
+{
+	static const char *const theirs[] = {"bgp", "bfd", "icmp", "nd", "arp"};
+	struct proposal known = {0};
+
+	for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
+		add_classes(&known, theirs[i]);
+	size_t size = strlen(known.classes);
+
+	add_classes(&known, e->classes);
+	return e->classes[0] && strlen(known.classes) == size;
+}
+
+/* A prefix can stand only once: where the other side has it, the address alone is proposed. */
+static bool
+is_taken(const struct proposals *all, const char *prefix, const char *side)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (strcmp(all->at[i].prefix, prefix) == 0 && strcmp(all->at[i].side, side) != 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 add_endpoint(struct proposals *all, const struct rec_endpoint *e)
 {
 	char prefix[PREFIX_TEXT_SIZE];
 
+	if (is_router(e))
+		return;
 	prefix_of(e, prefix);
+	if (is_taken(all, prefix, e->side))
+		snprintf(prefix, sizeof prefix, "%s/%d", e->ip, strchr(e->ip, ':') ? 128 : 32);
 	struct proposal *p = find_or_add(all, prefix, e->side);
 
 	add_classes(p, e->classes);

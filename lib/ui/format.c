@@ -104,8 +104,8 @@ add_unsigned(struct text *out, uint64_t v, const char *unit, bool human, const c
 
 	if (!human)
 		text_add(out, "%" PRIu64, v);
-	else if (strcmp(unit, "us") == 0 && v == 0)
-		text_add(out, "-");
+	else if (v == 0 && (strcmp(unit, "us") == 0 || strcmp(unit, "bps") == 0))
+		text_add(out, "-"); /* never, and no speed known */
 	else if (strcmp(unit, "us") == 0 && v >= first_moment_us)
 		text_add(out, "%s", clock_format_zone(v, 3, zone, buf));
 	else if (strcmp(unit, "us") == 0)
