@@ -237,6 +237,8 @@ rules_build(struct plan *p)
 			sips[at++] = conf->sbcs[i].sip_ports.at[j];
 	class_rules_init(&p->rules, conf->decode.sip_ports.at, conf->decode.sip_ports.count, sips,
 	                 count);
+	class_rules_voice(&p->rules, conf->cloud.range_prefixes.at,
+	                  conf->cloud.range_prefixes.count);
 	free(sips);
 }
 
