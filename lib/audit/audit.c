@@ -244,8 +244,10 @@ read_acks(struct audit *a)
 		    strcmp(f.state, "acked") != 0)
 			continue;
 		finding_book_ack(a->book, f.id, f.acked_by, f.acked_us);
-		if (a->leads)
-			tell_finding(a, "finding.acked", open[i]);
+		if (!a->leads)
+			continue;
+		store_put(a->out, RECORD_FINDING, open[i]->id, open[i]);
+		tell_finding(a, "finding.acked", open[i]);
 	}
 }
 

@@ -155,6 +155,7 @@ merge_turn(struct merge *m, const struct conf *conf, uint64_t now_us)
 			take_probe(m, probes[p]);
 		store_ids_free(probes, count);
 	}
+	store_select(m->in, "", m->peering);
 	if (m->event_count > 1)
 		qsort(m->events, m->event_count, sizeof *m->events, by_time);
 	for (size_t i = 0; i < m->event_count; i++)
