@@ -285,7 +285,10 @@ tell(struct analysis *a)
 		return false;
 	if (a->options->json)
 		return json_print(analysis_json(a), stdout, true);
-	analysis_text(a, stdout);
+	if (a->options->csv)
+		analysis_csv(a, stdout);
+	else
+		analysis_text(a, stdout);
 	return fflush(stdout) == 0;
 }
 

@@ -83,3 +83,4 @@ bool analysis_probe(struct analysis *a, struct rec_probe *p);
 json_t *analysis_flow_json(const struct flow_view *v, const struct flow *f);
 json_t *analysis_json(struct analysis *a);
 void analysis_text(struct analysis *a, FILE *to);
+void analysis_csv(struct analysis *a, FILE *to);

@@ -114,7 +114,7 @@ acknowledge(struct reader *r, struct rec_finding *f)
 	struct store *s = store_redis_open(&params, &error);
 
 	if (!s) {
-		fprintf(stderr, "pniscope: %s: %s\n", o->redis, error);
+		fprintf(stderr, "pniscope: %s\n", error);
 		free(error);
 		return EXIT_ERROR;
 	}

@@ -119,7 +119,7 @@ reader_open(struct reader *r, const struct options *o)
 	}
 	r->store = store_redis_open(&params, &error);
 	if (!r->store) {
-		fprintf(stderr, "pniscope: %s: %s\n", o->redis, error ? error : "can't connect");
+		fprintf(stderr, "pniscope: %s\n", error ? error : "Redis can't be reached");
 		free(error);
 		return false;
 	}

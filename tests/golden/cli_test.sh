@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# The command line by its contract: every promised key of `analyze --json` is there, even of an empty
+# capture; bad input gets one line and exit 2; help, man page and completion come from the table.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+bad=0
+unset PNISCOPE_REDIS PNISCOPE_SITE
+export PNISCOPE_CLIENT=/dev/null
+
+wrong() {
+  echo "WRONG  $*"
+  bad=1
+}
+
+# refuses WORDS...: exit 2, nothing on stdout, one line on stderr that has $1 in it
+refuses() {
+  local want=$1 status
+  shift
+  "$build/pniscope" "$@" >"$dir/out" 2>"$dir/err"
+  status=$?
+  [ $status = 2 ] || wrong "$*: exit $status, not 2"
+  [ -s "$dir/out" ] && wrong "$*: something on stdout"
+  [ "$(wc -l <"$dir/err")" = 1 ] || wrong "$*: not one line: $(cat "$dir/err")"
+  grep -qF -- "$want" "$dir/err" || wrong "$*: no \"$want\" in: $(cat "$dir/err")"
+}
+
+pcap_header() { printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\377\377\000\000\001\000\000\000'; }
+pcap_header >"$dir/nothing.pcap"
+: >"$dir/empty.pcap"
+printf 'no capture at all' >"$dir/text.pcap"
+tests/golden/scenario.py "$dir/sc" --seconds 6 --undeclared-at 3 >/dev/null || exit 1
+capture=$dir/sc/pni-a.0.peer_to_msft.pcap
+head -c 50000 "$capture" >"$dir/cut.pcap"
+
+# ---- keys ----
+envelope='["schema","tool","version","generated_us","peering","site","profile","config_sha256","window","coverage","clock"]'
+keys='["capture","classes","flows","subnets","endpoints","sip","rtp","legs","rtcp","stun","dtls","dns","icmp","tls","tcp",
+  "latency","bgp","bfd","lacp","lldp","limits","causes","middlebox","findings","audit","probe"]'
+for file in "$dir/nothing.pcap" "$dir/cut.pcap"; do
+  "$build/pniscope" analyze --json --flows "$file" >"$dir/json" 2>/dev/null || wrong "analyze --json $file failed"
+  jq -e "keys_unsorted[0:11] == $envelope" "$dir/json" >/dev/null || wrong "$file: the envelope is not first"
+  jq -e "$keys - keys == []" "$dir/json" >/dev/null || wrong "$file: missing $(jq -c "$keys - keys" "$dir/json")"
+  jq -e '.capture | [.files, .packets, .bytes, .first_us, .last_us] | map(type) | unique == ["number"]' "$dir/json" >/dev/null ||
+    wrong "$file: capture has something else than numbers"
+  jq -e '[.classes["unknown-udp", "unknown-tcp"] | .flows, .packets, .bytes] | map(type) | unique == ["number"]' "$dir/json" \
+    >/dev/null || wrong "$file: unknown classes are not always there"
+  jq -e '[.audit[].id] | unique | length == 36' "$dir/json" >/dev/null || wrong "$file: not every requirement has a row"
+  jq -e '[.audit[] | select(.verdict == "INCONCLUSIVE" and .applies and (.need | length) == 0) | .id] == []' "$dir/json" \
+    >/dev/null || wrong "$file: an INCONCLUSIVE row without what it needs"
+done
+jq -e '.capture.truncated' "$dir/json" >/dev/null || wrong "the cut capture is not marked truncated"
+jq -e '.flows.count == (.flows.list | length) and .flows.count > 0' "$dir/json" >/dev/null || wrong "flows are not all listed"
+jq -e '[.audit[] | select(.verdict == "FAIL" and .basis != "OBSERVED")] == []' "$dir/json" >/dev/null ||
+  wrong "without a contract something declared fails"
+"$build/pniscope" analyze "$dir/cut.pcap" 2>&1 >/dev/null | grep -q 'analysed up to' || wrong "the break is not told"
+"$build/pniscope" analyze "$dir/cut.pcap" 2>/dev/null | grep -q 'sides are a guess' || wrong "the guess is not told"
+
+# ---- exit codes of the audit over captures ----
+"$build/pniscope" analyze -c "$dir/sc/peering.conf" >/dev/null || wrong "analyze without --exit-verdict is not 0"
+"$build/pniscope" analyze -c "$dir/sc/peering.conf" --exit-verdict --strict >/dev/null
+status=$?
+[ $status = 3 ] || wrong "nothing proven under --strict gave $status, not 3"
+# R9, declared: the redundant link has twice the primary's bandwidth
+awk '/name = "pni-b"/ { b = 1 } b { gsub(/"20G"/, "\"40G\""); gsub(/speed = "10G"/, "speed = \"20G\"") } 1' \
+  "$dir/sc/peering.conf" >"$dir/sc/unequal.conf"
+"$build/pniscope" analyze -c "$dir/sc/unequal.conf" --exit-verdict >/dev/null
+status=$?
+[ $status = 1 ] || wrong "unequal bandwidth (R9, a MUST) gave $status, not 1"
+
+# ---- bad input ----
+refuses 'No such file' analyze "$dir/absent.pcap"
+refuses 'not a capture' analyze "$dir/empty.pcap"
+refuses 'not a capture' analyze "$dir/text.pcap"
+refuses 'Is a directory' analyze "$dir"
+refuses 'which captures' analyze
+refuses 'absent.conf' analyze -c "$dir/absent.conf" "$capture"
+refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
+refuses 'not a length of time' analyze --window soon "$capture"
+refuses '--flows' analyze --flows "$dir/no/such/dir" "$capture"
+refuses 'unknown option' --frobnicate
+refuses 'not an option of this command' links --strict
+refuses 'no such command' frobnicate
+refuses 'not there yet' why link:pni-a
+refuses 'which Redis' links
+refuses 'No such file' -r "unix:$dir/absent.sock" links
+refuses 'one of them' links --json --csv
+refuses 'no such time zone' links --tz Middle/Earth
+refuses 'not an address' -r "unix:$dir/absent.sock" find nonsense
+refuses 'no such requirement' explain R99
+refuses 'too many words' explain R1 R2
+refuses 'something is missing' find
+refuses 'makes no sense' check --every 1s "$dir/sc/peering.conf"
+
+# ---- what comes from the tables ----
+for command in status findings find events sites probes links members subnets classes endpoints rates audit explain \
+  declare check ack analyze doctor; do
+  "$build/pniscope" $command --help | grep -q "^example: pniscope $command" || wrong "$command --help has no example"
+done
+"$build/pniscope" --man | cmp -s - docs/man/pniscope.1 || wrong "docs/man/pniscope.1 is not what pniscope --man prints"
+"$build/pniscope" --completion | cmp -s - docs/completion/pniscope.bash ||
+  wrong "docs/completion/pniscope.bash is not what pniscope --completion prints"
+"$build/pniscope" explain R4 -c "$dir/sc/peering.conf" | grep -q 'R4' || wrong "explain R4 says nothing of R4"
+"$build/pniscope" check "$dir/sc/peering.conf" | grep -q 'pni-a' || wrong "check does not print the links"
+"$build/pniscope" analyze --csv "$capture" | head -n 1 | grep -qx 'class,flows,packets,bytes' || wrong "CSV of classes"
+"$build/pniscope" analyze --csv --flows "$capture" | awk -F, 'NF != 13 { exit 1 }' || wrong "CSV of flows has odd rows"
+exit $bad
