@@ -58,3 +58,12 @@ text_fini(struct text *t)
 	free(t->at);
 	*t = (struct text){0};
 }
+
+char *
+text_printable(char *line)
+{
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return line;
+}

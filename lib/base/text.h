@@ -13,3 +13,7 @@ void text_add(struct text *t, const char *format, ...) __attribute__((format(pri
 void text_add_bytes(struct text *t, const char *bytes, size_t size);
 void text_clear(struct text *t); /* keeps the memory */
 void text_fini(struct text *t);
+
+/* Replace control characters in place, so that a stranger's text stays on one line of a message or
+ * log and can't move a terminal's cursor; returns `line`. */
+char *text_printable(char *line);

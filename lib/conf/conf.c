@@ -216,6 +216,7 @@ complain_name(const struct conf *c, const void *field, const char *what, const c
 			mem_printf("%s: %s \"%s\" is not known; a %s that the documents list would "
 		                   "be right",
 		                   place, what, name, what);
+	text_printable(*error);
 	free(place);
 	return -EINVAL;
 }

@@ -16,6 +16,7 @@ fail_v(struct loader *l, struct source_position at, const char *format, va_list 
 	char what[1024];
 
 	vsnprintf(what, sizeof what, format, args);
+	text_printable(what);
 	if (!l->error && at.line)
 		l->error = arena_printf(&l->memory->arena, "%s:%u: %s", at.file, at.line, what);
 	else if (!l->error)

@@ -52,7 +52,7 @@ parse(struct loader *l, const char *text, const char *file)
 			l->error = arena_printf(&l->memory->arena,
 			                        "%s:%u: \"%s\" is not a prefix; one prefix a line "
 			                        "would be right, such as 52.112.0.0/14",
-			                        file, number, word);
+			                        file, number, text_printable(word));
 			return false;
 		}
 		to->count++;

@@ -44,6 +44,7 @@ static int __attribute__((format(printf, 2, 3))) fail(struct scan *c, const char
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
+	text_printable(what);
 	c->s->error = arena_printf(c->s->arena, "%s:%u: %s", c->file, c->line, what);
 	return -EINVAL;
 }

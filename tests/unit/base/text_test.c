@@ -73,6 +73,15 @@ clear_keeps_memory_fini_does_not(void **state)
 	text_fini(&t);
 }
 
+static void
+printable_is_one_line(void **state)
+{
+	char line[] = "a\nb\tc\x1b[2J\x7f \xc3\xa9~";
+
+	(void)state;
+	assert_string_equal(text_printable(line), "a?b?c?[2J? \xc3\xa9~");
+}
+
 int
 main(void)
 {
@@ -80,6 +89,7 @@ main(void)
 		cmocka_unit_test(grows_as_needed),
 		cmocka_unit_test(ends_with_nul_at_every_size),
 		cmocka_unit_test(bytes_may_be_zero),
+		cmocka_unit_test(printable_is_one_line),
 		cmocka_unit_test(clear_keeps_memory_fini_does_not),
 	};
 

@@ -265,6 +265,9 @@ texts_that_mean_nothing(void **state)
 	         "1: type \"carrier\" is not known; \"isp\", \"voice\" or \"route-server\" would "
 	         "be "
 	         "right"},
+		{1, "peering = { name = \"p\"; type = \"a\\nb\\x1b\"; };",
+	         "1: type \"a?b?\" is not known; \"isp\", \"voice\" or \"route-server\" would be "
+	         "right"},
 		{3, "sites = ( { name = \"a\"; timezone = \"Europe/Atlantis\"; } );",
 	         "3: time zone \"Europe/Atlantis\" does not exist; an IANA name would be right, "
 	         "such "
