@@ -52,8 +52,9 @@ arch_of = $(foreach f,$(1),$(BUILD)/lib/$(f).a)
 libs_of = $(call pkg_libs,$(foreach f,$(1),$(pkgs_$(f))))
 
 PROGRAMS := $(BUILD)/pniscope-probe $(BUILD)/pniscope-control $(BUILD)/pniscope $(BUILD)/pniscope-docs
-src_pniscope-probe   := $(wildcard app/probe/*.c)
-src_pniscope-control := $(wildcard app/control/*.c)
+# app/daemon is what both daemons owe their surroundings
+src_pniscope-probe   := $(wildcard app/probe/*.c app/daemon/*.c)
+src_pniscope-control := $(wildcard app/control/*.c app/daemon/*.c)
 src_pniscope         := $(wildcard app/cli/*.c)
 src_pniscope-docs    := $(wildcard app/docs/*.c)
 src_pniscope-bench   := $(wildcard tests/bench/*.c)
@@ -79,7 +80,7 @@ $(BUILD)/obj/lib/%.o: lib/%.c
 
 $(BUILD)/obj/app/%.o: app/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) -Iapp $(CFLAGS) -MMD -MP -c $< -o $@
 
 # tests and benches may look into any library that their subject uses
 $(BUILD)/obj/tests/%.o: tests/%.c

@@ -9,10 +9,10 @@
 #include "classify/contract.h"
 #include "collector.h"
 #include "conf/conf.h"
+#include "daemon/service.h"
 #include "inspector.h"
 #include "options.h"
 #include "path/plane.h"
-#include "service.h"
 #include "store/store.h"
 
 enum {

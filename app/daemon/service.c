@@ -1,4 +1,4 @@
-#include "service.h"
+#include "daemon/service.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -30,7 +30,7 @@ service_start(void)
 	signal(SIGPIPE, SIG_IGN);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0) {
-		log_error("probe", "signals: %s", strerror(errno));
+		log_error("service", "signals: %s", strerror(errno));
 		return -errno;
 	}
 	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
@@ -85,15 +85,15 @@ service_become(const char *user)
 	const struct passwd *pw = getpwnam(user);
 
 	if (!pw) {
-		log_error("probe", "--user %s: there is no such user", user);
+		log_error("service", "--user %s: there is no such user", user);
 		return -ENOENT;
 	}
 	if (setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0) {
 		int failed = -errno;
 
-		log_error("probe", "--user %s: %s", user, strerror(errno));
+		log_error("service", "--user %s: %s", user, strerror(errno));
 		return failed;
 	}
-	log_info("probe", "runs as %s now", user);
+	log_info("service", "runs as %s now", user);
 	return 0;
 }
