@@ -103,7 +103,7 @@ prefix_contains(const struct prefix *p, const struct addr *a)
 	unsigned bits = prefix_bits(p);
 	unsigned whole = bits / 8, rest = bits % 8;
 
-	if (addr_is_v4(&p->addr) != addr_is_v4(a) && p->len == 0)
+	if (addr_is_v4(&p->addr) != addr_is_v4(a))
 		return false;
 	if (memcmp(p->addr.b, a->b, whole) != 0)
 		return false;
