@@ -48,7 +48,8 @@ flow_index_add(struct flow_index *x, uint64_t hash, uint32_t id)
 
 	if (bucket_put(first, hash, id))
 		return true;
-	if (!bucket_put(bucket_second(x, hash), hash, id))
+	if (!bucket_put(bucket_second(x, hash, 0), hash, id) &&
+	    !bucket_put(bucket_second(x, hash, 1), hash, id))
 		return false;
 	first->away++;
 	x->seconds++;
@@ -68,33 +69,40 @@ slot_of(const struct bucket *b, uint64_t hash, uint32_t id)
 	return -1;
 }
 
+/* The bucket and slot of an entry that is there. */
+static struct bucket *
+entry_find(const struct flow_index *x, uint64_t hash, uint32_t id, int *slot)
+{
+	struct bucket *b = bucket_first(x, hash);
+
+	*slot = slot_of(b, hash, id);
+	for (unsigned n = 0; *slot < 0 && n < 2; n++) {
+		b = bucket_second(x, hash, n);
+		*slot = slot_of(b, hash, id);
+	}
+	assert(*slot >= 0);
+	return b;
+}
+
 void
 flow_index_remove(struct flow_index *x, uint64_t hash, uint32_t id)
 {
-	struct bucket *b = bucket_first(x, hash);
-	int slot = slot_of(b, hash, id);
+	int slot;
+	struct bucket *b = entry_find(x, hash, id, &slot);
 
-	if (slot < 0) {
-		b->away--;
-		x->seconds--;
-		b = bucket_second(x, hash);
-		slot = slot_of(b, hash, id);
-	}
-	assert(slot >= 0);
 	b->tag[slot] = 0;
+	if (b == bucket_first(x, hash))
+		return;
+	bucket_first(x, hash)->away--;
+	x->seconds--;
 }
 
 void
 flow_index_strengthen(struct flow_index *x, uint64_t hash, uint32_t id)
 {
-	struct bucket *b = bucket_first(x, hash);
-	int slot = slot_of(b, hash, id);
+	int slot;
+	struct bucket *b = entry_find(x, hash, id, &slot);
 
-	if (slot < 0) {
-		b = bucket_second(x, hash);
-		slot = slot_of(b, hash, id);
-	}
-	assert(slot >= 0);
 	b->strong |= (uint16_t)(1u << slot);
 }
 

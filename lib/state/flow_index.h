@@ -1,9 +1,10 @@
 /*
  * The index of the flow table: buckets of one cache line that hold ten short tags and the record
- * ids behind them. Every hash has two buckets. A new entry goes to the second only when the first
- * is full, and the first counts how many of its entries went away, so that finding, or not finding,
- * nearly always reads one line (one choice of eight loses 0.8 % of flows at load 0.41; two of ten
- * hold all at 0.9). Any number of buckets: the hash is scaled by multiplication, not masked.
+ * ids behind them. An entry goes to the first bucket of its hash, when that is full to its second
+ * or the second's neighbour, and the first counts how many of its entries went away: so that
+ * finding, or not finding, nearly always reads one line (one choice of eight loses 0.8 % of flows
+ * at load 0.41; this loses none of a million at 0.6). Any number of buckets: the hash is scaled by
+ * multiplication, not masked.
  *
  * Private to the flow table; a tag that matches proves nothing, the caller compares the record.
  */
@@ -30,7 +31,7 @@ enum {
 struct bucket {
 	uint16_t tag[BUCKET_SLOTS]; /* 0: empty */
 	uint16_t strong;            /* bit per slot: not a candidate for replacement */
-	uint16_t away;              /* entries of this bucket that live in their second one */
+	uint16_t away;              /* entries of this bucket that live elsewhere */
 	uint32_t id[BUCKET_SLOTS];
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -39,7 +40,7 @@ static_assert(sizeof(struct bucket) == CACHE_LINE, "a bucket is one cache line")
 struct flow_index {
 	struct bucket *buckets;
 	uint64_t count;
-	uint64_t seconds; /* entries living in their second bucket */
+	uint64_t seconds; /* entries living outside their first bucket */
 };
 
 /* Enough buckets for `entries` at a load of 0.6; `touch` as for mem_map. False: no memory. */
@@ -47,7 +48,7 @@ bool flow_index_init(struct flow_index *x, uint64_t entries, bool touch);
 void flow_index_fini(struct flow_index *x);
 size_t flow_index_size(const struct flow_index *x);
 
-/* False: both buckets are full. */
+/* False: all three buckets are full. */
 bool flow_index_add(struct flow_index *x, uint64_t hash, uint32_t id);
 void flow_index_remove(struct flow_index *x, uint64_t hash, uint32_t id);
 /* Never a candidate again. */
@@ -69,13 +70,12 @@ bucket_first(const struct flow_index *x, uint64_t hash)
 	return &x->buckets[((hash >> 32) * x->count) >> 32];
 }
 
+/* The second bucket, `n` 0, and its neighbour, `n` 1; one of them may be the first bucket. */
 static inline struct bucket *
-bucket_second(const struct flow_index *x, uint64_t hash)
+bucket_second(const struct flow_index *x, uint64_t hash, unsigned n)
 {
-	struct bucket *b = &x->buckets[((hash & UINT32_MAX) * x->count) >> 32];
-
 	/* the count is even, so the neighbour exists */
-	return b == bucket_first(x, hash) ? &x->buckets[(b - x->buckets) ^ 1] : b;
+	return &x->buckets[(((hash & UINT32_MAX) * x->count) >> 32) ^ n];
 }
 
 /* Bit per slot that holds this tag; tag 0 gives the empty ones. */

@@ -1,0 +1,129 @@
+#include "state/flow_index.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+
+static uint64_t
+hash_nth(uint64_t n)
+{
+	struct hash_key key = hash_key_make(7);
+
+	return hash_mix(&key, n, 1);
+}
+
+/* Whether the entry can be found the way that the flow table looks. */
+static bool
+found(const struct flow_index *x, uint64_t hash, uint32_t id)
+{
+	const struct bucket *b = bucket_first(x, hash);
+
+	for (unsigned n = 0;; n++) {
+		for (uint32_t m = bucket_match(b, bucket_tag(hash)); m; m &= m - 1)
+			if (b->id[__builtin_ctz(m)] == id)
+				return true;
+		if (!bucket_first(x, hash)->away || n == 2)
+			return false;
+		b = bucket_second(x, hash, n);
+	}
+}
+
+static void
+test_match_is_the_plain_comparison(void **state)
+{
+	struct bucket b;
+
+	(void)state;
+	for (unsigned round = 0; round < 2000; round++) {
+		uint16_t want = (uint16_t)(rand() % 4);
+		uint32_t expected = 0;
+
+		memset(&b, 0, sizeof b);
+		/* what follows the tags must not be taken for tags */
+		b.strong = b.away = want;
+		for (int i = 0; i < BUCKET_SLOTS; i++) {
+			b.tag[i] = (uint16_t)(rand() % 4);
+			b.id[i] = want;
+			expected |= (uint32_t)(b.tag[i] == want) << i;
+		}
+		assert_int_equal(bucket_match(&b, want), expected);
+	}
+}
+
+static void
+test_a_million_find_their_place(void **state)
+{
+	enum { COUNT = 1000000 };
+	struct flow_index x;
+	uint32_t lost = 0;
+
+	(void)state;
+	assert_true(flow_index_init(&x, COUNT, false));
+	for (uint32_t id = 0; id < COUNT; id++)
+		lost += !flow_index_add(&x, hash_nth(id), id);
+	assert_int_equal(lost, 0);
+	/* what the header promises of reading a second line */
+	assert_in_range(x.seconds, 1, COUNT / 50);
+	for (uint32_t id = 0; id < COUNT; id++)
+		assert_true(found(&x, hash_nth(id), id));
+	for (uint32_t id = 0; id < COUNT; id += 2)
+		flow_index_remove(&x, hash_nth(id), id);
+	for (uint32_t id = 0; id < COUNT; id++)
+		assert_int_equal(found(&x, hash_nth(id), id), id % 2);
+	for (uint32_t id = 1; id < COUNT; id += 2)
+		flow_index_remove(&x, hash_nth(id), id);
+	assert_int_equal(x.seconds, 0);
+	for (uint64_t i = 0; i < x.count; i++)
+		assert_int_equal(x.buckets[i].away, 0);
+	flow_index_fini(&x);
+}
+
+static void
+test_candidates_are_the_weak_ones(void **state)
+{
+	struct flow_index x;
+	uint64_t hash = hash_nth(1);
+	uint32_t seen = 0;
+
+	(void)state;
+	assert_true(flow_index_init(&x, 600, false));
+	assert_int_equal(flow_index_candidate(&x, hash), FLOW_NONE);
+	for (uint32_t id = 0; id < BUCKET_SLOTS; id++)
+		assert_true(flow_index_add(&x, hash, id));
+	for (uint32_t id = 0; id < BUCKET_SLOTS - 2; id++)
+		flow_index_strengthen(&x, hash, id);
+	/* hashes of the same bucket pick among the two that are left */
+	for (uint64_t n = 0; n < 256; n++) {
+		uint32_t id = flow_index_candidate(&x, (hash & ~0xff0000ull) | n << 16);
+
+		assert_in_range(id, BUCKET_SLOTS - 2, BUCKET_SLOTS - 1);
+		seen |= 1u << id;
+	}
+	assert_int_equal(seen, 3u << (BUCKET_SLOTS - 2));
+	/* a slot that is used again is weak again */
+	flow_index_remove(&x, hash, 0);
+	flow_index_strengthen(&x, hash, BUCKET_SLOTS - 2);
+	flow_index_strengthen(&x, hash, BUCKET_SLOTS - 1);
+	assert_int_equal(flow_index_candidate(&x, hash), FLOW_NONE);
+	assert_true(flow_index_add(&x, hash, 77));
+	assert_int_equal(flow_index_candidate(&x, hash), 77);
+	flow_index_fini(&x);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_match_is_the_plain_comparison),
+		cmocka_unit_test(test_a_million_find_their_place),
+		cmocka_unit_test(test_candidates_are_the_weak_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
