@@ -1,0 +1,207 @@
+/*
+ * Traces of pre-loaded frames in real mbufs, in random order of flows: the memory pattern of a port
+ * whose buffers have long left the caches. Mbufs are packed (384 bytes each), so that ten million
+ * fit; the lines touched are the same as with larger ones.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "bench/bench.h"
+#include "path/capture.h"
+#include "support/frames.h"
+
+enum { DATA_ROOM = 256, FRAME_ROOM = DATA_ROOM - RTE_PKTMBUF_HEADROOM };
+
+struct trace_pool {
+	struct rte_mempool *mempool;
+	struct rte_mbuf **mbufs;
+	size_t count;
+	void *memory;
+	size_t memory_size;
+};
+
+static size_t
+pool_memory(struct rte_mempool *m, size_t count)
+{
+	return (count + 1) * (m->header_size + m->elt_size + m->trailer_size) + (4 << 20);
+}
+
+struct trace_pool *
+trace_pool_create(size_t count)
+{
+	struct trace_pool *p = mem_alloc(1, sizeof *p);
+	struct rte_pktmbuf_pool_private private = {.mbuf_data_room_size = DATA_ROOM};
+
+	bench_eal();
+	p->count = count;
+	p->mempool = rte_mempool_create_empty(
+		"trace", (unsigned)count, sizeof(struct rte_mbuf) + DATA_ROOM, 0, sizeof private,
+		SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+	if (!p->mempool) {
+		fprintf(stderr, "pniscope-bench: no pool of %zu mbufs\n", count);
+		exit(2);
+	}
+	rte_pktmbuf_pool_init(p->mempool, &private);
+	/* huge pages where the kernel gives them, as a probe's pool has */
+	p->memory_size = pool_memory(p->mempool, count);
+	p->memory = mem_map(p->memory_size, true);
+	if (!p->memory ||
+	    rte_mempool_populate_virt(p->mempool, p->memory, p->memory_size, (size_t)getpagesize(),
+	                              NULL, NULL) < (int)count) {
+		fprintf(stderr, "pniscope-bench: no memory for %zu mbufs\n", count);
+		exit(2);
+	}
+	rte_mempool_obj_iter(p->mempool, rte_pktmbuf_init, NULL);
+	p->mbufs = mem_alloc(count, sizeof *p->mbufs);
+	for (size_t i = 0; i < count; i++)
+		p->mbufs[i] = rte_pktmbuf_alloc(p->mempool);
+	return p;
+}
+
+void
+trace_pool_destroy(struct trace_pool *p)
+{
+	if (!p)
+		return;
+	rte_pktmbuf_free_bulk(p->mbufs, (unsigned)p->count);
+	rte_mempool_free(p->mempool);
+	mem_unmap(p->memory, p->memory_size);
+	free(p->mbufs);
+	free(p);
+}
+
+/* ---- random ---------------------------------------------------------------------------------- */
+
+static uint64_t random_state = 88172645463325252ull;
+
+static uint64_t
+random_next(void)
+{
+	/* xorshift64, Marsaglia 2003 */
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	return random_state ^= random_state << 17;
+}
+
+static void
+shuffle(struct rte_mbuf **order, size_t count)
+{
+	for (size_t i = count - 1; i > 0; i--) {
+		size_t j = random_next() % (i + 1);
+		struct rte_mbuf *kept = order[i];
+
+		order[i] = order[j];
+		order[j] = kept;
+	}
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+enum { PEERS = 1 << 14, CLOUDS = 1 << 10, TCP_SHARE = 45, RTP_SHARE = 45 };
+
+static struct addr
+host(uint32_t base, uint32_t n)
+{
+	uint8_t four[4];
+
+	store_be32(four, base + n);
+	return addr_v4(four);
+}
+
+/* Flow n: peers in 203.0.0.0/18, clouds in 52.112.0.0/22; the ports make it unique. */
+static void
+flow_spec(struct frame_spec *s, size_t n, enum trace_frame frame, bool back)
+{
+	static const uint8_t rtp[18] = {0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4};
+	unsigned kind = frame == TRACE_MIX ? n % 100 : 99;
+	uint64_t scattered = n * 0x9e3779b97f4a7c15ull;
+	uint16_t cloud_port = 40000;
+
+	*s = (struct frame_spec){.proto = 17, .pad_to = 60};
+	s->src = host(0xcb000000, scattered >> 40 & (PEERS - 1));
+	s->dst = host(0x34700000, scattered >> 20 & (CLOUDS - 1));
+	s->sport = (uint16_t)(1024 + n % 60000);
+	if (kind < TCP_SHARE) {
+		s->proto = 6;
+		s->tcp_flags = 0x10;
+		cloud_port = 443;
+	} else if (kind < TCP_SHARE + RTP_SHARE) {
+		s->payload = rtp;
+		s->payload_size = sizeof rtp;
+		cloud_port = 50000;
+	}
+	/* keeps flows of one source port apart whatever the addresses */
+	s->dport = (uint16_t)(cloud_port + n / 60000);
+	if (back) {
+		struct frame_spec forth = *s;
+
+		s->src = forth.dst;
+		s->dst = forth.src;
+		s->sport = forth.dport;
+		s->dport = forth.sport;
+	}
+}
+
+void
+trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
+           enum trace_frame frame)
+{
+	uint8_t bytes[FRAME_MAX];
+
+	*t = (struct trace){
+		.order = mem_alloc(count, sizeof *t->order), .count = count, .flows = flows};
+	for (size_t i = 0; i < count; i++) {
+		struct frame_spec spec;
+		size_t size;
+
+		flow_spec(&spec, i % flows, frame, frame == TRACE_MIX && random_next() & 1);
+		size = frame_make(bytes, &spec);
+		memcpy(rte_pktmbuf_mtod(p->mbufs[i], void *), bytes, size);
+		p->mbufs[i]->data_len = (uint16_t)size;
+		p->mbufs[i]->pkt_len = (uint32_t)size;
+		t->order[i] = p->mbufs[i];
+	}
+	shuffle(t->order, count);
+}
+
+/* Frames are cut to the mbuf's room; their wire length is kept in pkt_len. */
+bool
+trace_load(struct trace_pool *p, struct trace *t, size_t count, const char *file)
+{
+	static struct burst b;
+	struct capture *capture;
+	char *error = NULL;
+	size_t loaded = 0;
+
+	*t = (struct trace){.order = mem_alloc(count, sizeof *t->order)};
+	if (capture_open(&file, NULL, 1, &capture, &error) != 0) {
+		fprintf(stderr, "pniscope-bench: %s\n", error);
+		free(error);
+		return false;
+	}
+	for (capture_read(capture, &b); b.count && loaded < count; capture_read(capture, &b)) {
+		for (uint32_t i = 0; i < b.count && loaded < count; i++) {
+			struct rte_mbuf *m = p->mbufs[loaded];
+			uint32_t size = b.captured[i] < FRAME_ROOM ? b.captured[i] : FRAME_ROOM;
+
+			if (b.link_layer[i] != LINK_ETHERNET)
+				continue;
+			memcpy(rte_pktmbuf_mtod(m, void *), b.data[i], size);
+			m->data_len = (uint16_t)size;
+			m->pkt_len = b.wire[i];
+			t->order[loaded++] = m;
+		}
+	}
+	capture_close(capture);
+	t->count = loaded;
+	if (loaded == 0)
+		fprintf(stderr, "pniscope-bench: %s has no Ethernet frame\n", file);
+	return loaded > 0;
+}
