@@ -201,7 +201,7 @@ codec_encode(const struct record_field *f, const void *record, struct text *to)
 		text_add(to, "%lld", (long long)integer);
 		return true;
 	case FIELD_F64:
-		if (isnan(load_f64(at)))
+		if (!isfinite(load_f64(at)))
 			return false;
 		text_add_bytes(to, number, codec_print_f64(number, load_f64(at)));
 		return true;
@@ -246,8 +246,10 @@ decode_number(const struct record_field *f, char *at, const char *value, size_t 
 	errno = 0;
 	if (f->type == FIELD_F64) {
 		real = strtod(copy, &end);
-		memcpy(at, &real, *end ? 0 : sizeof real);
-		return *end == '\0';
+		if (*end || !isfinite(real))
+			return false;
+		memcpy(at, &real, sizeof real);
+		return true;
 	}
 	if (f->type == FIELD_U64 && copy[0] == '-')
 		return false;

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "store/record.h"
 
-/* Appends the value of one field; false, nothing added: absent (NaN, or of a later part). */
+/* Appends the value of one field; false, nothing added: absent (NaN, infinite, or of a later part).
+ */
 bool codec_encode(const struct record_field *field, const void *record, struct text *to);
 
 /* Sets one field from `size` bytes; texts and lists longer than their member are cut at a whole

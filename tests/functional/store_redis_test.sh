@@ -18,7 +18,8 @@ fresh_redis() {
 }
 
 write() { # KEY=VALUE… ; result and log in $T/write.json and $T/write.log
-  "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log"
+  "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log" ||
+    check "the writer ended well: $(tail -3 "$T/write.log")" false
 }
 write_along() { # the same beside the test
   "$load" write "$REDIS" "$@" >"$T/write.json" 2>"$T/write.log" &

@@ -167,7 +167,7 @@ what_is_no_value_changes_nothing(void **state)
 		{"state_since_us", " 1"},  {"state_since_us", "1x"},
 		{"state_since_us", "0x1"}, {"state_since_us", "99999999999999999999999"},
 		{"coverage_ratio", "nan"}, {"coverage_ratio", "0x1p3"},
-		{"coverage_ratio", ""},
+		{"coverage_ratio", ""},    {"coverage_ratio", "1e999"},
 	};
 	struct rec_link link;
 
