@@ -66,6 +66,7 @@ struct store {
 	struct dict points;               /* roll-ups admitted: key -> struct store_rollup */
 	uint64_t points_size, points_max; /* bytes in Redis; points_max 0: no limit */
 	uint64_t points_refused;          /* subjects without room in the budget */
+	uint64_t points_swept_us;         /* when ended ones were looked for last */
 	char error[160];                  /* of the last read; empty: none */
 };
 

@@ -16,6 +16,7 @@
 enum {
 	EVENTS_KEPT = 100000,
 	LEDGER_KEPT = 10000,
+	SWEEP_EVERY_S = 60,    /* looks for roll-ups that ended, when the budget is used up */
 	ROLLUP_TTL_EVERY = 16, /* points between renewals of a roll-up's time to live */
 };
 
@@ -145,30 +146,67 @@ store_unrank(struct store *s, enum key_scope scope, const char *rest, const char
 }
 
 struct store_rollup {
-	bool admitted;
-	uint64_t points; /* since start */
+	const struct point_level *level;
+	bool admitted, refused;
+	uint64_t points;  /* since start */
+	uint64_t last_us; /* point */
 };
 
-/* Roll-ups get their full size at once or none: a budget that fails later would fail everybody. */
-static struct store_rollup *
-rollup_of(struct store *s, const char *rest, const struct point_level *level)
+static uint64_t
+rollup_size(const struct store_rollup *r)
 {
-	struct store_rollup **place =
-		(struct store_rollup **)dict_put(&s->points, rest, strlen(rest));
-	uint64_t size = (uint64_t)level->points * level->point_size;
+	return (uint64_t)r->level->points * r->level->point_size;
+}
 
-	if (*place)
-		return *place;
-	*place = mem_alloc(1, sizeof **place);
-	(*place)->admitted = s->points_max == 0 || s->points_size + size <= s->points_max;
-	if ((*place)->admitted)
-		s->points_size += size;
-	else if (s->points_refused++ == 0)
+/* Forgets roll-ups whose last point has left Redis by now: the busiest subnets change. */
+static void
+forget_old(struct store *s, uint64_t now_us)
+{
+	for (struct dict_entry *e = dict_next(&s->points, NULL); e; e = dict_next(&s->points, e)) {
+		struct store_rollup *r = e->value;
+
+		if (now_us < r->last_us + r->level->keep_s * US_PER_S)
+			continue;
+		s->points_size -= r->admitted ? rollup_size(r) : 0;
+		free(dict_take(&s->points, e->key, e->key_size));
+	}
+	s->points_swept_us = now_us;
+}
+
+/* A roll-up gets its full size at once or none: a budget that fails later would fail everybody. */
+static void
+admit(struct store *s, struct store_rollup *r, const char *rest)
+{
+	r->admitted = s->points_max == 0 || s->points_size + rollup_size(r) <= s->points_max;
+	if (r->admitted)
+		s->points_size += rollup_size(r);
+	if (r->admitted || r->refused)
+		return;
+	r->refused = true;
+	if (s->points_refused++ == 0)
 		log_warning(
 			"store",
 			"roll-ups: the budget of %llu MB is used up at %s; raise redis.memory_max",
 			(unsigned long long)(s->points_max >> 20), rest);
-	return *place;
+}
+
+static struct store_rollup *
+rollup_of(struct store *s, const char *rest, const struct point_level *level, uint64_t ts_us)
+{
+	struct store_rollup **place =
+		(struct store_rollup **)dict_put(&s->points, rest, strlen(rest));
+	struct store_rollup *r = *place;
+
+	if (!r) {
+		r = *place = mem_alloc(1, sizeof *r);
+		r->level = level;
+	}
+	r->last_us = ts_us;
+	if (!r->admitted)
+		admit(s, r, rest);
+	if (!r->admitted && ts_us - s->points_swept_us >= SWEEP_EVERY_S * US_PER_S)
+		forget_old(s, ts_us);
+	return r;
 }
 
 void
@@ -182,7 +220,7 @@ store_point(struct store *s, const char *subject, unsigned level, uint64_t ts_us
 	struct store_rollup *rollup;
 
 	model_points_key(rest, subject, level);
-	rollup = rollup_of(s, rest, l);
+	rollup = rollup_of(s, rest, l, ts_us);
 	if (!rollup->admitted)
 		return;
 	store_key(s, key, SCOPE_SITE, rest);

@@ -23,7 +23,8 @@ struct store_params {
 	const char *server;        /* "unix:PATH", "HOST:PORT", "redis://…" */
 	const char *user;          /* ACL user or NULL */
 	const char *password_file; /* or NULL */
-	const char *site;          /* hash tag {site} of SCOPE_SITE keys */
+	const char *site;          /* hash tag {site} of SCOPE_SITE keys; a writer without one is
+	                              the control plane: its events are the merged stream */
 	const char *peering;       /* hash tag {@peering} of SCOPE_PEERING keys */
 	const char *writer; /* id of the writer: events:WRITER, epoch:WRITER; NULL: reader only */
 	const char *spool;  /* directory or NULL: no spool */
@@ -33,7 +34,9 @@ struct store_params {
 };
 
 /* Redis. Writers: returns at once and connects by itself, for ever, with back-off; says so once.
- * Readers (writer NULL): connects now; NULL and *error (one line, to be freed) when it can't. */
+ * They read through a second connection, which blocks like a reader's. Readers (writer NULL):
+ * connects now. NULL and *error (one line, to be freed) when it can't, or `server` is no address.
+ */
 struct store *store_redis_open(const struct store_params *params, char **error);
 /* Memory; the same semantics, readable by the same handle. */
 struct store *store_memory_create(const struct store_params *params);
@@ -54,7 +57,8 @@ void store_unrank(struct store *s, enum key_scope scope, const char *key, const 
 /* One point of a roll-up stream ts:SUBJECT; `level` 0: 1 s, 1: 10 s, 2: 60 s. At most 12 fields. */
 void store_point(struct store *s, const char *subject, unsigned level, uint64_t ts_us,
                  const char *const *names, const double *values, unsigned count);
-/* An event of this writer; ->seq is filled here. Never lost while the spool has room. */
+/* An event of this writer; ->seq is filled here. Never lost while the spool has room. Its entry id
+ * is ts_us in ms, or the last event's where that is later (ids must grow), and seq. */
 void store_event(struct store *s, struct event *e);
 /* Entry ids given from now on follow `last`, the newest id of this writer's stream: for a writer
  * that takes a stream over. Anything that is not an id is ignored. */
@@ -98,6 +102,7 @@ struct store_point {
 size_t store_points(struct store *s, const char *subject, unsigned level, uint64_t from_us,
                     uint64_t to_us, void (*fn)(void *context, const struct store_point *p),
                     void *context);
+/* Newest first. */
 size_t store_ledger_each(struct store *s, size_t limit,
                          void (*fn)(void *context, uint64_t ts_us, const char *id,
                                     const char *scope, const char *from, const char *to,

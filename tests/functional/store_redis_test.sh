@@ -197,6 +197,21 @@ wrong_addresses() {
     "$("$load" write redis://u:hush@localhost 2>&1 | grep -c hush)" = 0
 }
 
+# A Redis that neither dies nor answers must not hold up the caller.
+hanging() {
+  fresh_redis --maxmemory 64mb
+  write_along subnets=1000 seconds=3 interval_ms=100 events=2 memory_max=1000000000
+  sleep 0.5
+  kill -s STOP "${LAB_PID["redis"]}"
+  sleep 2
+  kill -s CONT "${LAB_PID["redis"]}"
+  written
+  check "Redis hangs for 2 s: the caller goes on" at_least "$(result epochs)" 27
+  check "events in order" complete "$(result events)"
+  check "roll-ups are limited by maxmemory, and it says so" test \
+    "$(lines "limited to 32 MB, half of Redis' maxmemory")" = 1
+}
+
 # The commands that docs/redis.md gives, each against a small site that has everything.
 questions_are_answered() {
   fresh_redis --user reader on '>pw' '~pni:*' +@read +@connection +@transaction +time -keys
@@ -229,5 +244,6 @@ read_only_and_out_of_memory
 spool_outlives_the_writer
 disk_full
 wrong_addresses
+hanging
 questions_are_answered
 check_end

@@ -223,6 +223,11 @@ roll_ups_stay_in_their_budget(void **state)
 	store_point(s, "link:a", 0, 2000000, names, values, 1);
 	assert_int_equal(store_points(s, "link:a", 0, 0, 9000000, count_point, &last), 2);
 	assert_int_equal(store_points(s, "link:b", 0, 0, 9000000, count_point, &last), 0);
+	/* a's points are gone after 15 minutes: its room is b's, from the second try on */
+	store_point(s, "link:b", 0, 903000000, names, values, 1);
+	store_point(s, "link:b", 0, 904000000, names, values, 1);
+	assert_int_equal(store_points(s, "link:b", 0, 0, 999000000, count_point, &last), 1);
+	assert_int_equal(last.ts_us, 904000000);
 	store_close(s, 0);
 }
 
