@@ -239,7 +239,6 @@ load_thresholds(struct loader *l, const config_setting_t *from, const struct con
 		                                           .value = t->preset,
 		                                           .unit = t->unit,
 		                                           .source = t->source};
-		to->at[i].set = false;
 	}
 	for (int i = 0; from && i < config_setting_length(from); i++)
 		if (!load_threshold(l, config_setting_get_elem(from, (unsigned)i), to))

@@ -89,7 +89,7 @@ static void
 print_thresholds(const struct printer *p, const struct schema_key *key,
                  const struct conf_thresholds *t)
 {
-	bool all = t == &p->c->thresholds;
+	const struct conf_thresholds *global = &p->c->thresholds;
 
 	fprintf(p->to, "%s = {\n", key->name);
 	for (size_t i = 0; i < t->count; i++) {
@@ -98,8 +98,8 @@ print_thresholds(const struct printer *p, const struct schema_key *key,
 		const char *text = quantity_format(one->value, one->unit, buf);
 		bool plain = text[strlen(text) - 1] <= '9';
 
-		if (!all && !one->set)
-			continue;
+		if (t != global && one->source == global->at[i].source)
+			continue; /* inherited */
 		indent(p);
 		fprintf(p->to, plain ? "\t%s = %s; # %s, %s%s\n" : "\t%s = \"%s\"; # %s, %s%s\n",
 		        one->name, text, one->unit, one->set ? "" : "default, ", one->source);

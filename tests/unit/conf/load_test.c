@@ -142,8 +142,8 @@ order_in_the_file_is_free(void **state)
 static void
 a_link_has_its_own_thresholds(void **state)
 {
-	struct conf *c = load_least_with(
-		6, "); thresholds = { r4_flows = 9; }; } ); thresholds = { r4_flows = 7; };");
+	struct conf *c = load_least_with(6, "); thresholds = { r4_flows = 9; }; } );\n"
+	                                    "thresholds = { r4_flows = 7; x15_days = 5; };");
 	const struct conf_threshold *t = conf_threshold_get(c, &c->links[0], "r4_flows");
 
 	(void)state;
@@ -152,7 +152,11 @@ a_link_has_its_own_thresholds(void **state)
 	assert_true(t->set);
 	assert_string_equal(t->source, "t.conf:6");
 	assert_string_equal(t->unit, "flows");
-	/* what the link does not set is the global one */
+	/* what the link does not set is the global one, with its source */
+	t = conf_threshold_get(c, &c->links[0], "x15_days");
+	assert_true(t->value == 5);
+	assert_true(t->set);
+	assert_string_equal(t->source, "t.conf:7");
 	t = conf_threshold_get(c, &c->links[0], "r4_packets");
 	assert_true(t->value == 1000);
 	assert_false(t->set);

@@ -76,6 +76,21 @@ round_trip(void **state)
 }
 
 static void
+a_link_prints_its_own_thresholds_only(void **state)
+{
+	struct conf *c = load_least_with(6, "); thresholds = { r4_flows = 9; }; } );\n"
+	                                    "thresholds = { r4_flows = 9; x15_days = 5; };");
+	char *text = printed(c);
+
+	(void)state;
+	assert_non_null(
+		strstr(text, "\tthresholds = {\n\t\tr4_flows = 9; # flows, t.conf:6\n\t};\n"));
+	assert_non_null(strstr(text, "\n\tx15_days = 5; # days, t.conf:7\n"));
+	free(text);
+	conf_destroy(c);
+}
+
+static void
 every_number_has_its_source(void **state)
 {
 	struct conf *c = load_least_with(7, "tolerate = { up_to = 0.02; };");
@@ -137,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(a_link_prints_its_own_thresholds_only),
 		cmocka_unit_test(every_number_has_its_source),
 		cmocka_unit_test(documents_are_complete),
 	};
