@@ -12,10 +12,11 @@ tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
 [ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
 
 # every file that may be a capture, also the broken ones: no report, no signal
-bad=0 files=0
+bad=0 files=0 log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 while IFS= read -r -d '' file; do
   files=$((files + 1))
-  build-debug/pniscope analyze --json --flows "$file" >/dev/null 2>"${log:=$(mktemp)}"
+  build-debug/pniscope analyze --json --flows "$file" >/dev/null 2>"$log"
   status=$?
   if { [ $status -ne 0 ] && [ $status -ne 2 ]; } || grep -qE 'Sanitizer|runtime error' "$log"; then
     echo "WRONG  $file: exit $status"
@@ -27,6 +28,5 @@ while IFS= read -r -d '' file; do
     bad=1
   fi
 done < <(find "$captures" -type f \( -name '*.pcap' -o -name '*.pcapng' -o -name '*.cap' -o -name '*.gz' \) -print0)
-rm -f "${log:-}"
 echo "sanitizers: $files files"
 exit $bad
