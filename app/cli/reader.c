@@ -136,7 +136,10 @@ reader_open(struct reader *r, const struct options *o)
 		memcpy(r->peering, r->probes[0].peering, sizeof r->peering);
 	if (r->site_count)
 		reader_select(r, 0);
-	if (reader_style(o, NULL, r->zone, &r->colour))
+	/* of several sites the first one's, unless --site chose */
+	const char *zone = r->probe_count ? r->probes[0].timezone : NULL;
+
+	if (reader_style(o, zone, r->zone, &r->colour))
 		return true;
 fail:
 	reader_close(r);

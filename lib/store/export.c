@@ -107,6 +107,15 @@ list_reasons(const uint64_t reasons[REASON_COUNT], char *to, size_t size)
 	}
 }
 
+static const char *
+zone_of(const struct conf *c, const char *site)
+{
+	for (size_t i = 0; i < c->site_count; i++)
+		if (site && strcmp(c->sites[i].name, site) == 0)
+			return c->sites[i].timezone;
+	return NULL;
+}
+
 static void
 fill_probe_self(struct rec_probe *r, const struct epoch *x)
 {
@@ -120,6 +129,7 @@ fill_probe_self(struct rec_probe *r, const struct epoch *x)
 	COPY_TEXT(r->config_sha256, c->sha256);
 	COPY_TEXT(r->peering, c->peering.name);
 	COPY_TEXT(r->profile, c->peering.profile);
+	COPY_TEXT(r->timezone, zone_of(c, self->site));
 	COPY_TEXT(r->clock_source, self->clock_source);
 	r->clock_resolution_ns = self->clock_resolution_ns;
 	r->clock_error_ns = self->clock_error_ns;

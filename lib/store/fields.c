@@ -65,6 +65,7 @@ const struct record_field fields_probe[] = {
 	BOOL(rec_probe, fit, "may its numbers carry a verdict"),
 	TEXT(rec_probe, unfit_reason, "why not"),
 	U64(rec_probe, heartbeat_us, "us", "last sign of life: data older than 3 s is stale"),
+	TEXT(rec_probe, timezone, "of the site, IANA name"),
 	TEXT(rec_probe, clock_source, "\"hardware\", \"capture\" or \"tsc\""),
 	U64(rec_probe, clock_resolution_ns, "ns", "step of the packet clock"),
 	U64(rec_probe, clock_error_ns, "ns", "bound of its error"),

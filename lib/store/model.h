@@ -54,6 +54,7 @@ struct rec_probe {
 	bool fit;
 	char unfit_reason[160];
 	uint64_t heartbeat_us;
+	char timezone[64];     /* of the site, IANA name */
 	char clock_source[32]; /* "hardware", "capture", "tsc" */
 	uint64_t clock_resolution_ns, clock_error_ns;
 	uint64_t ports, workers;
