@@ -1,5 +1,277 @@
-int
-main(void)
+/* pniscope-control: an ordered start, a loop of turns, and the start's mirror image. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "classify/contract.h"
+#include "daemon/service.h"
+#include "options.h"
+#include "pages.h"
+#include "store/store.h"
+#include "ui/http.h"
+
+enum {
+	POLL_MS = 20,         /* how long a page may wait */
+	POLL_QUIET_MS = 200,  /* without pages to serve */
+	TURN_SHARE = 4,       /* a turn may take a quarter of the time: large fleets turn slower */
+	STORE_WAIT_MS = 2000, /* for the last writes at the stop */
+};
+
+struct control {
+	struct options options;
+	struct conf *conf;
+	uint64_t boot_us;
+	struct store *in, *out;
+	struct audit *audit;
+	struct http *http;
+	struct pages pages;
+	bool led, told_leading;
+	char trouble[200];
+};
+
+/* ---- start and stop -------------------------------------------------------------------------- */
+
+static struct store_params
+params_of(const struct control *c)
 {
-	return 2;
+	return (struct store_params){
+		.server = c->conf->redis.server,
+		.user = c->conf->redis.user,
+		.password_file = c->conf->redis.password_file,
+		.peering = c->conf->peering.name,
+		.boot_us = c->boot_us,
+	};
+}
+
+/* Says why nothing can be read or judged, once per reason; NULL: all is well again. */
+static void
+set_trouble(struct control *c, const char *why)
+{
+	if (!why && c->trouble[0] != '\0')
+		log_info("control", "reads again");
+	if (why && strcmp(why, c->trouble) != 0)
+		log_error("control", "%s", why);
+	snprintf(c->trouble, sizeof c->trouble, "%s", why ? why : "");
+	c->pages.trouble = c->trouble[0] != '\0' ? c->trouble : NULL;
+}
+
+/* The reader connects now or not at all: tried again at every turn. */
+static bool
+connect_reader(struct control *c)
+{
+	struct store_params params = params_of(c);
+	char *error = NULL;
+
+	if (c->in)
+		return true;
+	c->in = store_redis_open(&params, &error);
+	if (!c->in)
+		set_trouble(c, error);
+	free(error);
+	if (!c->in)
+		return false;
+	c->audit = audit_create(&(struct audit_params){.conf = c->conf,
+	                                               .store = c->in,
+	                                               .out = c->out,
+	                                               .boot_us = c->boot_us,
+	                                               .once = c->options.once});
+	c->pages.audit = c->audit;
+	return true;
+}
+
+static bool
+start_writer(struct control *c)
+{
+	struct store_params params = params_of(c);
+	char *error = NULL;
+
+	params.writer = "control";
+	c->out = store_redis_open(&params, &error);
+	if (!c->out)
+		log_error("control", "%s", error);
+	free(error);
+	return c->out != NULL;
+}
+
+static void
+answer(void *context, const char *path, struct http_answer *a)
+{
+	struct control *c = context;
+
+	if (c->pages.audit) {
+		pages_answer(&c->pages, path, a);
+		return;
+	}
+	a->status = 503;
+	text_add(&a->body, "%s\n", c->trouble);
+}
+
+static bool
+start(struct control *c)
+{
+	char *error = NULL;
+
+	c->boot_us = clock_utc_us();
+	c->pages.conf = c->conf;
+	if (service_start() != 0 || !start_writer(c))
+		return false;
+	if (!c->options.listen)
+		return true;
+	c->http = http_start(c->options.listen, answer, c, &error);
+	if (!c->http)
+		log_error("control", "%s", error);
+	free(error);
+	return c->http != NULL;
+}
+
+static void
+stop(struct control *c)
+{
+	service_stopping();
+	http_stop(c->http);
+	audit_destroy(c->audit);
+	store_close(c->in, 0);
+	store_close(c->out, STORE_WAIT_MS);
+	conf_destroy(c->conf);
+}
+
+/* ---- turns ----------------------------------------------------------------------------------- */
+
+static void
+tell_part(struct control *c)
+{
+	bool leads = audit_leads(c->audit);
+
+	if (c->told_leading && leads == c->led)
+		return;
+	log_info("control",
+	         leads ? "judges and writes for peering %s"
+	               : "another control writes for peering %s: standing by",
+	         c->conf->peering.name);
+	c->led = leads;
+	c->told_leading = true;
+}
+
+static bool
+turn(struct control *c)
+{
+	if (!connect_reader(c))
+		return false;
+	if (audit_turn(c->audit, clock_utc_us()) != 0) {
+		const char *error = store_error(c->in);
+
+		set_trouble(c, error ? error : "the store can't be read");
+		return false;
+	}
+	set_trouble(c, NULL);
+	tell_part(c);
+	return true;
+}
+
+/* ---- reload ---------------------------------------------------------------------------------- */
+
+static const char *
+needs_restart(const struct conf *old, const struct conf *new)
+{
+	if (strcmp(old->redis.server, new->redis.server) != 0)
+		return "redis.server changed";
+	if (strcmp(old->peering.name, new->peering.name) != 0)
+		return "peering.name changed";
+	return NULL;
+}
+
+static void
+reload(struct control *c)
+{
+	struct conf *next = NULL;
+	char *error = NULL;
+
+	service_reloading();
+	if (contract_load(c->options.config, &next, &error) == 0 && needs_restart(c->conf, next))
+		error = mem_printf("%s: that needs a restart", needs_restart(c->conf, next));
+	if (error) {
+		log_error("control", "reload refused, nothing changed: %s", error);
+		conf_destroy(next);
+	} else {
+		if (c->audit)
+			audit_set_conf(c->audit, next);
+		conf_destroy(c->conf);
+		c->conf = next;
+		c->pages.conf = next;
+		log_info("control", "reloaded %s, %.12s", next->path, next->sha256);
+	}
+	free(error);
+	service_ready();
+}
+
+/* ---- loop ------------------------------------------------------------------------------------ */
+
+static void
+run(struct control *c)
+{
+	uint64_t next_ns = clock_monotonic_ns();
+
+	for (;;) {
+		uint64_t now_ns = clock_monotonic_ns(), took_ns;
+
+		if (now_ns >= next_ns) {
+			turn(c);
+			service_watchdog(true);
+			took_ns = clock_monotonic_ns() - now_ns;
+			next_ns = now_ns + (took_ns * TURN_SHARE > NS_PER_S ? took_ns * TURN_SHARE
+			                                                    : NS_PER_S);
+		}
+		http_run(c->http);
+		switch (service_wait(c->http ? POLL_MS : POLL_QUIET_MS)) {
+		case SERVICE_STOP:
+			return;
+		case SERVICE_RELOAD:
+			reload(c);
+			break;
+		case SERVICE_NONE:
+			break;
+		}
+	}
+}
+
+static bool
+load(struct control *c)
+{
+	char *error = NULL;
+
+	if (contract_load(c->options.config, &c->conf, &error) == 0)
+		return true;
+	fprintf(stderr, "%s\n", error);
+	free(error);
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct control c = {0};
+	int status = 2;
+
+	log_init("pniscope-control");
+	if (!options_parse(&c.options, argc, argv, &status))
+		return status;
+	if (!load(&c))
+		return 2;
+	if (start(&c)) {
+		if (c.options.once) {
+			status = turn(&c) ? 0 : 2;
+		} else {
+			log_info("control", "control of peering %s, %zu sites, contract %.12s",
+			         c.conf->peering.name, c.conf->site_count, c.conf->sha256);
+			service_ready();
+			run(&c);
+			status = 0;
+		}
+	}
+	stop(&c);
+	return status;
 }

@@ -124,7 +124,6 @@ check_backup_links(const struct conf *c, struct verdict_draft *d)
 		other = primary_beside(c, link);
 		FIELD_FORMAT(scope, "link:%s", link->name);
 		check = declared("location", scope, other != NULL, 1);
-		check.side = SIDE_PEER;
 		if (other) {
 			verdict_add(d, &check, "backup %s is declared in %s, where %s is %s",
 			            link->name, link_location(c, link), other->name,
@@ -162,7 +161,6 @@ check_backup_prefixes(const struct conf *c, struct verdict_draft *d)
 		prefix_format(&r->prefix, prefix);
 		FIELD_FORMAT(scope, "prefix:%s", prefix);
 		check = declared("prefix-location", scope, same, 1);
-		check.side = SIDE_PEER;
 		verdict_add(d, &check, "%s: primary in %s, backup in %s", prefix,
 		            site_location(c, r->primary), site_location(c, r->backup));
 		if (same)

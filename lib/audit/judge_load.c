@@ -77,12 +77,12 @@ judge_load(const struct audit_input *in, const struct input_link *link, bool day
 	                         .scope = scope,
 	                         .verdict = VERDICT_PASS,
 	                         .basis = BASIS_OBSERVED,
-	                         .samples = (in->to_us - in->from_us) / US_PER_S,
-	                         .side = SIDE_BOTH};
+	                         .samples = (in->to_us - in->from_us) / US_PER_S};
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	if (s.counted) {
 		check.verdict = VERDICT_FAIL;
+		verdict_blame(d, SIDE_BOTH);
 		verdict_next(d, "order an augmentation of %s (45 to 60 days)", link->rec.name);
 	} else if (s.over || young) {
 		check.verdict = VERDICT_INCONCLUSIVE;

@@ -106,11 +106,8 @@ count_check(struct verdict_draft *d, const struct subcheck *check)
 	}
 	if (check->verdict != VERDICT_FAIL)
 		return;
-	if (d->failed++ == 0) { /* the first failure names side and scope of the row */
-		if (check->side != SIDE_UNKNOWN)
-			FIELD_COPY(d->row.side, side_name(check->side));
+	if (d->failed++ == 0) /* the first failure is the scope that decides */
 		FIELD_COPY(d->row.scope, check->scope);
-	}
 	d->hard |= check->hard;
 }
 
@@ -169,6 +166,14 @@ verdict_next(struct verdict_draft *d, const char *format, ...)
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	FIELD_COPY(d->row.next, text);
+}
+
+void
+verdict_blame(struct verdict_draft *d, enum side side)
+{
+	if (!d->blamed)
+		FIELD_COPY(d->row.side, side_name(side));
+	d->blamed = true;
 }
 
 void

@@ -39,6 +39,7 @@ struct verdict_draft {
 	unsigned failed, undecided, passed;
 	unsigned subchecks_beyond; /* more than the row can hold: counted, told in the reasons */
 	bool hard;                 /* one of the failures is a hard fact: no hysteresis */
+	bool blamed;               /* verdict_blame() named a side */
 };
 
 struct subcheck {
@@ -50,7 +51,6 @@ struct subcheck {
 	uint64_t samples; /* packets, flows or seconds that it stands on */
 	bool optional;    /* does not keep the row from PASS */
 	bool hard;        /* a fact that needs no second look (a declaration that contradicts) */
-	enum side side;   /* who must act; SIDE_UNKNOWN: the requirement's */
 };
 
 /* The row of `r`, with everything that does not depend on evidence. */
@@ -67,6 +67,8 @@ void verdict_evidence(struct verdict_draft *d, const struct rec_evidence *eviden
 /* What to do next after a FAIL: the first one given stays. */
 void verdict_next(struct verdict_draft *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Who must act on a FAIL, where that is not the requirement's own side: the first one stays. */
+void verdict_blame(struct verdict_draft *d, enum side side);
 /* A sentence for people that decides nothing. */
 void verdict_note(struct verdict_draft *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -42,12 +42,12 @@ static const struct scenario scenarios[] = {
          "peering",
          "peer"},
 	{"one failure decides over all",
-         {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN), FAILED(SEEN, .side = SIDE_MSFT)},
+         {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN), FAILED(SEEN)},
          "FAIL",
          "OBSERVED",
          "",
          "b",
-         "msft"},
+         "peer"},
 	{"a declaration may fail", {FAILED(SAID)}, "FAIL", "DECLARED", "", "b", "peer"},
 	{"one mandatory sub-check open",
          {PASSED(SEEN), OPEN(LACK_TOO_LITTLE, SEEN)},
@@ -96,6 +96,28 @@ sub_checks_make_the_row(void **state)
 		assert_int_equal(d.row.need_count > 0, strcmp(s->verdict, "INCONCLUSIVE") == 0);
 		assert_int_equal(d.row.next[0] != '\0', strcmp(s->verdict, "FAIL") == 0);
 	}
+	conf_destroy(conf);
+}
+
+/* The side is the requirement's own, unless the finding knows better; the first one stays. */
+static void
+a_failure_names_its_side(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct subcheck bad = FAILED(SEEN);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R2"), conf, 1, 2);
+	verdict_add(&d, &bad, "bad");
+	verdict_conclude(&d);
+	assert_string_equal(d.row.side, "both");
+	verdict_begin(&d, requirement_find("R2"), conf, 1, 2);
+	verdict_add(&d, &bad, "bad");
+	verdict_blame(&d, SIDE_MSFT);
+	verdict_blame(&d, SIDE_PEER);
+	verdict_conclude(&d);
+	assert_string_equal(d.row.side, "msft");
 	conf_destroy(conf);
 }
 
@@ -180,6 +202,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sub_checks_make_the_row),
+		cmocka_unit_test(a_failure_names_its_side),
 		cmocka_unit_test(a_failure_is_not_crowded_out),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(exit_codes),

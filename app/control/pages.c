@@ -1,0 +1,114 @@
+#include "pages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+#include "ui/json.h"
+
+static void
+envelope_of(const struct pages *p, const char *schema, struct json_envelope *e)
+{
+	const struct audit_input *in = audit_input_get(p->audit);
+
+	*e = (struct json_envelope){.coverage = NAN};
+	if (in->probe_count > 0)
+		json_envelope_of_probe(e, &in->probes[0].rec);
+	e->schema = schema;
+	e->peering = p->conf->peering.name;
+	e->site = NULL; /* all of them */
+	e->profile = requirement_profile();
+	e->config_sha256 = p->conf->sha256;
+	e->generated_us = in->now_us;
+	e->from_us = in->from_us;
+	e->to_us = in->to_us;
+}
+
+static void
+put_json(struct http_answer *answer, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	answer->type = "application/json";
+	if (text)
+		text_add_bytes(&answer->body, text, strlen(text));
+	free(text);
+	json_decref(object);
+}
+
+static void
+audit_page(const struct pages *p, struct http_answer *answer)
+{
+	const struct record_field *fields = model_schema(RECORD_VERDICT)->fields;
+	json_t *object, *list = json_array();
+	const struct rec_verdict *rows;
+	struct json_envelope e;
+	size_t count;
+
+	envelope_of(p, "pniscope.audit/1", &e);
+	object = json_envelope(&e);
+	rows = audit_rows(p->audit, &count);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].id[0] != '\0')
+			json_push(list, json_record(fields, &rows[i]));
+	json_put(object, "audit", list);
+	put_json(answer, object);
+}
+
+static void
+findings_page(const struct pages *p, struct http_answer *answer)
+{
+	const struct record_field *fields = model_schema(RECORD_FINDING)->fields;
+	json_t *object, *list = json_array();
+	const struct rec_finding *const *open;
+	struct json_envelope e;
+	size_t count;
+
+	envelope_of(p, "pniscope.findings/1", &e);
+	object = json_envelope(&e);
+	open = audit_findings(p->audit, &count);
+	for (size_t i = 0; i < count; i++)
+		json_push(list, json_record(fields, open[i]));
+	json_put(object, "findings", list);
+	put_json(answer, object);
+}
+
+static void
+health_page(const struct pages *p, struct http_answer *answer)
+{
+	if (p->trouble)
+		answer->status = 503;
+	text_add(&answer->body, "%s\n", p->trouble ? p->trouble : "ok");
+}
+
+static void
+metrics_page(const struct pages *p, struct http_answer *answer)
+{
+	answer->type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+	metrics_print(p->audit, &answer->body);
+}
+
+void
+pages_answer(void *context, const char *path, struct http_answer *answer)
+{
+	static const struct {
+		const char *path;
+		void (*page)(const struct pages *p, struct http_answer *answer);
+	} pages[] = {
+		{"/metrics", metrics_page},
+		{"/audit", audit_page},
+		{"/findings", findings_page},
+		{"/healthz", health_page},
+	};
+
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+		if (strcmp(path, pages[i].path) == 0) {
+			pages[i].page(context, answer);
+			return;
+		}
+	}
+	answer->status = 404;
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+		text_add(&answer->body, "%s\n", pages[i].path);
+}
