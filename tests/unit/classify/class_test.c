@@ -168,10 +168,13 @@ static void
 the_port_counts_from_either_side(void **state)
 {
 	struct flow f = flow_between(IPPROTO_TCP, 443, 40000);
+	struct flow answered = flow_between(IPPROTO_UDP, 53, 40000);
 
 	(void)state;
 	say(&f, false, "", 0);
 	assert_class(f, TLS, CONFIDENCE_PORT);
+	send_vector(&answered, false, "mercury capture2.pcap 11");
+	assert_class(answered, DNS, CONFIDENCE_MAGIC);
 }
 
 static void
@@ -346,6 +349,32 @@ two_streams_that_alternate_are_still_rtp(void **state)
 		send_stream(&f, true, &b, 1);
 	}
 	assert_class(f, RTP, CONFIDENCE_BOTH);
+}
+
+static void
+say_numbered(struct flow *f, uint16_t seq)
+{
+	struct rtp r = {.type = 96, .seq = seq, .time = 160u * seq, .ssrc = 7, .body = 60};
+
+	send_rtp(f, false, &r);
+}
+
+/* Pairs never add up to four; a stream that restarts lower is a new one. */
+static void
+a_jump_starts_the_count_anew(void **state)
+{
+	static const uint16_t pairs[] = {10, 11, 1000, 1001, 2000, 2001, 3000, 3001};
+	struct flow in_pairs = flow_between(IPPROTO_UDP, 40000, 40002);
+	struct flow restarted = flow_between(IPPROTO_UDP, 40000, 40002);
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		say_numbered(&in_pairs, pairs[i]);
+	assert_class(in_pairs, UNKNOWN_UDP, CONFIDENCE_NONE);
+	say_numbered(&restarted, 20000);
+	for (uint16_t seq = 5000; seq < 5000 + CLASS_RUN; seq++)
+		say_numbered(&restarted, seq);
+	assert_class(restarted, RTP, CONFIDENCE_MAGIC);
 }
 
 /* One packet of the callee, then silence from there: the caller's stream is the one to follow. */
@@ -525,6 +554,18 @@ esp_in_udp_is_proven_by_its_sequence(void **state)
 	}
 }
 
+/* RFC 9110 9.3.6: what a proxy was asked for stays, though TLS follows in the same flow. */
+static void
+the_first_settled_magic_stays(void **state)
+{
+	struct flow f = flow_between(IPPROTO_TCP, 40000, 8080);
+
+	(void)state;
+	send_vector(&f, false, "RFC 9110 9.3.6");
+	send_vector(&f, false, "RFC 8448 3");
+	assert_class(f, HTTP, CONFIDENCE_MAGIC);
+}
+
 /* ---- other evidence ---------------------------------------------------------------------------
  */
 
@@ -548,12 +589,16 @@ static void
 weak_patterns_weigh_as_much_as_a_port(void **state)
 {
 	struct flow f = flow_between(IPPROTO_UDP, 40000, 4433);
+	struct flow checked = flow_between(IPPROTO_UDP, 40000, 4433);
 
 	(void)state;
 	send_vector(&f, false, "tcpdump quic_vn.pcap 1: a version to be refused");
 	assert_class(f, QUIC, CONFIDENCE_PORT);
 	send_vector(&f, true, "RFC 9001 A.2");
 	assert_class(f, QUIC, CONFIDENCE_MAGIC);
+	send_vector(&checked, false, "RFC 5769 2.1");
+	send_vector(&checked, false, "tcpdump quic_vn.pcap 1: a version to be refused");
+	assert_class(checked, STUN, CONFIDENCE_MAGIC);
 }
 
 static void
@@ -596,6 +641,7 @@ main(void)
 		cmocka_unit_test(what_breaks_one_rule_is_not_rtp),
 		cmocka_unit_test(loss_and_doubles_delay_the_proof_of_rtp_only),
 		cmocka_unit_test(two_streams_that_alternate_are_still_rtp),
+		cmocka_unit_test(a_jump_starts_the_count_anew),
 		cmocka_unit_test(a_single_packet_of_the_other_side_does_not_hide_a_stream),
 		cmocka_unit_test(utp_data_is_not_rtp),
 		cmocka_unit_test(random_flows_stay_unknown),
@@ -604,6 +650,7 @@ main(void)
 		cmocka_unit_test(ranges_of_the_voice_service_name_what_nothing_else_does),
 		cmocka_unit_test(fax_takes_four_packets_in_sequence),
 		cmocka_unit_test(esp_in_udp_is_proven_by_its_sequence),
+		cmocka_unit_test(the_first_settled_magic_stays),
 		cmocka_unit_test(traceroute_needs_port_and_few_hops_left),
 		cmocka_unit_test(weak_patterns_weigh_as_much_as_a_port),
 		cmocka_unit_test(protocols_without_ports_are_final_at_once),

@@ -105,6 +105,8 @@ static const struct {
 	{"SIP", magic_http, "OPTIONS sip:carol@chicago.com SIP/2.0\r\nVia: SIP/2.0/TCP pc33\r\n"},
 	{"a status line of RTSP", magic_sip_any, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n"},
 	{"a method inside a longer word", magic_sip, "INVITED sip:bob@biloxi.com\r\n"},
+	{"a longer word before a SIP URI", magic_sip,
+         "REGISTERED sip:registrar.biloxi.com SIP/2.0\r\n"},
 	{"a method with no request behind it", magic_sip, "MESSAGE from the other side\r\n"},
 	{"a chat line", magic_http, "GET a life\r\n"},
 	{"SIP without an end of line or a URI", magic_sip,
@@ -135,16 +137,19 @@ one_wrong_byte_is_enough(void **state)
 		magic_fn *magic;
 		uint8_t at, value;
 	} broken[] = {
-		{magic_stun, 4, 0x22},      {magic_stun, 3, 0x59}, {magic_stun, 0, 0x40},
-		{magic_dtls, 2, 0xfc},      {magic_dtls, 0, 19},   {magic_zrtp, 4, 'z'},
-		{magic_rtcp, 0, 0x40},      {magic_rtcp, 1, 199},  {magic_tls, 1, 2},
-		{magic_tls, 5, 3},          {magic_quic, 4, 7},    {magic_quic, 5, 21},
-		{magic_quic, 0, 0x40},      {magic_dns, 2, 0x39},  {magic_dns, 3, 0x40},
-		{magic_dns, 5, 2},          {magic_dns, 7, 9},     {magic_bfd, 0, 0x40},
-		{magic_bfd, 2, 0},          {magic_ntp, 0, 0x28},  {magic_wireguard, 1, 1},
-		{magic_radius, 0, 6},       {magic_sflow, 3, 4},   {magic_ike, 17, 0x30},
-		{magic_gtp_u, 0, 0x20},     {magic_vxlan, 0, 0},   {magic_geneve, 0, 0x40},
-		{magic_bittorrent, 1, 'b'}, {magic_utp, 19, 1},    {magic_snmp, 0, 0x31},
+		{magic_stun, 4, 0x22},   {magic_stun, 3, 0x59},      {magic_stun, 0, 0x40},
+		{magic_dtls, 2, 0xfc},   {magic_dtls, 0, 19},        {magic_zrtp, 4, 'z'},
+		{magic_rtcp, 0, 0x40},   {magic_rtcp, 1, 199},       {magic_tls, 1, 2},
+		{magic_tls, 5, 3},       {magic_quic, 4, 7},         {magic_quic, 5, 21},
+		{magic_quic, 0, 0x40},   {magic_dns, 2, 0x39},       {magic_dns, 3, 0x40},
+		{magic_dns, 5, 2},       {magic_dns, 7, 9},          {magic_bfd, 0, 0x40},
+		{magic_bfd, 2, 0},       {magic_ntp, 0, 0x28},       {magic_wireguard, 1, 1},
+		{magic_bgp, 8, 0},       {magic_bgp, 17, 18},        {magic_bgp, 18, 6},
+		{magic_bgp, 18, 0},      {magic_ike, 18, 33},        {magic_wireguard, 0, 5},
+		{magic_utp, 11, 1},      {magic_radius, 0, 6},       {magic_sflow, 3, 4},
+		{magic_ike, 17, 0x30},   {magic_gtp_u, 0, 0x20},     {magic_vxlan, 0, 0},
+		{magic_geneve, 0, 0x40}, {magic_bittorrent, 1, 'b'}, {magic_utp, 19, 1},
+		{magic_snmp, 0, 0x31},
 	};
 
 	(void)state;
@@ -160,6 +165,41 @@ one_wrong_byte_is_enough(void **state)
 				fail_msg("%s with byte %u = %02x", vectors[v].source, broken[i].at,
 				         broken[i].value);
 		}
+}
+
+/* RFC 1035 3.1: a label has at most 63 bytes; 64 to 191 are reserved. */
+static void
+names_of_dns_have_labels_of_63_bytes(void **state)
+{
+	static const uint8_t a_in[] = {0, 0, 1, 0, 1}; /* the root, type A, class IN */
+
+	(void)state;
+	for (uint8_t label = 63; label <= 64; label++) {
+		uint8_t bytes[12 + 1 + 64 + sizeof a_in] = {0x10, 0x32, 1, 0, 0, 1};
+		uint32_t size = 12u + 1 + label + sizeof a_in;
+		struct look y = {bytes, size, size, 0};
+
+		bytes[12] = label;
+		memset(bytes + 13, 'a', label);
+		memcpy(bytes + 13 + label, a_in, sizeof a_in);
+		assert_int_equal(magic_dns(&y), label == 63);
+	}
+}
+
+/* Eight bytes of a counter, least significant first: 2^40 packets leave bytes 13-15 zero. */
+static void
+counters_of_wireguard_stay_small(void **state)
+{
+	uint8_t bytes[128] = {4, 0, 0, 0, 0x3c, 0x1a, 0x0f, 0x55, 7};
+	struct look y = {bytes, sizeof bytes, sizeof bytes, 0};
+
+	(void)state;
+	assert_true(magic_wireguard(&y));
+	for (unsigned i = 13; i < 16; i++) {
+		bytes[i] = 1;
+		assert_false(magic_wireguard(&y));
+		bytes[i] = 0;
+	}
 }
 
 /* ---- random payloads --------------------------------------------------------------------------
@@ -269,6 +309,8 @@ main(void)
 		cmocka_unit_test(magics_for_any_port_exclude_each_other),
 		cmocka_unit_test(look_alikes_are_refused),
 		cmocka_unit_test(one_wrong_byte_is_enough),
+		cmocka_unit_test(names_of_dns_have_labels_of_63_bytes),
+		cmocka_unit_test(counters_of_wireguard_stay_small),
 		cmocka_unit_test(random_payloads_have_no_magic_of_any_port),
 		cmocka_unit_test(random_payloads_on_a_port_pass_as_rarely_as_said),
 	};
