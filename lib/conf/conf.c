@@ -39,17 +39,6 @@ conf_destroy(struct conf *c)
 	free(c);
 }
 
-/* What the grammar can't tell: libconfig's own messages do not say what to do. */
-static bool
-tree_error(struct loader *l, const config_t *tree)
-{
-	const char *text = config_error_text(tree);
-
-	if (text && strstr(text, "duplicate"))
-		text = "a key stands twice in one group; leave one of both out";
-	return load_fail(l, (unsigned)config_error_line(tree), "%s", text ? text : "syntax error");
-}
-
 static bool
 parse(struct loader *l)
 {
@@ -60,7 +49,8 @@ parse(struct loader *l)
 		return false;
 	config_init(&tree);
 	if (config_read_string(&tree, l->source->text.at) != CONFIG_TRUE)
-		ok = tree_error(l, &tree);
+		ok = load_fail(l, (unsigned)config_error_line(&tree), "%s",
+		               config_error_text(&tree)); /* nothing the grammar lets pass */
 	else
 		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l);
 	if (ok)
@@ -261,16 +251,6 @@ check_roles(const struct conf *c, const char *const *names, size_t count, char *
 	return rc;
 }
 
-static int
-check_profile(const struct conf *c, const char *const *names, size_t count, char **error)
-{
-	for (size_t n = 0; n < count; n++)
-		if (strcmp(names[n], c->peering.profile) == 0)
-			return 0;
-	return complain_name(c, &c->peering.profile, "profile", c->peering.profile,
-	                     count ? names[0] : NULL, error);
-}
-
 int
 conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *const *names,
                  size_t count, char **error)
@@ -281,8 +261,6 @@ conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *con
 		return check_classes(c, names, count, error);
 	case CONF_NAME_ROLE:
 		return check_roles(c, names, count, error);
-	case CONF_NAME_PROFILE:
-		return check_profile(c, names, count, error);
 	}
 	return 0;
 }

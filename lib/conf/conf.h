@@ -239,7 +239,7 @@ void conf_print(const struct conf *c, FILE *to);
  * Names that only folders to the right know: the caller hands the valid ones, and every name of
  * that kind in the configuration is checked. 0, or -EINVAL and *error as for conf_load().
  */
-enum conf_name_kind { CONF_NAME_CLASS, CONF_NAME_ROLE, CONF_NAME_PROFILE };
+enum conf_name_kind { CONF_NAME_CLASS, CONF_NAME_ROLE };
 int conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *const *names,
                      size_t count, char **error);
 

@@ -18,6 +18,7 @@
 	}
 
 static const char *const peering_types[] = {"isp", "voice", "route-server", NULL};
+static const char *const profiles[] = {"maps-2024-10", NULL};
 static const char *const link_roles[] = {"primary", "redundant", "backup", NULL};
 static const char *const sides[] = {"peer", "msft", NULL};
 static const char *const all_sides[] = {"peer", "msft", "both", "probe", "unknown", NULL};
@@ -101,7 +102,8 @@ static const struct schema_key peering_keys[] = {
 	{.name = "type", .type = TYPE_CHOICE, AT(conf, peering.type), .choices = peering_types,
 	 .preset = "isp", .example = "\"voice\"",
 	 .help = "connection type; decides which requirements apply"},
-	{.name = "profile", .type = TYPE_TEXT, AT(conf, peering.profile),
+	{.name = "profile", .type = TYPE_CHOICE, AT(conf, peering.profile),
+	 .choices = profiles,
 	 .preset = "maps-2024-10", .example = "\"maps-2024-10\"",
 	 .help = "edition of the requirements to judge by"},
 	{.name = "strict_voice", .type = TYPE_BOOL, AT(conf, peering.strict_voice),

@@ -21,6 +21,12 @@ struct token {
 	unsigned line;
 };
 
+/* The keys of a group so far. */
+struct key {
+	struct key *next;
+	struct token name;
+};
+
 /* One token of look-ahead. Depth is bounded by what conf/source.h lets pass. */
 struct parser {
 	struct loader *l;
@@ -248,6 +254,22 @@ parse_value(struct parser *p, const struct token *name)
 	return true;
 }
 
+/* Two keys of one name in a group; libconfig would tell the line, not the name. */
+static bool
+refuse_twice(struct parser *p, const struct key *keys, const struct token *name)
+{
+	for (const struct key *k = keys; k; k = k->next) {
+		struct source_position first = source_position(p->l->source, k->name.line);
+
+		if (k->name.size == name->size && memcmp(k->name.at, name->at, name->size) == 0)
+			return load_fail(p->l, name->line,
+			                 "%.*s stands twice in one group, first at %s:%u; leave "
+			                 "one of both out",
+			                 (int)name->size, name->at, first.file, first.line);
+	}
+	return true;
+}
+
 static bool
 parse_setting(struct parser *p)
 {
@@ -266,9 +288,18 @@ parse_setting(struct parser *p)
 static bool
 parse_settings(struct parser *p)
 {
-	while (p->token.kind == TOKEN_NAME)
+	struct key *keys = NULL;
+
+	while (p->token.kind == TOKEN_NAME) {
+		struct key *k = arena_take(&p->l->memory->arena, 1, sizeof *k);
+
+		if (!refuse_twice(p, keys, &p->token))
+			return false;
+		*k = (struct key){keys, p->token};
+		keys = k;
 		if (!parse_setting(p))
 			return false;
+	}
 	if (p->token.kind == TOKEN_END || is_mark(p, '}'))
 		return true;
 	return complain(p, NULL, "a key would be right, as in key = value;");

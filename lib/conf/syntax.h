@@ -7,6 +7,5 @@
 
 #include "conf/load.h"
 
-/* False: the loader has the error. True: libconfig can still refuse what the grammar can't tell,
- * as a key that stands twice. */
+/* False: the loader has the error. */
 bool syntax_check(struct loader *l);

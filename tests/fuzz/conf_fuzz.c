@@ -21,14 +21,18 @@ printed(const struct conf *c)
 	return text;
 }
 
-/* libconfig's own word: our grammar let something pass that libconfig refuses. */
+/* libconfig's own words: our grammar let something pass that libconfig refuses. */
 static bool
 ends_in_libconfig(const char *error)
 {
-	static const char word[] = ": syntax error";
+	static const char *const words[] = {": syntax error", ": duplicate setting name"};
 	size_t size = strlen(error);
 
-	return size >= sizeof word - 1 && strcmp(error + size - (sizeof word - 1), word) == 0;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (size >= strlen(words[i]) &&
+		    strcmp(error + size - strlen(words[i]), words[i]) == 0)
+			return true;
+	return false;
 }
 
 static void

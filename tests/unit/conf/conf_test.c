@@ -165,7 +165,6 @@ names_of_others_are_checked(void **state)
 	static const char *const classes[] = {"icmp",    "scan", "traceroute", "fragment",
 	                                      "sip-tls", "srtp", "stun"};
 	static const char *const roles[] = {"sbc"};
-	static const char *const profiles[] = {"maps-2024-10", "maps-2023-04"};
 	struct conf *c = load_least_with(
 		7, "subnets = ( { prefix = \"10.0.0.0/8\";\nclasses = [ \"srtp\", \"sip-tsl\" ];\n"
 		   "roles = [ \"toaster\" ]; } );");
@@ -179,12 +178,6 @@ names_of_others_are_checked(void **state)
 	assert_int_equal(conf_check_names(c, CONF_NAME_ROLE, roles, 1, &error), -EINVAL);
 	assert_string_equal(error, "t.conf:9: role \"toaster\" is not known; a role that the "
 	                           "documents list would be right");
-	free(error);
-	assert_int_equal(conf_check_names(c, CONF_NAME_PROFILE, profiles, 2, &error), 0);
-	assert_null(error);
-	assert_int_equal(conf_check_names(c, CONF_NAME_PROFILE, profiles + 1, 1, &error), -EINVAL);
-	assert_string_equal(error, "t.conf: profile \"maps-2024-10\" is not known; "
-	                           "\"maps-2023-04\" would be right");
 	free(error);
 	conf_destroy(c);
 }

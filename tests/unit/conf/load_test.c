@@ -265,6 +265,8 @@ texts_that_mean_nothing(void **state)
 		{1, "peering = { name = \"a b\"; };",
 	         "1: name \"a b\" is not valid; write a name of letters, digits, '.', '_' and '-', "
 	         "such as \"acme-voice\""},
+		{1, "peering = { name = \"p\"; profile = \"maps-1999\"; };",
+	         "1: profile \"maps-1999\" is not known; \"maps-2024-10\" would be right"},
 		{1, "peering = { name = \"p\"; type = \"carrier\"; };",
 	         "1: type \"carrier\" is not known; \"isp\", \"voice\" or \"route-server\" would "
 	         "be "

@@ -33,15 +33,17 @@ names_the_mistake(void **state)
 	         "3: ';' stands here; a ',' or ')' would be right"},
 		{2, "peer = { asn = 64x; };", "2: ';' stands after x; a '=' would be right"},
 		{2, "peer = { asn = 5LLL; };", "2: ';' stands after L; a '=' would be right"},
+		{3,
+	         "sites = ( { name = \"a\"; }, { name = \"b\"; metro = \"c\"; name = \"d\"; } );",
+	         "3: name stands twice in one group, first at t.conf:3; leave one of both out"},
 		/* newer ones take a comma at the end, version 1.5 does not */
 		{7, "decode = { sip_ports = [ 1, ]; };",
 	         "7: ']' stands here; a plain value would be right, or a list ( )"},
 		{7, "decode = { sip_ports = ( 1, ); };",
 	         "7: ')' stands after sip_ports; a value would be right: text in quotes, a number, "
 	         "true, false, { }, ( ) or [ ]"},
-		/* left to libconfig */
 		{2, "peer = { asn = 1; };\npeer = { asn = 2; };",
-	         "3: a key stands twice in one group; leave one of both out"},
+	         "3: peer stands twice in one group, first at t.conf:2; leave one of both out"},
 	};
 
 	(void)state;
