@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_bus.h>
 #include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf_dyn.h>
@@ -323,12 +324,22 @@ port_stats(struct port *p, struct port_stats *out)
 	out->missed += out->kernel_drops;
 }
 
+/* A virtual device names some speed of its driver's choice (10 Gbit/s, as a rule): that is no
+ * evidence of any link, and a verdict must not stand on it. */
+static bool
+is_virtual(const struct port *p)
+{
+	const struct rte_bus *bus = p->info.device ? rte_dev_bus(p->info.device) : NULL;
+
+	return !bus || strcmp(rte_bus_name(bus), "vdev") == 0;
+}
+
 uint64_t
 port_speed_bps(struct port *p)
 {
 	struct rte_eth_link link = {0};
 
-	if (rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status &&
+	if (!is_virtual(p) && rte_eth_link_get_nowait(p->id, &link) == 0 && link.link_status &&
 	    link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
 		p->facts.speed_bps = link.link_speed * 1000000ull;
 	return p->facts.speed_bps;

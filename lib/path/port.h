@@ -34,7 +34,7 @@ struct port_facts {
 	bool promiscuous;
 	bool timestamps;    /* in the mbuf, by the card */
 	bool scattered;     /* longer frames than an mbuf come as chains */
-	uint64_t speed_bps; /* 0: not known */
+	uint64_t speed_bps; /* of a card; 0: not known, as always for virtual devices */
 };
 
 /* Opens by name: a vdev is plugged in, a PCI device was probed by eal_start. 0, or -errno with one
