@@ -7,7 +7,7 @@ packages=(
   gcc make pkg-config git ca-certificates
   libdpdk-dev dpdk libpcap-dev zlib1g-dev libconfig-dev libhiredis-dev libcmocka-dev
   libjansson-dev libmicrohttpd-dev libssl-dev libsystemd-dev libnuma-dev
-  redis-server redis-tools iproute2 procps ethtool jq python3 shellcheck
+  redis-server redis-tools iproute2 procps ethtool jq curl python3 shellcheck
   clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr mandoc tcpdump
 )
 
