@@ -12,6 +12,7 @@
 static const struct bench_part parts[] = {
 	{"pipeline", "cycles per packet of the worker's pipeline, without a driver",
          bench_pipeline},
+	{"export", "keys a second into Redis, and the share of a core that takes", bench_export},
 };
 
 enum { PARTS = sizeof parts / sizeof *parts };
