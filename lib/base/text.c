@@ -26,6 +26,20 @@ text_add_bytes(struct text *t, const char *bytes, size_t size)
 	t->at[t->size] = '\0';
 }
 
+char *
+text_room(struct text *t, size_t room)
+{
+	reserve(t, room);
+	return t->at + t->size;
+}
+
+void
+text_grow(struct text *t, size_t size)
+{
+	t->size += size;
+	t->at[t->size] = '\0';
+}
+
 void
 text_add(struct text *t, const char *format, ...)
 {

@@ -11,6 +11,10 @@ struct text {
 
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *t, const char *bytes, size_t size);
+/* At least `room` bytes behind the text, for who formats by himself: write there, then text_grow()
+ * by what was written (less than `room`, its NUL comes by itself). */
+char *text_room(struct text *t, size_t room);
+void text_grow(struct text *t, size_t size);
 void text_clear(struct text *t); /* keeps the memory */
 void text_fini(struct text *t);
 

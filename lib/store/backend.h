@@ -37,7 +37,8 @@ typedef void (*entry_fn)(void *context, const struct stream_entry *entry);
 
 struct store_ops {
 	/* writes: `key` is whole, texts are borrowed for the call */
-	void (*put)(struct store *s, enum record_kind kind, const char *id, const void *record);
+	/* returns whether the id is new to this run */
+	bool (*put)(struct store *s, enum record_kind kind, const char *id, const void *record);
 	void (*remove)(struct store *s, enum record_kind kind, const char *id);
 	/* a member of a set (value NULL), sorted set (value: the score) or loose hash */
 	void (*set)(struct store *s, enum key_type type, const char *key, const char *member,

@@ -23,32 +23,39 @@ batch_clear(struct batch *b)
 	b->key_count = 0;
 }
 
-/* "*12\r\n" or "$12\r\n" */
-static void
-add_header(struct text *to, char type, size_t number)
-{
-	char header[CODEC_NUMBER_SIZE + 4];
-	size_t at = 1;
+enum { HEADER_SIZE = 1 + CODEC_NUMBER_SIZE + 2 };
 
-	header[0] = type;
-	at += codec_print_u64(header + 1, number);
-	header[at++] = '\r';
-	header[at++] = '\n';
-	text_add_bytes(to, header, at);
+/* "*12\r\n" or "$12\r\n"; returns what stands behind it. */
+static char *
+put_header(char *at, char type, size_t number)
+{
+	*at++ = type;
+	at += codec_print_u64(at, number);
+	*at++ = '\r';
+	*at++ = '\n';
+	return at;
 }
 
+/* 600 000 times a second: one check for room, then straight writes. */
 void
 batch_format_arg(struct text *to, const char *arg, size_t size)
 {
-	add_header(to, '$', size);
-	text_add_bytes(to, arg, size);
-	text_add_bytes(to, "\r\n", 2);
+	char *start = text_room(to, HEADER_SIZE + size + 2);
+	char *at = put_header(start, '$', size);
+
+	memcpy(at, arg, size);
+	at += size;
+	*at++ = '\r';
+	*at++ = '\n';
+	text_grow(to, (size_t)(at - start));
 }
 
 void
 batch_command(struct batch *b, unsigned count)
 {
-	add_header(&b->bytes, '*', count);
+	char *start = text_room(&b->bytes, HEADER_SIZE);
+
+	text_grow(&b->bytes, (size_t)(put_header(start, '*', count) - start));
 	b->commands++;
 }
 

@@ -187,14 +187,13 @@ bool
 codec_encode(const struct record_field *f, const void *record, struct text *to)
 {
 	const char *at = (const char *)record + f->offset;
-	char number[CODEC_NUMBER_SIZE];
 	int64_t integer;
 
 	if (f->later)
 		return false;
 	switch (f->type) {
 	case FIELD_U64:
-		text_add_bytes(to, number, codec_print_u64(number, load_u64(at)));
+		text_grow(to, codec_print_u64(text_room(to, CODEC_NUMBER_SIZE), load_u64(at)));
 		return true;
 	case FIELD_I64:
 		integer = (int64_t)load_u64(at);
@@ -203,7 +202,7 @@ codec_encode(const struct record_field *f, const void *record, struct text *to)
 	case FIELD_F64:
 		if (!isfinite(load_f64(at)))
 			return false;
-		text_add_bytes(to, number, codec_print_f64(number, load_f64(at)));
+		text_grow(to, codec_print_f64(text_room(to, CODEC_NUMBER_SIZE), load_f64(at)));
 		return true;
 	case FIELD_BOOL:
 		text_add_bytes(to, *(const bool *)at ? "1" : "0", 1);

@@ -81,7 +81,7 @@ record_key(const struct store *s, char key[KEY_SIZE], enum record_kind kind, con
 	model_key(key, model_schema(kind)->scope, s->site, s->peering, rest);
 }
 
-static void
+static bool
 memory_put(struct store *s, enum record_kind kind, const char *id, const void *record)
 {
 	const struct key_schema *schema = model_schema(kind);
@@ -89,10 +89,12 @@ memory_put(struct store *s, enum record_kind kind, const char *id, const void *r
 	char key[KEY_SIZE];
 	struct rec_head *copy = mem_alloc(1, schema->record_size);
 	struct object *o;
+	bool is_new;
 
 	memcpy(copy, record, schema->record_size);
 	store_head(s, copy);
 	record_key(s, key, kind, id);
+	is_new = object_find(s, key) == NULL;
 	o = object_make(s, key);
 	for (const struct record_field *f = schema->fields; f->name; f++) {
 		text_clear(&value);
@@ -104,6 +106,7 @@ memory_put(struct store *s, enum record_kind kind, const char *id, const void *r
 	((struct memory *)s)->keys_written++;
 	text_fini(&value);
 	free(copy);
+	return is_new;
 }
 
 static void

@@ -145,19 +145,9 @@ kept_make(const struct store *s, enum record_kind kind, const char *id)
 	return k;
 }
 
-void
-mirror_put(struct mirror *m, const struct store *s, enum record_kind kind, const char *id,
-           const void *record)
+static void
+mark_dirty(struct mirror *m, struct kept *k)
 {
-	char name[KEY_SIZE];
-	size_t size = record_name(name, kind, id);
-	struct kept **place = (struct kept **)dict_put(&m->records, name, size), *k;
-
-	if (!*place)
-		*place = kept_make(s, kind, id);
-	k = *place;
-	memcpy(k->now, record, k->schema->record_size);
-	store_head(s, (struct rec_head *)(void *)k->now);
 	if (k->dirty)
 		return;
 	k->dirty = true;
@@ -166,6 +156,23 @@ mirror_put(struct mirror *m, const struct store *s, enum record_kind kind, const
 		m->dirty = mem_resize(m->dirty, m->dirty_room, sizeof(struct kept *));
 	}
 	m->dirty[m->dirty_count++] = k;
+}
+
+bool
+mirror_put(struct mirror *m, const struct store *s, enum record_kind kind, const char *id,
+           const void *record)
+{
+	char name[KEY_SIZE];
+	size_t size = record_name(name, kind, id);
+	struct kept **place = (struct kept **)dict_put(&m->records, name, size), *k = *place;
+	bool is_new = k == NULL;
+
+	if (is_new)
+		k = *place = kept_make(s, kind, id);
+	memcpy(k->now, record, k->schema->record_size);
+	store_head(s, (struct rec_head *)(void *)k->now);
+	mark_dirty(m, k);
+	return is_new;
 }
 
 static void

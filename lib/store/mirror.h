@@ -14,7 +14,7 @@ struct mirror *mirror_create(void);
 void mirror_destroy(struct mirror *m);
 
 /* As the functions of struct store_ops, of the same names. */
-void mirror_put(struct mirror *m, const struct store *s, enum record_kind kind, const char *id,
+bool mirror_put(struct mirror *m, const struct store *s, enum record_kind kind, const char *id,
                 const void *record);
 void mirror_remove(struct mirror *m, const struct store *s, enum record_kind kind, const char *id);
 void mirror_set(struct mirror *m, enum key_type type, const char *key, const char *member,

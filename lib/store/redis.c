@@ -42,10 +42,10 @@ writer_of(struct store *s)
 	return r;
 }
 
-static void
+static bool
 redis_put(struct store *s, enum record_kind kind, const char *id, const void *record)
 {
-	mirror_put(writer_of(s)->mirror, s, kind, id, record);
+	return mirror_put(writer_of(s)->mirror, s, kind, id, record);
 }
 
 static void

@@ -105,9 +105,13 @@ store_put(struct store *s, enum record_kind kind, const char *id, const void *re
 	const struct key_schema *schema = model_schema(kind);
 	const char *member, *value = NULL;
 	char key[KEY_SIZE];
+	bool is_new = s->ops->put(s, kind, id, record);
 
-	s->ops->put(s, kind, id, record);
-	if (schema->index_type == KEY_ZSET || !store_index_key(s, key, kind, id, &member))
+	/* a set needs to hear of an id once, the verdicts of every change, rankings come by
+	 * themselves */
+	if (schema->index_type == KEY_ZSET || (schema->index_type == KEY_SET && !is_new))
+		return;
+	if (!store_index_key(s, key, kind, id, &member))
 		return;
 	if (kind == RECORD_VERDICT)
 		value = ((const struct rec_verdict *)record)->verdict;

@@ -42,6 +42,22 @@ ends_with_nul_at_every_size(void **state)
 }
 
 static void
+room_may_be_filled_to_its_last_byte(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < 1100; size++) {
+		struct text t = {0};
+
+		text_add(&t, "a");
+		memset(text_room(&t, size), 'x', size);
+		text_grow(&t, size);
+		assert_int_equal(t.size, 1 + size);
+		assert_int_equal(strlen(t.at), 1 + size);
+		text_fini(&t);
+	}
+}
+
+static void
 bytes_may_be_zero(void **state)
 {
 	struct text t = {0};
@@ -88,6 +104,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_as_needed),
 		cmocka_unit_test(ends_with_nul_at_every_size),
+		cmocka_unit_test(room_may_be_filled_to_its_last_byte),
 		cmocka_unit_test(bytes_may_be_zero),
 		cmocka_unit_test(printable_is_one_line),
 		cmocka_unit_test(clear_keeps_memory_fini_does_not),
