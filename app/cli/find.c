@@ -48,6 +48,7 @@ print_both(struct reader *r, struct rows *endpoints, struct rows *subnets)
 {
 	struct rows_style style = {.wide = r->options->wide,
 	                           .colour = r->colour,
+	                           .only = r->options->dir,
 	                           .zone = r->zone[0] ? r->zone : NULL,
 	                           .indent = 2};
 

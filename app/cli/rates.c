@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "commands.h"
+#include "conf/conf.h"
 #include "reader.h"
 #include "ui/format.h"
 
@@ -34,7 +35,29 @@ struct history {
 	json_t *points;
 	struct table *table;
 	bool titled;
+	uint64_t points_of_subject; /* counted for --limit, per subject */
 };
+
+static bool
+is_shown(const struct history *h, const char *name)
+{
+	return h->reader->options->csv || !rows_other_direction(name, h->reader->options->dir);
+}
+
+/* CSV keeps the store's names; on a screen the direction is an arrow. */
+static void
+short_title(const struct history *h, const char *name, char *title, size_t size)
+{
+	static const char *const arrows[DIR_COUNT] = {" >", " <"};
+
+	snprintf(title, size, "%s", name);
+	for (int dir = 0; dir < DIR_COUNT && !h->reader->options->csv; dir++) {
+		char *end = strstr(title, direction_name((enum direction)dir));
+
+		if (end && end > title)
+			snprintf(end - 1, size - (size_t)(end - 1 - title), "%s", arrows[dir]);
+	}
+}
 
 /* Columns are the names of the first point; later points have the same ones. */
 static void
@@ -42,8 +65,14 @@ add_titles(struct history *h, const struct store_point *p)
 {
 	table_column(h->table, "subject", TABLE_LEFT);
 	table_column(h->table, h->reader->options->csv ? "ts_us" : "time", TABLE_LEFT);
-	for (unsigned i = 0; i < p->count; i++)
-		table_column(h->table, p->names[i], TABLE_RIGHT);
+	for (unsigned i = 0; i < p->count; i++) {
+		char title[40];
+
+		if (!is_shown(h, p->names[i]))
+			continue;
+		short_title(h, p->names[i], title, sizeof title);
+		table_column(h->table, title, TABLE_RIGHT);
+	}
 	h->titled = true;
 }
 
@@ -69,6 +98,9 @@ add_point(void *context, const struct store_point *p)
 	struct history *h = context;
 	const struct reader *r = h->reader;
 	char when[CLOCK_TEXT_SIZE];
+
+	if (r->options->limit && ++h->points_of_subject > r->options->limit)
+		return;
 	json_t *o = json_object();
 
 	if (!h->titled)
@@ -83,17 +115,22 @@ add_point(void *context, const struct store_point *p)
 		           clock_format_zone(p->ts_us, 0, r->zone[0] ? r->zone : NULL, when));
 	for (unsigned i = 0; i < p->count; i++) {
 		json_put_f64(o, p->names[i], p->values[i]);
-		add_value(h, p->names[i], p->values[i]);
+		if (is_shown(h, p->names[i]))
+			add_value(h, p->names[i], p->values[i]);
 	}
 	json_push(h->points, o);
 }
 
-/* The finest roll-up that reaches back to `from`. */
+/* The finest roll-up that reaches back to `from`, seen from the newest data. */
 static unsigned
-level_for(uint64_t from_us)
+level_for(const struct reader *r, uint64_t from_us)
 {
-	uint64_t now = clock_utc_us(), back_s = now > from_us ? (now - from_us) / US_PER_S : 0;
+	uint64_t now = 0;
 	unsigned level = 0;
+
+	for (size_t i = 0; i < r->probe_count; i++)
+		now = r->probes[i].heartbeat_us > now ? r->probes[i].heartbeat_us : now;
+	uint64_t back_s = now > from_us ? (now - from_us) / US_PER_S : 0;
 
 	while (level + 1 < POINT_LEVELS && back_s >= model_point_level(level)->keep_s)
 		level++;
@@ -109,7 +146,7 @@ print_history(struct reader *r)
 	              : o->until_us ? o->until_us
 	                            : UINT64_MAX / 2;
 	struct history h = {.reader = r, .points = json_array(), .table = table_create()};
-	unsigned level = level_for(from);
+	unsigned level = level_for(r, from);
 
 	for (size_t s = 0; s < r->site_count; s++) {
 		size_t count;
@@ -125,6 +162,7 @@ print_history(struct reader *r)
 			char *subject = mem_printf("%s:%s", o->subnet ? "subnet" : "link", ids[i]);
 
 			h.subject = subject;
+			h.points_of_subject = 0;
 			store_points(r->store, subject, level, from, to, add_point, &h);
 			free(subject);
 		}

@@ -60,7 +60,8 @@ print_links(struct reader *r)
 		{NULL, NULL, false},
 	};
 	struct rows rows;
-	struct rows_style style = {.colour = r->colour, .zone = r->zone[0] ? r->zone : NULL};
+	struct rows_style style = {
+		.colour = r->colour, .only = r->options->dir, .zone = r->zone[0] ? r->zone : NULL};
 
 	rows_init(&rows, model_schema(RECORD_LINK));
 	for (size_t s = 0; s < r->site_count; s++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "conf/conf.h"
 #include "ui/format.h"
 
 void
@@ -175,6 +176,30 @@ add_cell(struct table *t, const struct record_field *f, const void *record, bool
 	text_fini(&text);
 }
 
+bool
+rows_other_direction(const char *field, const char *only)
+{
+	size_t size = strlen(field);
+
+	for (int dir = 0; only && dir < DIR_COUNT; dir++) {
+		const char *name = direction_name((enum direction)dir);
+		size_t n = strlen(name);
+
+		if (size > n && strcmp(field + size - n, name) == 0)
+			return strcmp(name, only) != 0;
+	}
+	return false;
+}
+
+/* The field of a text column, or NULL: not there, not wanted. */
+static const struct record_field *
+shown(const struct rows *r, const struct rows_column *c, const struct rows_style *style)
+{
+	if ((c->wide && !style->wide) || rows_other_direction(c->field, style->only))
+		return NULL;
+	return rows_field(r->fields, c->field);
+}
+
 void
 rows_print(const struct rows *r, const struct rows_column *columns, const struct rows_style *style,
            FILE *to)
@@ -182,16 +207,16 @@ rows_print(const struct rows *r, const struct rows_column *columns, const struct
 	struct table *t = table_create();
 
 	for (const struct rows_column *c = columns; c->field; c++) {
-		const struct record_field *f = rows_field(r->fields, c->field);
+		const struct record_field *f = shown(r, c, style);
 
-		if (f && (style->wide || !c->wide))
+		if (f)
 			table_column(t, c->title, is_number(f) ? TABLE_RIGHT : TABLE_LEFT);
 	}
 	for (size_t i = 0; i < r->count; i++) {
 		for (const struct rows_column *c = columns; c->field; c++) {
-			const struct record_field *f = rows_field(r->fields, c->field);
+			const struct record_field *f = shown(r, c, style);
 
-			if (f && (style->wide || !c->wide))
+			if (f)
 				add_cell(t, f, record_at(r, i), true, style->zone);
 		}
 	}

@@ -29,6 +29,7 @@ struct rows_column {
 struct rows_style {
 	bool wide, colour;
 	const char *zone; /* time zone of moments; NULL: UTC */
+	const char *only; /* a direction: text columns of the other one are left out; NULL: both */
 	unsigned indent;
 };
 
@@ -44,6 +45,8 @@ bool rows_filter(struct rows *r, const char *name, const char *value);
 /* Sort by a field, numbers and times from the largest, text from A; "-NAME" turns the order. False:
  * no such field. Stable. */
 bool rows_sort(struct rows *r, const char *name);
+/* Whether a field is of one direction, and that is another than `only` (NULL: never). */
+bool rows_other_direction(const char *field, const char *only);
 void rows_limit(struct rows *r, size_t limit);
 
 void rows_print(const struct rows *r, const struct rows_column *columns,

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# The reading commands over a real Redis that a real probe filled from the bundled interconnect: figures
+# equal the generator's, the same in JSON and CSV; filters, declare, the audit's exit codes, ack.
+. "$(dirname "$0")/../../scripts/lib-test.sh"
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build}
+export PNISCOPE_CLIENT=/dev/null
+unset PNISCOPE_SITE
+
+lab_begin cli
+redis_start
+export PNISCOPE_REDIS=$REDIS
+sc=$LAB_DIR/sc
+tests/golden/scenario.py "$sc" --seconds 20 --undeclared-at 8 || exit 1
+printf 'probe = { id = "ams1-p1"; site = "ams1"; flows = 100000; spool = "%s"; };\nredis = { server = "%s"; };\n@include "peering.conf"\n' \
+  "$LAB_DIR" "$REDIS" >"$sc/probe.conf"
+printf 'redis = { server = "%s"; };\n@include "peering.conf"\n' "$REDIS" >"$sc/control.conf"
+
+cli() { "$build/pniscope" "$@"; }
+# holds WORDS... FILTER: it is true of the command's JSON; no output is not true
+holds() {
+  local filter=${*: -1}
+  [ "$(cli "${@:1:$#-1}" --json | jq "$filter")" = true ]
+}
+code() { # WANTED WORDS...
+  local want=$1
+  shift
+  cli "$@" >"$LAB_DIR/code.log" 2>&1
+  [ $? -eq "$want" ]
+}
+
+check "an empty Redis has no sites, and says so" holds sites '.sites == []'
+check "no verdicts yet is the code of stale data" code 4 audit
+lab_start probe "$build/pniscope-probe" -c "$sc/probe.conf" --once
+probe_ended() { ! lab_alive probe; }
+lab_wait 60 probe_ended || exit 1
+
+truth() { jq -c "$1" "$sc/truth.json"; }
+packets() { truth "[.lanes[\"$1\"][].$2.packets] | add"; }
+for link in pni-a pni-b; do
+  for direction in peer_to_msft msft_to_peer; do
+    check "$link $direction: packets as generated" \
+      holds links --link $link ".links[0].packets_$direction == $(packets $link $direction)"
+    check "$link $direction: members add up" \
+      holds members $link "[.members[].packets_$direction] | add == $(packets $link $direction)"
+    check "$link $direction: classes add up" \
+      holds classes --link $link "[.classes[].packets_$direction] | add == $(packets $link $direction)"
+  done
+done
+check "a subnet's packets as generated" holds subnets --subnet 203.0.113.0/24 \
+  ".subnets[0].packets_peer_to_msft == $(truth '[.subnets[]["203.0.113.0/24"].peer_to_msft.packets] | add')"
+check "the undeclared class stands out in its subnet" holds classes --subnet 203.0.113.0/24 --class http \
+  '.classes | length == 1 and .[0].standing == "undeclared"'
+check "find tells the web server's class and subnet" holds find 203.0.113.80 \
+  '.endpoints[0].classes == "http" and .subnets[0].prefix == "203.0.113.0/24"'
+check "find takes a prefix" holds find 203.0.113.0/24 '[.endpoints[].ip] | length == 3'
+check "endpoints by side" holds endpoints --side msft '[.endpoints[].side] | unique == ["msft"]'
+check "sort and limit" holds endpoints --sort packets_peer_to_msft --limit 1 '.endpoints | length == 1 and .[0].ip == "203.0.113.64"'
+check "the probe's own losses stand beside" bash -c "'$build/pniscope' links | grep -q 'packets analysed, 0 lost by the probe'"
+check "roll-ups of a link" holds rates --link pni-a --since "$(truth .start)" --until "$(truth '.start + 30')" '.rates | length >= 2'
+same_names() {
+  diff <(cli subnets --csv | head -n 1 | tr , '\n') \
+    <(cli subnets --json | jq -r '.subnets[0] | to_entries[] | select(.value | type != "array") | .key')
+}
+check "CSV and JSON name the same fields" same_names
+check "an unknown site is refused" code 2 --site nowhere links
+check "an unknown field to sort by is refused" code 2 links --sort beauty
+
+# what was observed, proposed as configuration, is a configuration
+declared() {
+  sed '/^subnets = (/,/^ *{ prefix = "2001:db8:8075/d' "$sc/peering.conf" | sed '/^registered/d' >"$LAB_DIR/declared.conf"
+  cli declare >>"$LAB_DIR/declared.conf" || return 1
+  cli check "$LAB_DIR/declared.conf" >"$LAB_DIR/declared.out" && grep -q '203.0.113.0/24' "$LAB_DIR/declared.out"
+}
+check "the proposal of declare is accepted by check" declared
+
+lab_start control "$build/pniscope-control" -c "$sc/control.conf" --once
+control_ended() { ! lab_alive control; }
+lab_wait 30 control_ended || exit 1
+check "the audit has a row for every requirement" holds audit '[.audit[].id] | unique | length == 36'
+check "old data decides nothing: exit 4" code 4 audit
+check "one requirement in full" bash -c "'$build/pniscope' audit r4 | grep -q '^R4 '"
+finding=$(cli findings --json | jq -r '[.findings[] | select(.kind == "class.undeclared")][0].id')
+check "the undeclared class is a finding with side and next step" holds findings "$finding" \
+  '.findings[0] | .side == "peer" and (.next | length) > 0 and .state == "open"'
+check "ack" code 0 ack "$finding" --by tester
+check "it stays, acknowledged, with the name" holds findings "$finding" '.findings[0] | .state == "acked" and .acked_by == "tester"'
+check "a second ack is refused" code 2 ack "$finding"
+check "status has all of it" holds status '(.links | length) == 2 and .findings_open >= 1 and .probes[0].stale'
+redis_gone() {
+  lab_stop redis
+  code 2 links && [ "$(wc -l <"$LAB_DIR/code.log")" = 1 ]
+}
+check "without Redis: one line and exit 2" redis_gone
+check_end
