@@ -10,6 +10,8 @@
 #include "show.h"
 #include "ui/format.h"
 
+enum { WRITE_WAIT_MS = 2000 };
+
 static const struct rows_column finding_columns[] = {
 	{"severity", "severity", false},
 	{"state", "state", false},
@@ -107,8 +109,8 @@ acknowledge(struct reader *r, struct rec_finding *f)
 	struct store_params params = {.server = o->redis,
 	                              .user = o->user,
 	                              .password_file = o->password_file,
-	                              .site = r->site_count ? r->sites[0] : "",
 	                              .peering = r->peering,
+	                              .writer = "operator", /* without a site: no epochs */
 	                              .boot_us = f->head.boot_us};
 	char *error = NULL;
 	struct store *s = store_redis_open(&params, &error);
@@ -123,8 +125,12 @@ acknowledge(struct reader *r, struct rec_finding *f)
 	f->acked_us = clock_utc_us();
 	store_begin(s, f->head.seq);
 	store_put(s, RECORD_FINDING, f->id, f);
-	store_close(s, 2000);
-	return EXIT_FINE;
+	store_close(s, WRITE_WAIT_MS);
+	if (store_get(r->store, RECORD_FINDING, f->id, f) && strcmp(f->state, "acked") == 0)
+		return EXIT_FINE;
+	fprintf(stderr, "pniscope: ack %s: not written; may this user write to %s?\n", f->id,
+	        o->redis);
+	return EXIT_ERROR;
 }
 
 int

@@ -3,6 +3,7 @@
  * again and again; everything else is in the commands' own files.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,6 +90,8 @@ main(int argc, char **argv)
 	int code;
 
 	log_init("pniscope");
+	if (!getenv("PNISCOPE_LOG"))
+		log_set_level(LOG_WARNING); /* answers are what is asked for here */
 	if (print_document(argc, argv))
 		return EXIT_FINE;
 	options_init(&o);
