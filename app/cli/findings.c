@@ -126,9 +126,10 @@ acknowledge(struct reader *r, struct rec_finding *f)
 	store_begin(s, f->head.seq);
 	store_put(s, RECORD_FINDING, f->id, f);
 	store_close(s, WRITE_WAIT_MS);
-	if (store_get(r->store, RECORD_FINDING, f->id, f) && strcmp(f->state, "acked") == 0)
+	/* read back under the word given: reading clears the record first */
+	if (store_get(r->store, RECORD_FINDING, o->words[1], f) && strcmp(f->state, "acked") == 0)
 		return EXIT_FINE;
-	fprintf(stderr, "pniscope: ack %s: not written; may this user write to %s?\n", f->id,
+	fprintf(stderr, "pniscope: ack %s: not written; may this user write to %s?\n", o->words[1],
 	        o->redis);
 	return EXIT_ERROR;
 }
