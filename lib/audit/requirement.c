@@ -49,7 +49,11 @@ requirement_strength(const struct requirement *r, const struct conf *conf)
 bool
 requirement_applies(const struct requirement *r, const struct conf *conf)
 {
-	return !conf || (r->applies & 1u << conf->peering.type) != 0;
+	if (!conf)
+		return true;
+	if ((r->flags & REQ_STRICT_ONLY) && !conf->peering.strict_voice)
+		return false;
+	return (r->applies & 1u << conf->peering.type) != 0;
 }
 
 static void

@@ -23,6 +23,7 @@ enum requirement_flag {
 	REQ_SLOW_PROTOCOL = 1 << 2, /* stands on LACP, LLDP or loss: a SPAN port can't show it */
 	REQ_STRICT_VOICE = 1 << 3,  /* SHOULD, and MUST under peering.strict_voice */
 	REQ_ADVICE = 1 << 4,        /* advice with a date, never more than a SHOULD */
+	REQ_STRICT_ONLY = 1 << 5,   /* asked of nobody but under peering.strict_voice */
 };
 
 struct requirement {

@@ -474,7 +474,7 @@ static const struct requirement table[] = {
 		.strength = STRENGTH_SHOULD,
 		.applies = VOICE,
 		.side = SIDE_BOTH,
-		.flags = REQ_STRICT_VOICE,
+		.flags = REQ_STRICT_VOICE | REQ_STRICT_ONLY,
 		.source = "older versions (2023-06) of the voice walkthrough",
 		.pass = "as R10, and every location carries its share",
 		.fail = "one location, or one that idles",
@@ -491,7 +491,7 @@ static const struct requirement table[] = {
 		.strength = STRENGTH_SHOULD,
 		.applies = VOICE,
 		.side = SIDE_PEER,
-		.flags = REQ_STRICT_VOICE,
+		.flags = REQ_STRICT_VOICE | REQ_STRICT_ONLY,
 		.source = "azure-docs communications-gateway/connectivity.md, "
 			  "reliability-communications-gateway.md",
 		.pass = "as R10",

@@ -64,6 +64,9 @@ strict_voice_raises_r10_x16_x17_only(void **state)
 		              strcmp(r->id, "X17") == 0;
 
 		assert_int_equal(requirement_strength(r, plain), r->strength);
+		/* text of an older edition: asked of those who chose it, of nobody else */
+		if (raised)
+			assert_int_equal(requirement_applies(r, plain), strcmp(r->id, "R10") == 0);
 		assert_int_equal(requirement_strength(r, strict),
 		                 raised ? STRENGTH_MUST : r->strength);
 	}

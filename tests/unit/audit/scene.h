@@ -30,12 +30,14 @@
 	"bandwidth = \"100G\"; tap = { kind = \"optical\"; probe = \"" site "-p\"; };" \
 	"members = ( " SCENE_MEMBER(name) " ); " more " }"
 /* A voice peering that declares everything right: two links in one metro, a third in another. */
-#define SCENE_HEAD                                               \
-	"peering = { name = \"lab\"; type = \"voice\"; };\n"     \
+#define SCENE_PEERING(more) "peering = { name = \"lab\"; type = \"voice\"; " more "};\n"
+#define SCENE_SITES                                              \
 	"peer = { asn = 64496; };\n"                             \
 	"sites = ( { name = \"ams1\"; metro = \"Amsterdam\"; }," \
 	" { name = \"ams2\"; metro = \"Amsterdam\"; },"          \
 	" { name = \"fra1\"; metro = \"Frankfurt\"; } );\n"
+#define SCENE_HEAD SCENE_PEERING("") SCENE_SITES
+#define SCENE_STRICT_HEAD SCENE_PEERING("strict_voice = true; ") SCENE_SITES
 #define SCENE_LINKS                                                              \
 	"links = ( " SCENE_LINK("pni-a", "ams1", "primary", "") ", " SCENE_LINK( \
 		"pni-b", "ams2", "redundant",                                    \
