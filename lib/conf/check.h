@@ -9,3 +9,6 @@
 
 /* False: the loader has the error. Warnings go to the log. */
 bool check_all(struct loader *l);
+
+/* The part of it about links, their members, ports and sessions (check_links.c). */
+bool check_links(struct loader *l);

@@ -25,36 +25,31 @@ differ_names(struct loader *l, const char *what, const void *objects, size_t siz
 }
 
 void
-differ_add(struct differ *u, const char *const *name, const struct conf_link *link)
+differ_add(struct differ *u, const char *const *name, const struct conf_link *link,
+           const struct conf_member *member)
 {
 	if (!*name)
 		return;
 	if ((u->count & (u->count - 1)) == 0)
 		u->at = mem_resize(u->at, u->count ? u->count * 2 : 1, sizeof *u->at);
-	u->at[u->count++] = (struct differ_use){name, link};
-}
-
-/* The same name is the same port only on one host. */
-static bool
-same_host(const struct differ_use *a, const struct differ_use *b)
-{
-	if (a->link->tap_probe && b->link->tap_probe)
-		return strcmp(a->link->tap_probe, b->link->tap_probe) == 0;
-	return a->link->site == b->link->site;
+	u->at[u->count++] = (struct differ_use){name, link, member};
 }
 
 bool
-differ_uses(struct loader *l, const char *what, const struct differ *u, bool per_host)
+differ_uses(struct loader *l, const char *what, const struct differ *u,
+            const char *(*clash)(const struct differ_use *, const struct differ_use *))
 {
 	for (size_t i = 1; i < u->count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(*u->at[i].name, *u->at[j].name) == 0 &&
-			    (!per_host || same_host(&u->at[i], &u->at[j])))
-				return load_fail_at(l, u->at[i].name,
-				                    "%s \"%s\" is used at %s already; each %s once "
-				                    "would be right",
-				                    what, *u->at[i].name,
-				                    load_place(l, u->at[j].name), what);
+		for (size_t j = 0; j < i; j++) {
+			const struct differ_use *a = &u->at[j], *b = &u->at[i];
+			const char *right = strcmp(*a->name, *b->name) == 0 ? clash(a, b) : NULL;
+
+			if (right)
+				return load_fail_at(l, b->name,
+				                    "%s \"%s\" is used at %s already; %s would be "
+				                    "right",
+				                    what, *b->name, load_place(l, a->name), right);
+		}
 	return true;
 }
 

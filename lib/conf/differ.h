@@ -13,10 +13,11 @@ bool differ_names(struct loader *l, const char *what, const void *objects, size_
 bool differ_prefixes(struct loader *l, const char *what, const void *objects, size_t size,
                      size_t count);
 
-/* Names from several places, each with its link. */
+/* Names from several places, each with what it belongs to. */
 struct differ_use {
 	const char *const *name; /* where the name is held */
 	const struct conf_link *link;
+	const struct conf_member *member; /* of a port; else NULL */
 };
 struct differ {
 	struct differ_use *at; /* to be freed */
@@ -24,6 +25,8 @@ struct differ {
 };
 
 /* Collect a name; one that is not set is left out. */
-void differ_add(struct differ *u, const char *const *name, const struct conf_link *link);
-/* `per_host`: the same name is the same thing only on one probe host, as ports are. */
-bool differ_uses(struct loader *l, const char *what, const struct differ *u, bool per_host);
+void differ_add(struct differ *u, const char *const *name, const struct conf_link *link,
+                const struct conf_member *member);
+/* `clash` looks at two uses of one name and says what would be right, or NULL: both may stand. */
+bool differ_uses(struct loader *l, const char *what, const struct differ *u,
+                 const char *(*clash)(const struct differ_use *, const struct differ_use *));

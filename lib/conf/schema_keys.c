@@ -248,8 +248,8 @@ static const struct schema_key member_keys[] = {
 static const struct schema_group member_group = {
 	"links[].members[]",
 	"The members of the LAG. A port is a PCI address (`0000:3b:00.0`), an EAL vdev string "
-	"(`net_af_packet0,iface=tap0`) or `pcap:FILE`. A broker that carries several members on "
-	"one port is one member with the speed of all.",
+	"(`net_af_packet0,iface=tap0`) or `pcap:FILE`. Several members may share "
+	"one `both` port of a broker when VLANs or MAC addresses tell them apart.",
 	member_keys};
 
 static const struct schema_key session_keys[] = {

@@ -6,15 +6,6 @@
 
 #include "base/mem.h"
 
-/* Whether this probe taps the link; a file without a probe (captures) taps all. */
-static bool
-tapped(const struct conf *c, const struct conf_link *link)
-{
-	if (c->probe.site && strcmp(c->sites[link->site].name, c->probe.site) != 0)
-		return false;
-	return !c->probe.id || !link->tap_probe || strcmp(link->tap_probe, c->probe.id) == 0;
-}
-
 static struct source *
 source_find(const struct sources *s, const char *name)
 {
@@ -71,7 +62,7 @@ sources_create(const struct conf *conf, struct sources **out, char **error)
 	for (size_t l = 0; l < conf->link_count; l++) {
 		const struct conf_link *link = &conf->links[l];
 
-		for (size_t m = 0; m < link->member_count && tapped(conf, link); m++) {
+		for (size_t m = 0; m < link->member_count && conf_link_tapped(conf, link); m++) {
 			const struct source_member at = {(uint16_t)l, (uint16_t)m};
 			const char *name, *wrong = member_add(s, &link->members[m], at, &name);
 

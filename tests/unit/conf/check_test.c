@@ -44,6 +44,10 @@ a_probe_among_several_sites_names_its_own(void **state)
 	text_fini(&t);
 }
 
+#define VLANS(there, back)                                                                \
+	"both = \"pcap:a\"; direction = { by = \"vlan\"; vlans = { peer_to_msft = " there \
+	"; msft_to_peer = " back "; }; };"
+
 static void
 members_and_ports(void **state)
 {
@@ -66,6 +70,18 @@ members_and_ports(void **state)
 	         "right"},
 		{5, "{ speed = \"10G\"; " PORTS " },\n{ speed = \"10G\"; both = \"pcap:b\"; }",
 	         "6: port \"pcap:b\" is used at t.conf:5 already; each port once would be right"},
+		{5,
+	         "{ speed = \"10G\"; both = \"pcap:a\"; },\n{ speed = \"10G\"; both = \"pcap:a\"; "
+	         "}",
+	         "6: port \"pcap:a\" is used at t.conf:5 already; VLANs or MAC addresses of its "
+	         "own "
+	         "would be right"},
+		{5,
+	         "{ speed = \"10G\"; " VLANS("1", "2") " },\n{ speed = \"10G\"; " VLANS("3",
+	                                                                                "2") " }",
+	         "6: port \"pcap:a\" is used at t.conf:5 already; VLANs or MAC addresses of its "
+	         "own "
+	         "would be right"},
 		{6, "); tap = { kind = \"none\"; }; } );",
 	         "5: link \"l\" is not tapped (tap kind \"none\"), but a member has ports; leave "
 	         "one "
@@ -81,6 +97,50 @@ members_and_ports(void **state)
 
 	(void)state;
 	expect_errors(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void
+members_that_share_a_broker_port(void **state)
+{
+	static const char *const fine[] = {
+		"{ speed = \"10G\"; " VLANS("1", "2") " }, { speed = \"10G\"; " VLANS("3",
+	                                                                              "4") " }",
+		"{ speed = \"10G\"; both = \"pcap:a\"; direction = { by = \"mac\"; macs = [ "
+		"\"02:00:00:00:00:01\" ]; }; }, { speed = \"10G\"; both = \"pcap:a\"; direction = "
+	        "{ "
+		"by = \"mac\"; macs = [ \"02:00:00:00:00:02\" ]; }; }",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+		struct conf *c = load_least_with(5, fine[i]);
+
+		assert_int_equal(c->links[0].member_count, 2);
+		conf_destroy(c);
+	}
+}
+
+/* The same PCI address in two hosts is two ports. */
+static void
+ports_are_of_a_host(void **state)
+{
+	static const char second[] = "); tap = { probe = \"p1\"; }; }, { name = \"m\"; tap = { "
+	                             "probe = \"%s\"; }; members = "
+				     "( { speed = \"1G\"; peer_to_msft = \"pcap:a\"; msft_to_peer "
+	                             "= \"pcap:b\"; } ); } );";
+	struct text t = {0};
+	struct bad_line same = {
+		6, NULL,
+		"6: port \"pcap:a\" is used at t.conf:5 already; each port once would be right"};
+
+	(void)state;
+	text_add(&t, second, "p2");
+	conf_destroy(load_least_with(6, t.at));
+	text_clear(&t);
+	text_add(&t, second, "p1");
+	same.text = t.at;
+	expect_errors(&same, 1);
+	text_fini(&t);
 }
 
 static void
@@ -257,6 +317,8 @@ main(void)
 		cmocka_unit_test(sites_and_roles),
 		cmocka_unit_test(a_probe_among_several_sites_names_its_own),
 		cmocka_unit_test(members_and_ports),
+		cmocka_unit_test(members_that_share_a_broker_port),
+		cmocka_unit_test(ports_are_of_a_host),
 		cmocka_unit_test(directions_of_a_mirror_port),
 		cmocka_unit_test(bandwidth),
 		cmocka_unit_test(sessions),
