@@ -112,12 +112,10 @@ static const struct key_schema keys[] = {
 	PLAIN(NULL, SCOPE_SITE, KEY_HASH, 0, false, NULL),
 };
 
-/* point_size: MEMORY USAGE of full streams of 12 eight-digit fields divided by their points (Redis
- * 7.0: about 13 bytes a field and 24 for the id) with a fifth more. */
 static const struct point_level levels[POINT_LEVELS] = {
-	{"1s", 1, 900, 900, 220},
-	{"10s", 10, 6 * 3600, 2160, 220},
-	{"60s", 60, WEEK_S, 10080, 220},
+	{"1s", 1, 900, 900},
+	{"10s", 10, 6 * 3600, 2160},
+	{"60s", 60, WEEK_S, 10080},
 };
 
 const struct key_schema *
@@ -138,6 +136,14 @@ model_point_level(unsigned level)
 {
 	assert(level < POINT_LEVELS);
 	return &levels[level];
+}
+
+/* MEMORY USAGE of full streams (Redis 7.0.15, rates with nine decimals): 336 bytes a point of 12
+ * fields, 311 of 11, 120 of 4, the same for 900 and for 10 080 points. */
+uint64_t
+model_points_size(unsigned level, unsigned fields)
+{
+	return (uint64_t)model_point_level(level)->points * (24 + 26 * fields);
 }
 
 /* Appends, cut at the end of the key. */

@@ -264,13 +264,14 @@ void model_points_key(char key[KEY_SIZE], const char *subject, unsigned level);
 
 enum { POINT_LEVELS = 3, POINT_FIELDS = 12 };
 struct point_level {
-	const char *name;    /* "1s" */
-	uint32_t step_s;     /* distance of points */
-	uint32_t keep_s;     /* kept for */
-	uint32_t points;     /* keep_s / step_s: the stream's cap */
-	uint32_t point_size; /* bytes in Redis for one point of 12 fields, measured */
+	const char *name; /* "1s" */
+	uint32_t step_s;  /* distance of points */
+	uint32_t keep_s;  /* kept for */
+	uint32_t points;  /* keep_s / step_s: the stream's cap */
 };
 const struct point_level *model_point_level(unsigned level);
+/* Bytes of a full roll-up in Redis, points of so many fields. */
+uint64_t model_points_size(unsigned level, unsigned fields);
 
 /* docs/redis.md */
 void model_print_docs(FILE *to);

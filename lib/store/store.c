@@ -150,17 +150,11 @@ store_unrank(struct store *s, enum key_scope scope, const char *rest, const char
 }
 
 struct store_rollup {
-	const struct point_level *level;
+	uint64_t size, keep_us;
 	bool admitted, refused;
 	uint64_t points;  /* since start */
 	uint64_t last_us; /* point */
 };
-
-static uint64_t
-rollup_size(const struct store_rollup *r)
-{
-	return (uint64_t)r->level->points * r->level->point_size;
-}
 
 /* Forgets roll-ups whose last point has left Redis by now: the busiest subnets change. */
 static void
@@ -169,9 +163,9 @@ forget_old(struct store *s, uint64_t now_us)
 	for (struct dict_entry *e = dict_next(&s->points, NULL); e; e = dict_next(&s->points, e)) {
 		struct store_rollup *r = e->value;
 
-		if (now_us < r->last_us + r->level->keep_s * US_PER_S)
+		if (now_us < r->last_us + r->keep_us)
 			continue;
-		s->points_size -= r->admitted ? rollup_size(r) : 0;
+		s->points_size -= r->admitted ? r->size : 0;
 		free(dict_take(&s->points, e->key, e->key_size));
 	}
 	s->points_swept_us = now_us;
@@ -181,9 +175,9 @@ forget_old(struct store *s, uint64_t now_us)
 static void
 admit(struct store *s, struct store_rollup *r, const char *rest)
 {
-	r->admitted = s->points_max == 0 || s->points_size + rollup_size(r) <= s->points_max;
+	r->admitted = s->points_max == 0 || s->points_size + r->size <= s->points_max;
 	if (r->admitted)
-		s->points_size += rollup_size(r);
+		s->points_size += r->size;
 	if (r->admitted || r->refused)
 		return;
 	r->refused = true;
@@ -195,7 +189,7 @@ admit(struct store *s, struct store_rollup *r, const char *rest)
 }
 
 static struct store_rollup *
-rollup_of(struct store *s, const char *rest, const struct point_level *level, uint64_t ts_us)
+rollup_of(struct store *s, const char *rest, unsigned level, unsigned fields, uint64_t ts_us)
 {
 	struct store_rollup **place =
 		(struct store_rollup **)dict_put(&s->points, rest, strlen(rest));
@@ -203,7 +197,8 @@ rollup_of(struct store *s, const char *rest, const struct point_level *level, ui
 
 	if (!r) {
 		r = *place = mem_alloc(1, sizeof *r);
-		r->level = level;
+		r->size = model_points_size(level, fields);
+		r->keep_us = model_point_level(level)->keep_s * US_PER_S;
 	}
 	r->last_us = ts_us;
 	if (!r->admitted)
@@ -224,7 +219,7 @@ store_point(struct store *s, const char *subject, unsigned level, uint64_t ts_us
 	struct store_rollup *rollup;
 
 	model_points_key(rest, subject, level);
-	rollup = rollup_of(s, rest, l, ts_us);
+	rollup = rollup_of(s, rest, level, count, ts_us);
 	if (!rollup->admitted)
 		return;
 	store_key(s, key, SCOPE_SITE, rest);

@@ -216,7 +216,7 @@ roll_ups_stay_in_their_budget(void **state)
 	struct store *s;
 
 	(void)state;
-	small.memory_max_bytes = 900 * model_point_level(0)->point_size + 10;
+	small.memory_max_bytes = model_points_size(0, 1) + 10;
 	s = store_memory_create(&small);
 	store_point(s, "link:a", 0, 1000000, names, values, 1);
 	store_point(s, "link:b", 0, 1000000, names, values, 1);
