@@ -391,8 +391,10 @@ audit_needs_live_s(const struct rec_verdict *row)
 	const struct requirement *r = requirement_find(row->id);
 	uint64_t seen_s = (row->window_to_us - row->window_from_us) / 1000000;
 
+	/* time helps where there was too little, not where nothing is collected or seen */
 	if (!r || verdict_find(row->verdict) != VERDICT_INCONCLUSIVE ||
-	    strcmp(row->applies, "yes") != 0 || seen_s >= r->window_s)
+	    strcmp(row->applies, "yes") != 0 || seen_s >= r->window_s ||
+	    strcmp(row->reason, lack_name(LACK_TOO_LITTLE)) != 0)
 		return 0;
 	return r->window_s;
 }

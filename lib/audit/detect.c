@@ -57,6 +57,7 @@ describe_class(struct rec_finding *f, const struct audit_input *in, const struct
 	             "pniscope endpoints --subnet %s --class %s: who is it; stop it, or declare %s",
 	             s->prefix, c->name, c->name);
 	f->samples = (uint64_t)share->flows;
+	f->since_us = c->first_us;
 	FIELD_FORMAT(e.field, "subnet:%s:class:%s", s->prefix, c->name);
 	FIELD_FORMAT(e.value,
 	             "%" PRIu64 " bytes from the peer, %" PRIu64 " to it, %" PRIu64
@@ -138,6 +139,7 @@ detect_silence(const struct audit_input *in, const struct input_link *link, cons
 	FIELD_FORMAT(f->next, "pniscope members %s; check light levels of the tap and the port",
 	             link->rec.name);
 	f->samples = link->rec.traffic.packets[0] + link->rec.traffic.packets[1];
+	f->since_us = link->rec.state_since_us;
 }
 
 static void
@@ -226,6 +228,7 @@ detect_unfit(const struct audit_input *in, const struct input_probe *p, const ch
 	if (p->stale) {
 		FIELD_FORMAT(f->text, "%s wrote nothing for %.0f s", p->rec.id,
 		             (double)(in->now_us - p->rec.heartbeat_us) / 1e6);
+		f->since_us = p->rec.heartbeat_us;
 		FIELD_COPY(f->cause, "the probe stopped, or does not reach the store");
 		FIELD_FORMAT(f->next, "systemctl status pniscope-probe on %s", p->rec.host);
 		return;

@@ -192,12 +192,17 @@ see(struct finding_book *b, const struct sightings *seen, uint64_t now_us)
 	}
 }
 
+/* Since when: as the detector says, unless that is so long ago that it may be another time of the
+ * same matter. A capture is one time. */
 static void
-page_open(struct page *p, finding_fn *fn, void *context)
+page_open(struct page *p, bool immediate, finding_fn *fn, void *context)
 {
+	uint64_t since = p->rec.since_us;
+
 	p->open = true;
 	FIELD_COPY(p->rec.state, "open");
-	if (p->rec.since_us == 0)
+	if (since == 0 || since > p->first_us ||
+	    (!immediate && p->first_us - since > p->kind->close_s * 1000000ull))
 		p->rec.since_us = p->first_us;
 	fn(context, FINDING_OPENED, &p->rec);
 }
@@ -219,7 +224,7 @@ turn_page(struct page *p, uint64_t now_us, bool immediate, finding_fn *fn, void 
 	            (immediate || now_us - p->last_seen_us >= p->kind->close_s * 1000000ull);
 
 	if (!p->open && p->seen && (immediate || p->looks >= p->kind->looks))
-		page_open(p, fn, context);
+		page_open(p, immediate, fn, context);
 	else if (p->open && p->seen && p->changed)
 		fn(context, FINDING_UPDATED, &p->rec);
 	else if (p->open && gone)

@@ -37,8 +37,8 @@ struct sightings {
 	size_t count, capacity;
 };
 void sightings_fini(struct sightings *s);
-/* All detectors over `in`; the sightings' id, kind, subject, side, severity, texts, evidence and
- * samples are filled, times and state are not. */
+/* All detectors over `in`; everything but the state is filled, since_us where it is known (the book
+ * takes the first look for it otherwise). */
 void detect_findings(const struct audit_input *in, struct sightings *out);
 
 struct finding_book;

@@ -20,7 +20,8 @@ const char *verdict_name(enum verdict v);
 enum verdict verdict_find(const char *name);
 
 /* Why a row or sub-check is not decided: one of four. */
-enum lack { LACK_NONE, LACK_NOT_COLLECTED, LACK_NOT_OBSERVABLE, LACK_TOO_LITTLE, LACK_PROBE_UNFIT };
+/* in the order of what to act on last to first: more traffic does not help a wrong tap */
+enum lack { LACK_NONE, LACK_NOT_COLLECTED, LACK_TOO_LITTLE, LACK_NOT_OBSERVABLE, LACK_PROBE_UNFIT };
 /* "not-collected" and so on, for records; and the words for people. */
 const char *lack_name(enum lack l);
 const char *lack_text(const char *name);

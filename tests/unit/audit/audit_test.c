@@ -89,13 +89,39 @@ a_capture_is_judged_in_one_turn(void **state)
 	assert_string_equal(finding.kind, "class.undeclared");
 	assert_string_equal(finding.state, "open");
 	assert_int_equal(ledger_of_r4(s), 1);
-	/* an hour is enough for R4, not for the day of X15 */
-	assert_int_equal(audit_needs_live_s(row_of(a, "R4")), 0);
-	assert_int_equal(audit_needs_live_s(row_of(a, "X15")), 24 * 3600);
 	store_ids_free(ids, count);
 	audit_destroy(a);
 	store_close(s, 0);
 	conf_destroy(conf);
+}
+
+static void
+what_time_would_help(void **state)
+{
+	static const struct {
+		const char *id, *verdict, *reason;
+		uint64_t seen_s;
+		uint32_t needs_s;
+	} cases[] = {
+		{"R4", "INCONCLUSIVE", "too-little", 899, 900},
+		{"R4", "INCONCLUSIVE", "too-little", 900, 0},
+		{"R4", "FAIL", "", 60, 0},
+		{"R3", "INCONCLUSIVE", "not-collected", 60, 0}, /* time brings no BGP */
+		{"X15", "INCONCLUSIVE", "too-little", 3600, 86400},
+		{"X14", "INCONCLUSIVE", "not-observable", 60, 0},
+	};
+	struct rec_verdict *row = mem_alloc(1, sizeof *row);
+
+	(void)state;
+	strcpy(row->applies, "yes");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		strcpy(row->id, cases[i].id);
+		strcpy(row->verdict, cases[i].verdict);
+		strcpy(row->reason, cases[i].reason);
+		row->window_to_us = cases[i].seen_s * S;
+		assert_int_equal(audit_needs_live_s(row), cases[i].needs_s);
+	}
+	free(row);
 }
 
 static struct audit *
@@ -263,6 +289,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_capture_is_judged_in_one_turn),
+		cmocka_unit_test(what_time_would_help),
 		cmocka_unit_test(live_needs_two_looks_and_goes_on_after_a_restart),
 		cmocka_unit_test(an_acknowledgement_in_the_store_is_taken_over),
 		cmocka_unit_test(silence_is_seen_as_such),

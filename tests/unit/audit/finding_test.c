@@ -74,6 +74,33 @@ opens_on_the_second_look_and_closes_after_quiet(void **state)
 	finding_book_destroy(b);
 }
 
+/* The detector may know since when; not when that was before an earlier end of the same matter. */
+static void
+since_when(void **state)
+{
+	static const struct {
+		uint64_t said, since;
+		bool capture;
+	} cases[] = {
+		{0, 1000 * S, false},       {995 * S, 995 * S, false},   {990 * S, 990 * S, false},
+		{989 * S, 1000 * S, false}, {2000 * S, 1000 * S, false}, {1 * S, 1 * S, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct finding_book *b = finding_book_create();
+		struct rec_finding f = finding("config.mismatch", "probe:a", "other file");
+		struct sightings seen = {.at = &f, .count = 1};
+		struct heard h = {0};
+
+		f.since_us = cases[i].said;
+		finding_book_look(b, &seen, 1000 * S, cases[i].capture, hear, &h);
+		finding_book_look(b, &seen, 1001 * S, cases[i].capture, hear, &h);
+		assert_int_equal(h.last.since_us, cases[i].since);
+		finding_book_destroy(b);
+	}
+}
+
 static void
 a_single_sighting_leaves_nothing(void **state)
 {
@@ -353,6 +380,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_on_the_second_look_and_closes_after_quiet),
+		cmocka_unit_test(since_when),
 		cmocka_unit_test(a_single_sighting_leaves_nothing),
 		cmocka_unit_test(a_capture_opens_at_once),
 		cmocka_unit_test(acknowledged_stays_so_while_it_changes_and_closes),
