@@ -5,8 +5,8 @@
  * class_look() takes the first packets of a flow that carry payload, cheapest test first
  * (requirements section 8: ethertype, IP protocol, port and magic, behaviour, address range); the
  * class and its confidence live in the flow record. Tables of ports and magics: class_rules.h.
- * Called by the workers, each with its own flows; the rules are read-only. Costs some 20 to 60
- * cycles a look, nothing once the flow is done (class_done).
+ * Called by the workers, each with its own flows; the rules are read-only. A look costs 30 to 85
+ * cycles (measured: TLS on 443 and random bytes on port 53); a flow that is done (class_done), two.
  */
 #pragma once
 

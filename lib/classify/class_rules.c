@@ -16,8 +16,8 @@ enum { TRACEROUTE_TTL = 32 }; /* hops left behind the tap; other senders start a
 
 /*
  * IANA's registry, and where senders sit without asking it. Registered ports above 1023 are also
- * clients' ephemeral ports, so there the port alone says nothing unless the last column of the
- * protocol's traffic is unreadable.
+ * clients' ephemeral ports: there the port alone says nothing, except where the protocol's payload
+ * can't be read anyway.
  */
 const struct port_rule class_port_rules[] = {
 	{0},
