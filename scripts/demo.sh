@@ -83,11 +83,16 @@ prove "every frame sent was counted or reported lost, and members = classes = su
 note "$(tail -n 1 "$LAB_DIR/proof.out")"
 cli subnets
 cli classes
+silent_finding() { cli findings --json | jq -e '[.. | objects | select(.kind? == "link.silent")] | length >= 2'; }
+lab_wait 25 silent_finding
+prove "the sender has stopped: both links are found silent" silent_finding
 
 say "5. The audit: every requirement of the programme, with what is proven, what not, and what would prove it"
 cli audit
 cli audit --json >"$LAB_DIR/live.json"
 every_requirement() { [ "$(jq '[.audit[].id] | unique | length' "$LAB_DIR/live.json")" = 36 ]; }
+note "one of them in full: an honest \"not proven\" names what would prove it"
+cli audit R4
 prove "the audit names every requirement (R1-R11, X1-X19, M1-M6)" every_requirement
 
 say "6. The same interconnect from the recording, no Redis and no root needed"
