@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,8 +67,9 @@ struct analysis {
 
 /* The contract's stand-in: one link with one `both` port. Returns 0 or -EINVAL with *error. */
 int guess_conf(struct conf **out, char **error);
-/* Where the contract or the guess has its cloud ranges from, for people. */
-const char *guess_ranges_path(char *buf, size_t size);
+/* The file of cloud ranges that is installed with this program or stands in its build tree; NULL:
+ * none. */
+const char *guess_ranges_path(char buf[PATH_MAX]);
 
 /* Class names are of classify; confidence as a ratio. */
 void analysis_sum_flows(struct analysis *a);

@@ -315,28 +315,35 @@ print_findings(const struct sheet *s)
 		show_finding(findings[i], s->zone, s->colour, s->to);
 }
 
+static int
+shorter(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return (a > b) - (a < b);
+}
+
 /* Rules that no capture of this length can decide, listed once by the time that they need. */
 static void
 print_needs_live(const struct sheet *s, const struct rec_verdict *rows, size_t count)
 {
-	bool *told = mem_alloc(count + 1, sizeof *told);
+	uint32_t *seconds = mem_alloc(count + 1, sizeof *seconds);
 	char length[FORMAT_SIZE];
 
+	for (size_t i = 0; i < count; i++)
+		seconds[i] = audit_needs_live_s(&rows[i]);
+	qsort(seconds, count, sizeof *seconds, shorter);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t seconds = audit_needs_live_s(&rows[i]);
-
-		if (!seconds || told[i])
+		if (!seconds[i] || (i && seconds[i] == seconds[i - 1]))
 			continue;
-		fprintf(s->to, "  needs %s live:", format_duration(seconds * US_PER_S, length));
-		for (size_t k = i; k < count; k++) {
-			if (audit_needs_live_s(&rows[k]) != seconds)
-				continue;
-			told[k] = true;
-			fprintf(s->to, " %s", rows[k].id);
+		fprintf(s->to, "  needs %s live:", format_duration(seconds[i] * US_PER_S, length));
+		for (size_t k = 0; k < count; k++) {
+			if (audit_needs_live_s(&rows[k]) == seconds[i])
+				fprintf(s->to, " %s", rows[k].id);
 		}
 		fputc('\n', s->to);
 	}
-	free(told);
+	free(seconds);
 }
 
 static void

@@ -14,7 +14,7 @@ static const char ranges_name[] = "microsoft-ranges.txt";
 static const char *const places[] = {"../share/pniscope", "../data", "../../data"};
 
 const char *
-guess_ranges_path(char *buf, size_t size)
+guess_ranges_path(char buf[PATH_MAX])
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -26,9 +26,11 @@ guess_ranges_path(char *buf, size_t size)
 
 	*slash = '\0';
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		int len = snprintf(buf, size, "%s/%s/%s", self, places[i], ranges_name);
+		char *path = mem_printf("%s/%s/%s", self, places[i], ranges_name);
+		bool found = realpath(path, buf) && access(buf, R_OK) == 0;
 
-		if (len > 0 && (size_t)len < size && access(buf, R_OK) == 0)
+		free(path);
+		if (found)
 			return buf;
 	}
 	return NULL;
@@ -38,7 +40,7 @@ int
 guess_conf(struct conf **out, char **error)
 {
 	char path[PATH_MAX];
-	const char *ranges = guess_ranges_path(path, sizeof path);
+	const char *ranges = guess_ranges_path(path);
 	char *text = mem_printf(
 		"peering = { name = \"capture\"; type = \"isp\"; };\npeer = { };\n"
 		"%s%s%s"

@@ -11,6 +11,9 @@
 
 static const struct rows_column now_columns[] = {
 	{"name", "link", false},
+	{"link", "link", false},
+	{"prefix", "subnet", false},
+	{"class", "class", false},
 	{"rate_bps_peer_to_msft", "L2 >", false},
 	{"rate_l1_bps_peer_to_msft", "L1 >", false},
 	{"rate_pps_peer_to_msft", "packets/s >", false},
@@ -187,18 +190,24 @@ print_history(struct reader *r)
 	return EXIT_FINE;
 }
 
+/* Links, or what --subnet and --class ask for; columns that a kind does not have are left out. */
 static int
 print_now(struct reader *r)
 {
+	const struct options *o = r->options;
+	enum record_kind kind = o->subnet && o->class ? RECORD_SUBNET_CLASS
+	                        : o->subnet           ? RECORD_SUBNET
+	                        : o->class            ? RECORD_LINK_CLASS
+	                                              : RECORD_LINK;
 	struct rows rows;
 	int code = EXIT_ERROR;
 
-	rows_init(&rows, model_schema(RECORD_LINK));
+	rows_init(&rows, model_schema(kind));
 	for (size_t s = 0; s < r->site_count; s++) {
 		reader_select(r, s);
-		reader_collect(r, RECORD_LINK, NULL, &rows);
+		reader_collect(r, kind, NULL, &rows);
 	}
-	if (reader_choose(r->options, &rows, "name"))
+	if (reader_choose(o, &rows, NULL))
 		code = reader_print(r, &rows, "rates", now_columns);
 	rows_fini(&rows);
 	return code;
