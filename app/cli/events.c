@@ -135,6 +135,17 @@ follow(struct reader *r, struct streams *s)
 	}
 }
 
+/* --limit of a diary means its end. */
+static void
+keep_newest(struct rows *rows, const struct options *o)
+{
+	if (!o->limit || o->sort)
+		return;
+	rows_sort(rows, "ts_us");
+	rows_limit(rows, o->limit);
+	rows_sort(rows, "-ts_us");
+}
+
 int
 run_events(const struct options *o)
 {
@@ -151,6 +162,7 @@ run_events(const struct options *o)
 	} else {
 		rows_init(&rows, &schema);
 		read_streams(&r, &streams, &rows);
+		keep_newest(&rows, o);
 		if (reader_choose(o, &rows, NULL))
 			code = reader_print(&r, &rows, "events", columns);
 		rows_fini(&rows);

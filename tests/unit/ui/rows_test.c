@@ -128,6 +128,17 @@ filter_sort_limit(void **state)
 }
 
 static void
+one_direction(void **state)
+{
+	(void)state;
+	assert_false(rows_other_direction("rate_bps_peer_to_msft", NULL));
+	assert_false(rows_other_direction("rate_bps_peer_to_msft", "peer_to_msft"));
+	assert_true(rows_other_direction("rate_bps_peer_to_msft", "msft_to_peer"));
+	assert_false(rows_other_direction("coverage_ratio", "msft_to_peer"));
+	assert_false(rows_other_direction("peer_to_msft", "msft_to_peer"));
+}
+
+static void
 json_follows_the_table(void **state)
 {
 	struct rows r;
@@ -188,6 +199,7 @@ main(void)
 		cmocka_unit_test(text_is_aligned),
 		cmocka_unit_test(csv_has_plain_numbers_and_quotes),
 		cmocka_unit_test(filter_sort_limit),
+		cmocka_unit_test(one_direction),
 		cmocka_unit_test(json_follows_the_table),
 		cmocka_unit_test(envelope_is_whole),
 		cmocka_unit_test(lists_are_split),
