@@ -27,6 +27,9 @@ struct burst {
 	uint16_t lane[BURST_MAX];      /* index in the pipeline's lanes */
 	uint8_t link_layer[BURST_MAX]; /* enum link_layer */
 	void *owner[BURST_MAX];        /* mbuf, or NULL for captures */
+	/* the burst that will be run after this one, or NULL: its frames are fetched meanwhile, one
+	 * for each that is decoded, so that they cost no waiting */
+	const struct burst *next;
 	/* set by the stages */
 	uint16_t flags_any; /* OR of all packet.flags */
 	bool one_lane;      /* all frames have the same lane and time, and the lane is known */

@@ -8,7 +8,7 @@
 #include "path/stages.h"
 
 enum {
-	AGE_PER_BURST = 4, /* bounds the price under load: 1/16 record a packet */
+	AGE_PER_BURST = 4, /* bounds the price under load: 1/16 record a packet; in batches */
 	TCP = 6,
 	TCP_FIN = 0x01,
 	TCP_RST = 0x04,
@@ -60,12 +60,30 @@ idle_ns(const struct flow *f)
 
 /* ---- endpoints ------------------------------------------------------------------------------- */
 
-static struct snap_endpoint *
-endpoint_of(struct pipeline *p, const struct addr *addr, uint16_t link, enum side side)
-{
-	uint64_t hash = hash_16(&p->endpoint_key, addr->b, (uint64_t)link << 8 | side);
+/* Two endpoints of one flow. */
+struct pair {
+	struct flow *flow;
+	struct addr addr[2]; /* SIDE_PEER, SIDE_MSFT */
+	uint64_t hash[2];
+	uint16_t link;
+};
 
-	return snap_endpoint_find(p->snap, hash, addr, link, (uint8_t)side);
+static void
+pair_make(const struct pipeline *p, struct flow *f, struct pair *pair)
+{
+	unsigned side_a = f->flags & FLOW_A_PEER ? SIDE_PEER : SIDE_MSFT;
+	struct flow_view v;
+
+	flow_view(f, &v);
+	pair->flow = f;
+	pair->link = v.link;
+	pair->addr[side_a] = v.a;
+	pair->addr[side_a ^ 1] = v.b;
+	for (unsigned side = 0; side < 2; side++) {
+		pair->hash[side] =
+			hash_16(&p->endpoint_key, pair->addr[side].b, (uint64_t)v.link << 8 | side);
+		snap_endpoint_prefetch(p->snap, pair->hash[side]);
+	}
 }
 
 static void
@@ -90,39 +108,54 @@ endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
 
 /* What finds no endpoint stays in the flow for the next pass. */
 static void
-feed(struct pipeline *p, struct flow *f)
+pair_feed(struct pipeline *p, const struct pair *pair)
 {
+	struct flow *f = pair->flow;
 	const struct meter_key *key = meter_key_at(p->meters, f->meter);
-	bool a_peer = f->flags & FLOW_A_PEER;
-	struct snap_endpoint *peer, *msft;
+	uint32_t subnet[2] = {key->peer_subnet, key->msft_subnet};
+	struct snap_endpoint *e[2];
 	uint32_t packets[2], bytes[2];
-	struct flow_view v;
 
-	flow_view(f, &v);
-	peer = endpoint_of(p, a_peer ? &v.a : &v.b, v.link, SIDE_PEER);
-	msft = endpoint_of(p, a_peer ? &v.b : &v.a, v.link, SIDE_MSFT);
-	if (!peer && !msft)
+	for (uint8_t side = 0; side < 2; side++)
+		e[side] = snap_endpoint_find(p->snap, pair->hash[side], &pair->addr[side],
+		                             pair->link, side);
+	if (!e[0] && !e[1])
 		return;
 	flow_fold(f, packets, bytes);
-	if (peer)
-		endpoint_add(peer, f, key->peer_subnet, packets, bytes);
-	if (msft)
-		endpoint_add(msft, f, key->msft_subnet, packets, bytes);
+	for (unsigned side = 0; side < 2; side++)
+		if (e[side])
+			endpoint_add(e[side], f, subnet[side], packets, bytes);
 	f->flags |= FLOW_SHOWN;
 }
 
-uint64_t
-stage_age_visit(void *pipeline, struct flow *f, enum flow_event event)
+static bool
+has_food(const struct flow *f)
+{
+	return (f->packets[0] || f->packets[1]) && f->generation;
+}
+
+void
+stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
+                uint64_t *idle)
 {
 	struct pipeline *p = pipeline;
+	struct pair pairs[FLOW_VISITED];
+	uint32_t n = 0;
 
 	(void)event;
-	if ((f->packets[0] || f->packets[1]) && f->generation) {
-		if (f->generation != p->generation)
-			stage_classify_meter(p, f);
-		feed(p, f);
+	for (uint32_t i = 0; i < count; i++) {
+		idle[i] = idle_ns(flows[i]);
+		if (!has_food(flows[i]))
+			continue;
+		if (flows[i]->generation != p->generation)
+			stage_classify_meter(p, flows[i]);
+		pair_make(p, flows[i], &pairs[n++]);
 	}
-	return idle_ns(f);
+	for (uint32_t i = 0; i < n; i++)
+		for (unsigned side = 0; side < 2; side++)
+			snap_endpoint_prefetch_more(p->snap, pairs[i].hash[side]);
+	for (uint32_t i = 0; i < n; i++)
+		pair_feed(p, &pairs[i]);
 }
 
 /* ---- pace ------------------------------------------------------------------------------------ */
@@ -131,20 +164,19 @@ void
 stage_age(struct pipeline *p, uint64_t now_ns)
 {
 	uint64_t passed = now_ns > p->now_ns ? now_ns - p->now_ns : 0;
-	uint64_t whole = flow_table_extent(p->flows) << FRACTION_BITS;
-	uint64_t count;
+	uint64_t extent = flow_table_extent(p->flows);
+	uint64_t batch = extent < FLOW_VISITED ? extent : FLOW_VISITED;
 
 	if (passed > NS_PER_S) /* a gap; the product below stays within 64 bits */
 		passed = NS_PER_S;
 	p->now_ns += passed;
 	p->age_credit += passed * p->age_per_ns;
-	if (p->age_credit > whole)
-		p->age_credit = whole;
-	count = p->age_credit >> FRACTION_BITS;
-	if (count > AGE_PER_BURST)
-		count = AGE_PER_BURST;
-	if (!count)
+	if (p->age_credit > extent << FRACTION_BITS)
+		p->age_credit = extent << FRACTION_BITS;
+	p->age_allowed += AGE_PER_BURST;
+	if (p->age_allowed < batch || p->age_credit < batch << FRACTION_BITS || !batch)
 		return;
-	p->age_credit -= count << FRACTION_BITS;
-	flow_table_age(p->flows, now_ns, count);
+	p->age_allowed = 0;
+	p->age_credit -= batch << FRACTION_BITS;
+	flow_table_age(p->flows, now_ns, batch);
 }

@@ -90,6 +90,9 @@ flow_look(struct pipeline *p, struct burst *b, uint32_t i, struct class_state *c
 	if (class->flags & CLASS_FINAL || class->packets >= CLASS_LOOKS ||
 	    packet->flags & PACKET_FRAGMENT_LATER)
 		return false;
+	/* nothing to look at: a bare acknowledgement tells its ports once */
+	if (!packet->payload_captured && class->class != CLASS_UNKNOWN_OTHER)
+		return false;
 	class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
 	           b->reverse[i]);
 	return class->class != before;

@@ -1,22 +1,19 @@
 /* Decode every frame, count what could not be, and find the lane of mirror ports' frames. */
 #include "path/stages.h"
 
-enum { AHEAD = 8 }; /* frames fetched ahead of the one being decoded */
-
 static void
 decode_all(struct pipeline *p, struct burst *b)
 {
+	const uint8_t *const *next = b->next ? b->next->data : b->data;
+	uint32_t next_last = b->next && b->next->count ? b->next->count - 1 : 0;
 	uint16_t any = 0;
 	uint32_t fine = 0;
 
-	for (uint32_t i = 0; i < AHEAD && i < b->count; i++)
-		__builtin_prefetch(b->data[i]);
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct packet *packet = &b->packet[i];
 		enum reason reason;
 
-		if (i + AHEAD < b->count)
-			__builtin_prefetch(b->data[i + AHEAD]);
+		__builtin_prefetch(next[i < next_last ? i : next_last]);
 		reason = packet_decode(b->link_layer[i], b->data[i], b->captured[i], b->wire[i],
 		                       &p->plan->decode, packet);
 		any |= packet->flags;
@@ -29,16 +26,26 @@ decode_all(struct pipeline *p, struct burst *b)
 	b->flags_any = any;
 }
 
-/* Lanes and links; true when all frames share one known lane and one time. */
+/* All frames have one known lane and one time: every burst of a simplex port. */
 static bool
+is_one_lane(const struct burst *b)
+{
+	uint64_t times = 0;
+	uint16_t lanes = 0;
+
+	for (uint32_t i = 1; i < b->count; i++) {
+		times |= b->time_ns[i] ^ b->time_ns[0];
+		lanes |= b->lane[i] ^ b->lane[0];
+	}
+	return times == 0 && lanes == 0 && b->lane[0] != LANE_UNKNOWN;
+}
+
+static void
 lanes_resolve(struct pipeline *p, struct burst *b)
 {
-	bool one = true;
-
 	for (uint32_t i = 0; i < b->count; i++) {
 		if (b->lane[i] == LANE_UNKNOWN)
 			b->lane[i] = plan_direction(p->plan, b->port, b->data[i], &b->packet[i]);
-		one &= b->lane[i] == b->lane[0] && b->time_ns[i] == b->time_ns[0];
 		if (b->lane[i] != LANE_UNKNOWN) {
 			b->link[i] = p->plan->lanes[b->lane[i]].link;
 			continue;
@@ -46,14 +53,18 @@ lanes_resolve(struct pipeline *p, struct burst *b)
 		b->link[i] = p->plan->ports[b->port].link;
 		p->snap->direction_unknown++;
 		p->snap->direction_unknown_bytes += b->wire[i];
-		one = false;
 	}
-	return one;
 }
 
 void
 stage_decode(struct pipeline *p, struct burst *b)
 {
 	decode_all(p, b);
-	b->one_lane = lanes_resolve(p, b);
+	b->one_lane = is_one_lane(b);
+	if (!b->one_lane) {
+		lanes_resolve(p, b);
+		return;
+	}
+	for (uint32_t i = 0; i < b->count; i++)
+		b->link[i] = p->plan->lanes[b->lane[0]].link;
 }

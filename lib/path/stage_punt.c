@@ -9,7 +9,7 @@ enum rule {
 	CONTROL,   /* all frames, control queue */
 	BULK,      /* all frames, bulk queue */
 	HANDSHAKE, /* TLS or DTLS handshake and alert records, bulk queue */
-	OPENING,   /* the flow's first packets, bulk queue */
+	OPENING,   /* the flow's first payloads, bulk queue */
 	UNPROVEN,  /* control queue on the port of BGP: a session's handshake has no magic yet */
 };
 
@@ -48,7 +48,8 @@ is_handshake(const struct burst *b, uint32_t i)
 static bool
 is_opening(const struct burst *b, uint32_t i)
 {
-	return b->flow[i] && pipeline_class(b->flow[i])->packets < CLASS_LOOKS;
+	return b->packet[i].payload_captured && b->flow[i] &&
+	       pipeline_class(b->flow[i])->packets < CLASS_LOOKS;
 }
 
 static bool

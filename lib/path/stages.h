@@ -25,9 +25,10 @@ struct pipeline {
 	struct flow_stats before; /* at the end of the last one */
 	uint64_t overflows_before;
 	/* ageing */
-	uint64_t now_ns;     /* newest packet time or idle call */
-	uint64_t age_per_ns; /* records a ns, 32.32 fixed point */
-	uint64_t age_credit; /* records to look at, 32.32 */
+	uint64_t now_ns;      /* newest packet time or idle call */
+	uint64_t age_per_ns;  /* records a ns, 32.32 fixed point */
+	uint64_t age_credit;  /* records that time allows to look at, 32.32 */
+	uint32_t age_allowed; /* records that the bursts allow */
 	bool keep;
 	bool profiled;
 	punt_fn *punt;
@@ -47,8 +48,9 @@ void stage_age(struct pipeline *p, uint64_t now_ns);
  * FLOW_A_PEER must be right. */
 void stage_classify_meter(struct pipeline *p, struct flow *f);
 
-/* flow_visit_fn: feed a flow's counts to the snapshot's endpoints; its idle timeout. */
-uint64_t stage_age_visit(void *pipeline, struct flow *f, enum flow_event event);
+/* flow_visit_fn: feed the flows' counts to the snapshot's endpoints; their idle timeouts. */
+void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
+                     uint64_t *idle_ns);
 
 /* A packet of this time ends the running interval, or goes back before it. */
 static inline bool

@@ -178,12 +178,34 @@ is_endpoint(const struct snap_endpoint *e, const struct addr *addr, uint16_t lin
 	return e->link == link && e->side == side && addr_equal(&e->addr, addr);
 }
 
+static inline uint64_t
+slot_of(const struct snap *s, uint64_t hash)
+{
+	return ((hash >> 32) * 2 * s->endpoint_capacity) >> 32;
+}
+
+void
+snap_endpoint_prefetch(const struct snap *s, uint64_t hash)
+{
+	__builtin_prefetch(&s->endpoint_index[slot_of(s, hash)]);
+}
+
+void
+snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash)
+{
+	uint32_t index = s->endpoint_index[slot_of(s, hash)];
+	const char *e = (const char *)&s->endpoints[index ? index - 1 : s->endpoint_count];
+
+	__builtin_prefetch(e, 1);
+	__builtin_prefetch(e + sizeof(struct snap_endpoint) - 1, 1);
+}
+
 struct snap_endpoint *
 snap_endpoint_find(struct snap *s, uint64_t hash, const struct addr *addr, uint16_t link,
                    uint8_t side)
 {
 	uint64_t slots = 2 * (uint64_t)s->endpoint_capacity;
-	uint64_t at = ((hash >> 32) * slots) >> 32;
+	uint64_t at = slot_of(s, hash);
 	struct snap_endpoint *e;
 
 	/* at most half full, so an empty slot comes soon */

@@ -127,6 +127,11 @@ struct snap *snap_take(struct snap_core *c);
 /* Aggregator: clear what was used and hand the buffer back to the worker. */
 void snap_release(struct snap_core *c, struct snap *s);
 
+/* Worker: bring what snap_endpoint_find() reads first into the caches; then, when that has come,
+ * the endpoint itself. */
+void snap_endpoint_prefetch(const struct snap *s, uint64_t hash);
+void snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash);
+
 /* Worker: the endpoint's slot in this snapshot, added when new; NULL and counted when full. */
 struct snap_endpoint *snap_endpoint_find(struct snap *s, uint64_t hash, const struct addr *addr,
                                          uint16_t link, uint8_t side);

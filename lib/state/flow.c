@@ -48,16 +48,17 @@ struct flow_table {
 struct query {
 	uint64_t key[2];
 	uint64_t hash;
-	uint32_t candidate;
-	bool wanted;
-	bool src_low; /* the source is the lower endpoint */
+	uint32_t candidate; /* record whose tag matched, FLOW_NONE, or NOT_WANTED */
+	uint8_t src_low;    /* the source is the lower endpoint */
 };
+
+#define NOT_WANTED (FLOW_NONE - 1) /* the packet makes no flow */
 
 static inline uint64_t
 key_tail(uint16_t low_port, uint16_t high_port, const struct packet *p, uint16_t link)
 {
 	return low_port | (uint64_t)high_port << 16 | (uint64_t)p->proto << 32 |
-	       (p->ip_version == 6 ? KEY_IPV6 : 0) | (uint64_t)link << 48;
+	       (uint64_t)link << 48;
 }
 
 /* No branch: which end is lower is a coin toss. */
@@ -83,8 +84,8 @@ query_v6(struct query *q, const struct packet *p, uint16_t link)
 	low = q->src_low ? &p->src : &p->dst;
 	high = q->src_low ? &p->dst : &p->src;
 	q->key[0] = load_be32(low->b + 12) | (uint64_t)load_be32(high->b + 12) << 32;
-	q->key[1] = q->src_low ? key_tail(p->sport, p->dport, p, link)
-	                       : key_tail(p->dport, p->sport, p, link);
+	q->key[1] = KEY_IPV6 | (q->src_low ? key_tail(p->sport, p->dport, p, link)
+	                                   : key_tail(p->dport, p->sport, p, link));
 }
 
 /* The upper 96 bits of both addresses, as they stand in the record. */
@@ -185,11 +186,19 @@ record_take(struct flow_table *t)
 	return id;
 }
 
+static void
+visit_one(struct flow_table *t, struct flow *f, enum flow_event event)
+{
+	uint64_t idle;
+
+	t->visit(t->context, &f, 1, event, &idle);
+}
+
 /* The record leaves: the owner takes what is left in it. */
 static void
 record_free(struct flow_table *t, struct flow *f)
 {
-	t->visit(t->context, f, FLOW_LEAVES);
+	visit_one(t, f, FLOW_LEAVES);
 	f->flags = 0;
 	f->key[1] = KEY_FREE;
 	f->meter = t->free_head;
@@ -342,7 +351,7 @@ opens_anew(const struct flow *f, const struct packet *p, unsigned reverse)
 static inline unsigned
 reverse_of(const struct flow *f, const struct query *q)
 {
-	return ((f->flags & FLOW_LOW_FIRST) != 0) != q->src_low;
+	return ((f->flags & FLOW_LOW_FIRST) != 0) ^ q->src_low;
 }
 
 static void
@@ -396,7 +405,7 @@ prove(struct flow_table *t, struct flow *f, const struct packet *p, unsigned rev
 static __attribute__((noinline)) void
 spill(struct flow_table *t, struct flow *f)
 {
-	t->visit(t->context, f, FLOW_PASSED);
+	visit_one(t, f, FLOW_PASSED);
 	flow_fold(f, NULL, NULL);
 }
 
@@ -423,24 +432,46 @@ count_found(struct flow_table *t, struct flow *f, struct flow_batch *b, uint32_t
 
 	count_packet(t, f, p, b->wire[i], b->time_ns[i], reverse);
 	b->seen[i] |= (uint8_t)reverse;
-	if (__builtin_expect((reverse && !(f->flags & FLOW_TWO_WAY)) ||
-	                             (!(f->flags & FLOW_STRONG) && f->packets[0] >= FLOW_PROVEN),
-	                     0))
+	if (!(f->flags & FLOW_TWO_WAY) &&
+	    (reverse || (!(f->flags & FLOW_STRONG) && f->packets[0] >= FLOW_PROVEN)))
 		prove(t, f, p, reverse, &b->seen[i]);
 }
 
+static __attribute__((noinline)) bool
+query_any(const struct flow_table *t, struct query *q, const struct packet *p, uint16_t link)
+{
+	if (!makes_flow(p)) {
+		q->candidate = NOT_WANTED;
+		return false;
+	}
+	query_make(t, q, p, link);
+	return true;
+}
+
+/* Keys and hashes; the buckets are fetched. */
 static void
 pass_hash(struct flow_table *t, const struct flow_batch *b, struct query *q)
 {
+	enum { STRAIGHT = PACKET_HAS_IP | PACKET_HAS_PORTS };
+
 	for (uint32_t i = 0; i < b->count; i++) {
-		q[i].wanted = makes_flow(&b->packets[i]);
-		if (!q[i].wanted)
+		const struct packet *p = &b->packets[i];
+
+		q[i].candidate = FLOW_NONE;
+		if (__builtin_expect(p->ip_version == 4 &&
+		                             (p->flags & (STRAIGHT | PACKET_FRAGMENT_LATER)) ==
+		                                     STRAIGHT,
+		                     1)) {
+			query_v4(&q[i], p, b->links[i]);
+			q[i].hash = hash_16(&t->hash_key, q[i].key, 0);
+		} else if (!query_any(t, &q[i], p, b->links[i])) {
 			continue;
-		query_make(t, &q[i], &b->packets[i], b->links[i]);
+		}
 		__builtin_prefetch(bucket_first(&t->index, q[i].hash));
 	}
 }
 
+/* Tags; the records are fetched. */
 static void
 pass_index(struct flow_table *t, const struct flow_batch *b, struct query *q)
 {
@@ -448,16 +479,26 @@ pass_index(struct flow_table *t, const struct flow_batch *b, struct query *q)
 		const struct bucket *bucket;
 		uint32_t match;
 
-		if (!q[i].wanted)
+		if (__builtin_expect(q[i].candidate == NOT_WANTED, 0))
 			continue;
 		bucket = bucket_first(&t->index, q[i].hash);
 		match = bucket_match(bucket, bucket_tag(q[i].hash));
-		q[i].candidate = match ? bucket->id[__builtin_ctz(match)] : FLOW_NONE;
-		if (match)
-			__builtin_prefetch(&t->records[q[i].candidate], 1);
+		if (__builtin_expect(!match, 0))
+			continue;
+		q[i].candidate = bucket->id[__builtin_ctz(match)];
+		__builtin_prefetch(&t->records[q[i].candidate], 1);
 	}
 }
 
+/* Whether the tag told the truth, and nothing but counting is to be done. */
+static inline bool
+is_known(const struct flow_table *t, const struct query *q, const struct packet *p)
+{
+	return q->candidate < NOT_WANTED && (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN &&
+	       matches(&t->records[q->candidate], q, p);
+}
+
+/* Records: count, or find and add the hard way. */
 static void
 pass_records(struct flow_table *t, struct flow_batch *b, const struct query *q)
 {
@@ -466,14 +507,9 @@ pass_records(struct flow_table *t, struct flow_batch *b, const struct query *q)
 		struct flow *f = NULL;
 
 		b->seen[i] = 0;
-		b->flows[i] = NULL;
-		if (!q[i].wanted)
-			continue;
-		if (q[i].candidate != FLOW_NONE)
+		if (__builtin_expect(is_known(t, &q[i], p), 1))
 			f = &t->records[q[i].candidate];
-		if (__builtin_expect(!f || (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ||
-		                             !matches(f, &q[i], p),
-		                     0))
+		else if (q[i].candidate != NOT_WANTED)
 			f = find_or_add(t, &q[i], p, b->time_ns[i], &b->seen[i]);
 		b->flows[i] = f;
 		if (f)
@@ -516,12 +552,8 @@ flow_count(struct flow_table *t, struct flow *f, const struct packet *p, uint32_
 /* ---- ageing ---------------------------------------------------------------------------------- */
 
 static void
-age_one(struct flow_table *t, struct flow *f, uint64_t now)
+age_one(struct flow_table *t, struct flow *f, uint64_t idle, uint64_t now)
 {
-	uint64_t idle = t->visit(t->context, f, FLOW_PASSED);
-
-	if (t->keep)
-		return;
 	if (f->flags & FLOW_ENDED) {
 		record_free(t, f);
 	} else if (idle && now > f->last_ns && now - f->last_ns > idle) {
@@ -533,21 +565,50 @@ age_one(struct flow_table *t, struct flow *f, uint64_t now)
 	}
 }
 
+/* The flows among the records from `first` on, at most `count`; both lines are fetched. */
+static uint32_t
+records_gather(struct flow_table *t, uint32_t first, uint32_t count, struct flow **flows)
+{
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		__builtin_prefetch(&t->records[first + i], 1);
+		__builtin_prefetch((char *)&t->records[first + i] + CACHE_LINE, 1);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if (t->records[first + i].flags & FLOW_USED)
+			flows[found++] = &t->records[first + i];
+	return found;
+}
+
+static void
+age_batch(struct flow_table *t, uint64_t now, uint32_t first, uint32_t count)
+{
+	struct flow *flows[FLOW_VISITED];
+	uint64_t idle[FLOW_VISITED];
+	uint32_t found = records_gather(t, first, count, flows);
+
+	if (found)
+		t->visit(t->context, flows, found, FLOW_PASSED, idle);
+	for (uint32_t i = 0; i < found && !t->keep; i++)
+		age_one(t, flows[i], idle[i], now);
+}
+
 void
 flow_table_age(struct flow_table *t, uint64_t now_ns, uint64_t count)
 {
 	if (count > t->fresh)
 		count = t->fresh;
-	for (; count; count--) {
-		struct flow *f;
+	while (count) {
+		uint64_t batch = count < FLOW_VISITED ? count : FLOW_VISITED;
 
 		if (t->hand >= t->fresh)
 			t->hand = 0;
-		f = &t->records[t->hand++];
-		/* the hand walks in order: fetch its next records while this one is looked at */
-		__builtin_prefetch(f + 4, 1);
-		if (f->flags & FLOW_USED)
-			age_one(t, f, now_ns);
+		if (batch > t->fresh - t->hand)
+			batch = t->fresh - t->hand;
+		age_batch(t, now_ns, t->hand, (uint32_t)batch);
+		t->hand += (uint32_t)batch;
+		count -= batch;
 	}
 }
 
@@ -560,9 +621,17 @@ flow_table_extent(const struct flow_table *t)
 void
 flow_table_visit(struct flow_table *t)
 {
-	for (uint32_t id = 0; id < t->fresh; id++)
-		if (t->records[id].flags & FLOW_USED)
-			t->visit(t->context, &t->records[id], FLOW_PASSED);
+	struct flow *flows[FLOW_VISITED];
+	uint64_t idle[FLOW_VISITED];
+
+	for (uint32_t id = 0; id < t->fresh; id += FLOW_VISITED) {
+		uint32_t left = t->fresh - id;
+		uint32_t found =
+			records_gather(t, id, left < FLOW_VISITED ? left : FLOW_VISITED, flows);
+
+		if (found)
+			t->visit(t->context, flows, found, FLOW_PASSED, idle);
+	}
 }
 
 void
@@ -575,13 +644,15 @@ flow_table_each(struct flow_table *t, bool (*each)(void *context, struct flow *f
 
 /* ---- table ----------------------------------------------------------------------------------- */
 
-static uint64_t
-visit_nothing(void *context, struct flow *f, enum flow_event event)
+static void
+visit_nothing(void *context, struct flow **flows, uint32_t count, enum flow_event event,
+              uint64_t *idle_ns)
 {
 	(void)context;
-	(void)f;
+	(void)flows;
 	(void)event;
-	return 0;
+	for (uint32_t i = 0; i < count; i++)
+		idle_ns[i] = 0;
 }
 
 /* As much address space for records as can be had, for a table of unknown size. */

@@ -23,9 +23,10 @@
 #include "proto/packet.h"
 
 enum {
-	FLOW_BURST = 64,  /* most packets of one flow_find_burst() */
-	FLOW_PROVEN = 8,  /* packets that make a one-way flow worth keeping in a full table */
-	FLOW_NO_POOL = 0, /* flow.pool: no side state */
+	FLOW_BURST = 64,   /* most packets of one flow_find_burst() */
+	FLOW_PROVEN = 8,   /* packets that make a one-way flow worth keeping in a full table */
+	FLOW_VISITED = 32, /* most records of one visit */
+	FLOW_NO_POOL = 0,  /* flow.pool: no side state */
 	FLOW_CLASS_MEMORY = 8,
 };
 
@@ -91,9 +92,13 @@ enum flow_event {
 	FLOW_LEAVES, /* it is about to be freed: take what is left in it */
 };
 
-/* Called by ageing, replacement and flow_table_visit(). Returns the flow's idle timeout in ns, 0:
- * never (ignored for FLOW_LEAVES). May fold and change it, must not call the table. */
-typedef uint64_t flow_visit_fn(void *context, struct flow *f, enum flow_event event);
+/*
+ * Called by ageing, replacement and flow_table_visit() with 1 to FLOW_VISITED records, so that the
+ * owner can fetch what it needs for all of them at once. Sets the idle timeout of each in ns, 0:
+ * never (ignored for FLOW_LEAVES). May fold and change them, must not call the table.
+ */
+typedef void flow_visit_fn(void *context, struct flow **flows, uint32_t count,
+                           enum flow_event event, uint64_t *idle_ns);
 
 struct flow_params {
 	uint64_t capacity;  /* flows; memory for all is taken now. Ignored with `keep` */

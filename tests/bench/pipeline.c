@@ -75,7 +75,8 @@ struct rig {
 	struct plan *plan;
 	struct snap_core *core;
 	struct pipeline *pipeline;
-	struct burst burst;
+	struct burst bursts[2]; /* one is run while the frames of the other are fetched */
+	struct burst *next;
 	const struct trace *trace;
 	size_t at;
 	double ns_per_cycle;
@@ -136,6 +137,7 @@ rig_open(struct rig *r, const struct trace *t, const struct variant *v, size_t c
 	if (!r->core || !r->pipeline)
 		exit(2);
 	r->trace = t;
+	r->next = r->bursts;
 	r->ns_per_cycle = 1e9 / bench_hz();
 	r->first_cycle = bench_cycles();
 	r->frame_times = v->frame_times;
@@ -163,11 +165,12 @@ freshen(struct rig *r, uint8_t *frame)
 	store_be16(frame + 36, (uint16_t)(20000 + (n >> 30)));
 }
 
-/* What a driver and a worker do for a burst: read each mbuf, fill the arrays, fetch the frames. */
-static inline void
+/* What a driver and a worker do for a burst: read each mbuf, fill the arrays, fetch the frames.
+ * They arrive while the burst before, which is returned, is run. */
+static inline struct burst *
 burst_fill(struct rig *r)
 {
-	struct burst *b = &r->burst;
+	struct burst *ready = r->next, *b = ready == r->bursts ? ready + 1 : r->bursts;
 	uint64_t now = T0 + (uint64_t)((double)(bench_cycles() - r->first_cycle) * r->ns_per_cycle);
 	size_t left = r->trace->count - r->at;
 	uint32_t count = left < BURST_MAX ? (uint32_t)left : BURST_MAX;
@@ -180,7 +183,6 @@ burst_fill(struct rig *r)
 		if (r->at + i + BURST_MAX < r->trace->count)
 			__builtin_prefetch(r->trace->order[r->at + i + BURST_MAX]);
 		b->data[i] = rte_pktmbuf_mtod(m, const uint8_t *);
-		__builtin_prefetch(b->data[i]);
 		b->captured[i] = m->data_len;
 		b->wire[i] = m->pkt_len;
 		b->owner[i] = m;
@@ -191,15 +193,18 @@ burst_fill(struct rig *r)
 	r->at += count;
 	if (r->at == r->trace->count)
 		r->at = 0;
+	r->next = b;
+	ready->next = b;
+	return ready;
 }
 
 static inline void
-burst_freshen(struct rig *r)
+burst_freshen(struct rig *r, const struct burst *b)
 {
-	for (uint32_t i = 0; r->fresh_every && i < r->burst.count; i++)
+	for (uint32_t i = 0; r->fresh_every && i < b->count; i++)
 		if (--r->fresh_in == 0) {
 			r->fresh_in = r->fresh_every;
-			freshen(r, (uint8_t *)(uintptr_t)r->burst.data[i]);
+			freshen(r, (uint8_t *)(uintptr_t)b->data[i]);
 		}
 }
 
@@ -223,10 +228,13 @@ run_touch(struct rig *r, double seconds)
 	uint32_t bytes = 0;
 
 	while (bench_cycles() < end) {
-		burst_fill(r);
-		for (uint32_t i = 0; i < r->burst.count; i++)
-			bytes += r->burst.data[i][30];
-		packets += r->burst.count;
+		const struct burst *b = burst_fill(r);
+
+		for (uint32_t i = 0; i < b->count; i++) {
+			__builtin_prefetch(b->next->data[i]);
+			bytes += b->data[i][30];
+		}
+		packets += b->count;
 	}
 	__asm__ volatile("" : : "r"(bytes));
 	return (cpu_cycles() - start) / (double)packets;
@@ -240,10 +248,11 @@ run_pipeline(struct rig *r, double seconds)
 	uint64_t packets = 0;
 
 	while (bench_cycles() < end) {
-		burst_fill(r);
-		burst_freshen(r);
-		packets += r->burst.count;
-		pipeline_run(r->pipeline, &r->burst);
+		struct burst *b = burst_fill(r);
+
+		burst_freshen(r, b);
+		packets += b->count;
+		pipeline_run(r->pipeline, b);
 	}
 	return (cpu_cycles() - start) / (double)packets;
 }
@@ -253,8 +262,7 @@ static void
 warm_up(struct rig *r)
 {
 	for (size_t sent = 0; sent < 2 * r->trace->count; sent += BURST_MAX) {
-		burst_fill(r);
-		pipeline_run(r->pipeline, &r->burst);
+		pipeline_run(r->pipeline, burst_fill(r));
 	}
 }
 
@@ -271,10 +279,12 @@ profile(struct rig *r, double stages[STAGE_COUNT])
 		uint64_t packets = 0;
 
 		memcpy(before, cycles, sizeof before);
-		for (; packets < PROFILE_PACKETS; packets += r->burst.count) {
-			burst_fill(r);
-			burst_freshen(r);
-			pipeline_run(r->pipeline, &r->burst);
+		while (packets < PROFILE_PACKETS) {
+			struct burst *b = burst_fill(r);
+
+			burst_freshen(r, b);
+			packets += b->count;
+			pipeline_run(r->pipeline, b);
 		}
 		for (int s = 0; s < STAGE_COUNT; s++)
 			chunks[s][chunk] = (double)(cycles[s] - before[s]) / (double)packets;
@@ -397,12 +407,16 @@ print_table(const struct result *results, size_t count, const double *features)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pniscope-bench pipeline [--json] [--flows N] [--capture FILE]\n");
+	fprintf(stderr, "usage: pniscope-bench pipeline [--json] [--flows N] [--frames N] "
+	                "[--capture FILE]\n"
+	                "  --flows   only this many flows\n"
+	                "  --frames  at least this many different frames (few: all in the caches)\n"
+	                "  --capture the frames of a file, over and over\n");
 	return 2;
 }
 
 static size_t
-measure_all(struct trace_pool *pool, size_t only, struct result *results)
+measure_all(struct trace_pool *pool, size_t only, size_t frames_min, struct result *results)
 {
 	static const size_t sizes[] = {10000, 100000, 1000000, 10000000};
 	static const char *const frames[] = {"64", "\"mix\""};
@@ -414,7 +428,7 @@ measure_all(struct trace_pool *pool, size_t only, struct result *results)
 		for (int frame = TRACE_UDP64; frame <= TRACE_MIX; frame++) {
 			struct trace t;
 
-			trace_make(pool, &t, flows > TRACE_MIN ? flows : TRACE_MIN, flows,
+			trace_make(pool, &t, flows > frames_min ? flows : frames_min, flows,
 			           (enum trace_frame)frame);
 			measure(&t, frames[frame], &results[count++]);
 			free(t.order);
@@ -442,12 +456,13 @@ bench_pipeline(int argc, char **argv)
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
 	                                        {"flows", required_argument, NULL, 'f'},
 	                                        {"capture", required_argument, NULL, 'c'},
+	                                        {"frames", required_argument, NULL, 'n'},
 	                                        {0}};
 	double features[sizeof variants / sizeof *variants];
 	struct result results[8];
 	const char *capture = NULL;
 	struct trace_pool *pool;
-	size_t only = 0, count = 1;
+	size_t only = 0, frames = TRACE_MIN, count = 1;
 	bool json = false, whole;
 	struct trace t;
 
@@ -458,6 +473,8 @@ bench_pipeline(int argc, char **argv)
 			only = strtoull(optarg, NULL, 10);
 		else if (c == 'c')
 			capture = optarg;
+		else if (c == 'n')
+			frames = strtoull(optarg, NULL, 10);
 		else
 			return usage();
 	whole = !capture && !only;
@@ -469,7 +486,7 @@ bench_pipeline(int argc, char **argv)
 		measure(&t, "\"capture\"", &results[0]);
 		free(t.order);
 	} else {
-		count = measure_all(pool, only, results);
+		count = measure_all(pool, only, frames, results);
 	}
 	if (whole)
 		measure_features(pool, features);

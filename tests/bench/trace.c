@@ -119,22 +119,23 @@ host(uint32_t base, uint32_t n)
 static void
 flow_spec(struct frame_spec *s, size_t n, enum trace_frame frame, bool back)
 {
-	static const uint8_t rtp[18] = {0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4};
+	static const uint8_t rtp[18] = {0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4}, plain[18];
 	unsigned kind = frame == TRACE_MIX ? n % 100 : 99;
 	uint64_t scattered = n * 0x9e3779b97f4a7c15ull;
 	uint16_t cloud_port = 40000;
 
-	*s = (struct frame_spec){.proto = 17, .pad_to = 60};
+	*s = (struct frame_spec){
+		.proto = 17, .pad_to = 60, .payload = plain, .payload_size = sizeof plain};
 	s->src = host(0xcb000000, scattered >> 40 & (PEERS - 1));
 	s->dst = host(0x34700000, scattered >> 20 & (CLOUDS - 1));
 	s->sport = (uint16_t)(1024 + n % 60000);
 	if (kind < TCP_SHARE) {
 		s->proto = 6;
+		s->payload_size = 0; /* acknowledgements */
 		s->tcp_flags = 0x10;
 		cloud_port = 443;
 	} else if (kind < TCP_SHARE + RTP_SHARE) {
 		s->payload = rtp;
-		s->payload_size = sizeof rtp;
 		cloud_port = 50000;
 	}
 	/* keeps flows of one source port apart whatever the addresses */

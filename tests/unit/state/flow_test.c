@@ -240,18 +240,20 @@ struct owner {
 	uint64_t idle_ns;
 };
 
-static uint64_t
-visit(void *context, struct flow *f, enum flow_event event)
+static void
+visit(void *context, struct flow **flows, uint32_t count, enum flow_event event, uint64_t *idle_ns)
 {
 	struct owner *o = context;
 
-	if (event == FLOW_LEAVES) {
+	for (uint32_t i = 0; i < count; i++) {
+		idle_ns[i] = o->idle_ns;
+		if (event == FLOW_PASSED) {
+			o->passed++;
+			continue;
+		}
 		o->left++;
-		o->left_packets += f->packets[0] + f->packets[1];
-	} else {
-		o->passed++;
+		o->left_packets += flows[i]->packets[0] + flows[i]->packets[1];
 	}
-	return o->idle_ns;
 }
 
 static void
