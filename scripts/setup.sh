@@ -5,7 +5,7 @@ set -eu
 # what builds it, what it links, what its tests run for real
 packages=(
   gcc make pkg-config git ca-certificates
-  libdpdk-dev dpdk libpcap-dev zlib1g-dev libconfig-dev libhiredis-dev libcmocka-dev
+  libdpdk-dev dpdk dpdk-dev libpcap-dev zlib1g-dev libconfig-dev libhiredis-dev libcmocka-dev
   libjansson-dev libmicrohttpd-dev libssl-dev libsystemd-dev libnuma-dev
   redis-server redis-tools iproute2 procps ethtool jq curl python3 shellcheck
   clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr mandoc tcpdump

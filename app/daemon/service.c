@@ -1,38 +1,47 @@
 #include "daemon/service.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 
-static int signals = -1;
+static int events[2] = {-1, -1}; /* a pipe: one byte of enum service_event per signal */
 static uint64_t watchdog_us, last_sign_us;
+
+/* May run in any thread. */
+static void
+on_signal(int number)
+{
+	char event = number == SIGHUP ? SERVICE_RELOAD : SERVICE_STOP;
+	int kept = errno;
+
+	if (write(events[1], &event, 1) != 1)
+		event = 0; /* the pipe is full of signals not yet read: one more says nothing new */
+	errno = kept;
+}
 
 int
 service_start(void)
 {
-	sigset_t set;
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (signals < 0) {
+	if (pipe2(events, O_CLOEXEC | O_NONBLOCK) != 0) {
 		log_error("service", "signals: %s", strerror(errno));
 		return -errno;
 	}
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
 		watchdog_us = 0;
 	return 0;
@@ -41,12 +50,12 @@ service_start(void)
 enum service_event
 service_wait(unsigned ms)
 {
-	struct pollfd p = {.fd = signals, .events = POLLIN};
-	struct signalfd_siginfo info;
+	struct pollfd p = {.fd = events[0], .events = POLLIN};
+	char event;
 
-	if (poll(&p, 1, (int)ms) <= 0 || read(signals, &info, sizeof info) != sizeof info)
+	if (poll(&p, 1, (int)ms) <= 0 || read(events[0], &event, 1) != 1)
 		return SERVICE_NONE;
-	return info.ssi_signo == SIGHUP ? SERVICE_RELOAD : SERVICE_STOP;
+	return (enum service_event)event;
 }
 
 void

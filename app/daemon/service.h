@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* Blocks the signals for all threads that are started later. 0 or -errno, logged. */
+/* From here on signals are events; before, they end the process at once (a driver may wait for its
+ * peer for ever). 0 or -errno, logged. */
 int service_start(void);
 
 enum service_event { SERVICE_NONE, SERVICE_STOP, SERVICE_RELOAD };

@@ -66,11 +66,12 @@ start(struct probe *p, const char *program)
 		.conf = p->conf,
 		.interval_ns = p->conf->redis.interval_ms * NS_PER_MS,
 		.replay = p->options.replay,
+		.mbufs_extra = p->options.mbufs,
 		.eal_args = p->options.eal_args,
 		.eal_arg_count = p->options.eal_arg_count,
 	};
 
-	if (service_start() != 0 || plane_create(&params, &p->plane) != 0)
+	if (plane_create(&params, &p->plane) != 0 || service_start() != 0)
 		return false;
 	p->store = open_store(p->conf);
 	if (!p->store)

@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char help[] =
 	"usage: pniscope-probe -c FILE [OPTIONS] [-- EAL ARGUMENTS]\n"
@@ -15,6 +16,8 @@ static const char help[] =
 	"      --pace         pcap: ports come at their packets' distances, the first one now\n"
 	"      --loop         pcap: ports start again at their end\n"
 	"      --once         end when all pcap: ports were read\n"
+	"      --mbufs N      more packet buffers, for drivers that keep frames (net_pcap with\n"
+	"                     infinite_rx=1 needs one for each frame of its capture)\n"
 	"      --help         this text\n"
 	"      --version      version\n"
 	"\n"
@@ -36,17 +39,13 @@ finish(int *status, int code)
 bool
 options_parse(struct options *o, int argc, char **argv, int *status)
 {
-	enum { CHECK = 256, USER, PACE, LOOP, ONCE, HELP, VERSION };
+	enum { CHECK = 256, USER, PACE, LOOP, ONCE, MBUFS, HELP, VERSION };
 	static const struct option table[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"check", no_argument, NULL, CHECK},
-		{"user", required_argument, NULL, USER},
-		{"pace", no_argument, NULL, PACE},
-		{"loop", no_argument, NULL, LOOP},
-		{"once", no_argument, NULL, ONCE},
-		{"help", no_argument, NULL, HELP},
-		{"version", no_argument, NULL, VERSION},
-		{0},
+		{"config", required_argument, NULL, 'c'},  {"check", no_argument, NULL, CHECK},
+		{"user", required_argument, NULL, USER},   {"pace", no_argument, NULL, PACE},
+		{"loop", no_argument, NULL, LOOP},         {"once", no_argument, NULL, ONCE},
+		{"mbufs", required_argument, NULL, MBUFS}, {"help", no_argument, NULL, HELP},
+		{"version", no_argument, NULL, VERSION},   {0},
 	};
 
 	*o = (struct options){0};
@@ -69,6 +68,9 @@ options_parse(struct options *o, int argc, char **argv, int *status)
 			break;
 		case ONCE:
 			o->once = true;
+			break;
+		case MBUFS:
+			o->mbufs = (unsigned)strtoul(optarg, NULL, 10);
 			break;
 		case 'h':
 		case HELP:

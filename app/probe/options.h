@@ -11,6 +11,7 @@ struct options {
 	bool check;
 	bool once; /* captures: end when they are read */
 	struct replay_options replay;
+	unsigned mbufs;        /* more packet buffers */
 	char *const *eal_args; /* behind "--" */
 	unsigned eal_arg_count;
 };
