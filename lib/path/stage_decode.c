@@ -1,11 +1,13 @@
 /* Decode every frame, count what could not be, and find the lane of mirror ports' frames. */
 #include "path/stages.h"
 
+enum { AHEAD = 8 }; /* frames fetched ahead where the next burst is not known */
+
 static void
 decode_all(struct pipeline *p, struct burst *b)
 {
-	const uint8_t *const *next = b->next ? b->next->data : b->data;
-	uint32_t next_last = b->next && b->next->count ? b->next->count - 1 : 0;
+	const struct burst *from = b->next ? b->next : b;
+	uint32_t first = b->next ? 0 : AHEAD, last = from->count ? from->count - 1 : 0;
 	uint16_t any = 0;
 	uint32_t fine = 0;
 
@@ -13,7 +15,7 @@ decode_all(struct pipeline *p, struct burst *b)
 		struct packet *packet = &b->packet[i];
 		enum reason reason;
 
-		__builtin_prefetch(next[i < next_last ? i : next_last]);
+		__builtin_prefetch(from->data[i + first < last ? i + first : last]);
 		reason = packet_decode(b->link_layer[i], b->data[i], b->captured[i], b->wire[i],
 		                       &p->plan->decode, packet);
 		any |= packet->flags;
