@@ -13,10 +13,18 @@ count_frame(struct tally *t, const struct packet *p, uint32_t wire)
 	t->frame_bytes[class] += wire;
 }
 
+/* Whether the transport header was read; lies behind or before it don't take it back. */
+static bool
+has_transport(const struct packet *p)
+{
+	return p->flags & PACKET_HAS_IP && !(p->flags & PACKET_FRAGMENT_LATER) && p->l4_offset &&
+	       p->reason != REASON_TCP_SHORT && p->reason != REASON_ICMP_SHORT;
+}
+
 static void
 count_transport(struct tally *t, const struct packet *p)
 {
-	if (p->reason != REASON_OK || p->flags & PACKET_FRAGMENT_LATER)
+	if (!has_transport(p))
 		return;
 	if (p->proto == PROTO_TCP) {
 		t->tcp_segments++;

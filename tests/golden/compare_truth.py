@@ -20,6 +20,7 @@ import sys
 
 FLOWS_WANTED = 0.99
 CLASSES_WANTED = 0.97
+TOTALS_ALLOWED = 4  # explained in docs/truth.md
 
 # nDPI's names (before a dot: the application protocol) -> what we may call the same traffic
 NDPI = {
@@ -138,6 +139,28 @@ class Check:
             for row in sorted(rows.elements(), key=str)[:self.show]:
                 print(f"    {sign} {row}")
 
+    def compare_totals(self):
+        """TCP segments, zero windows and ICMP types per capture."""
+        icmp = collections.defaultdict(dict)
+        for r in table(f"{self.captures}/truth/icmp.tsv"):
+            key = r["type"] if r["version"] == "4" else "v6-" + r["type"]
+            icmp[r["file"]][key] = icmp[r["file"]].get(key, 0) + int(r["count"])
+        rows = [(r["file"], "tcp", [int(r["tcp_frames"]), int(r["zero_window"])])
+                for r in table(f"{self.captures}/truth/tcp_totals.tsv")]
+        rows += [(name, "icmp", types) for name, types in icmp.items()]
+        rows = [r for r in rows if r[0] in self.results]
+        different = []
+        for name, kind, theirs in rows:
+            ours = self.results[name][kind]
+            ours = ours if kind == "icmp" else [ours["segments"], ours["zero_window"]]
+            if ours != theirs:
+                different.append(f"{name} {kind}: {ours}, tshark {theirs}")
+        print(f"totals: TCP and ICMP equal in {len(rows) - len(different)} of {len(rows)} cases")
+        for line in different[:self.show]:
+            print("    " + line)
+        if len(different) > TOTALS_ALLOWED:
+            self.complain("totals: " + "; ".join(different))
+
     def compare_classes(self):
         agree = known = 0
         others = collections.Counter()
@@ -216,6 +239,7 @@ def main():
     check = Check(args.program, args.captures, args.show, args.only)
     check.read_all()
     check.compare_flows()
+    check.compare_totals()
     check.compare_classes()
     check.compare_voice_and_routing()
     return 1 if check.bad else 0
