@@ -10,6 +10,7 @@
 #include "audit/leader.h"
 #include "audit/merge.h"
 #include "audit/settle.h"
+#include "audit/tell.h"
 #include "base/mem.h"
 
 struct audit {
@@ -28,6 +29,8 @@ struct audit {
 	size_t open_count;
 	uint64_t seq;
 	uint64_t looked_us; /* data time of the last look */
+	uint64_t told_us;   /* until when maintenance windows were told */
+	bool reloaded;      /* not told yet */
 	bool leads;
 	bool restored; /* what stood in the store was read */
 };
@@ -117,49 +120,9 @@ audit_set_conf(struct audit *a, const struct conf *conf)
 	audit_input_fini(&a->input);
 	a->conf = conf;
 	a->looked_us = 0;
+	a->reloaded = true;
 	merge_destroy(a->merge); /* it knows the peering's name */
 	a->merge = NULL;
-}
-
-/* ---- events ---------------------------------------------------------------------------------- */
-
-static void
-tell_verdict(struct audit *a, const struct rec_verdict *from, const struct rec_verdict *to)
-{
-	struct event e = {.ts_us = to->since_us, .detected_us = a->input.now_us};
-	bool failed = verdict_find(to->verdict) == VERDICT_FAIL;
-
-	FIELD_COPY(e.name, "verdict.changed");
-	FIELD_COPY(e.severity, !failed                             ? "info"
-	                       : strcmp(to->strength, "MUST") == 0 ? "major"
-	                                                           : "minor");
-	FIELD_FORMAT(e.subject, "requirement:%s", to->id);
-	FIELD_COPY(e.side, to->side);
-	FIELD_COPY(e.cause, to->reasons);
-	FIELD_FORMAT(e.text, "%s %s: %s, was %s", to->id, to->title, to->verdict,
-	             from->verdict[0] ? from->verdict : "not judged");
-	store_event(a->out, &e);
-}
-
-static void
-tell_finding(struct audit *a, const char *name, const struct rec_finding *f)
-{
-	struct event e = {
-		.ts_us = strcmp(f->state, "closed") == 0 ? f->until_us : f->since_us,
-		.detected_us = a->input.now_us,
-	};
-
-	FIELD_COPY(e.name, name);
-	FIELD_COPY(e.severity, f->severity);
-	FIELD_COPY(e.subject, f->subject);
-	FIELD_COPY(e.side, f->side);
-	FIELD_COPY(e.cause, f->cause);
-	FIELD_COPY(e.caused_by, f->caused_by);
-	FIELD_COPY(e.finding, f->id);
-	FIELD_COPY(e.text, f->text);
-	if (strncmp(f->subject, "link:", strlen("link:")) == 0)
-		FIELD_COPY(e.link, f->subject + strlen("link:"));
-	store_event(a->out, &e);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -204,7 +167,7 @@ turn_row(struct audit *a, size_t i, struct verdict_draft *d)
 		if (changed && (before->verdict[0] != '\0' ||
 		                verdict_find(s->row.verdict) != VERDICT_INCONCLUSIVE)) {
 			store_ledger(a->out, before->verdict[0] ? before : NULL, &s->row);
-			tell_verdict(a, before, &s->row);
+			tell_verdict(a->out, before, &s->row, a->input.now_us);
 		}
 	}
 	a->rows[i] = s->row;
@@ -226,7 +189,8 @@ finding_changed(void *context, enum finding_change change, const struct rec_find
 		store_rank(a->out, SCOPE_PEERING, "findings:open", f->id,
 		           finding_severity_rank(f->severity));
 	if (change != FINDING_UPDATED)
-		tell_finding(a, change == FINDING_OPENED ? "finding.opened" : "finding.closed", f);
+		tell_finding(a->out, change == FINDING_OPENED ? "finding.opened" : "finding.closed",
+		             f, a->input.now_us);
 }
 
 /* People acknowledge in the store; the book must know before it writes the finding again. */
@@ -247,7 +211,7 @@ read_acks(struct audit *a)
 		if (!a->leads)
 			continue;
 		store_put(a->out, RECORD_FINDING, open[i]->id, open[i]);
-		tell_finding(a, "finding.acked", open[i]);
+		tell_finding(a->out, "finding.acked", open[i], a->input.now_us);
 	}
 }
 
@@ -320,6 +284,20 @@ turn_leader(struct audit *a, uint64_t now_us)
 	}
 }
 
+/* What happened beside verdicts and findings. */
+static void
+tell_rest(struct audit *a)
+{
+	uint64_t now_us = a->input.now_us;
+
+	if (a->leads && a->reloaded)
+		tell_reload(a->out, a->conf, now_us);
+	a->reloaded = false;
+	if (a->leads && a->told_us > 0)
+		tell_maintenance(a->out, &a->input, a->told_us, now_us);
+	a->told_us = now_us;
+}
+
 int
 audit_turn(struct audit *a, uint64_t now_us)
 {
@@ -337,6 +315,8 @@ audit_turn(struct audit *a, uint64_t now_us)
 	turn_leader(a, now_us);
 	if (!a->restored && !a->params.capture)
 		return -EIO;
+	if (!a->params.capture)
+		tell_rest(a);
 	if (new_look(a))
 		look(a);
 	if (a->merge)

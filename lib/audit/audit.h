@@ -42,7 +42,8 @@ void audit_destroy(struct audit *a);
 void audit_set_conf(struct audit *a, const struct conf *conf);
 
 /* One turn at `now_us` (wall clock; 0 with `capture`: the records' time). 0, or -EIO when the store
- * could not be read; nothing is then judged. Leaves the first site selected in a capture's store. */
+ * could not be read; nothing is then judged. Leaves the first site selected in a capture's store.
+ */
 int audit_turn(struct audit *a, uint64_t now_us);
 
 /* The rows of the last turn, in the order of the set; valid until the next turn. */

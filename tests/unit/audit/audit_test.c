@@ -232,6 +232,43 @@ silence_is_seen_as_such(void **state)
 	conf_destroy(conf);
 }
 
+/* Declared until the fifth second, and one for another link begun at run time. */
+static void
+maintenance_is_told_and_silences_a_link(void **state)
+{
+	char *text =
+		mem_printf("%smaintenance = ( { id = \"CHG-1\"; scope = [\"link:pni-a\"]; from = "
+	                   "\"2026-09-21T14:13:20Z\"; to = \"2026-09-21T14:13:25Z\"; } );\n",
+	                   SCENE_CONTRACT);
+	struct rec_maintenance begun = {.from_us = SCENE_NOW + 2 * S, .to_us = SCENE_NOW + 90 * S};
+	struct conf *conf = scene_conf(text);
+	struct store *s = scene_store();
+	struct audit *a = live(conf, s, 1);
+	struct rec_link link = {.state = "silent"};
+
+	(void)state;
+	assert_int_equal(conf->maintenance[0].to_us, SCENE_NOW + 5 * S);
+	strcpy(link.name, "pni-a");
+	store_put(s, RECORD_LINK, "pni-a", &link);
+	strcpy(begun.id, "night");
+	strcpy(begun.scope, "link:pni-b");
+	for (uint64_t at = 1; at <= 7; at++) {
+		if (at == 2) {
+			store_select(s, "", "lab");
+			store_put(s, RECORD_MAINTENANCE, "night", &begun);
+		}
+		turn(a, s, conf, at, false);
+		assert_int_equal(open_count(a), at >= 6); /* the second look after its end */
+	}
+	/* what began before control did is not told */
+	assert_string_equal(merged(s), "maintenance.begin@ verdict.changed@ maintenance.end@ "
+	                               "finding.opened@");
+	audit_destroy(a);
+	store_close(s, 0);
+	conf_destroy(conf);
+	free(text);
+}
+
 static void
 of_two_controls_one_writes(void **state)
 {
@@ -293,6 +330,7 @@ main(void)
 		cmocka_unit_test(live_needs_two_looks_and_goes_on_after_a_restart),
 		cmocka_unit_test(an_acknowledgement_in_the_store_is_taken_over),
 		cmocka_unit_test(silence_is_seen_as_such),
+		cmocka_unit_test(maintenance_is_told_and_silences_a_link),
 		cmocka_unit_test(of_two_controls_one_writes),
 		cmocka_unit_test(no_probe_is_said),
 	};
