@@ -195,8 +195,9 @@ read_pass(redisContext *c, unsigned subnets, unsigned links, struct seen *seen)
 	uint64_t epoch = ask_number(c, "pni:{lab}:epoch:p1", "seq");
 	bool mixed = false, behind = false, wrong = false;
 
-	for (unsigned a = 0; a < links; a++)
-		for (unsigned b = 0; b < subnets; b++)
+	/* against the writer's order: the key that it writes last is read first */
+	for (unsigned a = links; a-- > 0;)
+		for (unsigned b = subnets; b-- > 0;)
 			redisAppendCommand(c,
 			                   "HMGET pni:{lab}:link:pni-%u:subnet:10.%u.%u.0/24 seq "
 			                   "packets_peer_to_msft packets_msft_to_peer",
@@ -212,7 +213,7 @@ read_pass(redisContext *c, unsigned subnets, unsigned links, struct seen *seen)
 		mixed |= v[0] != epoch;
 		behind |= v[0] < epoch;
 		/* a key by itself is always whole */
-		wrong |= v[1] != v[0] * 1000 + i % subnets % 1000 || v[2] != v[1];
+		wrong |= v[1] != v[0] * 1000 + (subnets - 1 - i % subnets) % 1000 || v[2] != v[1];
 		freeReplyObject(r);
 	}
 	seen->whole += !mixed;
