@@ -52,7 +52,26 @@
 	X(TUNNEL_DEEP, "tunnel_deep", "more tunnels inside each other than decoded")           \
 	X(ETHERTYPE_UNKNOWN, "ethertype_unknown", "ethertype that nobody decodes here")        \
 	X(MACSEC, "macsec", "encrypted by MACsec: the probe is blind")                         \
-	X(LINKTYPE, "linktype", "capture of a link type that is not used here")
+	X(LINKTYPE, "linktype", "capture of a link type that is not used here")                \
+	X(SIP_SHORT, "sip_short", "SIP message cut, or its end not here yet")                  \
+	X(SIP_BAD, "sip_bad", "no SIP start line, or a header that can't be")                  \
+	X(SDP_BAD, "sdp_bad", "no SDP, or a line that can't be")                               \
+	X(RTP_SHORT, "rtp_short", "RTP header, extension or padding cut")                      \
+	X(RTP_BAD, "rtp_bad", "not version 2 of RTP")                                          \
+	X(RTCP_SHORT, "rtcp_short", "RTCP packet longer than its datagram")                    \
+	X(RTCP_BAD, "rtcp_bad", "no RTCP packet, or shorter than its type needs")              \
+	X(STUN_SHORT, "stun_short", "STUN message or ChannelData cut")                         \
+	X(STUN_BAD, "stun_bad", "no STUN message, or an attribute past its end")               \
+	X(DNS_SHORT, "dns_short", "DNS message cut")                                           \
+	X(DNS_BAD, "dns_bad", "DNS name or count that can't be")                               \
+	X(TLS_SHORT, "tls_short", "TLS record or message cut, or its end not here yet")        \
+	X(TLS_BAD, "tls_bad", "no TLS record, or a length past its message")                   \
+	X(DTLS_SHORT, "dtls_short", "DTLS record or message cut")                              \
+	X(DTLS_BAD, "dtls_bad", "no DTLS record, or a length past its message")                \
+	X(QUIC_SHORT, "quic_short", "QUIC header cut")                                         \
+	X(QUIC_BAD, "quic_bad", "no QUIC packet, or a length past its datagram")               \
+	X(ZRTP_BAD, "zrtp_bad", "no ZRTP packet")                                              \
+	X(UDPTL_BAD, "udptl_bad", "no UDPTL packet")
 
 enum reason {
 #define REASON_ENUM(id, name, help) REASON_##id,
