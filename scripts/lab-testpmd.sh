@@ -78,6 +78,7 @@ testpmd_maximum() {
     --forward-mode=txonly --txonly-multi-flow --txpkts=64 --no-lsc-interrupt --total-num-mbufs=8192
   lab_wait 20 test -S "$LAB_DIR/memif.sock"
   start_probe
+  sleep 1 # the two have agreed on their rings
   echo start >&7
   sleep 2
   before=$(field packets) start=$(rcli hget "pni:{lab}:epoch:p1" end_us)
@@ -155,6 +156,7 @@ valid_trial() { # WANTED_PPS
 
 search() {
   local low=0 high=$1 rate step
+  UNDECIDED=0
   mkfifo "$LAB_DIR/trials"
   exec 7<>"$LAB_DIR/trials"
   ANSWERS=1
@@ -166,7 +168,10 @@ search() {
   printf '%12s %12s %12s %10s %10s %10s\n' "wanted /s" offered received lost "(refused)" "own loss"
   rate=$high
   for ((step = 0; step < steps; step++)); do
-    if valid_trial "$rate" && [ $LOST -eq 0 ]; then
+    # a rate at which the machine stalled every time is undecided: the search goes on below it
+    if ! valid_trial "$rate"; then
+      UNDECIDED=$((UNDECIDED + 1)) high=$rate
+    elif [ $LOST -eq 0 ]; then
       low=$rate
       [ "$low" -eq "$high" ] && break
     else
@@ -184,8 +189,8 @@ echo "64-byte frames, $flows flows, trials of $seconds s; worker on CPU $worker_
 testpmd_maximum
 echo "testpmd, unpaced: $TESTPMD_PPS packets/s received; ${TESTPMD_REFUSED:-0} refused by the full ring"
 search "$TESTPMD_PPS"
-echo "highest rate without loss: $NO_LOSS_PPS packets/s"
+echo "highest rate without loss: $NO_LOSS_PPS packets/s; undecided rates (the machine stalled each time): $UNDECIDED"
 if [ -n "$json" ]; then
-  jq -n --argjson max "$TESTPMD_PPS" --argjson rate "$NO_LOSS_PPS" --argjson flows "$flows" --argjson s "$seconds" \
-    '{lab: {testpmd_unpaced_pps: $max, no_loss_pps: $rate, flows: $flows, frame: 64, trial_s: $s}}' >"$json"
+  jq -n --argjson max "$TESTPMD_PPS" --argjson rate "$NO_LOSS_PPS" --argjson undecided $UNDECIDED --argjson flows "$flows" --argjson s "$seconds" \
+    '{lab: {testpmd_unpaced_pps: $max, no_loss_pps: $rate, undecided: $undecided, flows: $flows, frame: 64, trial_s: $s}}' >"$json"
 fi
