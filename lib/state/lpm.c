@@ -33,38 +33,62 @@ struct lpm {
 
 enum { ROOT_V6, ROOT_V4, ROOT_COUNT };
 
-/* The six bits that follow `depth` bits; zeros after the address's end. */
-static inline unsigned
-slot_at(uint64_t high, uint64_t low, unsigned depth)
-{
-	unsigned __int128 a = (unsigned __int128)high << 64 | low;
-
-	return (unsigned)((a << depth) >> (ADDR_BITS - STRIDE));
-}
-
 static inline uint64_t
 up_to(unsigned slot) /* bits 0 … slot */
 {
 	return UINT64_MAX >> (SLOTS - 1 - slot);
 }
 
+static inline const struct node *
+child_of(const struct lpm *l, const struct node *n, unsigned slot)
+{
+	return &l->nodes[n->base_child + (unsigned)__builtin_popcountll(n->children & up_to(slot)) -
+	                 1];
+}
+
+static inline uint32_t
+leaf_of(const struct lpm *l, const struct node *n, unsigned slot)
+{
+	return l->values[n->base_leaf + (unsigned)__builtin_popcountll(n->leaves & up_to(slot)) -
+	                 1];
+}
+
+static uint32_t
+find_v4(const struct lpm *l, uint32_t addr)
+{
+	const struct node *n = &l->nodes[ROOT_V4];
+	uint64_t bits = (uint64_t)addr << 32; /* the next six stand on top */
+	unsigned slot = (unsigned)(bits >> (64 - STRIDE));
+
+	while (n->children >> slot & 1) {
+		n = child_of(l, n, slot);
+		bits <<= STRIDE;
+		slot = (unsigned)(bits >> (64 - STRIDE));
+	}
+	return leaf_of(l, n, slot);
+}
+
+static uint32_t
+find_v6(const struct lpm *l, uint64_t high, uint64_t low)
+{
+	const struct node *n = &l->nodes[ROOT_V6];
+	unsigned slot = (unsigned)(high >> (64 - STRIDE));
+
+	while (n->children >> slot & 1) {
+		n = child_of(l, n, slot);
+		high = high << STRIDE | low >> (64 - STRIDE);
+		low <<= STRIDE;
+		slot = (unsigned)(high >> (64 - STRIDE));
+	}
+	return leaf_of(l, n, slot);
+}
+
 uint32_t
 lpm_find(const struct lpm *l, const struct addr *a)
 {
-	uint64_t high = load_be64(a->b), low = load_be64(a->b + 8);
-	bool v4 = addr_is_v4(a);
-	const struct node *n = &l->nodes[v4 ? ROOT_V4 : ROOT_V6];
-	unsigned depth = v4 ? V4_START : 0;
-	unsigned slot = slot_at(high, low, depth);
-
-	while (n->children >> slot & 1) {
-		n = &l->nodes[n->base_child +
-		              (unsigned)__builtin_popcountll(n->children & up_to(slot)) - 1];
-		depth += STRIDE;
-		slot = slot_at(high, low, depth);
-	}
-	return l->values[n->base_leaf + (unsigned)__builtin_popcountll(n->leaves & up_to(slot)) -
-	                 1];
+	if (addr_is_v4(a))
+		return find_v4(l, load_be32(a->b + 12));
+	return find_v6(l, load_be64(a->b), load_be64(a->b + 8));
 }
 
 /* ---- building -------------------------------------------------------------------------------- */
@@ -113,6 +137,15 @@ value_add(struct lpm *l, uint32_t value)
 		l->values = mem_resize(l->values, l->value_room, sizeof *l->values);
 	}
 	l->values[l->value_count++] = value;
+}
+
+/* The six bits that follow `depth` bits; zeros after the address's end. */
+static unsigned
+slot_at(uint64_t high, uint64_t low, unsigned depth)
+{
+	unsigned __int128 a = (unsigned __int128)high << 64 | low;
+
+	return (unsigned)((a << depth) >> (ADDR_BITS - STRIDE));
 }
 
 /* What a node's slots hold: the value of the longest prefix that ends in it, and the items that go

@@ -12,6 +12,7 @@
 static const struct bench_part parts[] = {
 	{"pipeline", "cycles per packet of the worker's pipeline, without a driver",
          bench_pipeline},
+	{"tables", "flow table beside rte_hash, prefix match", bench_tables},
 	{"export", "keys a second into Redis, and the share of a core that takes", bench_export},
 };
 
@@ -80,6 +81,7 @@ usage(FILE *to)
 	for (int i = 0; i < PARTS; i++)
 		fprintf(to, "  %-10s %s\n", parts[i].name, parts[i].help);
 	fprintf(to, "  %-10s names of the parts, for scripts\n", "parts");
+	fprintf(to, "  %-10s ticks of the processor's clock in a second\n", "hz");
 	return to == stdout ? 0 : 2;
 }
 
@@ -91,6 +93,8 @@ main(int argc, char **argv)
 		return usage(stderr);
 	if (strcmp(argv[1], "--help") == 0)
 		return usage(stdout);
+	if (strcmp(argv[1], "hz") == 0)
+		return printf("%.0f\n", bench_hz()) < 0;
 	for (int i = 0; i < PARTS; i++) {
 		if (strcmp(argv[1], parts[i].name) == 0)
 			return parts[i].run(argc - 1, argv + 1);
