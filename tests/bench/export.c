@@ -39,6 +39,9 @@ server_start(struct server *r)
 			       r->socket, "--save", "", "--dir", r->folder, (char *)NULL);
 		_exit(127);
 	}
+	/* its socket is there before it listens: the store's own tries do the rest */
+	for (int i = 0; i < 5000 && r->id > 0 && access(r->socket, F_OK) != 0; i++)
+		usleep(1000);
 	return r->id > 0;
 }
 
