@@ -19,6 +19,11 @@ enum exit_code {
 	EXIT_UNFIT = 4,      /* audit: data stale or probe unfit */
 };
 
+enum command_nature {
+	COMMAND_REPEATS = 1 << 0, /* --every runs it again */
+	COMMAND_PAST = 1 << 1,    /* --at, --since and --until mean something */
+};
+
 struct command {
 	const char *name;
 	const char *group;
@@ -29,7 +34,7 @@ struct command {
 	const char *help;                    /* one line */
 	const char *example;
 	const char *later; /* what brings it, when there is no function */
-	bool repeats;      /* --every runs it again */
+	unsigned nature;   /* enum command_nature */
 };
 
 const struct command *command_find(const char *name);

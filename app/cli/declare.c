@@ -175,11 +175,7 @@ collect(struct reader *r, const struct prefix *only, struct proposals *all)
 	struct rows rows;
 	struct addr address;
 
-	rows_init(&rows, model_schema(RECORD_ENDPOINT));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, RECORD_ENDPOINT, NULL, &rows);
-	}
+	reader_collect_all(r, RECORD_ENDPOINT, &rows);
 	reader_choose(r->options, &rows, "ip");
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct rec_endpoint *e =

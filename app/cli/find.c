@@ -35,11 +35,7 @@ static void
 gather(struct reader *r, enum record_kind kind, const char *field, const struct prefix *p,
        struct rows *rows)
 {
-	rows_init(rows, model_schema(kind));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, kind, NULL, rows);
-	}
+	reader_collect_all(r, kind, rows);
 	keep_overlapping(rows, field, p);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "commands.h"
+#include "merge.h"
 #include "reader.h"
 
 static const struct rows_column probe_columns[] = {
@@ -168,11 +169,7 @@ print_listing(struct reader *r, const struct listing *l, const char *word)
 	struct rows rows;
 	int code = EXIT_ERROR;
 
-	rows_init(&rows, model_schema(l->kind));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, l->kind, NULL, &rows);
-	}
+	reader_collect_all(r, l->kind, &rows);
 	if (word)
 		rows_filter(&rows, l->word_field, word);
 	if (reader_choose(r->options, &rows, l->sort))
@@ -251,27 +248,28 @@ run_list(const struct options *o)
 	return code;
 }
 
-/* Records nested below every parent of a kind, or below one. */
+/* The classes of one subnet, over sites and probes: a site with several probes marks what both see,
+ * PREFIX@PROBE. */
 static void
-collect_below(struct reader *r, enum record_kind parents, const char *only, enum record_kind kind,
-              struct rows *rows)
+collect_subnet(struct reader *r, const char *prefix, struct rows *rows)
 {
+	size_t size = strlen(prefix);
+
+	rows_init(rows, model_schema(RECORD_SUBNET_CLASS));
 	for (size_t s = 0; s < r->site_count; s++) {
 		size_t count;
 
 		reader_select(r, s);
-		char **ids = store_ids(r->store, parents, NULL, &count);
+		char **ids = store_ids(r->store, RECORD_SUBNET, NULL, &count);
 
 		for (size_t i = 0; i < count; i++) {
-			/* a site with several probes marks what both see: PREFIX@PROBE */
-			size_t size = only ? strlen(only) : 0;
-
-			if (!only || (strncmp(ids[i], only, size) == 0 &&
-			              (ids[i][size] == '\0' || ids[i][size] == '@')))
-				reader_collect(r, kind, ids[i], rows);
+			if (strncmp(ids[i], prefix, size) == 0 &&
+			    (ids[i][size] == '\0' || ids[i][size] == '@'))
+				reader_collect(r, RECORD_SUBNET_CLASS, ids[i], rows);
 		}
 		store_ids_free(ids, count);
 	}
+	merge_rows(RECORD_SUBNET_CLASS, rows);
 }
 
 int
@@ -283,9 +281,9 @@ run_members(const struct options *o)
 
 	if (!reader_open(&r, o))
 		return EXIT_ERROR;
-	rows_init(&rows, model_schema(RECORD_MEMBER));
-	collect_below(&r, RECORD_LINK, o->word_count > 1 ? o->words[1] : NULL, RECORD_MEMBER,
-	              &rows);
+	reader_collect_all(&r, RECORD_MEMBER, &rows);
+	if (o->word_count > 1)
+		rows_filter(&rows, "link", o->words[1]);
 	if (reader_choose(o, &rows, NULL))
 		code = reader_print(&r, &rows, "members", member_columns);
 	rows_fini(&rows);
@@ -299,15 +297,13 @@ run_classes(const struct options *o)
 	struct reader r;
 	struct rows rows;
 	int code = EXIT_ERROR;
-	enum record_kind kind = o->subnet ? RECORD_SUBNET_CLASS : RECORD_LINK_CLASS;
 
 	if (!reader_open(&r, o))
 		return EXIT_ERROR;
-	rows_init(&rows, model_schema(kind));
 	if (o->subnet)
-		collect_below(&r, RECORD_SUBNET, o->subnet, kind, &rows);
+		collect_subnet(&r, o->subnet, &rows);
 	else
-		collect_below(&r, RECORD_LINK, o->link, kind, &rows);
+		reader_collect_all(&r, RECORD_LINK_CLASS, &rows);
 	if (reader_choose(o, &rows, "bytes_peer_to_msft"))
 		code = reader_print(&r, &rows, "classes",
 		                    o->subnet ? subnet_class_columns : link_class_columns);

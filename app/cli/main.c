@@ -61,8 +61,10 @@ run_command(const struct options *o)
 		return usage_error(c, "something is missing");
 	if (o->word_count - 1 > c->words_max)
 		return usage_error(c, "too many words");
-	if (o->every_us && !c->repeats)
+	if (o->every_us && !(c->nature & COMMAND_REPEATS))
 		return usage_error(c, "--every makes no sense here");
+	if ((o->at_us || o->since_us || o->until_us) && !(c->nature & COMMAND_PAST))
+		return usage_error(c, "it shows now only; rates, events and findings have a past");
 	return o->every_us ? run_again(c, o) : c->run(o);
 }
 

@@ -202,11 +202,7 @@ print_now(struct reader *r)
 	struct rows rows;
 	int code = EXIT_ERROR;
 
-	rows_init(&rows, model_schema(kind));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, kind, NULL, &rows);
-	}
+	reader_collect_all(r, kind, &rows);
 	if (reader_choose(o, &rows, NULL))
 		code = reader_print(r, &rows, "rates", now_columns);
 	rows_fini(&rows);

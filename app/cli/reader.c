@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "commands.h"
+#include "merge.h"
 #include "ui/format.h"
 
 /* ---- opening ----------------------------------------------------------------------------- */
@@ -177,6 +178,17 @@ reader_collect(struct reader *r, enum record_kind kind, const char *parent, stru
 	}
 	store_ids_free(ids, count);
 	free(record);
+}
+
+void
+reader_collect_all(struct reader *r, enum record_kind kind, struct rows *rows)
+{
+	rows_init(rows, model_schema(kind));
+	for (size_t s = 0; s < r->site_count; s++) {
+		reader_select(r, s);
+		reader_collect(r, kind, NULL, rows);
+	}
+	merge_rows(kind, rows);
 }
 
 /* Filters by the first of these fields that the kind has: things are named by their kind. */

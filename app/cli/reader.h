@@ -38,6 +38,10 @@ bool reader_style(const struct options *o, const char *site_zone, char zone[64],
 /* Adds every record of a kind at the selected site; `parent` as in store_ids(). */
 void reader_collect(struct reader *r, enum record_kind kind, const char *parent, struct rows *rows);
 
+/* Sets up `rows` with all records of a kind over the sites chosen, what several probes say of one
+ * subject summed (merge.h). */
+void reader_collect_all(struct reader *r, enum record_kind kind, struct rows *rows);
+
 /* --link --side --subnet --class --sort --limit on the rows. False: one line was printed. */
 bool reader_choose(const struct options *o, struct rows *rows, const char *default_sort);
 

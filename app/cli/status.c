@@ -63,11 +63,7 @@ print_links(struct reader *r)
 	struct rows_style style = {
 		.colour = r->colour, .only = r->options->dir, .zone = r->zone[0] ? r->zone : NULL};
 
-	rows_init(&rows, model_schema(RECORD_LINK));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, RECORD_LINK, NULL, &rows);
-	}
+	reader_collect_all(r, RECORD_LINK, &rows);
 	rows_print(&rows, columns, &style, stdout);
 	rows_fini(&rows);
 }
@@ -115,11 +111,7 @@ print_json(struct reader *r, const struct tally *t)
 		json_put_bool(p, "stale", reader_stale(&r->probes[i]));
 		json_push(probes, p);
 	}
-	rows_init(&links, model_schema(RECORD_LINK));
-	for (size_t s = 0; s < r->site_count; s++) {
-		reader_select(r, s);
-		reader_collect(r, RECORD_LINK, NULL, &links);
-	}
+	reader_collect_all(r, RECORD_LINK, &links);
 	json_put_u64(verdicts, "pass", t->pass);
 	json_put_u64(verdicts, "fail", t->fail);
 	json_put_u64(verdicts, "must_fail", t->must_fail);

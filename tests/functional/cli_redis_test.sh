@@ -87,6 +87,23 @@ check "ack" code 0 ack "$finding" --by tester
 check "it stays, acknowledged, with the name" holds findings "$finding" '.findings[0] | .state == "acked" and .acked_by == "tester"'
 check "a second ack is refused" code 2 ack "$finding"
 check "status has all of it" holds status '(.links | length) == 2 and .findings_open >= 1 and .probes[0].stale'
+
+# ---- two probes of one site, one link each: a subject that both see is shown once, summed ----
+rcli flushall >/dev/null
+sed '/name = "pni-b"/,$ s/probe = "ams1-p1"/probe = "ams1-p2"/' "$sc/peering.conf" >"$sc/two.conf"
+for n in 1 2; do
+  sed "s/ams1-p1/ams1-p$n/; s/peering.conf/two.conf/" "$sc/probe.conf" >"$sc/probe$n.conf"
+  "$build/pniscope-probe" -c "$sc/probe$n.conf" --once -- --file-prefix "pniscope-cli-$$-$n" >"$LAB_DIR/probe$n.log" 2>&1 ||
+    { cat "$LAB_DIR/probe$n.log"; exit 1; }
+done
+check "both probes are listed" holds probes '[.probes[].id] == ["ams1-p1", "ams1-p2"]'
+check "a subnet of both stands once, with the sum" holds subnets --subnet 203.0.113.0/24 \
+  ".subnets | length == 1 and .[0].packets_peer_to_msft == $(truth '[.subnets[]["203.0.113.0/24"].peer_to_msft.packets] | add')"
+check "its classes too" holds classes --subnet 203.0.113.0/24 --class http \
+  ".classes | length == 1 and .[0].packets_peer_to_msft == $(truth '[.classes[].peer_to_msft.http.packets] | add')"
+check "an address of both knows both links" holds find 203.0.113.64 \
+  '.endpoints | length == 1 and (.[0].links | split(",") | sort) == ["pni-a", "pni-b"]'
+
 redis_gone() {
   lab_stop redis
   code 2 links && [ "$(wc -l <"$LAB_DIR/code.log")" = 1 ]

@@ -92,6 +92,7 @@ refuses 'not an address' -r "unix:$dir/absent.sock" find nonsense
 refuses 'no such requirement' explain R99
 refuses 'too many words' explain R1 R2
 refuses 'something is missing' find
+refuses 'now only' links --at -5m
 refuses 'makes no sense' check --every 1s "$dir/sc/peering.conf"
 
 # ---- what comes from the tables ----

@@ -1,0 +1,158 @@
+#include "merge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+add_traffic(struct rec_traffic *to, const struct rec_traffic *from)
+{
+	for (int dir = 0; dir < 2; dir++) {
+		to->packets[dir] += from->packets[dir];
+		to->bytes[dir] += from->bytes[dir];
+		to->rate_pps[dir] += from->rate_pps[dir];
+		to->rate_bps[dir] += from->rate_bps[dir];
+	}
+}
+
+static void
+widen(uint64_t *first, uint64_t *last, uint64_t other_first, uint64_t other_last)
+{
+	if (other_first && (!*first || other_first < *first))
+		*first = other_first;
+	*last = other_last > *last ? other_last : *last;
+}
+
+static double
+weighted(double a, double a_bytes, double b, double b_bytes)
+{
+	if (isnan(a) || a_bytes == 0)
+		return b;
+	if (isnan(b) || b_bytes == 0)
+		return a;
+	return (a * a_bytes + b * b_bytes) / (a_bytes + b_bytes);
+}
+
+static double
+bytes_of(const struct rec_traffic *t)
+{
+	return (double)t->bytes[0] + (double)t->bytes[1];
+}
+
+static void
+add_subnet(void *to, const void *from)
+{
+	struct rec_subnet *a = to;
+	const struct rec_subnet *b = from;
+	double *shares[] = {&a->declared_ratio, &a->tolerated_ratio, &a->undeclared_ratio,
+	                    &a->unknown_ratio};
+	const double others[] = {b->declared_ratio, b->tolerated_ratio, b->undeclared_ratio,
+	                         b->unknown_ratio};
+
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+		*shares[i] = weighted(*shares[i], bytes_of(&a->traffic), others[i],
+		                      bytes_of(&b->traffic));
+	add_traffic(&a->traffic, &b->traffic);
+	a->flows += b->flows;
+	a->flows_two_way += b->flows_two_way;
+	/* an address may be on both probes' links: the larger count is what is sure */
+	a->endpoints = a->endpoints > b->endpoints ? a->endpoints : b->endpoints;
+	a->endpoints_exact = false;
+	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
+}
+
+static void
+add_subnet_class(void *to, const void *from)
+{
+	struct rec_subnet_class *a = to;
+	const struct rec_subnet_class *b = from;
+
+	add_traffic(&a->traffic, &b->traffic);
+	a->flows += b->flows;
+	a->flows_two_way += b->flows_two_way;
+	a->flows_peer += b->flows_peer;
+	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
+}
+
+/* Adds the names of "a,b" that `to` does not have; what has no room is left out whole. */
+static void
+join_names(char *to, size_t size, const char *from)
+{
+	while (*from) {
+		size_t n = strcspn(from, ","), used = strlen(to);
+		char name[128], whole[600];
+
+		snprintf(name, sizeof name, ",%.*s,", (int)n, from);
+		snprintf(whole, sizeof whole, ",%s,", to);
+		if (n && n + 2 < sizeof name && !strstr(whole, name) && used + n + 2 <= size)
+			snprintf(to + used, size - used, "%s%.*s", used ? "," : "", (int)n, from);
+		from += n + (from[n] == ',');
+	}
+}
+
+static void
+add_endpoint(void *to, const void *from)
+{
+	struct rec_endpoint *a = to;
+	const struct rec_endpoint *b = from;
+
+	add_traffic(&a->traffic, &b->traffic);
+	a->flows += b->flows;
+	join_names(a->links, sizeof a->links, b->links);
+	join_names(a->classes, sizeof a->classes, b->classes);
+	join_names(a->roles, sizeof a->roles, b->roles);
+	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
+}
+
+static const struct merge_rule {
+	enum record_kind kind;
+	const char *keys[2]; /* text fields that name the subject */
+	void (*add)(void *to, const void *from);
+} rules[] = {
+	{RECORD_SUBNET, {"prefix", NULL}, add_subnet},
+	{RECORD_SUBNET_CLASS, {"prefix", "class"}, add_subnet_class},
+	{RECORD_ENDPOINT, {"ip", NULL}, add_endpoint},
+};
+
+static bool
+same_subject(const struct rows *rows, const struct merge_rule *rule, const char *a, const char *b)
+{
+	for (size_t i = 0; i < 2 && rule->keys[i]; i++) {
+		const struct record_field *f = rows_field(rows->fields, rule->keys[i]);
+
+		if (strcmp(a + f->offset, b + f->offset) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+merge_by(struct rows *rows, const struct merge_rule *rule)
+{
+	size_t kept = 0;
+
+	/* sorted by the subject's fields, the last one first: equal ones stand together */
+	if (rule->keys[1])
+		rows_sort(rows, rule->keys[1]);
+	rows_sort(rows, rule->keys[0]);
+	for (size_t i = 0; i < rows->count; i++) {
+		char *record = rows->records + i * rows->record_size;
+		char *last = kept ? rows->records + (kept - 1) * rows->record_size : NULL;
+
+		if (last && same_subject(rows, rule, last, record))
+			rule->add(last, record);
+		else
+			memmove(rows->records + kept++ * rows->record_size, record,
+			        rows->record_size);
+	}
+	rows->count = kept;
+}
+
+void
+merge_rows(enum record_kind kind, struct rows *rows)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		if (rules[i].kind == kind && rows->count > 1)
+			merge_by(rows, &rules[i]);
+	}
+}
