@@ -80,19 +80,26 @@ flow_place(struct pipeline *p, struct burst *b, uint32_t i)
 	}
 }
 
-/* True when the class changed. */
+/* Whether the classifier still wants packets of this flow: no more once the class is final or
+ * enough were looked at; and a bare acknowledgement tells its ports once. One sum of conditions,
+ * one branch: a mix of protocols would make each of them a coin toss. */
 static inline bool
+is_looked_at(const struct class_state *class, const struct packet *packet)
+{
+	unsigned done = (class->flags & CLASS_FINAL) | (class->packets >= CLASS_LOOKS) |
+	                (packet->flags & PACKET_FRAGMENT_LATER);
+	unsigned empty = (packet->payload_captured == 0) & (class->class != CLASS_UNKNOWN_OTHER);
+
+	return (done | empty) == 0;
+}
+
+/* True when the class changed. */
+static __attribute__((noinline)) bool
 flow_look(struct pipeline *p, struct burst *b, uint32_t i, struct class_state *class)
 {
 	const struct packet *packet = &b->packet[i];
 	uint8_t before = class->class;
 
-	if (class->flags & CLASS_FINAL || class->packets >= CLASS_LOOKS ||
-	    packet->flags & PACKET_FRAGMENT_LATER)
-		return false;
-	/* nothing to look at: a bare acknowledgement tells its ports once */
-	if (!packet->payload_captured && class->class != CLASS_UNKNOWN_OTHER)
-		return false;
 	class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
 	           b->reverse[i]);
 	return class->class != before;
@@ -102,8 +109,10 @@ static void
 flow_classify(struct pipeline *p, struct burst *b, uint32_t i)
 {
 	struct flow *f = b->flow[i];
-	bool changed = flow_look(p, b, i, class_of(f));
+	bool changed = false;
 
+	if (__builtin_expect(is_looked_at(class_of(f), &b->packet[i]), 0))
+		changed = flow_look(p, b, i, class_of(f));
 	if (__builtin_expect(changed || f->generation != p->generation, 0))
 		flow_place(p, b, i);
 	else if (__builtin_expect(b->seen[i] & FLOW_SEEN_TURNED, 0))

@@ -40,7 +40,7 @@ static bool
 is_handshake(const struct burst *b, uint32_t i)
 {
 	const struct packet *packet = &b->packet[i];
-	uint8_t type = packet->payload_captured ? b->data[i][packet->payload_offset] : 0;
+	uint8_t type = b->data[i][packet->payload_offset];
 
 	return type >= 20 && type <= 22;
 }
@@ -48,32 +48,22 @@ is_handshake(const struct burst *b, uint32_t i)
 static bool
 is_opening(const struct burst *b, uint32_t i)
 {
-	return b->packet[i].payload_captured && b->flow[i] &&
-	       pipeline_class(b->flow[i])->packets < CLASS_LOOKS;
+	return b->flow[i] && pipeline_class(b->flow[i])->packets < CLASS_LOOKS;
 }
 
+/* What maybe() leaves to be found out. */
 static bool
 wanted(enum rule rule, const struct burst *b, uint32_t i)
 {
-	switch (rule) {
-	case KEEP:
-		return false;
-	case HANDSHAKE:
+	if (rule == HANDSHAKE)
 		return is_handshake(b, i) || is_opening(b, i);
-	case OPENING:
-		return is_opening(b, i);
-	case UNPROVEN:
-		return b->packet[i].sport == BGP_PORT || b->packet[i].dport == BGP_PORT;
-	case CONTROL:
-	case BULK:
-		break;
-	}
-	return true;
+	return rule != OPENING || is_opening(b, i);
 }
 
-static __attribute__((noinline)) void
-punt(struct pipeline *p, struct burst *b, uint32_t i, enum rule rule)
+static void
+punt(struct pipeline *p, struct burst *b, uint32_t i)
 {
+	enum rule rule = rules[b->class[i]];
 	enum punt_queue queue = rule == CONTROL || rule == UNPROVEN ? PUNT_CONTROL : PUNT_BULK;
 
 	if (!wanted(rule, b, i))
@@ -84,13 +74,34 @@ punt(struct pipeline *p, struct burst *b, uint32_t i, enum rule rule)
 		p->snap->punt_dropped[queue]++;
 }
 
+/* Whether a frame may be one to punt. No branch: a mix of protocols would make it a coin toss. */
+static inline unsigned
+maybe(const struct burst *b, uint32_t i)
+{
+	const struct packet *packet = &b->packet[i];
+	unsigned rule = rules[b->class[i]];
+	unsigned bgp = (packet->sport == BGP_PORT) | (packet->dport == BGP_PORT);
+	unsigned full = packet->payload_captured != 0;
+	unsigned needs_payload = (rule == HANDSHAKE) | (rule == OPENING);
+
+	return (rule != KEEP) & (bgp | (rule != UNPROVEN)) & (full | !needs_payload);
+}
+
 void
 stage_punt(struct pipeline *p, struct burst *b)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		enum rule rule = rules[b->class[i]];
+	uint8_t list[BURST_MAX];
+	uint32_t count = 0;
+	uint8_t any = KEEP;
 
-		if (__builtin_expect(rule != KEEP, 0))
-			punt(p, b, i, rule);
+	for (uint32_t i = 0; i < b->count; i++)
+		any |= rules[b->class[i]];
+	if (any == KEEP)
+		return;
+	for (uint32_t i = 0; i < b->count; i++) {
+		list[count] = (uint8_t)i;
+		count += maybe(b, i);
 	}
+	for (uint32_t i = 0; i < count; i++)
+		punt(p, b, list[i]);
 }

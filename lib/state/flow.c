@@ -1,6 +1,9 @@
 /* Finding, adding and counting: what happens to every packet. */
 #include "state/flow_private.h"
 
+/* Packets between two steps: about the time that memory takes to answer. */
+enum { DISTANCE = 16 };
+
 static struct flow *
 search_bucket(struct flow_table *t, const struct bucket *b, const struct query *q,
               const struct packet *p)
@@ -127,46 +130,40 @@ query_any(const struct flow_table *t, struct query *q, const struct packet *p, u
 	return true;
 }
 
-/* Keys and hashes; the buckets are fetched. */
-static void
-pass_hash(struct flow_table *t, const struct flow_batch *b, struct query *q)
+/* Key and hash; the bucket is fetched. */
+static inline void
+step_hash(struct flow_table *t, const struct flow_batch *b, struct query *q, uint32_t i)
 {
 	enum { STRAIGHT = PACKET_HAS_IP | PACKET_HAS_PORTS };
+	const struct packet *p = &b->packets[i];
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct packet *p = &b->packets[i];
-
-		q[i].candidate = FLOW_NONE;
-		if (__builtin_expect(p->ip_version == 4 &&
-		                             (p->flags & (STRAIGHT | PACKET_FRAGMENT_LATER)) ==
-		                                     STRAIGHT,
-		                     1)) {
-			query_v4(&q[i], p, b->links[i]);
-			q[i].hash = hash_16(&t->hash_key, q[i].key, 0);
-		} else if (!query_any(t, &q[i], p, b->links[i])) {
-			continue;
-		}
-		__builtin_prefetch(bucket_first(&t->index, q[i].hash));
+	q[i].candidate = FLOW_NONE;
+	if (__builtin_expect(p->ip_version == 4 &&
+	                             (p->flags & (STRAIGHT | PACKET_FRAGMENT_LATER)) == STRAIGHT,
+	                     1)) {
+		query_v4(&q[i], p, b->links[i]);
+		q[i].hash = hash_16(&t->hash_key, q[i].key, 0);
+	} else if (!query_any(t, &q[i], p, b->links[i])) {
+		return;
 	}
+	__builtin_prefetch(bucket_first(&t->index, q[i].hash));
 }
 
-/* Tags; the records are fetched. */
-static void
-pass_index(struct flow_table *t, const struct flow_batch *b, struct query *q)
+/* Tag; the record is fetched. */
+static inline void
+step_index(struct flow_table *t, struct query *q, uint32_t i)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct bucket *bucket;
-		uint32_t match;
+	const struct bucket *bucket;
+	uint32_t match;
 
-		if (__builtin_expect(q[i].candidate == NOT_WANTED, 0))
-			continue;
-		bucket = bucket_first(&t->index, q[i].hash);
-		match = bucket_match(bucket, bucket_tag(q[i].hash));
-		if (__builtin_expect(!match, 0))
-			continue;
-		q[i].candidate = bucket->id[__builtin_ctz(match)];
-		__builtin_prefetch(&t->records[q[i].candidate], 1);
-	}
+	if (__builtin_expect(q[i].candidate == NOT_WANTED, 0))
+		return;
+	bucket = bucket_first(&t->index, q[i].hash);
+	match = bucket_match(bucket, bucket_tag(q[i].hash));
+	if (__builtin_expect(!match, 0))
+		return;
+	q[i].candidate = bucket->id[__builtin_ctz(match)];
+	__builtin_prefetch(&t->records[q[i].candidate], 1);
 }
 
 /* Whether the tag told the truth, and nothing but counting is to be done. */
@@ -177,25 +174,26 @@ is_known(const struct flow_table *t, const struct query *q, const struct packet 
 	       matches(&t->records[q->candidate], q, p);
 }
 
-/* Records: count, or find and add the hard way. */
-static void
-pass_records(struct flow_table *t, struct flow_batch *b, const struct query *q)
+/* Record: count, or find and add the hard way. */
+static inline void
+step_record(struct flow_table *t, struct flow_batch *b, const struct query *q, uint32_t i)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct packet *p = &b->packets[i];
-		struct flow *f = NULL;
+	const struct packet *p = &b->packets[i];
+	struct flow *f = NULL;
 
-		b->seen[i] = 0;
-		if (__builtin_expect(is_known(t, &q[i], p), 1))
-			f = &t->records[q[i].candidate];
-		else if (q[i].candidate != NOT_WANTED)
-			f = find_or_add(t, &q[i], p, b->time_ns[i], &b->seen[i]);
-		b->flows[i] = f;
-		if (f)
-			count_found(t, f, b, i, reverse_of(f, &q[i]));
-	}
+	b->seen[i] = 0;
+	if (__builtin_expect(is_known(t, &q[i], p), 1))
+		f = &t->records[q[i].candidate];
+	else if (q[i].candidate != NOT_WANTED)
+		f = find_or_add(t, &q[i], p, b->time_ns[i], &b->seen[i]);
+	b->flows[i] = f;
+	if (f)
+		count_found(t, f, b, i, reverse_of(f, &q[i]));
 }
 
+/* One loop with three steps at a distance, not three loops: so the fetches of buckets and records
+ * are spread over all of the work, instead of queueing up behind each other. What a step finds may
+ * be changed by an earlier packet's last step; is_known() and find_or_add() look again. */
 void
 flow_find_burst(struct flow_table *t, struct flow_batch *b)
 {
@@ -205,9 +203,14 @@ flow_find_burst(struct flow_table *t, struct flow_batch *b)
 	t->turn++;
 	if (t->keep && t->indexed > t->index.count * 6)
 		flow_record_grow(t);
-	pass_hash(t, b, q);
-	pass_index(t, b, q);
-	pass_records(t, b, q);
+	for (uint32_t i = 0; i < b->count + 2 * DISTANCE; i++) {
+		if (i < b->count)
+			step_hash(t, b, q, i);
+		if (i >= DISTANCE && i - DISTANCE < b->count)
+			step_index(t, q, i - DISTANCE);
+		if (i >= 2 * DISTANCE)
+			step_record(t, b, q, i - 2 * DISTANCE);
+	}
 }
 
 struct flow *
