@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/requirement.h"
 #include "classify/contract.h"
 #include "conf/conf.h"
 #include "store/model.h"
@@ -19,11 +20,9 @@ static const struct {
 	void (*print)(FILE *to);
 	bool is_data;
 } documents[] = {
-	{"configuration", conf_print_docs, false},
-	{"classes", contract_print_docs, false},
-	{"redis", model_print_docs, false},
-	{"redis-questions", question_print, true},
-	{NULL, NULL, false},
+	{"configuration", conf_print_docs, false}, {"classes", contract_print_docs, false},
+	{"redis", model_print_docs, false},        {"requirements", requirement_print_docs, false},
+	{"redis-questions", question_print, true}, {NULL, NULL, false},
 };
 
 int

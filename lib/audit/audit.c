@@ -65,6 +65,7 @@ restore_findings(struct audit *a)
 			finding_book_restore(a->book, &f);
 	}
 	store_ids_free(ids, count);
+	a->open = finding_book_open(a->book, &a->open_count);
 }
 
 /* What stands in the store is what this program goes on with: at start, and when it takes over. */
@@ -241,7 +242,7 @@ gather(struct audit *a, uint64_t now_us)
 static bool
 new_look(struct audit *a)
 {
-	uint64_t at = input_unfit(&a->input) ? a->input.now_us : a->input.to_us;
+	uint64_t at = input_unfit(&a->input, NULL) ? a->input.now_us : a->input.to_us;
 
 	if (at <= a->looked_us && !a->params.capture && !a->params.once)
 		return false;
@@ -356,7 +357,7 @@ audit_leads(const struct audit *a)
 bool
 audit_unfit(const struct audit *a)
 {
-	return input_unfit(&a->input);
+	return input_unfit(&a->input, NULL);
 }
 
 int

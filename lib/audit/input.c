@@ -2,13 +2,32 @@
 
 #include <string.h>
 
-bool
-input_unfit(const struct audit_input *in)
+static bool
+speaks(const struct input_probe *p)
 {
+	return p->rec.fit && !p->stale;
+}
+
+bool
+input_unfit(const struct audit_input *in, const struct input_probe **which)
+{
+	const struct input_probe *bad = in->probe_count > 0 ? &in->probes[0] : NULL;
+	bool any = false;
+
 	for (size_t i = 0; i < in->probe_count; i++)
-		if (in->probes[i].rec.fit && !in->probes[i].stale)
-			return false;
-	return true;
+		any |= speaks(&in->probes[i]);
+	/* a probe that was taken out of the contract may be silent */
+	for (size_t i = 0; i < in->link_count; i++) {
+		const struct input_link *link = &in->links[i];
+
+		if (link->conf && link->probe && !speaks(link->probe)) {
+			bad = link->probe;
+			any = false;
+		}
+	}
+	if (which)
+		*which = any ? NULL : bad;
+	return !any;
 }
 
 /* Whether one of the comma-separated scopes is `scope`, or the whole peering. */

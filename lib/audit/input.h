@@ -69,8 +69,9 @@ struct audit_input {
 	double voided_ratio; /* share of the window that the probes' own loss voided */
 };
 
-/* True when every probe that should speak is stale or unfit, or none speaks. */
-bool input_unfit(const struct audit_input *in);
+/* True when no probe speaks, or one that taps a declared link is stale or unfit. `which`, if not
+ * NULL, gets that probe, or NULL where there is none. */
+bool input_unfit(const struct audit_input *in, const struct input_probe **which);
 /* The maintenance that covers `scope` ("link:pni-a", "peering") now, declared or begun at run time;
  * its id, or NULL. */
 const char *input_maintenance(const struct audit_input *in, const char *scope);

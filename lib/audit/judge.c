@@ -72,25 +72,28 @@ judge_untapped(const struct input_link *link, struct verdict_draft *d)
 }
 
 static void
-add_unfit(const struct audit_input *in, struct verdict_draft *d)
+add_unfit(const struct input_probe *p, struct verdict_draft *d)
 {
-	const char *why = in->probe_count == 0  ? "no probe has written anything"
-	                  : in->probes[0].stale ? "no fresh data from any probe"
-	                                        : in->probes[0].rec.unfit_reason;
+	char why[200] = "no probe has written anything";
 
+	if (p)
+		FIELD_FORMAT(why, "probe %s: %s", p->rec.id,
+		             p->stale ? "no fresh data" : p->rec.unfit_reason);
 	verdict_add(d,
 	            &(struct subcheck){.id = "probe",
 	                               .scope = "peering",
 	                               .verdict = VERDICT_INCONCLUSIVE,
 	                               .lack = LACK_PROBE_UNFIT},
 	            "%s", why);
-	verdict_need(d, "a probe that is fit", why, "one with fresh heartbeats and little loss",
+	verdict_need(d, "probes that are fit", why, "fresh heartbeats and little loss",
 	             "pniscope probes; pniscope doctor", 0);
 }
 
 void
 judge(const struct requirement *r, const struct audit_input *in, struct verdict_draft *out)
 {
+	const struct input_probe *unfit;
+
 	verdict_begin(out, r, in->conf, in->from_us, in->to_us);
 	out->row.voided_ratio = in->voided_ratio;
 	if (!requirement_applies(r, in->conf)) {
@@ -99,8 +102,8 @@ judge(const struct requirement *r, const struct audit_input *in, struct verdict_
 		FIELD_COPY(out->row.verdict, verdict_name(VERDICT_INCONCLUSIVE));
 		return;
 	}
-	if (input_unfit(in))
-		add_unfit(in, out);
+	if (input_unfit(in, &unfit))
+		add_unfit(unfit, out);
 	judge_of(r)(in, out);
 	verdict_conclude(out);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "audit/field.h"
+#include "audit/gate.h"
 #include "audit/judge.h"
 #include "base/clock.h"
 
@@ -88,6 +89,10 @@ judge_load(const struct audit_input *in, const struct input_link *link, bool day
 		check.verdict = VERDICT_INCONCLUSIVE;
 		check.lack = LACK_TOO_LITTLE;
 		need_more(in, link, &s, d);
+	} else if (gate_voids(in->conf, gate_loss_ratio(in), s.augment)) {
+		/* what was lost might have passed the limit */
+		check.verdict = VERDICT_INCONCLUSIVE;
+		check.lack = LACK_PROBE_UNFIT;
 	}
 	if (link->rec.over_40_since_us > 0)
 		clock_format_us(link->rec.over_40_since_us, 0, since);

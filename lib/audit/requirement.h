@@ -55,3 +55,5 @@ bool requirement_applies(const struct requirement *r, const struct conf *conf);
 
 /* `explain REQ`: text, conditions, thresholds with value and source. `conf` NULL: no values. */
 void requirement_explain(const struct requirement *r, const struct conf *conf, FILE *to);
+/* docs/requirements.md: the whole set. */
+void requirement_print_docs(FILE *to);

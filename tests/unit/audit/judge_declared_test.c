@@ -211,6 +211,27 @@ a_stale_or_unfit_probe_proves_nothing(void **state)
 	conf_destroy(conf);
 }
 
+/* One of two probes: it matters when it taps a declared link, not when it is out of the contract.
+ */
+static void
+every_declared_link_needs_its_probe(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+
+	(void)state;
+	scene_traffic(&in, 0, "srtp", 500000, 99000000, 10000, 3600);
+	in.probes = mem_resize(in.probes, 2, sizeof *in.probes);
+	in.probe_count = 2;
+	in.probes[1] = (struct input_probe){.rec.id = "fra1-p", .stale = true};
+	assert_string_equal(scene_judge(&in, "R4")->verdict, "PASS");
+	in.links[2].probe = &in.probes[1];
+	assert_string_equal(scene_judge(&in, "R4")->reason, "probe-unfit");
+	assert_non_null(strstr(scene_judge(&in, "R4")->reasons, "fra1-p: no fresh data"));
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 static void
 rows_that_do_not_apply_say_so(void **state)
 {
@@ -239,6 +260,7 @@ main(void)
 		cmocka_unit_test(rows_without_evidence_say_so),
 		cmocka_unit_test(a_span_port_can_not_show_lacp),
 		cmocka_unit_test(a_stale_or_unfit_probe_proves_nothing),
+		cmocka_unit_test(every_declared_link_needs_its_probe),
 		cmocka_unit_test(rows_that_do_not_apply_say_so),
 	};
 

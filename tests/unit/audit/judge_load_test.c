@@ -187,6 +187,27 @@ load_of_a_day(void **state)
 	conf_destroy(conf);
 }
 
+/* More lost than a tenth of the limit of 40 %: a link at 39 % could be over it. */
+static void
+the_probes_loss_voids_a_low_load(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+
+	(void)state;
+	set_members(&in);
+	in.from_us = in.to_us - 24 * 3600 * SCENE_SECOND;
+	in.probes[0].lost = in.probes[0].offered / 25;
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "PASS");
+	in.probes[0].lost += 1;
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "INCONCLUSIVE");
+	assert_string_equal(scene_judge(&in, "X15")->reason, "probe-unfit");
+	set_load(&in.links[0], 0.41, 0.45, 3); /* over in spite of it */
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "FAIL");
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 /* Advice carries its date: 2026-09-21T14:13:20Z is 1790000000 s after the epoch (date -u -d @…). */
 static void
 advice_says_since_when(void **state)
@@ -212,6 +233,7 @@ main(void)
 		cmocka_unit_test(a_capture_has_no_counters),
 		cmocka_unit_test(a_link_without_probe_is_not_observable),
 		cmocka_unit_test(load_of_a_day),
+		cmocka_unit_test(the_probes_loss_voids_a_low_load),
 		cmocka_unit_test(advice_says_since_when),
 	};
 
