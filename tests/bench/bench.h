@@ -14,6 +14,7 @@ struct bench_part {
 int bench_pipeline(int argc, char **argv);
 int bench_tables(int argc, char **argv);
 int bench_export(int argc, char **argv);
+int bench_testpmd(int argc, char **argv);
 
 static inline uint64_t
 bench_cycles(void)

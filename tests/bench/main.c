@@ -14,6 +14,7 @@ static const struct bench_part parts[] = {
          bench_pipeline},
 	{"tables", "flow table beside rte_hash, prefix match", bench_tables},
 	{"export", "keys a second into Redis, and the share of a core that takes", bench_export},
+	{"testpmd", "the whole probe against testpmd on the same virtual device", bench_testpmd},
 };
 
 enum { PARTS = sizeof parts / sizeof *parts };
