@@ -97,7 +97,8 @@ prove "the audit names every requirement (R1-R11, X1-X19, M1-M6)" every_requirem
 
 say "6. The same interconnect from the recording, no Redis and no root needed"
 "$build/pniscope" analyze -c "$sc/peering.conf" --json --flows >"$LAB_DIR/recorded.json" || exit 1
-verdicts() { jq -S '[.audit[] | {(.id): .verdict}] | add' "$1"; }
+# all but M1, which compares with the ports' own counters: a recording has no ports
+verdicts() { jq -S '[.audit[] | select(.id != "M1") | {(.id): .verdict}] | add' "$1"; }
 same_verdicts() { diff <(verdicts "$LAB_DIR/live.json") <(verdicts "$LAB_DIR/recorded.json"); }
 prove "live and recorded verdicts are the same" same_verdicts
 recorded_packets() { [ "$(jq .capture.packets "$LAB_DIR/recorded.json")" = "$(jq '[.lanes[][][] | .packets] | add' "$sc/truth.json")" ]; }

@@ -230,12 +230,22 @@ judge_locations(const struct audit_input *in, struct verdict_draft *d)
 	need_observation(d);
 }
 
+/* A PCI address: "0000:3b:00.0". What virtual devices say of their speed is made up. */
+static bool
+is_card(const char *port)
+{
+	unsigned domain, bus, device, function;
+
+	return port && sscanf(port, "%4x:%2x:%2x.%1x", &domain, &bus, &device, &function) == 4;
+}
+
 /* Speed of a member as its port says it; 0: nobody says it. */
 static uint64_t
 observed_speed(const struct audit_input *in, const struct input_link *link, size_t member)
 {
 	/* the port of a mirror, a broker or a capture runs at its own speed, not the link's */
-	if (in->capture || !link->conf || link->conf->tap != TAP_OPTICAL)
+	if (in->capture || link->conf->tap != TAP_OPTICAL ||
+	    !is_card(link->conf->members[member].port[DIR_PEER_TO_MSFT]))
 		return 0;
 	return member < link->member_count ? link->members[member].port_speed_bps : 0;
 }

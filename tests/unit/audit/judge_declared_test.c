@@ -127,12 +127,16 @@ a_route_server_needs_one_connection(void **state)
 	conf_destroy(conf);
 }
 
-/* The port of an optical tap runs at the link's speed; that of a capture says nothing. */
+#define ON_PORTS(a, b)                                                                  \
+	"links = ( { name = \"pni-a\"; site = \"ams1\"; tap = { kind = \"optical\"; };" \
+	"members = ( { speed = \"100G\"; peer_to_msft = \"" a "\"; msft_to_peer = \"" b \
+	"\"; } ); } );"
+
+/* The card of an optical tap runs at the link's speed; a capture or virtual device says nothing. */
 static void
 a_ports_speed_proves_a_links(void **state)
 {
-	struct conf *conf =
-		scene_conf(SCENE_HEAD LINKS(SCENE_LINK("pni-a", "ams1", "primary", "")));
+	struct conf *conf = scene_conf(SCENE_HEAD ON_PORTS("0000:3b:00.0", "0000:3b:00.1"));
 	struct audit_input in = scene_input(conf);
 	struct rec_member *m = in.links[0].members = mem_alloc(1, sizeof *m);
 
@@ -145,6 +149,22 @@ a_ports_speed_proves_a_links(void **state)
 	assert_string_equal(scene_judge(&in, "X14")->verdict, "FAIL");
 	in.capture = true;
 	assert_string_equal(scene_judge(&in, "X14")->verdict, "INCONCLUSIVE");
+	assert_string_equal(scene_judge(&in, "X14")->reason, "not-observable");
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
+static void
+a_virtual_devices_speed_proves_nothing(void **state)
+{
+	struct conf *conf =
+		scene_conf(SCENE_HEAD ON_PORTS("net_af_packet0,iface=a", "net_af_packet1,iface=b"));
+	struct audit_input in = scene_input(conf);
+
+	(void)state;
+	in.links[0].members = mem_alloc(1, sizeof *in.links[0].members);
+	in.links[0].member_count = 1;
+	in.links[0].members[0].port_speed_bps = UINT64_C(10000000000);
 	assert_string_equal(scene_judge(&in, "X14")->reason, "not-observable");
 	scene_input_fini(&in);
 	conf_destroy(conf);
@@ -257,6 +277,7 @@ main(void)
 		cmocka_unit_test(a_contradiction_is_a_hard_fact),
 		cmocka_unit_test(a_route_server_needs_one_connection),
 		cmocka_unit_test(a_ports_speed_proves_a_links),
+		cmocka_unit_test(a_virtual_devices_speed_proves_nothing),
 		cmocka_unit_test(rows_without_evidence_say_so),
 		cmocka_unit_test(a_span_port_can_not_show_lacp),
 		cmocka_unit_test(a_stale_or_unfit_probe_proves_nothing),
