@@ -107,7 +107,7 @@ members_that_share_a_broker_port(void **state)
 	                                                                              "4") " }",
 		"{ speed = \"10G\"; both = \"pcap:a\"; direction = { by = \"mac\"; macs = [ "
 		"\"02:00:00:00:00:01\" ]; }; }, { speed = \"10G\"; both = \"pcap:a\"; direction = "
-	        "{ "
+		"{ "
 		"by = \"mac\"; macs = [ \"02:00:00:00:00:02\" ]; }; }",
 	};
 
@@ -125,9 +125,9 @@ static void
 ports_are_of_a_host(void **state)
 {
 	static const char second[] = "); tap = { probe = \"p1\"; }; }, { name = \"m\"; tap = { "
-	                             "probe = \"%s\"; }; members = "
+				     "probe = \"%s\"; }; members = "
 				     "( { speed = \"1G\"; peer_to_msft = \"pcap:a\"; msft_to_peer "
-	                             "= \"pcap:b\"; } ); } );";
+				     "= \"pcap:b\"; } ); } );";
 	struct text t = {0};
 	struct bad_line same = {
 		6, NULL,

@@ -42,7 +42,8 @@ exact_free(struct exact *e)
 	free(e->size ? e->b : e->b - 1);
 }
 
-/* The first `cut` bytes of the text; SIZE_MAX for all. Not inline: GCC then sees sizes that can't be.
+/* The first `cut` bytes of the text; SIZE_MAX for all. Not inline: GCC then sees sizes that can't
+ * be.
  */
 static __attribute__((noinline, unused)) struct exact
 exact_hex(const char *hex, size_t cut)

@@ -309,9 +309,9 @@ totals_survive_a_reload(void **state)
 		"peer = { asn = 64496; };\n"
 		"sites = ( { name = \"s\"; } );\n"
 		"links = ( { name = \"a\"; site = \"s\"; role = \"primary\"; bandwidth = \"1G\"; "
-	        "members = (\n"
+		"members = (\n"
 		"   { speed = \"1G\"; peer_to_msft = \"pcap:a0\"; msft_to_peer = \"pcap:a1\"; } ); "
-	        "} );\n"
+		"} );\n"
 		"subnets = ( { prefix = \"192.0.2.0/24\"; side = \"peer\"; },\n"
 		"            { prefix = \"203.0.113.0/24\"; side = \"peer\"; } );\n";
 	struct bench *b = *state;
