@@ -40,6 +40,10 @@ endif
 CPPFLAGS += -Ilib -D_GNU_SOURCE -DPNISCOPE_VERSION='"$(VERSION)"'
 CFLAGS   += -std=gnu17 -g $(OPT) $(ARCH) $(WARN) $(WERROR)
 LDFLAGS  += -Wl,--as-needed -pthread
+# one short line per step; V=1 shows the commands
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $(1) $@
+
 # resolved when a rule runs, so that a machine without pkg-config can still run `make setup`
 pkg_cflags = $(if $(1),$(shell pkg-config --cflags $(1)))
 pkg_libs   = $(if $(1),$(shell pkg-config --libs $(1)))
@@ -76,16 +80,19 @@ all: $(PROGRAMS) ## release build in build/
 folder_of = $(word 2,$(subst /, ,$(1)))
 $(BUILD)/obj/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call pkg_cflags,$(pkgs_$(call folder_of,$<))) -MMD -MP -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call pkg_cflags,$(pkgs_$(call folder_of,$<))) -MMD -MP -c $< -o $@
 
 $(BUILD)/obj/app/%.o: app/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Iapp $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) -Iapp $(CFLAGS) -MMD -MP -c $< -o $@
 
 # tests and benches may look into any library that their subject uses
 $(BUILD)/obj/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(call pkg_cflags,$(sort $(foreach f,$(FOLDERS),$(pkgs_$(f))))) -MMD -MP -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(call pkg_cflags,$(sort $(foreach f,$(FOLDERS),$(pkgs_$(f))))) -MMD -MP -c $< -o $@
 
 define archive_rule
 $(BUILD)/lib/$(1).a: $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/$(1)/*.c))
@@ -97,7 +104,8 @@ $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(f))))
 
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(src_$(1))) $(call arch_of,$(call reverse,$(FOLDERS)))
-	$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(FOLDERS)) \
+	$(call say,LINK)
+	$(Q)$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(FOLDERS)) \
 	  $$(call pkg_libs,libsystemd) -lm
 endef
 $(foreach p,$(notdir $(PROGRAMS)) pniscope-bench,$(eval $(call program_rule,$(p))))
@@ -105,7 +113,8 @@ $(foreach p,$(notdir $(PROGRAMS)) pniscope-bench,$(eval $(call program_rule,$(p)
 define unit_rule
 $(BUILD)/unit/$(1)/%: $(BUILD)/obj/tests/unit/$(1)/%.o $(call arch_of,$(call upto,$(1)))
 	@mkdir -p $$(@D)
-	$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(call upto,$(1))) \
+	$(call say,LINK)
+	$(Q)$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(call upto,$(1))) \
 	  $$(call pkg_libs,cmocka) -lm
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
@@ -113,16 +122,19 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 # small programs that functional tests use as traffic sources and checkers
 $(BUILD)/functional/%: $(BUILD)/obj/tests/functional/%.o $(call arch_of,$(call reverse,$(FOLDERS)))
 	@mkdir -p $(@D)
-	$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
+	$(call say,LINK)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
 
 # each fuzz target once with a main that replays its corpus, once with libFuzzer
 $(BUILD)/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(BUILD)/obj/tests/fuzz/replay_main.o $(call arch_of,$(call reverse,$(FOLDERS)))
 	@mkdir -p $(@D)
-	$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
+	$(call say,LINK)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
 
 $(BUILD)/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call arch_of,$(call reverse,$(FOLDERS)))
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
+	$(call say,LINK)
+	$(Q)$(CC) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(call libs_of,$(FOLDERS)) -lm
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
