@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "audit/audit.h"
+#include "block.h"
 #include "classify/class.h"
 #include "conf/conf.h"
 #include "options.h"
@@ -78,6 +79,8 @@ void analysis_each_flow(struct analysis *a,
                         void (*fn)(void *context, struct analysis *a, const struct flow_view *v,
                                    const struct flow *f),
                         void *context);
+/* The endpoints as address blocks. */
+void analysis_blocks(struct analysis *a, struct blocks *blocks);
 /* The probe's record as the exporter wrote it. */
 bool analysis_probe(struct analysis *a, struct rec_probe *p);
 

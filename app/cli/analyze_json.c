@@ -196,6 +196,44 @@ links_json(struct analysis *a)
 	return array;
 }
 
+static void
+put_block(json_t *array, const struct block *b)
+{
+	json_t *o = json_object(), *classes = json_split(b->classes), *list = json_array(), *name;
+	size_t i;
+
+	json_array_foreach(classes, i, name)
+	{
+		json_t *one = json_object();
+
+		json_put(one, "class", json_incref(name));
+		json_push(list, one);
+	}
+	json_decref(classes);
+	json_put_text(o, "prefix", b->prefix);
+	json_put_text(o, "side", b->side);
+	json_put(o, "declared", json_array());
+	json_put(o, "classes", list);
+	json_put_u64(o, "endpoints", b->endpoints);
+	json_put_u64(o, "packets", b->packets);
+	json_put_u64(o, "bytes", b->bytes);
+	json_push(array, o);
+}
+
+/* Nothing is declared: the address blocks that were seen. */
+static json_t *
+blocks_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	struct blocks blocks = {0};
+
+	analysis_blocks(a, &blocks);
+	for (size_t i = 0; i < blocks.count; i++)
+		put_block(array, &blocks.at[i]);
+	blocks_fini(&blocks);
+	return array;
+}
+
 /* Roles come as [{role, confidence}]; the detail of one record per address. */
 static json_t *
 endpoint_json(const struct rec_endpoint *e)
@@ -364,7 +402,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "capture", capture_json(a));
 	json_put(o, "classes", classes_json(a));
 	json_put(o, "flows", flows_json(a));
-	json_put(o, "subnets", subnets_json(a));
+	json_put(o, "subnets", a->guessed ? blocks_json(a) : subnets_json(a));
 	json_put(o, "endpoints", endpoints_json(a));
 	put_unfilled(o);
 	json_put(o, "icmp", icmp_json(&a->tally));

@@ -57,8 +57,8 @@ print_capture(const struct sheet *s)
 	char first[CLOCK_TEXT_SIZE], last[CLOCK_TEXT_SIZE], length[FORMAT_SIZE], bytes[FORMAT_SIZE],
 		packets[FORMAT_SIZE], flows[FORMAT_SIZE];
 
-	fprintf(s->to, "%" PRIu64 " capture%s: %s packets, %s on the wire, %s flows\n", info->files,
-	        info->files == 1 ? "" : "s", format_count(info->packets, packets),
+	fprintf(s->to, "%" PRIu64 " capture%s: %s packets, %s on the wire, flows: %s\n",
+	        info->files, info->files == 1 ? "" : "s", format_count(info->packets, packets),
 	        format_scaled((double)info->bytes, "B", bytes),
 	        format_count(s->a->flow_count, flows));
 	if (info->packets)
@@ -230,6 +230,51 @@ print_subnets(const struct sheet *s)
 	print_records(s, "declared subnets (shares of bytes)", RECORD_SUBNET, columns, NULL, 1000);
 }
 
+static int
+busier(const void *x, const void *y)
+{
+	const struct block *a = x, *b = y;
+
+	return (a->bytes < b->bytes) - (a->bytes > b->bytes);
+}
+
+/* Where nothing is declared: what a contract would have to name. */
+static void
+print_blocks(const struct sheet *s)
+{
+	struct table *t = table_create();
+	struct blocks blocks = {0};
+	size_t limit = s->a->options->limit ? s->a->options->limit : 15;
+	char buf[FORMAT_SIZE];
+
+	analysis_blocks(s->a, &blocks);
+	qsort(blocks.at, blocks.count, sizeof *blocks.at, busier);
+	table_column(t, "addresses of", TABLE_LEFT);
+	table_column(t, "side", TABLE_LEFT);
+	table_column(t, "seen", TABLE_RIGHT);
+	table_column(t, "packets", TABLE_RIGHT);
+	table_column(t, "bytes", TABLE_RIGHT);
+	table_column(t, "classes", TABLE_LEFT);
+	for (size_t i = 0; i < blocks.count && i < limit; i++) {
+		const struct block *b = &blocks.at[i];
+
+		table_cell(t, b->prefix);
+		table_cell(t, b->side);
+		table_cell(t, format_count(b->endpoints, buf));
+		table_cell(t, format_count(b->packets, buf));
+		table_cell(t, format_scaled((double)b->bytes, "B", buf));
+		table_cell(t, b->classes);
+	}
+	if (blocks.count) {
+		heading(s, "address blocks, none of them declared");
+		table_print(t, s->to, 2, s->colour);
+	}
+	if (blocks.count > limit)
+		fprintf(s->to, "  … and %zu more (--limit N, --json)\n", blocks.count - limit);
+	blocks_fini(&blocks);
+	table_destroy(t);
+}
+
 static void
 print_endpoints(const struct sheet *s)
 {
@@ -248,8 +293,7 @@ print_endpoints(const struct sheet *s)
 	uint64_t limit = s->a->options->limit;
 
 	print_records(s, "busiest endpoints", RECORD_ENDPOINT, columns,
-	              s->a->options->sort ? s->a->options->sort : "bytes_peer_to_msft",
-	              limit ? limit : 15);
+	              s->a->options->sort ? s->a->options->sort : "bytes", limit ? limit : 15);
 }
 
 /* ---- flows ------------------------------------------------------------------------------- */
@@ -395,7 +439,10 @@ analysis_text(struct analysis *a, FILE *to)
 	print_sides(&s);
 	print_classes(&s);
 	print_links(&s);
-	print_subnets(&s);
+	if (a->guessed)
+		print_blocks(&s);
+	else
+		print_subnets(&s);
 	print_endpoints(&s);
 	if (a->options->flows && !a->options->flows_path)
 		print_flows(&s);

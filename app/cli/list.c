@@ -304,7 +304,7 @@ run_classes(const struct options *o)
 		collect_subnet(&r, o->subnet, &rows);
 	else
 		reader_collect_all(&r, RECORD_LINK_CLASS, &rows);
-	if (reader_choose(o, &rows, "bytes_peer_to_msft"))
+	if (reader_choose(o, &rows, "bytes"))
 		code = reader_print(&r, &rows, "classes",
 		                    o->subnet ? subnet_class_columns : link_class_columns);
 	rows_fini(&rows);

@@ -74,9 +74,8 @@ add_subnet_class(void *to, const void *from)
 	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
 }
 
-/* Adds the names of "a,b" that `to` does not have; what has no room is left out whole. */
-static void
-join_names(char *to, size_t size, const char *from)
+void
+merge_names(char *to, size_t size, const char *from)
 {
 	while (*from) {
 		size_t n = strcspn(from, ","), used = strlen(to);
@@ -98,9 +97,9 @@ add_endpoint(void *to, const void *from)
 
 	add_traffic(&a->traffic, &b->traffic);
 	a->flows += b->flows;
-	join_names(a->links, sizeof a->links, b->links);
-	join_names(a->classes, sizeof a->classes, b->classes);
-	join_names(a->roles, sizeof a->roles, b->roles);
+	merge_names(a->links, sizeof a->links, b->links);
+	merge_names(a->classes, sizeof a->classes, b->classes);
+	merge_names(a->roles, sizeof a->roles, b->roles);
 	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
 }
 

@@ -10,3 +10,6 @@
 /* Joins the rows of one subject; counters and rates are summed, shares weighted by bytes, times
  * widened. Kinds that no two probes share are left as they are. */
 void merge_rows(enum record_kind kind, struct rows *rows);
+
+/* Adds the names of "a,b" that the list `to` does not have; what has no room is left out whole. */
+void merge_names(char *to, size_t size, const char *from);

@@ -39,7 +39,7 @@ static const struct option_row table[] = {
 	{"since", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(since_us), "TIME", "from then on"},
 	{"until", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(until_us), "TIME", "up to then"},
 	{"sort", 0, VALUE_TEXT, OPTION_GLOBAL, AT(sort), "FIELD",
-         "by a field of --csv, largest first; -FIELD turns it round"},
+         "by a field of --csv (bytes: both directions), largest first; -FIELD turns it round"},
 	{"limit", 0, VALUE_COUNT, OPTION_GLOBAL, AT(limit), "N", "at most N rows"},
 	{"every", 0, VALUE_LENGTH, OPTION_GLOBAL, AT(every_us), "TIME",
          "again and again: 1s, 500ms"},

@@ -96,3 +96,18 @@ analysis_each_flow(struct analysis *a,
 
 	flow_table_each(pipeline_flows(a->pipeline), visit_flow, &visit);
 }
+
+void
+analysis_blocks(struct analysis *a, struct blocks *blocks)
+{
+	size_t count;
+	char **ids = store_ids(a->store, RECORD_ENDPOINT, NULL, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct rec_endpoint e;
+
+		if (store_get(a->store, RECORD_ENDPOINT, ids[i], &e))
+			blocks_add(blocks, &e);
+	}
+	store_ids_free(ids, count);
+}

@@ -105,6 +105,7 @@ number_of(const struct record_field *f, const void *record)
 
 struct order {
 	const struct record_field *field;
+	const struct record_field *other; /* the other direction's, added; or NULL */
 	const struct rows *rows;
 	int sign;
 };
@@ -124,9 +125,32 @@ compare(const void *a, const void *b, void *context)
 	} else {
 		double na = number_of(o->field, ra), nb = number_of(o->field, rb);
 
+		if (o->other) {
+			na += number_of(o->other, ra);
+			nb += number_of(o->other, rb);
+		}
 		d = (na < nb) - (na > nb);
 	}
 	return d ? d * o->sign : (ia > ib) - (ia < ib);
+}
+
+/* A field, or the two of both directions. */
+static bool
+find_order(struct order *o, const char *name)
+{
+	char both[64];
+	const struct record_field *pair[DIR_COUNT];
+
+	o->field = rows_field(o->rows->fields, name);
+	if (o->field)
+		return true;
+	for (int dir = 0; dir < DIR_COUNT; dir++) {
+		snprintf(both, sizeof both, "%s_%s", name, direction_name((enum direction)dir));
+		pair[dir] = rows_field(o->rows->fields, both);
+	}
+	o->field = pair[0];
+	o->other = pair[1];
+	return pair[0] && pair[1];
 }
 
 bool
@@ -134,8 +158,7 @@ rows_sort(struct rows *r, const char *name)
 {
 	struct order o = {.rows = r, .sign = name[0] == '-' ? -1 : 1};
 
-	o.field = rows_field(r->fields, name + (name[0] == '-'));
-	if (!o.field)
+	if (!find_order(&o, name + (name[0] == '-')))
 		return false;
 	if (r->count < 2)
 		return true;

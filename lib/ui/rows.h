@@ -42,8 +42,8 @@ const struct record_field *rows_field(const struct record_field *fields, const c
 /* Keep the records whose text field `name` equals `value`, or where it is a comma-separated list,
  * has it as an item. Kinds without the field are left alone: false. */
 bool rows_filter(struct rows *r, const char *name, const char *value);
-/* Sort by a field, numbers and times from the largest, text from A; "-NAME" turns the order. False:
- * no such field. Stable. */
+/* Sort by a field, numbers and times from the largest, text from A; "-NAME" turns the order. NAME
+ * without a direction means the sum of both ("bytes"). False: no such field. Stable. */
 bool rows_sort(struct rows *r, const char *name);
 /* Whether a field is of one direction, and that is another than `only` (NULL: never). */
 bool rows_other_direction(const char *field, const char *only);

@@ -139,6 +139,30 @@ one_direction(void **state)
 }
 
 static void
+both_directions_sort_as_one(void **state)
+{
+	static const struct rec_link_class records[] = {
+		{.class = "dns", .traffic.bytes = {100, 0}},
+		{.class = "tls", .traffic.bytes = {10, 5000}},
+		{.class = "ntp", .traffic.bytes = {60, 60}},
+	};
+	struct rows r;
+
+	(void)state;
+	rows_init(&r, model_schema(RECORD_LINK_CLASS));
+	for (size_t i = 0; i < 3; i++)
+		rows_add(&r, &records[i]);
+	const struct rec_link_class *sorted = (const void *)r.records;
+
+	assert_true(rows_sort(&r, "bytes"));
+	assert_string_equal(sorted[0].class, "tls");
+	assert_string_equal(sorted[1].class, "ntp");
+	assert_true(rows_sort(&r, "bytes_peer_to_msft"));
+	assert_string_equal(sorted[0].class, "dns");
+	rows_fini(&r);
+}
+
+static void
 json_follows_the_table(void **state)
 {
 	struct rows r;
@@ -200,6 +224,7 @@ main(void)
 		cmocka_unit_test(csv_has_plain_numbers_and_quotes),
 		cmocka_unit_test(filter_sort_limit),
 		cmocka_unit_test(one_direction),
+		cmocka_unit_test(both_directions_sort_as_one),
 		cmocka_unit_test(json_follows_the_table),
 		cmocka_unit_test(envelope_is_whole),
 		cmocka_unit_test(lists_are_split),
