@@ -104,7 +104,7 @@ $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(f))))
 
 define program_rule
 $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(src_$(1))) $(call arch_of,$(call reverse,$(FOLDERS)))
-	$(call say,LINK)
+	$$(call say,LINK)
 	$(Q)$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(FOLDERS)) \
 	  $$(call pkg_libs,libsystemd) -lm
 endef
@@ -113,7 +113,7 @@ $(foreach p,$(notdir $(PROGRAMS)) pniscope-bench,$(eval $(call program_rule,$(p)
 define unit_rule
 $(BUILD)/unit/$(1)/%: $(BUILD)/obj/tests/unit/$(1)/%.o $(call arch_of,$(call upto,$(1)))
 	@mkdir -p $$(@D)
-	$(call say,LINK)
+	$$(call say,LINK)
 	$(Q)$(CC) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDFLAGS) $$(call libs_of,$(call upto,$(1))) \
 	  $$(call pkg_libs,cmocka) -lm
 endef
