@@ -156,25 +156,30 @@ install: all ## install with systemd units and man pages (DESTDIR=, PREFIX=)
 	@BUILD=$(BUILD) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) scripts/install.sh
 
 test: setup ## on a fresh machine: set up, build, run every test (what CI runs)
-	@$(MAKE) --no-print-directory -j2 all $(UNIT) $(HELPERS) WERROR=-Werror
+	@$(MAKE) --no-print-directory -j2 tests WERROR=-Werror
 	@$(MAKE) --no-print-directory -j2 BUILD=build-debug SANITIZE=1 debug-tests
 	@scripts/run-tests.sh
 
 unit: $(UNIT) ## unit tests alone, release build
 	@scripts/run-tests.sh --unit-only $(BUILD)
 
-.PHONY: debug-tests
+.PHONY: tests helpers debug-tests
+tests: helpers $(UNIT)
+	@:
+helpers: all $(HELPERS)
+	@:
 debug-tests: all $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/*_test.c)) $(foreach f,$(FUZZ),$(BUILD)/fuzz/$(f)_replay)
+	@:
 
 demo: setup ## set up, build, run the bundled interconnect with real processes, clean up
-	@$(MAKE) --no-print-directory -j2 all $(HELPERS)
+	@$(MAKE) --no-print-directory -j2 helpers
 	@scripts/demo.sh
 
 bench: all $(BUILD)/pniscope-bench ## throughput and cost tables, build/bench.json
 	@scripts/bench.sh $(BUILD)
 
 lint: setup ## formatting, include rules, warnings as errors, scripts, generated documents
-	@$(MAKE) --no-print-directory -j2 all $(UNIT) WERROR=-Werror
+	@$(MAKE) --no-print-directory -j2 tests WERROR=-Werror
 	@scripts/lint.sh $(BUILD)
 
 format: ## clang-format over all sources
