@@ -111,14 +111,10 @@ answer(void *context, const char *path, struct http_answer *a)
 }
 
 static bool
-start(struct control *c)
+listen_there(struct control *c)
 {
 	char *error = NULL;
 
-	c->boot_us = clock_utc_us();
-	c->pages.conf = c->conf;
-	if (service_start() != 0 || !start_writer(c))
-		return false;
 	if (!c->options.listen)
 		return true;
 	c->http = http_start(c->options.listen, answer, c, &error);
@@ -126,6 +122,14 @@ start(struct control *c)
 		log_error("control", "%s", error);
 	free(error);
 	return c->http != NULL;
+}
+
+static bool
+start(struct control *c)
+{
+	c->boot_us = clock_utc_us();
+	c->pages.conf = c->conf;
+	return service_start() == 0 && listen_there(c) && start_writer(c);
 }
 
 static void
@@ -163,8 +167,11 @@ turn(struct control *c)
 		return false;
 	if (audit_turn(c->audit, clock_utc_us()) != 0) {
 		const char *error = store_error(c->in);
+		char why[200];
 
-		set_trouble(c, error ? error : "the store can't be read");
+		snprintf(why, sizeof why, "Redis %s: %s", c->conf->redis.server,
+		         error ? error : "can't be read");
+		set_trouble(c, why);
 		return false;
 	}
 	set_trouble(c, NULL);

@@ -191,6 +191,32 @@ match_ratio(const struct shares *sums, bool flows)
 	return yes + no > 0 ? yes / (yes + no) : 1;
 }
 
+/* The class that counts most against the subnet, as "tls 7.0 %, 190 flows, 20 s"; how far it is
+ * from a FAIL. */
+static void
+describe_worst(const struct audit_input *in, const struct input_subnet *s,
+               const struct shares *sums, char text[64])
+{
+	const struct input_class *worst = NULL;
+	double most = -1;
+
+	for (size_t i = 0; i < s->class_count; i++) {
+		const struct input_class *c = &s->classes[i];
+
+		if (share_standing(in->conf, s, c) != STANDING_UNDECLARED ||
+		    share_counted(c).bytes <= most)
+			continue;
+		most = share_counted(c).bytes;
+		worst = c;
+	}
+	if (!worst)
+		field_copy(text, 64, "tolerated classes over their share");
+	else
+		field_format(text, 64, "%s %.1f %%, %.0f flows, %" PRIu64 " s", worst->name,
+		             100 * most / sums->all.bytes, share_counted(worst).flows,
+		             (worst->last_us - worst->first_us) / 1000000);
+}
+
 static void
 check_match(const struct audit_input *in, const struct input_subnet *s, const struct shares *sums,
             const struct limits *l, const char *scope, struct verdict_draft *d)
@@ -225,7 +251,8 @@ check_match(const struct audit_input *in, const struct input_subnet *s, const st
 		            100 * bytes, 100 * flows, s->prefix);
 		FIELD_FORMAT(want, "%.0f flows over %" PRIu64 " s, or %.0f %% match", l->flows,
 		             l->time_us / 1000000, 100 * l->match);
-		verdict_need(d, "undeclared classes to last or to end", "some", want,
+		describe_worst(in, s, sums, have);
+		verdict_need(d, "undeclared classes to last or to end", have, want,
 		             "watch on; `pniscope classes --subnet` names them", l->time_us);
 		return;
 	}

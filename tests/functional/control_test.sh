@@ -45,6 +45,26 @@ get() { curl -s --max-time 5 "http://127.0.0.1:$port$1"; }
 status() { curl -s -o "$LAB_DIR/body" -w '%{http_code}' --max-time 5 "http://127.0.0.1:$port$1"; }
 lines() { grep -c "$2" "$LAB_DIR/$1.log"; }
 
+# refuses WANT ARGS...: exit 2 and one line that has WANT in it
+refuses() {
+  local want=$1 code
+  shift
+  "$control" "$@" >"$LAB_DIR/refused" 2>&1
+  code=$?
+  [ $code = 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" = 1 ] && grep -qF -- "$want" "$LAB_DIR/refused"
+}
+bad_input_gets_one_line() {
+  REDIS=unix:$LAB_DIR/none.sock
+  contract
+  check "no file given" refuses "-c FILE is needed"
+  check "no such file" refuses nowhere.conf -c nowhere.conf
+  check "a word too many" refuses '"more"' -c "$C" more
+  check "no address" refuses "not ADDR:PORT" -c "$C" --listen nonsense
+  check "not an address of this machine" refuses "192.0.2.1:1" -c "$C" --listen 192.0.2.1:1
+  contract 'nonsense = 1;'
+  check "a bad contract" refuses nonsense -c "$C"
+}
+
 redis_is_away_at_the_start() {
   REDIS_SOCKET=$LAB_DIR/redis.sock
   REDIS=unix:$REDIS_SOCKET
@@ -162,6 +182,7 @@ ends() {
   check "and it signs off" test "$(rcli ZCARD "$P:controls")" = 0
 }
 
+bad_input_gets_one_line
 redis_is_away_at_the_start
 probes_write
 pages

@@ -91,6 +91,27 @@ classes_against_the_manifest(void **state)
 	conf_destroy(conf);
 }
 
+/* What is there, and how far it is from deciding. */
+static void
+an_open_row_names_the_worst_class(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+	const struct rec_verdict *row;
+
+	(void)state;
+	scene_traffic(&in, 0, "srtp", 500000, 94000000, 10000, 3600);
+	scene_traffic(&in, 0, "dns", 2000, 1000000, 10, 60);
+	scene_traffic(&in, 0, "tls", 10000, 5000000, 500, 300);
+	row = scene_judge(&in, "R4");
+	assert_string_equal(row->verdict, "INCONCLUSIVE");
+	assert_string_equal(row->need[0].have, "tls 5.0 %, 500 flows, 300 s");
+	assert_string_equal(row->need[0].want, "100 flows over 900 s, or 99 % match");
+	assert_int_equal(row->need[0].eta_us, 900 * SCENE_SECOND);
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 static void
 too_small_a_sample_decides_nothing(void **state)
 {
@@ -269,6 +290,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(classes_against_the_manifest),
+		cmocka_unit_test(an_open_row_names_the_worst_class),
 		cmocka_unit_test(too_small_a_sample_decides_nothing),
 		cmocka_unit_test(a_silent_subnet_is_open_unless_standby),
 		cmocka_unit_test(a_registered_prefix_without_entry_fails),
