@@ -16,7 +16,7 @@ machine() {
   jq -n --arg cpu "$cpu" --argjson cores "$(nproc)" --argjson hz "$hz" \
     --arg kernel "$(uname -r)" --arg dpdk "$(pkg-config --modversion libdpdk)" \
     --arg compiler "$(${CC:-gcc} --version | head -n 1)" \
-    --arg flags "$(make -pn BUILD="$build" 2>/dev/null | sed -n 's/^CFLAGS [:+]*= //p' | head -n 1)" \
+    --arg flags "$(make -s --eval='flags:;@echo $(CFLAGS)' flags)" \
     --arg commit "$(git describe --always --dirty 2>/dev/null || echo unknown)" \
     --arg load "$(cut -d' ' -f1-3 /proc/loadavg)" \
     '{machine: {cpu: $cpu, cores: $cores, tsc_hz: $hz, kernel: $kernel, dpdk: $dpdk,

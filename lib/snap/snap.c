@@ -79,7 +79,6 @@ buffer_clear(struct snap *s)
 	memset(s->meters, 0, s->meter_count * sizeof *s->meters);
 	if (s->endpoint_count)
 		memset(s->endpoint_index, 0, index_size(s));
-	memset(s->endpoints, 0, s->endpoint_count * sizeof *s->endpoints);
 	*s = empty;
 }
 

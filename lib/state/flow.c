@@ -23,8 +23,8 @@ search(struct flow_table *t, const struct query *q, const struct packet *p)
 	const struct bucket *first = bucket_first(&t->index, q->hash);
 	struct flow *f = search_bucket(t, first, q, p);
 
-	for (unsigned n = 0; !f && first->away && n < 2; n++)
-		f = search_bucket(t, bucket_second(&t->index, q->hash, n), q, p);
+	for (unsigned n = 0; !f && first->away && n < BUCKET_GROUP; n++)
+		f = search_bucket(t, bucket_away(&t->index, q->hash, n), q, p);
 	return f;
 }
 

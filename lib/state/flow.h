@@ -114,7 +114,7 @@ struct flow_stats {
 	uint64_t reused;   /* flows ended by a new connection on their ports */
 	uint64_t used;     /* flows now */
 	uint64_t capacity; /* flows possible; with `keep` the reserved address space */
-	uint64_t seconds;  /* flows that live in their second bucket */
+	uint64_t away;     /* flows whose index entry is not in its first bucket */
 };
 
 struct flow_table;

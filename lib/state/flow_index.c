@@ -3,10 +3,9 @@
 bool
 flow_index_init(struct flow_index *x, uint64_t entries, bool touch)
 {
-	/* load 0.6: one bucket in 25 overflows into another */
-	uint64_t count = entries / 6 + 2;
+	/* load 0.6 */
+	uint64_t count = (entries / 6 + BUCKET_GROUP) & ~(uint64_t)(BUCKET_GROUP - 1);
 
-	count += count & 1;
 	assert(count <= UINT32_MAX);
 	*x = (struct flow_index){.count = count};
 	x->buckets = mem_map(count * sizeof(struct bucket), touch);
@@ -45,14 +44,16 @@ bool
 flow_index_add(struct flow_index *x, uint64_t hash, uint32_t id)
 {
 	struct bucket *first = bucket_first(x, hash);
+	bool placed = false;
 
 	if (bucket_put(first, hash, id))
 		return true;
-	if (!bucket_put(bucket_second(x, hash, 0), hash, id) &&
-	    !bucket_put(bucket_second(x, hash, 1), hash, id))
+	for (unsigned n = 0; n < BUCKET_GROUP && !placed; n++)
+		placed = bucket_put(bucket_away(x, hash, n), hash, id);
+	if (!placed)
 		return false;
 	first->away++;
-	x->seconds++;
+	x->away++;
 	return true;
 }
 
@@ -76,8 +77,8 @@ entry_find(const struct flow_index *x, uint64_t hash, uint32_t id, int *slot)
 	struct bucket *b = bucket_first(x, hash);
 
 	*slot = slot_of(b, hash, id);
-	for (unsigned n = 0; *slot < 0 && n < 2; n++) {
-		b = bucket_second(x, hash, n);
+	for (unsigned n = 0; *slot < 0 && n < BUCKET_GROUP; n++) {
+		b = bucket_away(x, hash, n);
 		*slot = slot_of(b, hash, id);
 	}
 	assert(*slot >= 0);
@@ -94,7 +95,7 @@ flow_index_remove(struct flow_index *x, uint64_t hash, uint32_t id)
 	if (b == bucket_first(x, hash))
 		return;
 	bucket_first(x, hash)->away--;
-	x->seconds--;
+	x->away--;
 }
 
 void

@@ -75,7 +75,7 @@ flow_table_stats(const struct flow_table *t)
 {
 	struct flow_stats *s = (struct flow_stats *)&t->stats;
 
-	s->seconds = t->index.seconds;
+	s->away = t->index.away;
 	return s;
 }
 

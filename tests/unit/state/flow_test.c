@@ -256,6 +256,21 @@ visit(void *context, struct flow **flows, uint32_t count, enum flow_event event,
 	}
 }
 
+/* Every packet of the burst still has the flow that was given to it. */
+static void
+check_flows(const struct batch *x)
+{
+	struct flow_view v;
+
+	for (uint32_t i = 0; i < x->b.count; i++) {
+		if (!x->flows[i])
+			continue;
+		flow_view(x->flows[i], &v);
+		assert_true(addr_equal(&v.a, &x->packets[i].src));
+		assert_int_equal(v.packets[0] + v.packets[1], 1);
+	}
+}
+
 static void
 test_full_table_replaces_and_counts(void **state)
 {
@@ -280,6 +295,7 @@ test_full_table_replaces_and_counts(void **state)
 		while (x->b.count < FLOW_BURST)
 			batch_add(x, packet(true, UDP, 100000 + n + x->b.count, 9, 1, 9), 3, 60);
 		flow_find_burst(t, &x->b);
+		check_flows(x);
 		assert_true(s->used <= CAPACITY);
 	}
 	for (uint32_t n = 0; n < CAPACITY / 2; n++) {
