@@ -5,7 +5,7 @@
 
 CAPTURES/truth holds what tshark counts (files.tsv, flows.tsv) and what nDPI calls the flows
 (ndpi_flows.tsv). Three things must hold: every capture is read and its packets counted; the multiset
-of TCP and UDP flows (innermost addresses, ports, packets each way) agrees in at least 99 % of
+of TCP and UDP flows (innermost addresses, ports, packets and bytes each way) agrees in at least 99 % of
 tshark's rows; no flow is called SIP, RTP or BGP where tshark dissects none (sip_messages.tsv,
 rtp_streams.tsv, bgp_messages.tsv), and none of its BGP sessions and longer RTP streams is missed.
 docs/truth.md explains the differences that remain. Exit 1 when one does not hold.
@@ -50,9 +50,9 @@ def analyze(program, path):
     return json.loads(done.stdout), None
 
 
-def flow_key(proto, a, a_port, b, b_port, a_packets, b_packets):
-    """The same for either order of the ends."""
-    one, two = (a, int(a_port), int(a_packets)), (b, int(b_port), int(b_packets))
+def flow_key(proto, a, a_port, b, b_port, a_sent, b_sent):
+    """The same for either order of the ends; what was sent is (packets, bytes)."""
+    one, two = (a, int(a_port), tuple(map(int, a_sent))), (b, int(b_port), tuple(map(int, b_sent)))
     return (proto,) + (one + two if one[:2] <= two[:2] else two + one)
 
 
@@ -61,7 +61,8 @@ def truth_flows(path):
     for r in table(path):
         if r["proto"] in ("tcp", "udp"):
             flows[r["file"]][flow_key(r["proto"], r["a"], r["a_port"], r["b"], r["b_port"],
-                                      r["a_to_b_pkts"], r["b_to_a_pkts"])] += 1
+                                      (r["a_to_b_pkts"], r["a_to_b_bytes"]),
+                                      (r["b_to_a_pkts"], r["b_to_a_bytes"]))] += 1
     return flows
 
 
@@ -75,8 +76,9 @@ def merge_udp(flows):
             merged[row] += count
             continue
         ends = (row[:3], row[4:6])
-        a, b = sums.get(ends, (0, 0))
-        sums[ends] = (a + row[3] * count, b + row[6] * count)
+        a, b = sums.get(ends, ((0, 0), (0, 0)))
+        sums[ends] = ((a[0] + row[3][0] * count, a[1] + row[3][1] * count),
+                      (b[0] + row[6][0] * count, b[1] + row[6][1] * count))
     for (one, two), (a, b) in sums.items():
         merged[one + (a,) + two + (b,)] += 1
     return merged
@@ -84,7 +86,8 @@ def merge_udp(flows):
 
 def our_flows(result):
     return collections.Counter(
-        flow_key(f["proto"], f["a"], f["a_port"], f["b"], f["b_port"], f["a_packets"], f["b_packets"])
+        flow_key(f["proto"], f["a"], f["a_port"], f["b"], f["b_port"],
+                 (f["a_packets"], f["a_bytes"]), (f["b_packets"], f["b_bytes"]))
         for f in result["flows"]["list"] if f["proto"] in ("tcp", "udp"))
 
 
