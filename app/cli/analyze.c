@@ -248,8 +248,8 @@ analysis_probe(struct analysis *a, struct rec_probe *p)
 static void
 write_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
-	(void)a;
-	json_print(analysis_flow_json(v, f), context, false);
+	if (analysis_wants(a, v, f))
+		json_print(analysis_flow_json(v, f), context, false);
 }
 
 /* --flows FILE: JSON Lines, an object per flow. */

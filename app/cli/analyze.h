@@ -79,6 +79,8 @@ void analysis_each_flow(struct analysis *a,
                         void (*fn)(void *context, struct analysis *a, const struct flow_view *v,
                                    const struct flow *f),
                         void *context);
+/* Whether --class and --subnet choose the flow for lists. */
+bool analysis_wants(const struct analysis *a, const struct flow_view *v, const struct flow *f);
 /* The endpoints as address blocks. */
 void analysis_blocks(struct analysis *a, struct blocks *blocks);
 /* The probe's record as the exporter wrote it. */

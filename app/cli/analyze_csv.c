@@ -8,10 +8,13 @@ static void
 add_csv_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
 	struct table *t = context;
-	json_t *o = analysis_flow_json(v, f), *value;
 	const char *key;
+	json_t *value;
 
-	(void)a;
+	if (!analysis_wants(a, v, f))
+		return;
+	json_t *o = analysis_flow_json(v, f);
+
 	json_object_foreach(o, key, value)
 	{
 		if (json_is_string(value))

@@ -114,8 +114,8 @@ analysis_flow_json(const struct flow_view *v, const struct flow *f)
 static void
 push_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
-	(void)a;
-	json_push(context, analysis_flow_json(v, f));
+	if (analysis_wants(a, v, f))
+		json_push(context, analysis_flow_json(v, f));
 }
 
 static json_t *

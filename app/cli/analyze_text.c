@@ -11,6 +11,8 @@
 #include "ui/format.h"
 #include "ui/rows.h"
 
+enum { SHOWN = 15 }; /* rows of long lists, unless --limit says */
+
 struct sheet {
 	struct analysis *a;
 	FILE *to;
@@ -154,38 +156,38 @@ print_classes(const struct sheet *s)
 	table_destroy(t);
 }
 
-/* Rows of a kind from the store, with these columns. */
+/* All records of a kind. */
 static void
-print_records(const struct sheet *s, const char *title, enum record_kind kind,
-              const struct rows_column *columns, const char *sort, size_t limit)
+collect_records(const struct sheet *s, enum record_kind kind, struct rows *rows)
 {
 	const struct key_schema *schema = model_schema(kind);
-	struct rows_style style = {
-		.wide = s->a->options->wide, .colour = s->colour, .zone = zone_of(s), .indent = 2};
 	void *record = mem_alloc(1, schema->record_size);
-	struct rows rows;
 	size_t count;
 	char **ids = store_ids(s->a->store, kind, NULL, &count);
 
-	rows_init(&rows, schema);
+	rows_init(rows, schema);
 	for (size_t i = 0; i < count; i++) {
 		if (store_get(s->a->store, kind, ids[i], record))
-			rows_add(&rows, record);
+			rows_add(rows, record);
 	}
 	store_ids_free(ids, count);
 	free(record);
-	if (sort)
-		rows_sort(&rows, sort);
-	size_t all = rows.count;
+}
 
-	rows_limit(&rows, limit);
-	if (rows.count) {
-		heading(s, title);
-		rows_print(&rows, columns, &style, s->to);
-	}
-	if (all > rows.count)
-		fprintf(s->to, "  … and %zu more (--limit N, --json)\n", all - rows.count);
-	rows_fini(&rows);
+static void
+print_rows(const struct sheet *s, const char *title, const struct rows *rows,
+           const struct rows_column *columns)
+{
+	struct rows_style style = {.wide = s->a->options->wide,
+	                           .only = s->a->options->dir,
+	                           .colour = s->colour,
+	                           .zone = zone_of(s),
+	                           .indent = 2};
+
+	if (rows->count == 0)
+		return;
+	heading(s, title);
+	rows_print(rows, columns, &style, s->to);
 }
 
 static void
@@ -205,8 +207,11 @@ print_links(const struct sheet *s)
 		{NULL, NULL, false},
 	};
 
-	print_records(s, "links (> peer to cloud, < cloud to peer)", RECORD_LINK, columns, NULL,
-	              1000);
+	struct rows rows;
+
+	collect_records(s, RECORD_LINK, &rows);
+	print_rows(s, "links (> peer to cloud, < cloud to peer)", &rows, columns);
+	rows_fini(&rows);
 }
 
 static void
@@ -227,7 +232,11 @@ print_subnets(const struct sheet *s)
 		{NULL, NULL, false},
 	};
 
-	print_records(s, "declared subnets (shares of bytes)", RECORD_SUBNET, columns, NULL, 1000);
+	struct rows rows;
+
+	collect_records(s, RECORD_SUBNET, &rows);
+	print_rows(s, "declared subnets (shares of bytes)", &rows, columns);
+	rows_fini(&rows);
 }
 
 static int
@@ -244,7 +253,7 @@ print_blocks(const struct sheet *s)
 {
 	struct table *t = table_create();
 	struct blocks blocks = {0};
-	size_t limit = s->a->options->limit ? s->a->options->limit : 15;
+	size_t limit = s->a->options->limit ? s->a->options->limit : SHOWN;
 	char buf[FORMAT_SIZE];
 
 	analysis_blocks(s->a, &blocks);
@@ -290,10 +299,20 @@ print_endpoints(const struct sheet *s)
 		{"bytes_msft_to_peer", "bytes <", false},
 		{NULL, NULL, false},
 	};
-	uint64_t limit = s->a->options->limit;
+	struct options chosen = *s->a->options;
+	struct rows rows;
 
-	print_records(s, "busiest endpoints", RECORD_ENDPOINT, columns,
-	              s->a->options->sort ? s->a->options->sort : "bytes", limit ? limit : 15);
+	chosen.limit = 0;
+	collect_records(s, RECORD_ENDPOINT, &rows);
+	if (reader_choose(&chosen, &rows, "bytes")) {
+		size_t all = rows.count;
+
+		rows_limit(&rows, s->a->options->limit ? s->a->options->limit : SHOWN);
+		print_rows(s, "busiest endpoints", &rows, columns);
+		if (all > rows.count)
+			fprintf(s->to, "  … and %zu more (--limit N, --json)\n", all - rows.count);
+	}
+	rows_fini(&rows);
 }
 
 /* ---- flows ------------------------------------------------------------------------------- */
@@ -305,7 +324,8 @@ add_flow(void *context, struct analysis *a, const struct flow_view *v, const str
 	struct table *t = context;
 	char from[ADDR_TEXT_SIZE], to[ADDR_TEXT_SIZE], buf[FORMAT_SIZE];
 
-	(void)a;
+	if (!analysis_wants(a, v, f))
+		return;
 	json_t *o = analysis_flow_json(v, f);
 
 	table_cell(t, json_string_value(json_object_get(o, "proto")));

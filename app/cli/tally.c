@@ -1,5 +1,7 @@
 #include "analyze.h"
 
+#include <string.h>
+
 /* TCP flag bits (RFC 9293 section 3.1) */
 enum { TCP_RST = 0x04 };
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_ICMPV6 = 58 };
@@ -95,6 +97,18 @@ analysis_each_flow(struct analysis *a,
 	struct visit visit = {.a = a, .fn = fn, .context = context};
 
 	flow_table_each(pipeline_flows(a->pipeline), visit_flow, &visit);
+}
+
+bool
+analysis_wants(const struct analysis *a, const struct flow_view *v, const struct flow *f)
+{
+	const struct class_state *state = (const void *)f->class_memory;
+	struct prefix p;
+
+	if (a->options->class && strcmp(a->options->class, class_name(state->class)) != 0)
+		return false;
+	return !a->options->subnet || !prefix_parse(a->options->subnet, &p, NULL) ||
+	       prefix_contains(&p, &v->a) || prefix_contains(&p, &v->b);
 }
 
 void
