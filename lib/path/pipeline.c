@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -32,6 +33,7 @@ flow_counts(struct pipeline *p)
 static void
 publish(struct pipeline *p, uint64_t end_ns)
 {
+	stage_age_flush(p);
 	flow_counts(p);
 	p->snap = snap_publish(p->core, end_ns);
 	if (p->published)
@@ -157,14 +159,15 @@ plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 struct pipeline *
 pipeline_create(const struct pipeline_params *params)
 {
-	struct pipeline *p = mem_alloc(1, sizeof *p);
+	struct pipeline *p = aligned_alloc(CACHE_LINE, sizeof *p);
 	struct flow_params flows = {.capacity = params->flows,
 	                            .keep = params->keep_flows,
 	                            .hash_seed = params->hash_seed,
 	                            .visit = stage_age_visit,
 	                            .context = p};
 
-	assert(params->interval_ns > 0);
+	assert(p && params->interval_ns > 0);
+	memset(p, 0, sizeof *p);
 	p->flows = flow_table_create(&flows);
 	if (!p->flows) {
 		free(p);

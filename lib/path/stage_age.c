@@ -134,17 +134,14 @@ has_food(const struct flow *f)
 	return (f->packets[0] || f->packets[1]) && f->generation;
 }
 
-void
-stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
-                uint64_t *idle)
+/* In rounds, so that the fetches of all flows' endpoints overlap. */
+static void
+feed(struct pipeline *p, struct flow **flows, uint32_t count)
 {
-	struct pipeline *p = pipeline;
 	struct pair pairs[FLOW_VISITED];
 	uint32_t n = 0;
 
-	(void)event;
 	for (uint32_t i = 0; i < count; i++) {
-		idle[i] = idle_ns(flows[i]);
 		if (!has_food(flows[i]))
 			continue;
 		if (flows[i]->generation != p->generation)
@@ -156,6 +153,43 @@ stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_e
 			snap_endpoint_prefetch_more(p->snap, pairs[i].hash[side]);
 	for (uint32_t i = 0; i < n; i++)
 		pair_feed(p, &pairs[i]);
+}
+
+void
+stage_age_flush(struct pipeline *p)
+{
+	struct flow *flows[FLOW_VISITED];
+
+	for (uint32_t i = 0; i < p->leaving_count; i++)
+		flows[i] = &p->leaving[i];
+	feed(p, flows, p->leaving_count);
+	p->leaving_count = 0;
+}
+
+/* Replaced flows come one by one, each in the middle of a burst. */
+static void
+leave(struct pipeline *p, const struct flow *f)
+{
+	if (!has_food(f))
+		return;
+	p->leaving[p->leaving_count++] = *f;
+	if (p->leaving_count == FLOW_VISITED)
+		stage_age_flush(p);
+}
+
+void
+stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
+                uint64_t *idle)
+{
+	struct pipeline *p = pipeline;
+
+	for (uint32_t i = 0; i < count && event == FLOW_LEAVES; i++)
+		leave(p, flows[i]);
+	if (event == FLOW_LEAVES)
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		idle[i] = idle_ns(flows[i]);
+	feed(p, flows, count);
 }
 
 /* ---- pace ------------------------------------------------------------------------------------ */

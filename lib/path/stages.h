@@ -29,6 +29,10 @@ struct pipeline {
 	uint64_t age_per_ns;  /* records a ns, 32.32 fixed point */
 	uint64_t age_credit;  /* records that time allows to look at, 32.32 */
 	uint32_t age_allowed; /* records that the bursts allow */
+	/* flows that were replaced, copied: fed together, when there are enough or the interval
+	 * ends */
+	struct flow leaving[FLOW_VISITED];
+	uint32_t leaving_count;
 	bool keep;
 	bool profiled;
 	punt_fn *punt;
@@ -51,6 +55,9 @@ void stage_classify_meter(struct pipeline *p, struct flow *f);
 /* flow_visit_fn: feed the flows' counts to the snapshot's endpoints; their idle timeouts. */
 void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
                      uint64_t *idle_ns);
+
+/* Feed what replaced flows left behind. */
+void stage_age_flush(struct pipeline *p);
 
 /* A packet of this time ends the running interval, or goes back before it. */
 static inline bool

@@ -149,6 +149,21 @@ step_hash(struct flow_table *t, const struct flow_batch *b, struct query *q, uin
 	__builtin_prefetch(bucket_first(&t->index, q[i].hash));
 }
 
+/* The packet is probably a new flow's. In a full table another flow will have to leave: its record
+ * is fetched. */
+static __attribute__((noinline)) void
+expect_new(struct flow_table *t, const struct query *q)
+{
+	uint32_t id = FLOW_NONE;
+
+	if (!t->keep && t->stats.used == t->stats.capacity)
+		id = flow_index_candidate(&t->index, q->hash);
+	if (id == FLOW_NONE)
+		return;
+	__builtin_prefetch(&t->records[id], 1);
+	__builtin_prefetch((char *)&t->records[id] + CACHE_LINE, 1);
+}
+
 /* Tag; the record is fetched. */
 static inline void
 step_index(struct flow_table *t, struct query *q, uint32_t i)
@@ -160,8 +175,10 @@ step_index(struct flow_table *t, struct query *q, uint32_t i)
 		return;
 	bucket = bucket_first(&t->index, q[i].hash);
 	match = bucket_match(bucket, bucket_tag(q[i].hash));
-	if (__builtin_expect(!match, 0))
+	if (__builtin_expect(!match, 0)) {
+		expect_new(t, &q[i]);
 		return;
+	}
 	q[i].candidate = bucket->id[__builtin_ctz(match)];
 	__builtin_prefetch(&t->records[q[i].candidate], 1);
 }

@@ -50,7 +50,7 @@ struct fixture {
 	unsigned published;
 	uint64_t packets, bytes, lane_packets[8], lane_bytes[8];
 	uint64_t meter_packets[2], class_packets[CLASS_COUNT], subnet_packets[8];
-	uint64_t flows, flows_two_way, created, unknown, reasons[REASON_COUNT];
+	uint64_t flows, flows_two_way, created, refused, evicted, unknown, reasons[REASON_COUNT];
 	uint64_t endpoint_packets, endpoints;
 	uint64_t endpoint_dir[2]; /* of 203.0.113.5 */
 	uint64_t start_ns[64], end_ns[64], in_interval[64];
@@ -71,6 +71,8 @@ drain(void *context)
 	f->packets += s->packets;
 	f->bytes += s->bytes;
 	f->created += s->flows_created;
+	f->refused += s->flows_refused;
+	f->evicted += s->flows_evicted;
 	f->unknown += s->direction_unknown;
 	for (uint32_t i = 0; i < s->lane_count; i++) {
 		f->lane_packets[i] += s->lanes[i].packets;
@@ -426,6 +428,29 @@ test_plan_is_swapped(void **state)
 	fixture_free(f);
 }
 
+/* More flows than the table holds: what is replaced has left its counts with the endpoints. */
+static void
+test_flood_loses_no_endpoint_traffic(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+
+	(void)state;
+	for (uint32_t n = 0; n < 20000; n++) {
+		s.src.b[15] = (uint8_t)(n % 200);
+		s.sport = (uint16_t)n;
+		send_frame(f, UP, T0 + n * (NS_PER_S / 8000), &s);
+	}
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_S);
+	assert_int_equal(f->packets, 20000);
+	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 20000);
+	assert_true(f->evicted > 15000);
+	assert_int_equal(f->created + f->refused, 20000);
+	assert_int_equal(f->endpoint_packets, 2 * f->created);
+	fixture_free(f);
+}
+
 /* Frames of any content and length pass: what can't be decoded is counted and metered. */
 static void
 test_garbage_is_counted(void **state)
@@ -474,6 +499,7 @@ main(void)
 		cmocka_unit_test(test_fragments_inherit_the_flow),
 		cmocka_unit_test(test_punts_keep_their_queues),
 		cmocka_unit_test(test_plan_is_swapped),
+		cmocka_unit_test(test_flood_loses_no_endpoint_traffic),
 		cmocka_unit_test(test_garbage_is_counted),
 	};
 
