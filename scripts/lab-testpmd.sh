@@ -111,6 +111,8 @@ watch_turns() {
 
 # One trial; sets OFFERED RECEIVED LOST OWN PPS VALID. A trial is void when the machine stalled for
 # longer than the ring lasts, or the generator could not hold the rate.
+answered() { [ "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS" ]; }
+
 trial() { # WANTED_PPS
   local answer before after watcher ring_us longest
   settle
@@ -120,7 +122,7 @@ trial() { # WANTED_PPS
   watcher=$!
   echo "$1 $seconds" >&7
   sleep "$seconds"
-  lab_wait 10 test "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS"
+  lab_wait 10 answered
   ANSWERS=$((ANSWERS + 1))
   settle
   kill $watcher
@@ -143,7 +145,9 @@ trial() { # WANTED_PPS
   fi
 }
 
-valid_trial() { # WANTED_PPS
+valid_answered() { [ "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS" ]; }
+
+trial() { # WANTED_PPS
 
   for _ in 1 2 3 4; do
     trial "$1"

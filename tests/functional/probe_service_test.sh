@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# The probe as a daemon: what it tells the service manager, reload with good and bad files, a stop
+# within one interval with the last epoch written, one line for what can't be. No root, no DPDK.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+. scripts/lib-test.sh
+lab_begin service
+build=${BUILD:-build}
+bad=0
+check() { # WHAT COMMAND...
+  local what=$1
+  shift
+  if "$@"; then echo "ok: $what"; else echo "FAILED: $what"; bad=1; fi
+}
+
+# 100 UDP frames, 10 ms apart
+python3 - "$LAB_DIR/a.pcap" <<'PY'
+import struct, sys
+frame = (bytes.fromhex("020000000002020000000001080045000020000000004011000000" "000000") + bytes.fromhex("00000000")
+         + struct.pack(">HHHH", 5000, 5001, 12, 0)).ljust(60, b"\0")
+with open(sys.argv[1], "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+    for i in range(100):
+        f.write(struct.pack("<IIII", 1700000000, i * 10000, len(frame), len(frame)) + frame)
+PY
+
+configure() { # PORT EXTRA
+  cat >"$LAB_DIR/probe.conf" <<CONF
+probe = { id = "p1"; site = "lab"; flows = 10000; spool = "$LAB_DIR"; };
+peering = { name = "service"; type = "isp"; };
+peer = { asn = 64496; };
+sites = ( { name = "lab"; metro = "Lab"; } );
+links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "10G";
+  members = ( { speed = "10G"; both = "$1"; direction = { by = "subnet"; }; } ); } );
+redis = { server = "unix:$LAB_DIR/redis.sock"; };
+$2
+CONF
+}
+
+# What arrives at the service manager's socket, one message a line.
+cat >"$LAB_DIR/manager.py" <<'PY'
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    print(s.recv(4096).decode().replace("\n", " "), flush=True)
+PY
+told() { grep -q "^$1" "$LAB_DIR/manager.log"; }
+logged() { grep -q "$1" "$LAB_DIR/probe.log"; }
+has_epoch() { [ -n "$(rcli hget 'pni:{lab}:epoch:p1' seq)" ]; }
+digest() { rcli hget 'pni:{lab}:probe:p1' config_sha256; }
+packets() { rcli hget 'pni:{lab}:probe:p1' packets; }
+digest_is_not() { [ "$(digest)" != "$1" ]; }
+times_ready() { [ "$(grep -c '^READY' "$LAB_DIR/manager.log")" -ge "$1" ]; }
+
+redis_start
+lab_start manager python3 "$LAB_DIR/manager.py" "$LAB_DIR/notify"
+lab_wait 10 test -S "$LAB_DIR/notify"
+configure "pcap:$LAB_DIR/a.pcap" ""
+lab_start probe env NOTIFY_SOCKET="$LAB_DIR/notify" WATCHDOG_USEC=2000000 \
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" --pace --loop
+check "tells that it is ready" lab_wait 10 told READY=1
+lab_alive probe || exit 1
+check "feeds the watchdog" lab_wait 10 told WATCHDOG=1
+check "writes epochs" lab_wait 10 has_epoch
+before=$(digest)
+
+configure "pcap:$LAB_DIR/a.pcap" 'nonsense = 1;'
+kill -HUP "${LAB_PID[probe]}"
+check "refuses a bad file and says why" lab_wait 10 logged 'reload refused, nothing changed: .*probe.conf:8: .*nonsense'
+check "is ready again" lab_wait 10 times_ready 2
+configure "pcap:$LAB_DIR/b.pcap" ""
+kill -HUP "${LAB_PID[probe]}"
+check "refuses other ports" lab_wait 10 logged 'other ports need a restart'
+sleep 1.2
+check "goes on under the old file" test "$(digest)" = "$before"
+
+configure "pcap:$LAB_DIR/a.pcap" 'subnets = ( { prefix = "192.0.2.0/24"; side = "peer"; } );'
+kill -HUP "${LAB_PID[probe]}"
+check "tells that it reloads" lab_wait 10 told RELOADING=1
+check "takes a good file" lab_wait 10 logged 'reloaded '
+check "the new file's digest is in Redis" lab_wait 10 digest_is_not "$before"
+
+# about 100 packets a second, whatever was reloaded meanwhile
+first=$(packets) start=$(date +%s%N)
+sleep 3
+last=$(packets) end=$(date +%s%N)
+rate=$(((last - first) * 1000000000 / (end - start)))
+check "paced: $rate packets/s where 100 were recorded" test "$rate" -ge 60 -a "$rate" -le 140
+
+start=$(date +%s%N)
+kill -TERM "${LAB_PID[probe]}"
+wait "${LAB_PID[probe]}"
+status=$?
+took=$((($(date +%s%N) - start) / 1000000))
+unset "LAB_PID[probe]"
+check "ends with 0" test $status -eq 0
+check "within one interval ($took ms)" test $took -lt 1000
+check "tells that it stops" told STOPPING=1
+total=$(sed -nE 's/.* ([0-9]+) packets, .*/\1/p' "$LAB_DIR/probe.log")
+check "the last epoch holds all $total packets" test "$(packets)" = "$total"
+
+refused() { # PATTERN PORT: exit 2, one line
+  configure "$2" ""
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] && grep -q "$1" "$LAB_DIR/refused"
+}
+check "a capture that is not there" refused 'No such file' "pcap:$LAB_DIR/none.pcap"
+check "an interface that is not there" refused 'no interface nosuch0' 'net_af_packet0,iface=nosuch0'
+check "a driver that is not there" refused 'does not exist' 'net_nosuch0'
+[ $bad = 0 ] || cat "$LAB_DIR/refused"
+exit $bad
