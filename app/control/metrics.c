@@ -89,26 +89,6 @@ member_labels(const void *record, struct text *to)
 	text_add(to, ",member=\"%" PRIu64 "\"", m->index);
 }
 
-/* The field's value; NaN: nothing to print. */
-static double
-value_of(const struct record_field *f, const void *record)
-{
-	const char *at = (const char *)record + f->offset;
-
-	switch (f->type) {
-	case FIELD_U64:
-		return (double)*(const uint64_t *)at;
-	case FIELD_I64:
-		return (double)*(const int64_t *)at;
-	case FIELD_F64:
-		return *(const double *)at;
-	case FIELD_BOOL:
-		return *(const bool *)at;
-	default:
-		return NAN;
-	}
-}
-
 static void
 print_field(const struct family *family, const struct record_field *f, const struct audit_input *in,
             struct text *to)
@@ -120,7 +100,7 @@ print_field(const struct family *family, const struct record_field *f, const str
 	text_add(to, "%s\n", f->help);
 	for (size_t i = 0; i < family->count; i++) {
 		const void *record = family->at(in, i);
-		double value = record ? value_of(f, record) : NAN;
+		double value = record ? record_number(f, record) : NAN;
 
 		if (isnan(value))
 			continue;

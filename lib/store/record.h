@@ -53,3 +53,6 @@ struct key_schema {
 	                           */
 	int parent;               /* their enum record_kind, else -1 */
 };
+
+/* A field's value as a number; NaN where it is not known, or is text or a list. */
+double record_number(const struct record_field *f, const void *record);

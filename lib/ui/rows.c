@@ -82,25 +82,13 @@ rows_filter(struct rows *r, const char *name, const char *value)
 	return true;
 }
 
+/* What is not known sorts below everything. */
 static double
 number_of(const struct record_field *f, const void *record)
 {
-	const void *at = (const char *)record + f->offset;
+	double value = record_number(f, record);
 
-	switch (f->type) {
-	case FIELD_U64:
-		return (double)*(const uint64_t *)at;
-	case FIELD_I64:
-		return (double)*(const int64_t *)at;
-	case FIELD_F64:
-		return isnan(*(const double *)at) ? -INFINITY : *(const double *)at;
-	case FIELD_BOOL:
-		return *(const bool *)at;
-	case FIELD_TEXT:
-	case FIELD_LIST:
-		break;
-	}
-	return 0;
+	return isnan(value) ? -INFINITY : value;
 }
 
 struct order {
