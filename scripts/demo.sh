@@ -33,21 +33,8 @@ say "1. An interconnect: AS 64496 and the cloud, two links of two members, every
 python3 "$top/tests/golden/scenario.py" "$sc" --seconds "$seconds" --undeclared-at $fault_at --calls 20 || exit 1
 note "20 SRTP calls, SIP over TLS, STUN, subscribers' DNS, HTTPS, QUIC and NTP, LACP, BFD, BGP; $seconds s"
 note "at second $fault_at a web server appears inside the subnet that the contract gives to SBCs"
-pairs=() lanes="{" n=0
-live=$(cat "$sc/peering.conf")
-for link in pni-a pni-b; do
-  for member in 0 1; do
-    for direction in peer_to_msft msft_to_peer; do
-      net_pair "g$n" "p$n"
-      live=${live//pcap:$link.$member.$direction.pcap/net_af_packet$n,iface=p$n,blocksz=1048576,framesz=2048,framecnt=8192,qpairs=1}
-      pairs+=("$sc/$link.$member.$direction.pcap=g$n")
-      lanes+="\"g$n\": [\"$link\", $member, \"$direction\"], "
-      n=$((n + 1))
-    done
-  done
-done
-echo "${lanes%, }}" >"$LAB_DIR/lanes.json"
-printf '%s\nredis = { server = "%s"; interval_ms = 1000; };\n' "$live" "$REDIS" >"$LAB_DIR/peering.conf"
+taps_begin "$sc" 8192 || exit 1
+printf '%s\nredis = { server = "%s"; interval_ms = 1000; };\n' "$TAPS_CONTRACT" "$REDIS" >"$LAB_DIR/peering.conf"
 printf 'probe = { id = "ams1-p1"; site = "ams1"; flows = 200000; spool = "%s"; };\n@include "peering.conf"\n' "$LAB_DIR" >"$LAB_DIR/probe.conf"
 
 say "2. A probe (DPDK on eight AF_PACKET ports), a control plane, a Redis: three real processes"
@@ -55,7 +42,7 @@ lab_start_net probe "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" -- --no-hug
 fresh() { [ "$(rcli hget 'pni:{ams1}:epoch:ams1-p1' seq)" -ge 1 ] 2>/dev/null; }
 lab_wait 20 fresh || exit 1
 lab_start control "$build/pniscope-control" -c "$LAB_DIR/peering.conf"
-lab_start_net sender "$build/functional/replay_send" "${pairs[@]}"
+lab_start_net sender "$build/functional/replay_send" "${TAPS_SEND[@]}"
 sent_from=$(date +%s%N)
 sleep 8 # let some seconds of traffic pass before the first look
 cli status
@@ -79,7 +66,7 @@ settled() { [ "$(rcli hget 'pni:{ams1}:epoch:ams1-p1' seq)" -ge $((settle + 3)) 
 lab_wait 20 settled || exit 1
 cli members
 prove "every frame sent was counted or reported lost, and members = classes = subnets of either side = link" \
-  python3 "$top/tests/functional/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$LAB_DIR/lanes.json"
+  python3 "$top/tests/functional/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$sc/lanes.json"
 note "$(tail -n 1 "$LAB_DIR/proof.out")"
 cli subnets
 cli classes

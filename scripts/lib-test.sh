@@ -12,6 +12,9 @@
 #   check WHAT CMD...         count and say whether CMD holds; check_end: exit code over all of them
 #   net_begin                 a namespace of one's own in $NETNS
 #   net_pair A B              a veth pair in it, both up, quiet
+#   taps_begin FOLDER FRAMES  taps for a scenario's captures (tests/golden/scenario.py): $TAPS_CONTRACT is
+#                             its peering.conf with live ports, $TAPS_SEND what replay_send wants, and
+#                             FOLDER/lanes.json says which interface is which lane
 
 set -u
 declare -A LAB_PID=()
@@ -136,4 +139,23 @@ at_most() { [[ $1 =~ ^[0-9]+$ ]] && [ "$1" -le "$2" ]; }
 check_end() {
   echo "$checks checks, $checks_failed failed"
   [ "$checks_failed" -eq 0 ] && [ "$checks" -gt 0 ]
+}
+
+# one interface pair per lane: gN sends, pN is the tap
+taps_begin() {
+  local folder=$1 frames=$2 lanes="" n=0 link member direction
+  TAPS_CONTRACT=$(cat "$folder/peering.conf")
+  TAPS_SEND=()
+  for link in pni-a pni-b; do
+    for member in 0 1; do
+      for direction in peer_to_msft msft_to_peer; do
+        net_pair "g$n" "p$n" || return 1
+        TAPS_CONTRACT=${TAPS_CONTRACT//pcap:$link.$member.$direction.pcap/net_af_packet$n,iface=p$n,blocksz=1048576,framesz=2048,framecnt=$frames,qpairs=1}
+        TAPS_SEND+=("$folder/$link.$member.$direction.pcap=g$n")
+        lanes+="${lanes:+, }\"g$n\": [\"$link\", $member, \"$direction\"]"
+        n=$((n + 1))
+      done
+    done
+  done
+  echo "{$lanes}" >"$folder/lanes.json"
 }

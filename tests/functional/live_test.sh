@@ -13,22 +13,7 @@ net_begin
 sc=$LAB_DIR/scenario
 python3 "$here/../golden/scenario.py" "$sc" --seconds 6 --undeclared-at 2 --calls 20 || exit 1
 
-# one interface pair per lane: gN sends, pN is the tap
-pairs=() lanes="{" n=0
-conf=$(cat "$sc/peering.conf")
-for link in pni-a pni-b; do
-  for member in 0 1; do
-    for direction in peer_to_msft msft_to_peer; do
-      net_pair "g$n" "p$n"
-      port="net_af_packet$n,iface=p$n,blocksz=1048576,framesz=2048,framecnt=16384,qpairs=1"
-      conf=${conf//pcap:$link.$member.$direction.pcap/$port}
-      pairs+=("$sc/$link.$member.$direction.pcap=g$n")
-      lanes+="\"g$n\": [\"$link\", $member, \"$direction\"], "
-      n=$((n + 1))
-    done
-  done
-done
-echo "${lanes%, }}" >"$LAB_DIR/lanes.json"
+taps_begin "$sc" 16384 || exit 1
 
 # PROBE CONTRACT: a probe's own two lines before the contract
 probe_conf() {
@@ -45,16 +30,16 @@ epoch_past() { [ "$(epoch_of "$1")" -ge "$2" ] 2>/dev/null; }
 next_epochs() { lab_wait 20 epoch_past "$1" $(($(epoch_of "$1") + $2)); }
 
 echo "== one probe, $pps packets/s for $seconds s"
-contract "$conf" >"$LAB_DIR/contract.conf"
+contract "$TAPS_CONTRACT" >"$LAB_DIR/contract.conf"
 probe_conf ams1-p1 contract.conf >"$LAB_DIR/ams1-p1.conf"
 start_probe ams1-p1 || exit 1
-in_net "$build/functional/replay_send" --pps "$pps" --seconds "$seconds" "${pairs[@]}" >"$LAB_DIR/sent.json" || exit 1
+in_net "$build/functional/replay_send" --pps "$pps" --seconds "$seconds" "${TAPS_SEND[@]}" >"$LAB_DIR/sent.json" || exit 1
 next_epochs ams1-p1 3 || exit 1
-python3 "$here/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$LAB_DIR/lanes.json" || exit 1
+python3 "$here/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$sc/lanes.json" || exit 1
 
 echo "== a stop writes the last epoch"
 before=$(epoch_of ams1-p1)
-in_net "$build/functional/replay_send" --loops 1 --speed 20 "${pairs[0]}" >"$LAB_DIR/last.json" || exit 1
+in_net "$build/functional/replay_send" --loops 1 --speed 20 "${TAPS_SEND[0]}" >"$LAB_DIR/last.json" || exit 1
 begin=$(date +%s%N)
 lab_stop probe-ams1-p1 TERM || { echo "the probe's exit code was not 0"; exit 1; }
 took=$((($(date +%s%N) - begin) / 1000000))
@@ -66,12 +51,12 @@ got=$(($(rcli hget "pni:{ams1}:member:pni-a:0" packets_peer_to_msft) + $(rcli hg
 
 echo "== two probes of one site share no key"
 rcli flushall >/dev/null
-contract "$(sed '/name = "pni-b"/,$ s/"ams1-p1"/"ams1-p2"/' <<<"$conf")" >"$LAB_DIR/contract.conf"
+contract "$(sed '/name = "pni-b"/,$ s/"ams1-p1"/"ams1-p2"/' <<<"$TAPS_CONTRACT")" >"$LAB_DIR/contract.conf"
 for id in ams1-p1 ams1-p2; do
   probe_conf $id contract.conf >"$LAB_DIR/$id.conf"
   start_probe $id || exit 1
 done
-in_net "$build/functional/replay_send" --pps 20000 --seconds 3 "${pairs[@]}" >"$LAB_DIR/sent.json" || exit 1
+in_net "$build/functional/replay_send" --pps 20000 --seconds 3 "${TAPS_SEND[@]}" >"$LAB_DIR/sent.json" || exit 1
 next_epochs ams1-p1 2 && next_epochs ams1-p2 2 || exit 1
 python3 "$here/live_shared_keys.py" "$REDIS_SOCKET" ams1 || exit 1
 echo "passed"
