@@ -76,7 +76,8 @@ testpmd_maximum() {
     --file-prefix="$LAB_NAME-t$$" \
     --vdev="net_memif0,role=server,socket=$LAB_DIR/memif.sock,socket-abstract=no,rsize=14" -- -i \
     --forward-mode=txonly --txonly-multi-flow --txpkts=64 --no-lsc-interrupt --total-num-mbufs=8192
-  lab_wait 20 test -S "$LAB_DIR/memif.sock"
+  # the socket is there before the port is started, and a peer that comes between is never served
+  lab_wait 20 grep -q 'testpmd> ' "$LAB_DIR/testpmd.log"
   start_probe
   sleep 1 # the two have agreed on their rings
   echo start >&7
@@ -109,10 +110,10 @@ watch_turns() {
   done
 }
 
-# One trial; sets OFFERED RECEIVED LOST OWN PPS VALID. A trial is void when the machine stalled for
-# longer than the ring lasts, or the generator could not hold the rate.
 answered() { [ "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS" ]; }
 
+# One trial; sets OFFERED RECEIVED LOST OWN PPS VALID. A trial is void when the machine stalled for
+# longer than the ring lasts, or the generator could not hold the rate.
 trial() { # WANTED_PPS
   local answer before after watcher ring_us longest
   settle
@@ -145,9 +146,7 @@ trial() { # WANTED_PPS
   fi
 }
 
-valid_answered() { [ "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS" ]; }
-
-trial() { # WANTED_PPS
+valid_trial() { # WANTED_PPS
 
   for _ in 1 2 3 4; do
     trial "$1"
@@ -163,10 +162,10 @@ search() {
   UNDECIDED=0
   mkfifo "$LAB_DIR/trials"
   exec 7<>"$LAB_DIR/trials"
-  ANSWERS=1
+  ANSWERS=2 # its two lines before the first
   lab_start generator from_7 nice -n -10 "$build/functional/memif_gen" "$LAB_DIR/memif.sock" "$flows" \
     --no-pci --no-huge -m 256 --no-telemetry --log-level=error --file-prefix="$LAB_NAME-g$$" --lcores '0@0'
-  lab_wait 20 test -S "$LAB_DIR/memif.sock"
+  lab_wait 20 grep -q listening "$LAB_DIR/generator.log"
   start_probe
   lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
   printf '%12s %12s %12s %10s %10s %10s\n' "wanted /s" offered received lost "(refused)" "own loss"
@@ -192,6 +191,7 @@ search() {
 echo "64-byte frames, $flows flows, trials of $seconds s; worker on CPU $worker_cpu, generator on CPU 0"
 testpmd_maximum
 echo "testpmd, unpaced: $TESTPMD_PPS packets/s received; ${TESTPMD_REFUSED:-0} refused by the full ring"
+[ "$TESTPMD_PPS" -gt 0 ] || { echo "nothing came from testpmd"; exit 1; }
 search "$TESTPMD_PPS"
 echo "highest rate without loss: $NO_LOSS_PPS packets/s; undecided rates (the machine stalled each time): $UNDECIDED"
 if [ -n "$json" ]; then

@@ -2,7 +2,7 @@
  * A paced generator on net_memif, for labs: 64-byte UDP frames of many flows, each with a sequence
  * number, at a rate held by the TSC. testpmd can't pace on this driver.
  *
- *   memif_gen SOCKET FLOWS [EAL ARGS]     listens on SOCKET, says "ready" when the peer has come
+ *   memif_gen SOCKET FLOWS [EAL ARGS]     says "listening", and "ready" when the peer has come
  *
  * then reads trials from stdin, one "PACKETS_PER_SECOND SECONDS" a line (0: as fast as it goes),
  * and answers each with one line of JSON. A frame that finds the ring full is refused and not sent
@@ -155,6 +155,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "memif_gen: can't listen on %s\n", socket);
 		return 1;
 	}
+	puts("listening");
+	fflush(stdout);
 	build_frame(g.frame);
 	while (!link_up(g.port))
 		usleep(10000);

@@ -101,7 +101,7 @@ test_memif() {
   lab_start generator from_7 "$build/functional/memif_gen" "$PMD_SOCKET" 1000 --no-pci --no-huge -m 256 \
     --file-prefix="$LAB_NAME-gen$$" --no-telemetry --lcores '0@0'
   echo "100000 1" >&7
-  sleep 1
+  lab_wait 10 grep -q listening "$LAB_DIR/generator.log"
   probe 5
   exec 7>&-
   lab_stop generator
