@@ -1,0 +1,195 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_rcu_qsbr.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "path/plane_parts.h"
+
+/* ---- reload ---------------------------------------------------------------------------------- */
+
+int
+plane_reload(struct plane *p, const struct conf *conf, char **error)
+{
+	struct generation *next = NULL;
+	int failed;
+
+	if (p->old) {
+		*error = mem_printf("%s: the last reload is still going on", conf->path);
+		return -EBUSY;
+	}
+	failed = generation_create(conf, p->now->plan->generation + 1, &next, error);
+	if (!failed)
+		failed =
+			generation_add_workers(next, p->worker_count, (const char *const *)p->names,
+		                               p->source_count, error);
+	if (failed) {
+		generation_destroy(next);
+		return failed;
+	}
+	p->old = p->now;
+	p->now = next;
+	p->token = 0;
+	for (unsigned w = 0; w < p->worker_count; w++)
+		worker_post(p->workers[w], &next->setups[w]);
+	return 0;
+}
+
+bool
+plane_reloading(struct plane *p)
+{
+	if (!p->old)
+		return false;
+	for (unsigned w = 0; w < p->worker_count; w++)
+		if (!worker_swapped(p->workers[w]))
+			return true;
+	if (p->token == 0)
+		p->token = rte_rcu_qsbr_start(p->quiescence);
+	return rte_rcu_qsbr_check(p->quiescence, p->token, false) != 1;
+}
+
+struct snap_core *
+plane_old_snap(const struct plane *p, unsigned worker)
+{
+	return p->old ? p->old->snaps[worker] : NULL;
+}
+
+void
+plane_reloaded(struct plane *p)
+{
+	generation_destroy(p->old);
+	p->old = NULL;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+unsigned
+plane_workers(const struct plane *p)
+{
+	return p->worker_count;
+}
+
+const struct plan *
+plane_plan(const struct plane *p)
+{
+	return p->now->plan;
+}
+
+struct snap_core *
+plane_snap(const struct plane *p, unsigned worker)
+{
+	return p->now->snaps[worker];
+}
+
+struct punt_rings *
+plane_punts(const struct plane *p, unsigned worker)
+{
+	return worker_punts(p->workers[worker]);
+}
+
+unsigned
+plane_port_count(const struct plane *p)
+{
+	return p->source_count;
+}
+
+bool
+plane_is_capture(const struct plane *p)
+{
+	return p->replay != NULL;
+}
+
+bool
+plane_replayed(const struct plane *p)
+{
+	return p->replay && worker_replayed(p->workers[0]);
+}
+
+const char *
+plane_replay_warning(const struct plane *p, unsigned i)
+{
+	return plane_replayed(p) ? replay_warning(p->replay, i) : NULL;
+}
+
+/* ---- watching -------------------------------------------------------------------------------- */
+
+void
+plane_calibrate(struct plane *p)
+{
+	if (timebase_tsc_calibrate(&p->clock))
+		log_warning("path", "the system's clock stepped by %llu us",
+		            (unsigned long long)(p->clock.error_ns / NS_PER_US));
+	for (unsigned i = 0; i < p->source_count; i++)
+		if (p->ports[i])
+			port_calibrate(p->ports[i]);
+}
+
+static void
+fill_port(struct plane *p, unsigned input, bool both, struct agg_port *out)
+{
+	struct port_stats stats;
+
+	port_stats(p->ports[input], &stats);
+	*out = (struct agg_port){
+		.present = true,
+		.both = both,
+		.rx_packets = stats.rx_packets,
+		.rx_bytes = stats.rx_bytes,
+		.missed = stats.missed,
+		.no_mbuf = stats.no_mbuf,
+		.speed_bps = port_speed_bps(p->ports[input]),
+		.kernel_drops = stats.kernel_drops,
+	};
+}
+
+void
+plane_ports(struct plane *p, plane_port_fn *fn, void *context)
+{
+	for (unsigned i = 0; i < p->source_count && !p->replay; i++) {
+		const struct source *s = &p->now->sources->at[p->now->source[i]];
+		struct agg_port port;
+
+		fill_port(p, i, s->both, &port);
+		fn(context,
+		   plan_lane(p->now->plan, s->members[0].link, s->members[0].member, s->dir),
+		   &port);
+	}
+}
+
+static bool
+all_stamped(const struct plane *p)
+{
+	for (unsigned i = 0; i < p->source_count; i++)
+		if (!port_facts(p->ports[i])->timestamps)
+			return false;
+	return true;
+}
+
+const char *
+plane_clock(const struct plane *p, uint64_t *resolution_ns, uint64_t *error_ns)
+{
+	*resolution_ns = 1;
+	*error_ns = p->clock.error_ns;
+	if (p->replay) {
+		*resolution_ns = replay_info(p->replay)->resolution_ns;
+		*error_ns = 0;
+		return "capture";
+	}
+	return all_stamped(p) ? "hardware" : "tsc";
+}
+
+bool
+plane_stuck(struct plane *p)
+{
+	bool stuck = false;
+
+	for (unsigned w = 0; w < p->worker_count; w++) {
+		uint64_t turns = worker_turns(p->workers[w]);
+
+		stuck |= p->running && turns == p->turns[w];
+		p->turns[w] = turns;
+	}
+	return stuck;
+}
