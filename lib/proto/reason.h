@@ -71,7 +71,14 @@
 	X(QUIC_SHORT, "quic_short", "QUIC header cut")                                         \
 	X(QUIC_BAD, "quic_bad", "no QUIC packet, or a length past its datagram")               \
 	X(ZRTP_BAD, "zrtp_bad", "no ZRTP packet")                                              \
-	X(UDPTL_BAD, "udptl_bad", "no UDPTL packet")
+	X(UDPTL_BAD, "udptl_bad", "no UDPTL packet")                                           \
+	X(LACP_SHORT, "lacp_short", "LACPDU or marker cut")                                    \
+	X(LACP_BAD, "lacp_bad", "LACPDU or marker whose TLVs are not those of its version")    \
+	X(LLDP_BAD, "lldp_bad", "LLDP without chassis, port and time to live in this order")   \
+	X(BFD_SHORT, "bfd_short", "BFD control packet cut, or longer than its datagram")       \
+	X(BFD_BAD, "bfd_bad", "BFD control packet that RFC 5880 6.8.6 discards")               \
+	X(BGP_SHORT, "bgp_short", "BGP message cut, or its end not here yet")                  \
+	X(BGP_BAD, "bgp_bad", "no BGP message, or a length that passes its end")
 
 enum reason {
 #define REASON_ENUM(id, name, help) REASON_##id,
