@@ -44,14 +44,14 @@ done
 jq -s 'reduce .[] as $part ({}; . * $part)' "$build"/bench/*.json >"$build/bench.json"
 
 # every list of objects as a table, every object as lines
-jq -r '
+table='
   def cell: if type == "number" then (. * 100 | round / 100 | tostring)
             elif type == "object" then to_entries | map("\(.key) \(.value | cell)") | join(", ")
             else tostring end;
-  to_entries[] | "\n\(.key)",
-    (if (.value | type) == "array"
-     then (.value[0] // {} | keys_unsorted | @tsv), (.value[] | [.[] | cell] | @tsv)
-     else (.value | to_entries[] | "\(.key)\t\(.value | cell)") end)
-' "$build/bench.json" | while IFS= read -r line; do
-  printf '%s\n' "$line"
-done | column -t -s $'\t' -L
+  .[$key] | if type == "array"
+    then (.[0] // {} | keys_unsorted | @tsv), (.[] | [.[] | cell] | @tsv)
+    else to_entries[] | "\(.key)\t\(.value | cell)" end'
+jq -r 'keys_unsorted[]' "$build/bench.json" | while read -r key; do
+  printf '\n%s\n' "$key"
+  jq -r --arg key "$key" "$table" "$build/bench.json" | column -t -s $'\t'
+done

@@ -8,7 +8,7 @@
 #include "path/stages.h"
 
 enum {
-	AGE_PER_BURST = 4, /* bounds the price under load: 1/16 record a packet; in batches */
+	AGE_PER_BURST = 2, /* bounds the price under load: 1/32 record a packet; in batches */
 	TCP = 6,
 	TCP_FIN = 0x01,
 	TCP_RST = 0x04,
