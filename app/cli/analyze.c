@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "classify/contract.h"
 #include "commands.h"
+#include "inspect/inspector.h"
 #include "snap/snap.h"
 
 enum {
@@ -149,9 +150,11 @@ build_pipeline(struct analysis *a)
 	                                 .interval_ns =
 	                                         (uint64_t)a->conf->redis.interval_ms * NS_PER_MS,
 	                                 .hash_seed = 1,
+	                                 .punt = analysis_punt,
 	                                 .published = take_interval,
 	                                 .context = a};
 
+	a->inspector = analysis_inspector();
 	a->pipeline = pipeline_create(&params);
 	a->aggregate =
 		aggregate_create(a->conf, a->plan->lanes, a->plan->lane_count, ENDPOINTS_MAX);
@@ -197,6 +200,7 @@ run(struct analysis *a)
 			last_ns = b->time_ns[i] > last_ns ? b->time_ns[i] : last_ns;
 	}
 	pipeline_finish(a->pipeline, last_ns);
+	inspector_finish(a->inspector);
 }
 
 /* Nobody declared anything where the sides are a guess: what the rows say of the stand-in contract
@@ -300,6 +304,7 @@ take_down(struct analysis *a)
 	store_close(a->store, 0);
 	aggregate_destroy(a->aggregate);
 	pipeline_destroy(a->pipeline);
+	inspector_destroy(a->inspector);
 	snap_core_destroy(a->snap);
 	plan_destroy(a->plan);
 	capture_close(a->capture);

@@ -3,8 +3,8 @@
  * one process over capture files, with a memory store between them. Time is the captures'.
  *
  * analyze.c builds, runs and takes down; guess.c stands in for a missing contract; tally.c counts
- * what only a capture can list (every flow, every frame without one); analyze_json.c and
- * analyze_text.c tell it.
+ * what only a capture can list (every flow, every frame without one); analyze_protocols.c feeds the
+ * inspector; analyze_json.c and analyze_text.c tell it.
  */
 #pragma once
 
@@ -44,6 +44,8 @@ struct class_sum {
 	uint64_t flows, packets, bytes;
 };
 
+struct inspector;
+
 struct analysis {
 	const struct options *options;
 	struct conf *conf;
@@ -60,6 +62,7 @@ struct analysis {
 	struct audit *audit;
 	struct rec_verdict *verdicts; /* its rows, without what a guess can't declare */
 	size_t verdict_count;
+	struct inspector *inspector;
 	struct burst *burst; /* read last */
 	struct tally tally;
 	struct class_sum classes[CLASS_COUNT];
@@ -85,6 +88,11 @@ bool analysis_wants(const struct analysis *a, const struct flow_view *v, const s
 void analysis_blocks(struct analysis *a, struct blocks *blocks);
 /* The probe's record as the exporter wrote it. */
 bool analysis_probe(struct analysis *a, struct rec_probe *p);
+
+/* The slow path: the pipeline's punt_fn with the analysis as context, and its counts as keys. */
+struct inspector *analysis_inspector(void);
+bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i);
+void analysis_put_protocols(json_t *o, const struct inspector *i);
 
 /* One flow as an object of `flows.list`. */
 json_t *analysis_flow_json(const struct flow_view *v, const struct flow *f);

@@ -319,10 +319,8 @@ static const struct {
 	const char *key;
 	bool list;
 } unfilled[] = {
-	{"sip", false},    {"rtp", true},    {"legs", true},    {"rtcp", false},
-	{"stun", false},   {"dtls", false},  {"dns", false},    {"tls", false},
-	{"latency", true}, {"bgp", true},    {"bfd", true},     {"lacp", true},
-	{"lldp", true},    {"limits", true}, {"causes", false}, {"middlebox", true},
+	{"rtp", true},  {"legs", true}, {"latency", true}, {"bgp", true},     {"bfd", true},
+	{"lacp", true}, {"lldp", true}, {"limits", true},  {"causes", false}, {"middlebox", true},
 };
 
 static void
@@ -404,6 +402,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "flows", flows_json(a));
 	json_put(o, "subnets", a->guessed ? blocks_json(a) : subnets_json(a));
 	json_put(o, "endpoints", endpoints_json(a));
+	analysis_put_protocols(o, a->inspector);
 	put_unfilled(o);
 	json_put(o, "icmp", icmp_json(&a->tally));
 	json_put(o, "tcp", tcp_json(&a->tally));

@@ -3,9 +3,7 @@
 enum {
 	LONG = 0x80,
 	FIXED = 0x40,
-	MVFST_22 = 0xfaceb001, /* Facebook's, of draft 22 and 27 */
-	MVFST_27 = 0xfaceb002,
-	MVFST_EXPERIMENT = 0xfaceb00e,
+	MVFST_27 = 0xfaceb002,    /* a vendor's, of draft 27 */
 	DRAFT_FIRST = 0xff000017, /* 23: the first whose headers are those of version 1 */
 	DRAFT_LAST = 0xff000022,
 };
@@ -24,8 +22,7 @@ quic_integer(struct cursor *c)
 bool
 quic_is_ietf(uint32_t version)
 {
-	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_22 ||
-	       version == MVFST_27 || version == MVFST_EXPERIMENT ||
+	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_27 ||
 	       (version >= DRAFT_FIRST && version <= DRAFT_LAST);
 }
 

@@ -176,12 +176,14 @@ stun_decode(struct cursor *c, struct stun *out)
 	*out = (struct stun){0};
 	if (!head)
 		return REASON_STUN_SHORT;
-	if (head[0] >= 0x40 || load_be16(head + 2) % 4)
-		return REASON_STUN_BAD;
-	read_type(load_be16(head), out);
 	out->size = load_be16(head + 2);
 	out->classic = load_be32(head + 4) != STUN_COOKIE;
+	if (head[0] >= 0x40 || (out->classic && out->size % 4))
+		return REASON_STUN_BAD;
+	read_type(load_be16(head), out);
 	out->transaction = head + 8;
+	if (out->size % 4)
+		return REASON_STUN_BAD;
 	if (out->size > cursor_left(c))
 		return REASON_STUN_SHORT;
 	body = cursor_slice(c, out->size);

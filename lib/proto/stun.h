@@ -76,7 +76,8 @@ struct stun {
 bool stun_fits(const struct cursor *c);
 
 /* STUN_BAD: not a STUN message, or an attribute passes the message's end; STUN_SHORT: the message
- * passes the captured bytes. The header stays valid with either once it was there. */
+ * passes the captured bytes. With either the header is valid when `transaction` is set: with the
+ * cookie a message is one, even with a length that can't be. */
 enum reason stun_decode(struct cursor *c, struct stun *out);
 
 struct stun_channel {

@@ -45,6 +45,22 @@ tls_record_decode(struct cursor *c, struct tls_record *out)
 	return REASON_OK;
 }
 
+bool
+tls_compatible_hello_take(struct cursor *c)
+{
+	const uint8_t *p = cursor_peek(c, 11);
+	size_t size, parts;
+
+	if (!p || !(p[0] & 0x80) || p[2] != TLS_CLIENT_HELLO || p[3] != TLS_MAJOR)
+		return false;
+	size = load_be16(p) & 0x7fffu;
+	parts = 9u + load_be16(p + 5) + load_be16(p + 7) + load_be16(p + 9);
+	if (size != parts || cursor_left(c) < 2 + size)
+		return false;
+	cursor_skip(c, 2 + size);
+	return true;
+}
+
 enum reason
 tls_message_decode(struct cursor *c, struct tls_message *out)
 {

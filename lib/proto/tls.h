@@ -71,6 +71,11 @@ struct tls_hello {
  * five bytes were). After TLS_SHORT the cursor stands where it stood. */
 enum reason tls_record_decode(struct cursor *c, struct tls_record *out);
 
+/* Step over a ClientHello in the frame of SSL 2 (RFC 5246 appendix E.2), which some senders begin
+ * with: |1|size 15 bits| 1 | version 03 xx | sizes of ciphers, session id, challenge | … False: it
+ * is none, or not all here. */
+bool tls_compatible_hello_take(struct cursor *c);
+
 /* The next message of joined record bodies; TLS_SHORT as above. TLS_BAD: no type of TLS, which is
  * what encrypted messages look like. */
 enum reason tls_message_decode(struct cursor *c, struct tls_message *out);

@@ -39,6 +39,7 @@ enum flow_flag {
 	FLOW_ENDED = 1 << 4,  /* its TCP ports were taken by a new connection: not found any more */
 	FLOW_A_PEER = 1 << 5, /* the first sender is on the peer's side (set by the pipeline) */
 	FLOW_SHOWN = 1 << 6,  /* counted as a flow of its endpoints (set by the pipeline) */
+	FLOW_OPENED = 1 << 7, /* past the packets that inspectors want (set by the pipeline) */
 };
 
 /* One endpoint pair; [0] of every pair is what the first sender ("a") sent. */

@@ -41,6 +41,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (tls_record_decode(&c, &record) == REASON_OK)
 		while (tls_message_decode(&record.body, &message) == REASON_OK)
 			read_hello(message.body, false);
+	c = cursor_over(data, size);
+	tls_compatible_hello_take(&c);
 	read_hello(cursor_over(data, size), true);
 	read_hello(cursor_over(data, size), false);
 	return 0;

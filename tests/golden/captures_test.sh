@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Real captures against what other programs say of them: every one is read, packets and flows equal
-# tshark's, classes agree with nDPI's, and the build with sanitizers has nothing to report.
+# tshark's, classes agree with nDPI's, messages counted as tshark counts them, and the build with sanitizers has nothing to report.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 captures=${PNISCOPE_CAPTURES:-../shared/captures}
@@ -9,6 +9,7 @@ if [ ! -r "$captures/truth/flows.tsv" ]; then
   exit 77
 fi
 tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
+tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
 [ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
 
 # every file that may be a capture, also the broken ones: no report, no signal

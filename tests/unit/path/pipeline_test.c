@@ -395,6 +395,65 @@ test_punts_keep_their_queues(void **state)
 	fixture_free(f);
 }
 
+/* Frames of one media flow and how many of them are punted: by first byte (RFC 7983), and in a
+ * capture also what is as much as the media. */
+static void
+test_punts_of_media(void **state)
+{
+	static const uint8_t payloads[][20] = {
+		{0x00, 0x01, 0, 0, 0x21, 0x12, 0xa4, 0x42}, /* STUN: live too */
+		{0x16, 0xfe, 0xfd},                         /* DTLS handshake: live too */
+		{0x80, 0xc8, 0, 4},                         /* RTCP: live too */
+		{0x17, 0xfe, 0xfd},                         /* DTLS data */
+		{0x40, 0x01, 0, 16},                        /* ChannelData */
+		{0x80, 0x60, 0, 1},                         /* RTP: never */
+		{0xc0, 0xc8, 0, 1},                         /* nothing of these */
+	};
+
+	(void)state;
+	for (unsigned keep = 0; keep < 2; keep++) {
+		struct fixture *f = fixture_make(keep);
+		struct frame_spec media = udp("203.0.113.5", 3478, "52.112.1.1", 50002);
+
+		for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+			media.payload = payloads[i];
+			media.payload_size = sizeof payloads[i];
+			send_frame(f, UP, T0, &media);
+			flush(f);
+		}
+		pipeline_finish(f->pipeline, T0 + 1);
+		assert_int_equal(f->punts[PUNT_BULK], keep ? 5 : 3);
+		fixture_free(f);
+	}
+}
+
+/* Of a TLS connection the first packets and whatever shows a handshake's record; a capture whole.
+ */
+static void
+test_punts_of_handshakes(void **state)
+{
+	static const uint8_t hello[16] = {0x16, 3, 1, 0, 11, 1, 0, 0, 7, 3, 3};
+	static const uint8_t data[16] = {0x17, 3, 3, 0, 11};
+
+	(void)state;
+	for (unsigned keep = 0; keep < 2; keep++) {
+		struct fixture *f = fixture_make(keep);
+		struct frame_spec tls = udp("203.0.113.5", 50000, "52.112.1.1", 443);
+
+		tls.proto = 6;
+		tls.tcp_flags = 0x18;
+		tls.payload_size = sizeof data;
+		for (unsigned i = 0; i < 100; i++) {
+			tls.payload = i == 0 || i == 99 ? hello : data;
+			send_frame(f, UP, T0, &tls);
+			flush(f);
+		}
+		pipeline_finish(f->pipeline, T0 + 1);
+		assert_int_equal(f->punts[PUNT_BULK], keep ? 100 : 33);
+		fixture_free(f);
+	}
+}
+
 /* A reload: flows stay, their subnets are found anew, nothing is counted twice or lost. */
 static void
 test_plan_is_swapped(void **state)
@@ -498,6 +557,8 @@ main(void)
 		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
 		cmocka_unit_test(test_fragments_inherit_the_flow),
 		cmocka_unit_test(test_punts_keep_their_queues),
+		cmocka_unit_test(test_punts_of_media),
+		cmocka_unit_test(test_punts_of_handshakes),
 		cmocka_unit_test(test_plan_is_swapped),
 		cmocka_unit_test(test_flood_loses_no_endpoint_traffic),
 		cmocka_unit_test(test_garbage_is_counted),

@@ -155,6 +155,23 @@ test_channel(void **state)
 	EXPECT_TRUNCATIONS(stun_channel_decode, "4fff 0002 aabb", &channel, 6, REASON_STUN_SHORT);
 }
 
+/* The cookie makes it a message; without it an odd length says that it is something else. */
+static void
+test_odd_length(void **state)
+{
+	struct stun stun;
+	size_t left;
+
+	(void)state;
+	EXPECT_DECODE(stun_decode, "00030003 2112a442 000000000000000000000000 000000", &stun,
+	              REASON_STUN_BAD, &left);
+	assert_non_null(stun.transaction);
+	assert_int_equal(stun.method, STUN_ALLOCATE);
+	EXPECT_DECODE(stun_decode, "00030003 00000000 000000000000000000000000 000000", &stun,
+	              REASON_STUN_BAD, &left);
+	assert_null(stun.transaction);
+}
+
 static void
 test_truncations(void **state)
 {
@@ -169,10 +186,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),     cmocka_unit_test(test_responses),
-		cmocka_unit_test(test_types),       cmocka_unit_test(test_turn),
-		cmocka_unit_test(test_cases),       cmocka_unit_test(test_channel),
-		cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_request),    cmocka_unit_test(test_responses),
+		cmocka_unit_test(test_types),      cmocka_unit_test(test_turn),
+		cmocka_unit_test(test_cases),      cmocka_unit_test(test_channel),
+		cmocka_unit_test(test_odd_length), cmocka_unit_test(test_truncations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

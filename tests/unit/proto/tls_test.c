@@ -115,6 +115,24 @@ test_record(void **state)
 	EXPECT_DECODE(tls_message_decode, "c7000000", &message, REASON_TLS_BAD, &left);
 }
 
+/* RFC 5246 appendix E.2: one cipher of three bytes, a challenge of sixteen */
+#define COMPATIBLE "801c 01 0301 0003 0000 0010 00002f 00112233445566778899aabbccddeeff"
+
+static void
+test_compatible(void **state)
+{
+	(void)state;
+	for (size_t cut = 0; cut <= hex_size(COMPATIBLE); cut++) {
+		struct exact e = exact_hex(COMPATIBLE, cut);
+		struct cursor c = cursor_over(e.b, e.size);
+		bool whole = cut == hex_size(COMPATIBLE);
+
+		assert_int_equal(tls_compatible_hello_take(&c), whole);
+		assert_int_equal(cursor_left(&c), whole ? 0 : cut);
+		exact_free(&e);
+	}
+}
+
 static void
 test_certificate(void **state)
 {
@@ -163,7 +181,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_client),      cmocka_unit_test(test_server),
 		cmocka_unit_test(test_special),     cmocka_unit_test(test_record),
-		cmocka_unit_test(test_certificate), cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_compatible),  cmocka_unit_test(test_certificate),
+		cmocka_unit_test(test_truncations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,65 @@
+/*
+ * What the inspector has counted: messages by type, as `pniscope analyze --json` lists them. The
+ * inspector's thread writes; read when it has stopped, or by itself. Names are bounded.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "inspect/names.h"
+#include "inspect/stream.h"
+
+enum { CENSUS_SIP_STATUS_MAX = 700, CENSUS_STUN_TYPES = 1 << 14, CENSUS_CHANNELS = 1 << 12 };
+
+enum census_transport { CENSUS_TCP, CENSUS_UDP, CENSUS_QUIC, CENSUS_TRANSPORTS };
+
+/* A small table of counts by number, in order of first sight: versions are few, or lies. */
+enum { CENSUS_VERSIONS = 32, CENSUS_KINDS = 256 };
+struct census_version {
+	uint32_t version;
+	uint64_t kinds[CENSUS_KINDS]; /* by content type, long packet type … */
+};
+struct census_versions {
+	uint32_t count;
+	uint64_t beyond;
+	struct census_version at[CENSUS_VERSIONS];
+};
+
+struct census {
+	struct {
+		struct names methods;
+		uint64_t status[CENSUS_SIP_STATUS_MAX];
+		struct names call_ids;
+		uint64_t malformed, keepalives;
+		uint64_t with_sdp, sdp_malformed;
+	} sip;
+	uint64_t rtcp[256];                       /* by packet type */
+	uint64_t stun[CENSUS_STUN_TYPES];         /* by message type as on the wire */
+	uint64_t stun_classic[CENSUS_STUN_TYPES]; /* without the cookie: RFC 3489 */
+	uint64_t stun_malformed;
+	uint64_t channels[CENSUS_CHANNELS]; /* ChannelData by channel less 0x4000 */
+	uint64_t zrtp;
+	uint64_t dtls_unified;       /* records with the encrypted header of 1.3 */
+	struct census_versions dtls; /* records by version and content type */
+	struct {
+		uint64_t queries, responses, rcodes[16], malformed;
+	} dns;
+	struct {
+		struct names names; /* server names that clients asked for, once a hello */
+		uint64_t handshakes[CENSUS_TRANSPORTS][256];
+		struct census_versions chosen; /* by ServerHello; kinds[transport] */
+		uint64_t alerts[256];
+	} tls;
+	struct census_versions quic;        /* long headers by version and enum quic_type */
+	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */
+	/* of the inspector itself */
+	struct stream_stats streams;
+	uint64_t datagrams, unread; /* frames that nobody reads */
+	uint64_t given_up;          /* directions that turned out not to be what their class says */
+};
+
+/* `name_limit`: different texts kept of each kind. */
+struct census *census_create(uint32_t name_limit);
+void census_destroy(struct census *c);
+
+void census_version_add(struct census_versions *v, uint32_t version, uint8_t kind);

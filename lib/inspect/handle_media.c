@@ -1,0 +1,158 @@
+/*
+ * Everything that shares a media port, told apart by the first byte (RFC 7983 section 7): STUN 0-3,
+ * ZRTP 16-19, DTLS 20-63, TURN channels 64-79, RTP and RTCP 128-191 (RFC 5761 section 4).
+ */
+#include "inspect/handler.h"
+#include "inspect/hello.h"
+#include "proto/dtls.h"
+#include "proto/rtcp.h"
+#include "proto/stun.h"
+#include "proto/tls.h"
+#include "proto/zrtp.h"
+
+static void
+read_stun(struct inspection *in)
+{
+	struct stun stun;
+	enum reason reason = stun_decode(&in->payload, &stun);
+
+	if (reason != REASON_OK && !(in->cut && reason == REASON_STUN_SHORT))
+		in->census->stun_malformed++;
+	if (!stun.transaction)
+		return;
+	if (stun.classic)
+		in->census->stun_classic[stun.type]++;
+	else
+		in->census->stun[stun.type]++;
+}
+
+static void
+read_channel(struct inspection *in)
+{
+	struct stun_channel channel;
+	enum reason reason = stun_channel_decode(&in->payload, &channel);
+
+	if (reason == REASON_OK || (in->cut && reason == REASON_STUN_SHORT))
+		in->census->channels[channel.channel & (CENSUS_CHANNELS - 1)]++;
+}
+
+static void
+read_dtls_messages(struct inspection *in, struct cursor body)
+{
+	struct dtls_message message;
+
+	while (cursor_left(&body) && dtls_message_decode(&body, &message) == REASON_OK) {
+		struct tls_message whole = {message.type, message.size, message.body};
+
+		/* a message in fragments is counted at its first, and not read */
+		if (cursor_left(&message.body) < message.size)
+			whole.body = cursor_over(NULL, 0);
+		if (message.offset == 0)
+			hello_count(in->census, CENSUS_UDP, &whole);
+	}
+}
+
+static void
+read_dtls(struct inspection *in)
+{
+	struct dtls_record record;
+
+	while (cursor_left(&in->payload)) {
+		enum reason reason = dtls_record_decode(&in->payload, &record);
+
+		if (reason == REASON_DTLS_BAD || (reason != REASON_OK && !in->cut))
+			return;
+		if (record.unified) {
+			in->census->dtls_unified++;
+			continue;
+		}
+		census_version_add(&in->census->dtls, record.version, record.type);
+		if (record.type == TLS_HANDSHAKE && record.epoch == 0)
+			read_dtls_messages(in, record.body);
+	}
+}
+
+/* A compound must hang together to its end (RFC 3550 appendix A.2; senders of two or three stray
+ * bytes are forgiven): else it is SRTCP, whose first header alone is in the clear. */
+static void
+read_rtcp(struct inspection *in)
+{
+	uint8_t types[32];
+	unsigned count = 0;
+
+	while (count < sizeof types && rtcp_fits(&in->payload)) {
+		struct rtcp rtcp;
+		bool whole = rtcp_decode(&in->payload, &rtcp) != REASON_RTCP_SHORT;
+
+		if (whole || count == 0)
+			types[count++] = rtcp.type;
+		if (!whole)
+			break;
+	}
+	if (cursor_left(&in->payload) > 3 || !in->payload.ok)
+		count = count ? 1 : 0;
+	for (unsigned i = 0; i < count; i++)
+		in->census->rtcp[types[i]]++;
+}
+
+static void
+read_message(struct inspection *in)
+{
+	const uint8_t *first = cursor_peek(&in->payload, 1);
+
+	if (!first)
+		return;
+	if (*first < 4)
+		read_stun(in);
+	else if (zrtp_fits(&in->payload))
+		in->census->zrtp++;
+	else if (dtls_fits(&in->payload))
+		read_dtls(in);
+	else if (*first >= 64 && *first < 80)
+		read_channel(in);
+	else if (rtcp_fits(&in->payload))
+		read_rtcp(in);
+}
+
+/* How a TCP connection frames its messages is what its first bytes fit: STUN's own length (RFC 8489
+ * section 6.2.2; ChannelData padded, RFC 8656 section 12.5), or one before each (RFC 4571). */
+static size_t
+frame_size(const struct cursor *c, size_t *head)
+{
+	struct cursor behind = *c;
+	const uint8_t *p = cursor_peek(c, 4);
+
+	*head = 0;
+	if (stun_fits(c))
+		return STUN_SIZE + load_be16(p + 2);
+	cursor_skip(&behind, 2);
+	if (p && (stun_fits(&behind) || p[0] < 64)) {
+		*head = 2;
+		return load_be16(p);
+	}
+	return p && p[0] < 80 ? STUN_CHANNEL_SIZE + ((load_be16(p + 2) + 3u) & ~3u) : 0;
+}
+
+static size_t
+read_stream(struct inspection *in, struct cursor bytes, bool gap)
+{
+	const uint8_t *start = bytes.at;
+
+	if (gap)
+		return STREAM_GIVE_UP;
+	while (cursor_left(&bytes) >= STUN_SIZE) {
+		size_t head, size = frame_size(&bytes, &head);
+
+		if (size == 0)
+			return STREAM_GIVE_UP;
+		if (cursor_left(&bytes) < head + size)
+			break;
+		cursor_skip(&bytes, head);
+		in->payload = cursor_slice(&bytes, size);
+		read_message(in);
+	}
+	return (size_t)(bytes.at - start);
+}
+
+const struct handler handler_media = {
+	.name = "media", .datagram = read_message, .stream = read_stream};

@@ -1,0 +1,180 @@
+/*
+ * QUIC: long headers counted, Initials opened with the keys of the connection's first destination
+ * id, their CRYPTO frames joined in whatever order they come, hellos read. A connection may be
+ * retried, or another one may follow on the same ports: an Initial of the client that the keys at
+ * hand don't open is tried with keys of its own id.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "inspect/handler.h"
+#include "inspect/hello.h"
+#include "inspect/quic_initial.h"
+#include "proto/tls.h"
+
+enum { CRYPTO_MAX = 16 * 1024 };
+
+/* CRYPTO data of one direction; `have` is a bit per byte that came. */
+struct flight {
+	uint8_t *bytes, *have;
+	uint32_t capacity;
+	uint32_t whole; /* bytes from the beginning without a hole */
+	uint32_t read;  /* of them, in messages read */
+};
+
+struct quic_state {
+	bool keyed;
+	unsigned client;          /* direction of the client */
+	struct quic_keys keys[2]; /* client's, server's */
+	struct flight flight[2];  /* likewise */
+};
+
+static void
+flight_fini(struct flight *f)
+{
+	free(f->bytes);
+	free(f->have);
+	*f = (struct flight){0};
+}
+
+static void
+forget(struct conversation *c)
+{
+	struct quic_state *state = c->state;
+
+	if (!state)
+		return;
+	flight_fini(&state->flight[0]);
+	flight_fini(&state->flight[1]);
+	free(state);
+}
+
+static void
+flight_grow(struct flight *f, uint32_t end)
+{
+	uint32_t capacity = (end * 2 + 7) & ~7u;
+
+	if (end <= f->capacity)
+		return;
+	f->bytes = mem_resize(f->bytes, capacity, 1);
+	f->have = mem_resize(f->have, capacity / 8, 1);
+	memset(f->have + f->capacity / 8, 0, (capacity - f->capacity) / 8);
+	f->capacity = capacity;
+}
+
+static void
+flight_add(struct flight *f, const struct quic_crypto *crypto)
+{
+	uint32_t size = (uint32_t)cursor_left(&crypto->data), at = (uint32_t)crypto->offset;
+
+	if (!size || crypto->offset + size > CRYPTO_MAX)
+		return;
+	flight_grow(f, at + size);
+	memcpy(f->bytes + at, crypto->data.at, size);
+	for (uint32_t i = at; i < at + size; i++)
+		f->have[i / 8] |= (uint8_t)(1u << i % 8);
+	while (f->whole < f->capacity && f->have[f->whole / 8] >> f->whole % 8 & 1)
+		f->whole++;
+}
+
+static void
+flight_read(struct flight *f, struct census *census)
+{
+	struct cursor c = cursor_over(f->bytes ? f->bytes + f->read : NULL, f->whole - f->read);
+	struct tls_message message;
+
+	while (tls_message_decode(&c, &message) == REASON_OK)
+		hello_count(census, CENSUS_QUIC, &message);
+	f->read = f->whole - (uint32_t)cursor_left(&c);
+}
+
+static struct quic_state *
+state_of(struct inspection *in)
+{
+	if (!in->conversation->state)
+		in->conversation->state = mem_alloc(1, sizeof(struct quic_state));
+	return in->conversation->state;
+}
+
+/* The keys of a connection that this packet of a client begins. Its hello may have come already: a
+ * retried connection repeats it, so what was read stays read (RFC 9000 section 17.2.5.2). */
+static int
+open_as_first(struct inspection *in, struct quic_state *state, const struct quic *quic,
+              uint8_t *plain)
+{
+	struct quic_keys client, server;
+	int size;
+
+	if (!quic_keys_derive(quic->version, quic->dcid, quic->dcid_size, &client, &server))
+		return -1;
+	size = quic_initial_open(quic, &client, plain);
+	if (size < 0)
+		return -1;
+	if (!cursor_left(&quic->token)) { /* a retry's Initial has one: same hello, new keys */
+		flight_fini(&state->flight[0]);
+		flight_fini(&state->flight[1]);
+	}
+	state->keyed = true;
+	state->client = in->direction;
+	state->keys[0] = client;
+	state->keys[1] = server;
+	return size;
+}
+
+static int
+open_initial(struct inspection *in, struct quic_state *state, const struct quic *quic,
+             uint8_t *plain)
+{
+	bool server = state->keyed && in->direction != state->client;
+	int size = -1;
+
+	if (state->keyed)
+		size = quic_initial_open(quic, &state->keys[server], plain);
+	return size >= 0 ? size : open_as_first(in, state, quic, plain);
+}
+
+static void
+read_initial(struct inspection *in, const struct quic *quic)
+{
+	struct quic_state *state = state_of(in);
+	uint8_t plain[QUIC_PLAIN_MAX];
+	int size = open_initial(in, state, quic, plain);
+	struct quic_crypto crypto;
+	struct cursor frames;
+	struct flight *flight;
+
+	if (size < 0) {
+		in->census->quic_unopened++;
+		return;
+	}
+	flight = &state->flight[in->direction != state->client];
+	frames = cursor_over(plain, (size_t)size);
+	while (quic_crypto_next(&frames, &crypto))
+		flight_add(flight, &crypto);
+	flight_read(flight, in->census);
+}
+
+static void
+read_datagram(struct inspection *in)
+{
+	while (cursor_left(&in->payload)) {
+		struct quic quic;
+		enum reason reason = quic_decode(&in->payload, &quic);
+
+		if (reason == REASON_QUIC_BAD && !quic.version)
+			return;
+		if (!quic.long_header) {
+			in->census->quic_short++;
+			return;
+		}
+		if (quic.version || quic.type == QUIC_NEGOTIATION)
+			census_version_add(&in->census->quic, quic.version, quic.type);
+		if (reason != REASON_OK)
+			return;
+		if (quic.type == QUIC_INITIAL)
+			read_initial(in, &quic);
+	}
+}
+
+const struct handler handler_quic = {.name = "quic", .datagram = read_datagram, .forget = forget};

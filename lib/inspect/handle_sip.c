@@ -1,0 +1,94 @@
+#include <string.h>
+
+#include "inspect/handler.h"
+#include "proto/sdp.h"
+#include "proto/sip.h"
+
+static void
+count_body(struct census *census, const struct sip *sip)
+{
+	struct cursor body = sip->body;
+	struct slice type = sip->value[SIP_TYPE];
+	struct sdp sdp;
+
+	type = slice_trim(slice_until(&type, ';'));
+	if (!slice_equal_nocase(type, "application/sdp") || !cursor_left(&body))
+		return;
+	census->sip.with_sdp++;
+	if (sdp_decode(&body, &sdp) != REASON_OK)
+		census->sip.sdp_malformed++;
+}
+
+static void
+count_message(struct census *census, const struct sip *sip)
+{
+	if (sip->request)
+		names_add(&census->sip.methods, sip->method, 1);
+	else
+		census->sip.status[sip->status]++;
+	if (sip->value[SIP_CALL_ID].size)
+		names_add(&census->sip.call_ids, sip->value[SIP_CALL_ID], 1);
+	count_body(census, sip);
+}
+
+static bool
+has_start_line(const struct sip *sip)
+{
+	return sip->request || sip->status;
+}
+
+/* What a cut capture keeps from us is nobody's mistake. */
+static void
+read_datagram(struct inspection *in)
+{
+	struct sip sip;
+	enum reason reason;
+
+	if (sip_is_keepalive(&in->payload)) {
+		in->census->sip.keepalives++;
+		return;
+	}
+	reason = sip_decode(&in->payload, SIP_DATAGRAM, &sip);
+	if (has_start_line(&sip))
+		count_message(in->census, &sip);
+	if (reason == REASON_SIP_BAD || (reason == REASON_SIP_SHORT && !in->cut))
+		in->census->sip.malformed++;
+}
+
+/* To the end of this line, or of the bytes. */
+static void
+skip_line(struct cursor *c)
+{
+	const uint8_t *end = memchr(c->at, '\n', cursor_left(c));
+
+	c->at = end ? end + 1 : c->end;
+}
+
+/* What is no message (the rest of one behind a gap) is stepped over line by line. */
+static size_t
+read_stream(struct inspection *in, struct cursor bytes, bool gap)
+{
+	const uint8_t *start = bytes.at;
+	bool lost = gap;
+
+	while (cursor_left(&bytes)) {
+		struct sip sip;
+		enum reason reason = sip_decode(&bytes, SIP_STREAM, &sip);
+
+		if (reason == REASON_SIP_SHORT)
+			break;
+		if (!has_start_line(&sip)) {
+			in->census->sip.malformed += !lost;
+			lost = true;
+			skip_line(&bytes);
+			continue;
+		}
+		lost = false;
+		in->census->sip.malformed += reason != REASON_OK;
+		count_message(in->census, &sip);
+	}
+	return (size_t)(bytes.at - start);
+}
+
+const struct handler handler_sip = {
+	.name = "sip", .datagram = read_datagram, .stream = read_stream};

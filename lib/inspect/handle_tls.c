@@ -1,0 +1,138 @@
+/*
+ * TLS over TCP until its first encrypted bytes: handshake messages joined over records, hellos
+ * read. After ChangeCipherSpec nothing is in the clear but the second hellos of a retried TLS 1.3
+ * handshake (RFC 8446 appendix D.4), which are told from ciphertext by filling their record.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "inspect/handler.h"
+#include "inspect/hello.h"
+#include "proto/tls.h"
+
+enum { JOINED_MAX = 64 * 1024 };
+
+struct handshake {
+	uint8_t *joined; /* unread handshake bytes of whole records */
+	uint32_t size, capacity;
+	bool ciphered;
+};
+
+struct tls_state {
+	struct handshake side[2];
+};
+
+static void
+forget(struct conversation *c)
+{
+	struct tls_state *state = c->state;
+
+	if (!state)
+		return;
+	free(state->side[0].joined);
+	free(state->side[1].joined);
+	free(state);
+}
+
+static struct handshake *
+side_of(struct inspection *in)
+{
+	struct conversation *c = in->conversation;
+
+	if (!c->state)
+		c->state = mem_alloc(1, sizeof(struct tls_state));
+	return &((struct tls_state *)c->state)->side[in->direction];
+}
+
+static bool
+join(struct handshake *s, const struct cursor *body)
+{
+	uint32_t size = (uint32_t)cursor_left(body);
+
+	if (s->size + size > JOINED_MAX)
+		return false;
+	if (s->size + size > s->capacity) {
+		s->capacity = (s->size + size) * 2;
+		s->joined = mem_resize(s->joined, s->capacity, 1);
+	}
+	if (size)
+		memcpy(s->joined + s->size, body->at, size);
+	s->size += size;
+	return true;
+}
+
+/* False: no handshake at all. */
+static bool
+read_messages(struct inspection *in, struct handshake *s)
+{
+	struct cursor c = cursor_over(s->joined, s->size);
+	struct tls_message message;
+	enum reason reason;
+
+	while ((reason = tls_message_decode(&c, &message)) == REASON_OK)
+		hello_count(in->census, CENSUS_TCP, &message);
+	s->size = (uint32_t)cursor_left(&c);
+	memmove(s->joined, c.at, s->size);
+	return reason != REASON_TLS_BAD;
+}
+
+static bool
+read_ciphered(struct inspection *in, struct cursor body)
+{
+	struct tls_message message;
+	struct cursor at = body;
+
+	if (tls_message_decode(&at, &message) == REASON_OK && !cursor_left(&at) &&
+	    (message.type == TLS_CLIENT_HELLO || message.type == TLS_SERVER_HELLO))
+		hello_count(in->census, CENSUS_TCP, &message);
+	return true;
+}
+
+/* False: this direction has nothing more to say. */
+static bool
+read_record(struct inspection *in, struct handshake *s, const struct tls_record *record)
+{
+	switch (record->type) {
+	case TLS_CHANGE_CIPHER_SPEC:
+		s->ciphered = true;
+		s->size = 0;
+		return true;
+	case TLS_ALERT:
+		if (!s->ciphered && cursor_left(&record->body) == 2)
+			in->census->tls.alerts[record->body.at[1]]++;
+		return true;
+	case TLS_HANDSHAKE:
+		if (s->ciphered)
+			return read_ciphered(in, record->body);
+		return join(s, &record->body) && read_messages(in, s);
+	default:
+		return false;
+	}
+}
+
+static size_t
+read_stream(struct inspection *in, struct cursor bytes, bool gap)
+{
+	const uint8_t *start = bytes.at;
+	struct handshake *s = side_of(in);
+
+	if (gap)
+		s->size = 0;
+	if (tls_compatible_hello_take(&bytes))
+		in->census->tls.handshakes[CENSUS_TCP][TLS_CLIENT_HELLO]++;
+	while (cursor_left(&bytes)) {
+		struct tls_record record;
+		enum reason reason = tls_record_decode(&bytes, &record);
+
+		if (reason == REASON_TLS_BAD)
+			return STREAM_GIVE_UP;
+		if (reason != REASON_OK && record.type != TLS_APPLICATION_DATA)
+			break;
+		if (!read_record(in, s, &record))
+			return STREAM_GIVE_UP;
+	}
+	return (size_t)(bytes.at - start);
+}
+
+const struct handler handler_tls = {.name = "tls", .stream = read_stream, .forget = forget};

@@ -1,0 +1,45 @@
+/*
+ * The slow path's protocols: each handler reads whole datagrams, or one direction of a TCP stream
+ * in order, or frames without either. One table in handlers.c says which class goes to which; a new
+ * protocol adds a row and a file. All handlers run in the inspector's thread; they log nothing,
+ * bound what they keep, and count what they give up.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "inspect/census.h"
+#include "inspect/conversation.h"
+#include "path/punt.h"
+
+/* What a handler gets of a frame. Everything is borrowed for the call. */
+struct inspection {
+	struct census *census; /* to count in */
+	const struct punt *punt;
+	struct conversation *conversation; /* NULL: the frame has no ports */
+	unsigned direction;                /* who sent it: index in conversation->ip */
+	struct cursor payload;             /* datagram: what was captured of it */
+	bool cut; /* less than was sent: snap length, or a first fragment */
+};
+
+struct handler {
+	const char *name;
+	/* A datagram, or a frame without ports; NULL: not for this one. */
+	void (*datagram)(struct inspection *in);
+	/* Unread bytes of one direction (in->direction). Returns how many it is done with; the rest
+	 * comes again with more behind it. STREAM_GIVE_UP: nothing more is wanted of this
+	 * direction. `gap`: bytes are missing before these, or this is no stream's beginning. */
+	size_t (*stream)(struct inspection *in, struct cursor bytes, bool gap);
+	/* Free conversation->state; NULL: there is none. */
+	void (*forget)(struct conversation *c);
+};
+
+#define STREAM_GIVE_UP SIZE_MAX
+
+/* Who reads this class over this IP protocol; NULL: nobody. */
+const struct handler *handler_of(uint8_t class, uint8_t proto);
+
+extern const struct handler handler_sip, handler_dns, handler_tls, handler_quic, handler_media;

@@ -1,0 +1,31 @@
+#include "inspect/handler.h"
+
+#include "classify/class.h"
+#include "proto/protocols.h"
+
+/* class, over UDP (and frames), over TCP */
+static const struct {
+	const struct handler *datagram, *stream;
+} handlers[CLASS_COUNT] = {
+	[CLASS_SIP] = {&handler_sip, &handler_sip},
+	[CLASS_SIP_TLS] = {NULL, &handler_tls},
+	[CLASS_TLS] = {NULL, &handler_tls},
+	[CLASS_DOT] = {&handler_quic, &handler_tls},
+	[CLASS_DNS] = {&handler_dns, &handler_dns},
+	[CLASS_MDNS] = {&handler_dns, NULL},
+	[CLASS_QUIC] = {&handler_quic, NULL},
+	[CLASS_DTLS] = {&handler_media, NULL},
+	[CLASS_STUN] = {&handler_media, &handler_media},
+	[CLASS_TURN] = {&handler_media, &handler_media},
+	[CLASS_RTP] = {&handler_media, NULL},
+	[CLASS_SRTP] = {&handler_media, NULL},
+	[CLASS_RTCP] = {&handler_media, NULL},
+	[CLASS_ZRTP] = {&handler_media, NULL},
+	[CLASS_TEAMS_MEDIA] = {&handler_media, NULL},
+};
+
+const struct handler *
+handler_of(uint8_t class, uint8_t proto)
+{
+	return proto == PROTO_TCP ? handlers[class].stream : handlers[class].datagram;
+}

@@ -1,0 +1,160 @@
+#include "inspect/inspector.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "inspect/conversation.h"
+#include "inspect/handler.h"
+#include "proto/protocols.h"
+
+enum { TCP_SYN = 0x02 }; /* RFC 9293 section 3.1 */
+
+struct inspector {
+	struct conversation_table *conversations;
+	struct census *census;
+};
+
+static void
+forget(struct conversation *c)
+{
+	if (c->handler && c->handler->forget)
+		c->handler->forget(c);
+}
+
+struct inspector *
+inspector_create(const struct inspector_params *params)
+{
+	struct inspector *i = mem_alloc(1, sizeof *i);
+
+	i->conversations = conversation_table_create(
+		params->conversations ? params->conversations : INSPECTOR_CONVERSATIONS, forget);
+	i->census = census_create(params->names ? params->names : INSPECTOR_NAMES);
+	return i;
+}
+
+void
+inspector_destroy(struct inspector *i)
+{
+	if (!i)
+		return;
+	conversation_table_destroy(i->conversations);
+	census_destroy(i->census);
+	free(i);
+}
+
+/* Hand the unread bytes of a direction to its handler, as long as it takes some. */
+static void
+read_stream(struct inspection *in)
+{
+	struct conversation *c = in->conversation;
+	struct stream *s = &c->stream[in->direction];
+	bool gap = s->gap;
+	size_t taken;
+
+	if (!c->handler || !c->handler->stream || s->closed)
+		return;
+	s->gap = false;
+	taken = c->handler->stream(in, stream_unread(s), gap);
+	if (taken == STREAM_GIVE_UP) {
+		in->census->given_up++;
+		stream_close(s);
+		return;
+	}
+	stream_take(s, taken);
+}
+
+/* A class may be known only some segments after the connection began; once a handler reads it, it
+ * stays with it. */
+static void
+read_segment(struct inspector *i, struct inspection *in)
+{
+	const struct packet *p = &in->punt->packet;
+	struct conversation *c = in->conversation;
+	bool syn = p->tcp_flags & TCP_SYN;
+
+	if (syn && stream_is_other(&c->stream[in->direction], p->tcp_seq))
+		conversation_restart(i->conversations, c);
+	if (!c->handler)
+		c->handler = handler_of(in->punt->class, PROTO_TCP);
+	if (stream_push(&c->stream[in->direction], p->tcp_seq, syn, in->payload.at,
+	                (uint32_t)cursor_left(&in->payload), p->payload_size, &in->census->streams))
+		read_stream(in);
+}
+
+static void
+read_datagram(struct inspection *in)
+{
+	const struct handler *handler = handler_of(in->punt->class, in->punt->packet.proto);
+
+	in->census->datagrams++;
+	if (!handler || !handler->datagram) {
+		in->census->unread++;
+		return;
+	}
+	if (in->conversation && in->conversation->handler != handler) {
+		forget(in->conversation);
+		in->conversation->state = NULL;
+		in->conversation->handler = handler;
+	}
+	handler->datagram(in);
+}
+
+/* Lengths that lie don't make the payload less than what the wire had (proto/packet.h). */
+static bool
+is_readable(const struct packet *p)
+{
+	return p->reason == REASON_OK || p->reason == REASON_IPV4_LENGTH ||
+	       p->reason == REASON_IPV6_LENGTH || p->reason == REASON_UDP_LENGTH;
+}
+
+void
+inspector_packet(struct inspector *i, const struct punt *p)
+{
+	const struct packet *packet = &p->packet;
+	struct inspection in = {.census = i->census, .punt = p};
+
+	if (packet->flags & PACKET_FRAGMENT_LATER || !is_readable(packet))
+		return;
+	in.payload = cursor_over(p->data + packet->payload_offset, packet->payload_captured);
+	in.cut = packet->payload_captured < packet->payload_size ||
+	         packet->flags & PACKET_FRAGMENT_FIRST;
+	if (packet->flags & PACKET_HAS_PORTS)
+		in.conversation =
+			conversation_find(i->conversations, packet, p->time_ns, &in.direction);
+	if (packet->proto == PROTO_TCP && in.conversation)
+		read_segment(i, &in);
+	else
+		read_datagram(&in);
+}
+
+static void
+flush(void *context, struct conversation *c)
+{
+	struct inspector *i = context;
+
+	for (unsigned d = 0; d < 2; d++) {
+		struct inspection in = {.census = i->census, .conversation = c, .direction = d};
+
+		while (!c->stream[d].closed && stream_skip_gap(&c->stream[d], &i->census->streams))
+			read_stream(&in);
+	}
+}
+
+void
+inspector_finish(struct inspector *i)
+{
+	conversation_each(i->conversations, flush, i);
+}
+
+const struct census *
+inspector_census(const struct inspector *i)
+{
+	return i->census;
+}
+
+uint32_t
+inspector_conversations(const struct inspector *i, uint64_t *forgotten)
+{
+	*forgotten = conversation_forgotten(i->conversations);
+	return conversation_count(i->conversations);
+}

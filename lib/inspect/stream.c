@@ -1,0 +1,231 @@
+#include "inspect/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct stream_segment {
+	struct stream_segment *following;
+	uint32_t seq, size, full;
+	uint8_t bytes[];
+};
+
+/* Sequence numbers wrap (RFC 9293 section 3.4). */
+static int32_t
+distance(uint32_t from, uint32_t to)
+{
+	return (int32_t)(to - from);
+}
+
+static void
+free_waiting(struct stream *s)
+{
+	while (s->waiting) {
+		struct stream_segment *segment = s->waiting;
+
+		s->waiting = segment->following;
+		free(segment);
+	}
+	s->waiting_count = s->waiting_bytes = 0;
+}
+
+void
+stream_fini(struct stream *s)
+{
+	free_waiting(s);
+	free(s->bytes);
+	*s = (struct stream){0};
+}
+
+void
+stream_close(struct stream *s)
+{
+	free_waiting(s);
+	free(s->bytes);
+	s->bytes = NULL;
+	s->start = s->size = s->capacity = 0;
+	s->closed = true;
+}
+
+struct cursor
+stream_unread(const struct stream *s)
+{
+	return cursor_over(s->bytes ? s->bytes + s->start : NULL, s->size - s->start);
+}
+
+void
+stream_take(struct stream *s, size_t size)
+{
+	s->start += (uint32_t)size;
+	if (s->start == s->size)
+		s->start = s->size = 0;
+}
+
+static void
+drop_unread(struct stream *s)
+{
+	s->start = s->size = 0;
+	s->gap = true;
+	s->cut = false;
+}
+
+/* Room behind the unread bytes, which move to the front first. */
+static bool
+make_room(struct stream *s, uint32_t size)
+{
+	uint32_t unread = s->size - s->start;
+
+	if (unread + size > STREAM_BUFFER_MAX)
+		return false;
+	if (s->start) {
+		memmove(s->bytes, s->bytes + s->start, unread);
+		s->start = 0;
+		s->size = unread;
+	}
+	if (unread + size > s->capacity) {
+		s->capacity = unread + size + (unread + size) / 2;
+		s->bytes = mem_resize(s->bytes, s->capacity, 1);
+	}
+	return true;
+}
+
+/* In order: `size` bytes that are here of `full` that were sent. */
+static void
+append(struct stream *s, const uint8_t *data, uint32_t size, uint32_t full,
+       struct stream_stats *stats)
+{
+	if (s->cut)
+		drop_unread(s);
+	if (!make_room(s, size)) {
+		drop_unread(s);
+		stats->full++;
+		make_room(s, size);
+	}
+	if (size)
+		memcpy(s->bytes + s->size, data, size);
+	s->size += size;
+	s->next += full;
+	stats->bytes += size;
+}
+
+static void
+wait_turn(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full,
+          struct stream_stats *stats)
+{
+	struct stream_segment **at = &s->waiting;
+	struct stream_segment *segment;
+
+	while (*at && distance((*at)->seq, seq) > 0)
+		at = &(*at)->following;
+	if (*at && (*at)->seq == seq && (*at)->full >= full) {
+		stats->repeated++;
+		return;
+	}
+	segment = mem_alloc(1, sizeof *segment + size);
+	*segment =
+		(struct stream_segment){.following = *at, .seq = seq, .size = size, .full = full};
+	memcpy(segment->bytes, data, size);
+	*at = segment;
+	s->waiting_count++;
+	s->waiting_bytes += size;
+	stats->ahead++;
+}
+
+/* From here on, cutting what was there before. */
+static void
+accept(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full,
+       struct stream_stats *stats)
+{
+	uint32_t old = s->next - seq;
+
+	if (old >= full) {
+		stats->repeated += full > 0;
+		return;
+	}
+	if (old >= size)
+		append(s, data, 0, full - old, stats);
+	else
+		append(s, data + old, size - old, full - old, stats);
+	if (size < full) {
+		s->cut = true;
+		stats->gaps++;
+	}
+}
+
+/* Those whose turn has come. */
+static void
+drain_waiting(struct stream *s, struct stream_stats *stats)
+{
+	while (s->waiting && distance(s->next, s->waiting->seq) <= 0) {
+		struct stream_segment *segment = s->waiting;
+
+		s->waiting = segment->following;
+		s->waiting_count--;
+		s->waiting_bytes -= segment->size;
+		accept(s, segment->seq, segment->bytes, segment->size, segment->full, stats);
+		free(segment);
+	}
+}
+
+bool
+stream_skip_gap(struct stream *s, struct stream_stats *stats)
+{
+	if (!s->waiting)
+		return false;
+	drop_unread(s);
+	stats->gaps++;
+	s->next = s->waiting->seq;
+	drain_waiting(s, stats);
+	return true;
+}
+
+static void
+begin(struct stream *s, uint32_t seq, bool syn)
+{
+	s->begun = true;
+	s->initial = seq;
+	s->next = seq + syn;
+}
+
+/* Beyond any window: the stream went on unseen. */
+static void
+jump(struct stream *s, uint32_t seq, struct stream_stats *stats)
+{
+	free_waiting(s);
+	drop_unread(s);
+	s->next = seq;
+	stats->gaps++;
+}
+
+bool
+stream_is_other(const struct stream *s, uint32_t seq)
+{
+	return s->begun && s->initial != seq && s->initial != seq + 1;
+}
+
+bool
+stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, uint32_t size,
+            uint32_t full, struct stream_stats *stats)
+{
+	uint64_t before = stats->bytes;
+
+	stats->segments++;
+	if (!s->begun)
+		begin(s, seq, syn);
+	seq += syn;
+	if (s->closed || !full)
+		return false;
+	if (distance(s->next, seq) > STREAM_WINDOW || distance(s->next, seq) < -STREAM_WINDOW)
+		jump(s, seq, stats);
+	if (distance(s->next, seq) > 0) {
+		wait_turn(s, seq, data, size, full, stats);
+		if (s->waiting_count <= STREAM_WAITING_MAX &&
+		    s->waiting_bytes <= STREAM_WAITING_BYTES_MAX)
+			return false;
+		return stream_skip_gap(s, stats);
+	}
+	accept(s, seq, data, size, full, stats);
+	drain_waiting(s, stats);
+	return stats->bytes != before;
+}

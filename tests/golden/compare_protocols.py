@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Compare the message counts of `pniscope analyze --json` with tshark's over real captures.
+
+  compare_protocols.py PNISCOPE CAPTURES [--show] [--only SUBSTRING]
+
+CAPTURES/truth holds what tshark counts: sip_messages, rtcp, stun, turn_channels, dtls, dns, icmp,
+tls_hellos, tls_sni, quic (.tsv). A capture agrees in a table when all its counts are equal. One that
+does not must be in KNOWN, with its reason in docs/truth.md; one that is there and agrees is a stale
+entry. Both are mistakes: exit 1.
+"""
+import argparse
+import collections
+import csv
+import json
+import os
+import subprocess
+import sys
+
+# table: captures that differ; the reasons are rows of docs/truth.md
+KNOWN = {
+    "sip_messages": {"CESNET-ipfixprobe/inputs__sip.pcap", "ntop-nDPI/fuzz-2006-06-26-2594.pcap"},
+    "rtcp": {"ntop-nDPI/discord_mid_flow.pcap", "ntop-nDPI/stun.pcap", "ntop-nDPI/stun_google_meet.pcapng",
+             "ntop-nDPI/stun_msteams_unidir.pcapng", "ntop-nDPI/stun_signal.pcapng",
+             "odedshimon-BruteShark/Asterisk_ZFONE_XLITE.pcap", "odedshimon-BruteShark/SIP_CALL_RTP_G711.pcap"},
+    "stun": {"arkime-arkime/turn.pcap", "ntop-nDPI/stun.pcap", "ntop-nDPI/stun_signal.pcapng"},
+    "dtls": {"ntop-nDPI/stun.pcap"},
+    "dns": {"ntop-nDPI/fuzz-2006-06-26-2594.pcap"},
+    "icmp": {"ntop-nDPI/sflow.pcap", "snabbco-snabb/broadcast.pcap", "the-tcpdump-group-tcpdump/various_gre.pcap"},
+    "tls_hellos": {"arkime-arkime/https-connect.pcap", "cisco-mercury/capture2.pcap", "ntop-nDPI/openvpn.pcap",
+                   "ntop-nDPI/tls_port_80.pcapng", "stanford-esrg-iris/tls_ciphers.pcap",
+                   "the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/hrr.pcap", "zeek-zeek/quicdoq.pcap",
+                   "zeek-zeek/ssl-to-http-server.pcap"},
+    "tls_sni": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/ssl-to-http-server.pcap"},
+    "quic": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/quicdoq.pcap"},
+}
+
+
+def table(captures, name):
+    with open(f"{captures}/truth/{name}.tsv", newline="") as f:
+        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def counted(rows, key):
+    """{file: {key: count}} of a truth table; `key` gives None for rows that are not compared."""
+    files = collections.defaultdict(collections.Counter)
+    for r in rows:
+        k = key(r)
+        if k is not None:
+            files[r["file"]][k] += int(r.get("count") or r.get("frames"))
+    return files
+
+
+def stun_type(r):
+    """Class and method as tshark prints them, interleaved as on the wire (RFC 8489 section 5)."""
+    c, m = int(r["class"], 16), int(r["method"], 16)
+    c = (c >> 4 & 1) << 1 | (c & 1)
+    return f"0x{(m & 0xf80) << 2 | (m & 0x70) << 1 | (m & 0xf) | (c & 2) << 7 | (c & 1) << 4:04x}"
+
+
+def sip_key(r):
+    if r["kind"] in ("request", "response"):
+        return r["kind"], r["value"]
+    return ("call_ids", "") if r["value"] == "call_id" else None
+
+
+def dns_key(r):
+    return (r["kind"], r["value"]) if r["kind"] in ("message", "rcode") else None
+
+
+def quic_key(r):
+    if r["long_packet_type"] not in "0123":
+        return None
+    return r["version"].lower(), r["long_packet_type"]
+
+
+def nonzero(items):
+    return collections.Counter({k: v for k, v in items if v})
+
+
+def our_sip(d):
+    sip = d["sip"]
+    return nonzero([(("request", k), v) for k, v in sip["requests"].items()]
+                   + [(("response", k), v) for k, v in sip["responses"].items()]
+                   + [(("call_ids", ""), sip["call_ids"])])
+
+
+def our_dns(d):
+    dns = d["dns"]
+    return nonzero([(("message", "query"), dns["queries"]), (("message", "response"), dns["responses"])]
+                   + [(("rcode", k), v) for k, v in dns["rcodes"].items()])
+
+
+def two_levels(o, form=lambda a, b: (a, b)):
+    return nonzero((form(a, b), n) for a, inner in o.items() for b, n in inner.items())
+
+
+def our_icmp(d):
+    def key(k):
+        return ("6", k[3:]) if k.startswith("v6-") else ("4", k)
+    return nonzero((key(k), v) for k, v in d["icmp"].items())
+
+
+def our_quic(d):
+    return nonzero(((f"0x{int(v, 16):08x}", k), n) for v, kinds in d["quic"]["long_packets"].items()
+                   for k, n in kinds.items() if k in "0123")
+
+
+# table, its key, ours
+TABLES = [
+    ("sip_messages", sip_key, our_sip),
+    ("rtcp", lambda r: r["packet_type"], lambda d: nonzero(d["rtcp"].items())),
+    ("stun", stun_type, lambda d: nonzero(d["stun"].items())),
+    ("turn_channels", lambda r: r["channel"], lambda d: nonzero(d["turn_channels"].items())),
+    ("dtls", lambda r: (r["record_version"], r["content_type"]), lambda d: two_levels(d["dtls_versions"])),
+    ("dns", dns_key, our_dns),
+    ("icmp", lambda r: (r["version"], r["type"]), our_icmp),
+    ("tls_hellos", lambda r: (r["transport"], r["handshake_type"]),
+     lambda d: two_levels({t: d["tls"]["handshakes"][t] for t in ("tcp", "quic")})),
+    ("tls_sni", lambda r: r["sni"], lambda d: nonzero(d["tls"]["sni"].items())),
+    ("quic", quic_key, our_quic),
+]
+
+
+def analyze(program, path):
+    done = subprocess.run([program, "analyze", "--json", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=600)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def compare(name, ours, truth, results, show):
+    bad = agreed = total = 0
+    for file, result in results.items():
+        we, they = ours(result), truth.get(file, collections.Counter())
+        if not we and not they:
+            continue
+        total += 1
+        agreed += we == they
+        known = file in KNOWN.get(name, {})
+        if (we == they) == known:
+            bad += 1
+            print(f"WRONG  {name}: {file} " + ("agrees and is listed as known" if known else "differs"))
+        if we != they and (show or not known):
+            print(f"    tshark only {dict(they - we)}\n    ours only   {dict(we - they)}")
+    print(f"{name}: {agreed} of {total} captures agree in every count")
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("captures")
+    parser.add_argument("--show", action="store_true", help="print the known differences too")
+    parser.add_argument("--only", default="", help="captures whose path has this in it")
+    args = parser.parse_args()
+    if not os.path.exists(f"{args.captures}/truth/sip_messages.tsv"):
+        print("skipped: no captures at", args.captures)
+        return 77
+    results, bad = {}, 0
+    for r in table(args.captures, "files"):
+        if args.only in r["file"]:
+            results[r["file"]] = analyze(args.program, f"{args.captures}/{r['file']}")
+            if results[r["file"]] is None:
+                print("WRONG  not analysed:", r["file"])
+                bad += 1
+    results = {k: v for k, v in results.items() if v}
+    for name, key, ours in TABLES:
+        bad += compare(name, ours, counted(table(args.captures, name), key), results, args.show)
+    return 1 if bad else 0
+
+
+sys.exit(main())

@@ -1,0 +1,104 @@
+/* Frames of one pair of endpoints into an inspector, as the punt stage hands them over. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "classify/class.h"
+#include "inspect/inspector.h"
+#include "support/frames.h"
+
+struct feed {
+	struct inspector *inspector;
+	const struct census *census;
+	uint8_t class;
+	uint8_t proto;
+	uint16_t ports[2];
+	uint32_t seq[2]; /* TCP: next of each side */
+	uint64_t now_ns;
+};
+
+static inline void
+feed_open(struct feed *f, uint8_t class, uint8_t proto, uint16_t port, uint32_t conversations)
+{
+	*f = (struct feed){
+		.class = class, .proto = proto, .ports = {40000, port}, .seq = {1000, 9000}};
+	f->inspector = inspector_create(&(struct inspector_params){.conversations = conversations});
+	f->census = inspector_census(f->inspector);
+}
+
+static inline void
+feed_close(struct feed *f)
+{
+	inspector_destroy(f->inspector);
+}
+
+/* `cut`: bytes at its end that were not captured. The frame lies in a block of exactly its size. */
+static inline void
+feed_frame(struct feed *f, unsigned from, uint8_t flags, uint32_t seq, const void *payload,
+           size_t size, size_t cut)
+{
+	static const char *const ips[2] = {"203.0.113.10", "52.112.0.1"};
+	struct packet_options options = {.inner = true};
+	struct frame_spec spec = {.proto = f->proto,
+	                          .sport = f->ports[from],
+	                          .dport = f->ports[!from],
+	                          .tcp_flags = flags,
+	                          .seq = seq,
+	                          .payload = payload,
+	                          .payload_size = size};
+	uint8_t frame[FRAME_MAX];
+	struct punt punt = {.time_ns = ++f->now_ns, .class = f->class};
+	uint8_t *exact;
+
+	assert_true(addr_parse(ips[from], &spec.src) && addr_parse(ips[!from], &spec.dst));
+	punt.wire = (uint32_t)frame_make(frame, &spec);
+	punt.captured = punt.wire - (uint32_t)cut;
+	exact = malloc(punt.captured);
+	memcpy(exact, frame, punt.captured);
+	punt.data = exact;
+	packet_decode(LINK_ETHERNET, exact, punt.captured, punt.wire, &options, &punt.packet);
+	inspector_packet(f->inspector, &punt);
+	free(exact);
+}
+
+static inline void
+feed_bytes(struct feed *f, unsigned from, const void *payload, size_t size)
+{
+	feed_frame(f, from, 0x18, f->seq[from], payload, size, 0);
+	f->seq[from] += (uint32_t)size;
+}
+
+static inline void
+feed_text(struct feed *f, unsigned from, const char *text)
+{
+	feed_bytes(f, from, text, strlen(text));
+}
+
+static inline void
+feed_hex(struct feed *f, unsigned from, const char *hex)
+{
+	uint8_t bytes[FRAME_MAX];
+	size_t size = 0;
+	unsigned value;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
+		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
+			bytes[size++] = (uint8_t)value;
+	feed_bytes(f, from, bytes, size);
+}
+
+static inline uint64_t
+feed_count(const struct names *n, const char *name)
+{
+	for (uint32_t i = 0; i < n->count; i++)
+		if (strcmp(n->at[i].name, name) == 0)
+			return n->at[i].count;
+	return 0;
+}

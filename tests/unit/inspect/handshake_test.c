@@ -1,0 +1,137 @@
+#include "proto/quic.h"
+#include "unit/inspect/feed.h"
+#include "unit/inspect/quic_vectors.h"
+
+enum { TCP = 6, UDP = 17 };
+
+/* The hellos of RFC 9001 appendix A.2 and RFC 8448 section 3 */
+#define CLIENT                                                                               \
+	"010000ed0303ebf8fa56f12939b9584a3896472ec40bb863cfd3e86804fe3a47f06a2b69484c000004" \
+	"13011302010000c000000010000e00000b6578616d706c652e636f6dff01000100000a00080006001d" \
+	"0017001800100007000504616c706e000500050100000000003300260024001d00209370b2c9caa47f" \
+	"babaf4559fedba753de171fa71f50f1ce15d43e994ec74d748002b0003020304000d0010000e040305" \
+	"0306030203080408050806002d00020101001c00024001003900320408ffffffffffffffff05048000" \
+	"ffff07048000ffff0801100104800075300901100f088394c8f03e51570806048000ffff"
+#define SERVER                                                                               \
+	"020000560303a6af06a4121860dc5e6e60249cd34c95930c8ac5cb1434dac155772ed3e26928001301" \
+	"00002e00330024001d0020c9828876112095fe66762bdbf7c672e156d6cc253b833df1dd69b1b04e75" \
+	"1f0f002b00020304"
+#define RECORD(size) "160303" size
+
+/* A hello over two records and any two segments, the second one first too. */
+static void
+test_tls_pieces(void **state)
+{
+	struct exact_bytes {
+		uint8_t b[512];
+		size_t size;
+	} bytes = {.size = 0};
+	static const char hex[] = RECORD("0010") "010000ed0303ebf8fa56f12939b9584a";
+	const char *rest = CLIENT + 32;
+	unsigned value;
+
+	(void)state;
+	for (const char *p = hex; *p; p += 2, bytes.size++) {
+		sscanf(p, "%2x", &value);
+		bytes.b[bytes.size] = (uint8_t)value;
+	}
+	memcpy(bytes.b + bytes.size, "\x16\x03\x03\x00\xe1", 5); /* 241 - 16 */
+	bytes.size += 5;
+	for (const char *p = rest; *p; p += 2, bytes.size++) {
+		sscanf(p, "%2x", &value);
+		bytes.b[bytes.size] = (uint8_t)value;
+	}
+	assert_int_equal(bytes.size, 5 + 16 + 5 + 225);
+	for (size_t cut = 1; cut < bytes.size; cut += 5) {
+		struct feed f;
+
+		feed_open(&f, CLASS_TLS, TCP, 443, 0);
+		feed_frame(&f, 0, 0x02, 999, NULL, 0, 0);
+		if (cut % 2) {
+			feed_bytes(&f, 0, bytes.b, cut);
+			feed_bytes(&f, 0, bytes.b + cut, bytes.size - cut);
+		} else {
+			feed_frame(&f, 0, 0x18, (uint32_t)(1000 + cut), bytes.b + cut,
+			           bytes.size - cut, 0);
+			feed_frame(&f, 0, 0x18, 1000, bytes.b, cut, 0);
+		}
+		assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 1);
+		assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
+		feed_close(&f);
+	}
+}
+
+static void
+test_tls_session(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP_TLS, TCP, 5061, 0);
+	feed_hex(&f, 0, RECORD("00f1") CLIENT);
+	feed_hex(&f, 1, RECORD("005a") SERVER "140303000101");
+	/* ciphertext that looks like a HelloRequest and a Finished */
+	feed_hex(&f, 1, RECORD("0008") "00000000 14000000");
+	feed_hex(&f, 0, "15030300020228");
+	feed_hex(&f, 0, "1703030001aa");
+	feed_hex(&f, 0, RECORD("00f1") CLIENT); /* nobody reads on */
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 1);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][2], 1);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][0], 0);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][20], 0);
+	assert_int_equal(f.census->tls.alerts[40], 1);
+	assert_int_equal(f.census->tls.chosen.count, 1);
+	assert_int_equal(f.census->tls.chosen.at[0].version, 0x0304);
+	feed_close(&f);
+}
+
+static void
+test_quic(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_QUIC, UDP, 443, 0);
+	feed_hex(&f, 0, QUIC_CLIENT_INITIAL);
+	feed_hex(&f, 0, QUIC_CLIENT_INITIAL); /* sent again: the same hello */
+	feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+	feed_hex(&f, 0, "40aabbcc");
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][1], 1);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 1);
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
+	assert_int_equal(f.census->quic.at[0].version, 1);
+	assert_int_equal(f.census->quic.at[0].kinds[QUIC_INITIAL], 3);
+	assert_int_equal(f.census->quic_short, 1);
+	assert_int_equal(f.census->quic_unopened, 0);
+	feed_close(&f);
+}
+
+/* Without the client's packet nobody has the server's keys; bytes of chance open nothing. */
+static void
+test_quic_unopened(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_QUIC, UDP, 443, 0);
+	feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+	feed_hex(&f, 0,
+	         "c0 00000001 04 00112233 00 00 18 "
+	         "000102030405060708090a0b0c0d0e0f1011121314151617");
+	assert_int_equal(f.census->quic_unopened, 2);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 0);
+	feed_close(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tls_pieces),
+		cmocka_unit_test(test_tls_session),
+		cmocka_unit_test(test_quic),
+		cmocka_unit_test(test_quic_unopened),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

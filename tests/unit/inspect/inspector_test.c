@@ -1,0 +1,244 @@
+#include "unit/inspect/feed.h"
+
+enum { TCP = 6, UDP = 17 };
+
+#define HEADERS "Via: SIP/2.0/TCP a\r\nFrom: a\r\nTo: b\r\nCall-ID: one\r\n"
+#define OPTIONS "OPTIONS sip:b SIP/2.0\r\n" HEADERS "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+#define OK_200 "SIP/2.0 200 OK\r\n" HEADERS "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+#define INVITE                                                  \
+	"INVITE sip:b SIP/2.0\r\n" HEADERS "CSeq: 2 INVITE\r\n" \
+	"Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n"
+
+static void
+test_sip_datagrams(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, UDP, 5060, 0);
+	feed_text(&f, 0, OPTIONS);
+	feed_text(&f, 1, OK_200);
+	feed_text(&f, 0, INVITE);
+	feed_text(&f, 0, "\r\n\r\n");
+	feed_text(&f, 0, "GET / HTTP/1.1\r\n\r\n");
+	assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 1);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	assert_int_equal(f.census->sip.methods.count, 2);
+	assert_int_equal(f.census->sip.status[200], 1);
+	assert_int_equal(f.census->sip.call_ids.count, 1);
+	assert_int_equal(f.census->sip.with_sdp, 1);
+	assert_int_equal(f.census->sip.keepalives, 1);
+	assert_int_equal(f.census->sip.malformed, 1);
+	feed_close(&f);
+}
+
+/* A capture cut short is nobody's malformed message; the same bytes whole are one. */
+static void
+test_sip_cut(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, UDP, 5060, 0);
+	feed_frame(&f, 0, 0, 0, INVITE, sizeof INVITE - 1, 20);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	assert_int_equal(f.census->sip.malformed, 0);
+	feed_bytes(&f, 0, INVITE, sizeof INVITE - 21);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 2);
+	assert_int_equal(f.census->sip.malformed, 1);
+	feed_close(&f);
+}
+
+/* Messages that share segments and messages over several, in every cut of the stream. */
+static void
+test_sip_stream(void **state)
+{
+	static const char text[] = OPTIONS INVITE "\r\n\r\n" OPTIONS;
+	size_t size = sizeof text - 1;
+
+	(void)state;
+	for (size_t cut = 0; cut <= size; cut += 7) {
+		struct feed f;
+
+		feed_open(&f, CLASS_SIP, TCP, 5060, 0);
+		feed_frame(&f, 0, 0x02, f.seq[0] - 1, NULL, 0, 0);
+		feed_bytes(&f, 0, text, cut);
+		feed_bytes(&f, 0, text + cut, size - cut);
+		assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 2);
+		assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+		assert_int_equal(f.census->sip.malformed, 0);
+		feed_close(&f);
+	}
+}
+
+/* A lost segment costs the messages in it, no more; the rest of a message is no malformed one. */
+static void
+test_sip_gap(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 0);
+	feed_text(&f, 0, OPTIONS);
+	f.seq[0] += 100; /* the beginning of an INVITE */
+	feed_text(&f, 0, "To: b\r\nCSeq: 2 INVITE\r\n\r\n" INVITE);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 0);
+	inspector_finish(f.inspector);
+	assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 1);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	assert_int_equal(f.census->sip.malformed, 0);
+	assert_int_equal(f.census->streams.gaps, 1);
+	feed_close(&f);
+}
+
+/* A SYN with a number of its own takes the ports over. */
+static void
+test_ports_reused(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 0);
+	feed_frame(&f, 0, 0x02, f.seq[0] - 1, NULL, 0, 0);
+	feed_bytes(&f, 0, INVITE, 30);
+	f.seq[0] = 500000;
+	feed_frame(&f, 0, 0x02, f.seq[0] - 1, NULL, 0, 0);
+	feed_text(&f, 0, OPTIONS);
+	assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 1);
+	assert_int_equal(f.census->streams.gaps, 0);
+	feed_close(&f);
+}
+
+#define DNS_QUERY "0011 1234 0100 0001 0000 0000 0000 00 0002 0001"
+#define DNS_ANSWER "0011 1234 8583 0001 0000 0000 0000 00 0002 0001"
+
+static void
+test_dns(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_DNS, TCP, 53, 0);
+	feed_hex(&f, 0, DNS_QUERY DNS_QUERY);
+	feed_hex(&f, 1, DNS_ANSWER "00");
+	feed_hex(&f, 1, "0c 1234 8105 0000 0000 0000 0000");
+	assert_int_equal(f.census->dns.queries, 2);
+	assert_int_equal(f.census->dns.responses, 2);
+	assert_int_equal(f.census->dns.rcodes[3], 1);
+	assert_int_equal(f.census->dns.rcodes[5], 1);
+	assert_int_equal(f.census->dns.malformed, 0);
+	feed_close(&f);
+	feed_open(&f, CLASS_DNS, UDP, 53, 0);
+	feed_hex(&f, 0, "1234 0100 0001 0000 0000 0000 00 0002 0001");
+	feed_hex(&f, 0, "1234 0100 0001 0000");
+	feed_hex(&f, 0, "1234 0100 0001 0000 0000 0000 c00c 0002 0001");
+	assert_int_equal(f.census->dns.queries, 2);
+	assert_int_equal(f.census->dns.malformed, 2);
+	feed_close(&f);
+}
+
+/* RFC 5764 section 5.1.2, RFC 7983: what shares a port is told by its first byte. */
+static void
+test_media_port(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SRTP, UDP, 50000, 0);
+	feed_hex(&f, 0, "0001 0000 2112a442 000000000000000000000000");
+	feed_hex(&f, 0, "0001 0000 00000000 000000000000000000000000"); /* RFC 3489 */
+	feed_hex(&f, 0, "16 fefd 0000 000000000000 0002 aabb 14 fefd 0000 000000000001 0001 01");
+	feed_hex(&f, 0, "1000 0007 5a525450 deadbeef 505a 0003 48656c6c6f41434b 11223344");
+	feed_hex(&f, 0, "4001 0003 aabbcc");
+	feed_hex(&f, 0, "80c9 0001 00000001 81cb 0001 00000001"); /* RTCP */
+	feed_hex(&f, 0,
+	         "80c8 0006 00000001 a1cb1111 22222222 33333333 44444444 55555555 66666666"
+	         "80000001 7777");                           /* SRTCP: index and tag behind */
+	feed_hex(&f, 0, "8000 1234 00000320 deadbeef d5d5"); /* RTP */
+	assert_int_equal(f.census->stun[0x0001], 1);
+	assert_int_equal(f.census->stun_classic[0x0001], 1);
+	assert_int_equal(f.census->dtls.count, 1);
+	assert_int_equal(f.census->dtls.at[0].version, 0xfefd);
+	assert_int_equal(f.census->dtls.at[0].kinds[22], 1);
+	assert_int_equal(f.census->dtls.at[0].kinds[20], 1);
+	assert_int_equal(f.census->zrtp, 1);
+	assert_int_equal(f.census->channels[1], 1);
+	assert_int_equal(f.census->rtcp[201], 1);
+	assert_int_equal(f.census->rtcp[203], 1);
+	assert_int_equal(f.census->rtcp[200], 1);
+	feed_close(&f);
+}
+
+/* STUN's own framing with padded ChannelData, and that of RFC 4571. */
+static void
+test_stun_over_tcp(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_TURN, TCP, 3478, 0);
+	feed_hex(&f, 0,
+	         "0003 0000 2112a442 000000000000000000000000 4000 0011"
+	         "0102030405060708090a0b0c0d0e0f1011 000000 0004");
+	feed_hex(&f, 0, "0000 2112a442 000000000000000000000000");
+	feed_hex(&f, 1, "0014 0101 0000 2112a442 000000000000000000000000");
+	assert_int_equal(f.census->stun[0x0003], 1);
+	assert_int_equal(f.census->stun[0x0004], 1);
+	assert_int_equal(f.census->stun[0x0101], 1);
+	assert_int_equal(f.census->channels[0], 1);
+	feed_close(&f);
+}
+
+/* A frame that another class than its protocol knows, and one that nobody reads. */
+static void
+test_unread(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_ICMP, UDP, 7, 0);
+	feed_text(&f, 0, "x");
+	assert_int_equal(f.census->datagrams, 1);
+	assert_int_equal(f.census->unread, 1);
+	feed_close(&f);
+}
+
+/* Strangers can't make it keep more than its limit: the oldest goes, with its half message. */
+static void
+test_conversations_are_bounded(void **state)
+{
+	uint64_t forgotten;
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 100);
+	for (uint16_t port = 1; port <= 1000; port++) {
+		f.ports[0] = port;
+		feed_frame(&f, 0, 0x18, 1, INVITE, 40, 0);
+	}
+	assert_int_equal(inspector_conversations(f.inspector, &forgotten), 100);
+	assert_int_equal(forgotten, 900);
+	f.ports[0] = 1000; /* still known: the rest completes it */
+	feed_frame(&f, 0, 0x18, 41, INVITE + 40, sizeof INVITE - 41, 0);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	feed_close(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sip_datagrams),
+		cmocka_unit_test(test_sip_cut),
+		cmocka_unit_test(test_sip_stream),
+		cmocka_unit_test(test_sip_gap),
+		cmocka_unit_test(test_ports_reused),
+		cmocka_unit_test(test_dns),
+		cmocka_unit_test(test_media_port),
+		cmocka_unit_test(test_stun_over_tcp),
+		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_conversations_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
