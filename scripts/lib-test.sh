@@ -104,6 +104,7 @@ net_begin() {
   [ "$(id -u)" -eq 0 ] || lab_skip "network namespaces need root"
   NETNS=pniscope-$LAB_NAME-$$
   ip netns add "$NETNS" 2>/dev/null || { NETNS=""; lab_skip "no network namespaces here"; }
+  in_net true 2>/dev/null || lab_skip "programs can't be started in a network namespace here"
   ip -n "$NETNS" link set lo up
   # nothing of the kernel's own may appear on the taps
   in_net sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv6.conf.all.disable_ipv6=1
