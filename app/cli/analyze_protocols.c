@@ -14,8 +14,8 @@ enum {
 struct inspector *
 analysis_inspector(void)
 {
-	return inspector_create(
-		&(struct inspector_params){.conversations = CONVERSATIONS, .names = NAMES});
+	return inspector_create(&(struct inspector_params){
+		.conversations = CONVERSATIONS, .names = NAMES, .waiting_bytes = UINT64_MAX});
 }
 
 bool
@@ -180,7 +180,7 @@ static json_t *
 inspector_json(const struct inspector *i)
 {
 	const struct census *c = inspector_census(i);
-	const struct stream_stats *s = &c->streams;
+	const struct stream_pool *s = &c->streams;
 	json_t *o = json_object();
 	uint64_t forgotten;
 

@@ -10,9 +10,9 @@
 #include "collector.h"
 #include "conf/conf.h"
 #include "daemon/service.h"
-#include "inspector.h"
 #include "options.h"
 #include "path/plane.h"
+#include "slow_path.h"
 #include "store/store.h"
 
 enum {
@@ -27,7 +27,7 @@ struct probe {
 	struct store *store;
 	struct plane *plane;
 	struct collector *collector;
-	struct inspector *inspector;
+	struct slow_path *slow_path;
 	uint64_t second_ns; /* when the once-a-second work was done last */
 	bool told_replayed;
 };
@@ -79,8 +79,8 @@ start(struct probe *p, const char *program)
 	p->collector = collector_create(p->conf, p->plane, p->store);
 	if (!p->collector)
 		return false;
-	p->inspector = inspector_start(p->plane);
-	if (!p->inspector || plane_start(p->plane) != 0)
+	p->slow_path = slow_path_start(p->plane);
+	if (!p->slow_path || plane_start(p->plane) != 0)
 		return false;
 	return !p->options.user || service_become(p->options.user) == 0;
 }
@@ -91,7 +91,7 @@ stop(struct probe *p)
 	service_stopping();
 	if (p->plane)
 		plane_stop(p->plane);
-	inspector_stop(p->inspector);
+	slow_path_stop(p->slow_path);
 	if (p->collector) {
 		collector_finish(p->collector);
 		collector_log(p->collector);

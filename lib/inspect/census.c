@@ -42,3 +42,56 @@ census_version_add(struct census_versions *v, uint32_t version, uint8_t kind)
 	v->at[v->count].version = version;
 	v->at[v->count++].kinds[kind] = 1;
 }
+
+static uint64_t
+sum(const uint64_t *counts, size_t count)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += counts[i];
+	return total;
+}
+
+static uint64_t
+sum_names(const struct names *n)
+{
+	uint64_t total = n->beyond;
+
+	for (uint32_t i = 0; i < n->count; i++)
+		total += n->at[i].count;
+	return total;
+}
+
+static uint64_t
+sum_versions(const struct census_versions *v)
+{
+	uint64_t total = v->beyond;
+
+	for (uint32_t i = 0; i < v->count; i++)
+		total += sum(v->at[i].kinds, CENSUS_KINDS);
+	return total;
+}
+
+void
+census_summary(const struct census *c, struct text *to)
+{
+	const struct {
+		const char *name;
+		uint64_t count;
+	} rows[] = {
+		{"sip", sum_names(&c->sip.methods) + sum(c->sip.status, CENSUS_SIP_STATUS_MAX)},
+		{"rtcp", sum(c->rtcp, 256)},
+		{"stun", sum(c->stun, CENSUS_STUN_TYPES) + sum(c->stun_classic, CENSUS_STUN_TYPES)},
+		{"zrtp", c->zrtp},
+		{"dtls", sum_versions(&c->dtls) + c->dtls_unified},
+		{"tls", sum(c->tls.handshakes[CENSUS_TCP], 256)},
+		{"quic", sum_versions(&c->quic)},
+		{"dns", c->dns.queries + c->dns.responses},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].count)
+			text_add(to, "%s%s %llu", to->size ? ", " : "", rows[i].name,
+			         (unsigned long long)rows[i].count);
+}

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/text.h"
 #include "inspect/names.h"
 #include "inspect/stream.h"
 
@@ -53,7 +54,7 @@ struct census {
 	struct census_versions quic;        /* long headers by version and enum quic_type */
 	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */
 	/* of the inspector itself */
-	struct stream_stats streams;
+	struct stream_pool streams; /* and the memory that waits, of handlers too */
 	uint64_t datagrams, unread; /* frames that nobody reads */
 	uint64_t given_up;          /* directions that turned out not to be what their class says */
 };
@@ -61,5 +62,8 @@ struct census {
 /* `name_limit`: different texts kept of each kind. */
 struct census *census_create(uint32_t name_limit);
 void census_destroy(struct census *c);
+
+/* How many messages of each protocol were read, in words: "sip 29, rtcp 4"; nothing when none. */
+void census_summary(const struct census *c, struct text *to);
 
 void census_version_add(struct census_versions *v, uint32_t version, uint8_t kind);

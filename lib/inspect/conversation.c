@@ -116,15 +116,22 @@ is_same(const struct conversation *a, const struct conversation *b)
 	       addr_equal(&a->ip[1], &b->ip[1]);
 }
 
+void
+conversation_forget_oldest(struct conversation_table *t)
+{
+	if (!t->count)
+		return;
+	drop(t, t->ends.newer);
+	t->forgotten++;
+}
+
 static struct conversation *
 add(struct conversation_table *t, const struct conversation *key)
 {
 	struct conversation *c, **bucket;
 
-	if (t->count == t->limit) {
-		drop(t, t->ends.newer);
-		t->forgotten++;
-	}
+	if (t->count == t->limit)
+		conversation_forget_oldest(t);
 	c = mem_alloc(1, sizeof *c);
 	*c = *key;
 	bucket = &t->buckets[c->hash & t->mask];

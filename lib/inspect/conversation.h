@@ -44,6 +44,9 @@ struct conversation *conversation_find(struct conversation_table *t, const struc
 /* Its ports were taken by a new connection: as new. */
 void conversation_restart(struct conversation_table *t, struct conversation *c);
 
+/* The one quiet for longest goes; counted. */
+void conversation_forget_oldest(struct conversation_table *t);
+
 /* Every one, oldest first. */
 void conversation_each(struct conversation_table *t,
                        void (*fn)(void *context, struct conversation *c), void *context);

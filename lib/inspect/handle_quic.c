@@ -24,6 +24,7 @@ struct flight {
 };
 
 struct quic_state {
+	struct budget *budget;
 	bool keyed;
 	unsigned client;          /* direction of the client */
 	struct quic_keys keys[2]; /* client's, server's */
@@ -31,8 +32,9 @@ struct quic_state {
 };
 
 static void
-flight_fini(struct flight *f)
+flight_fini(struct budget *budget, struct flight *f)
 {
+	budget_give(budget, f->capacity + f->capacity / 8);
 	free(f->bytes);
 	free(f->have);
 	*f = (struct flight){0};
@@ -45,32 +47,34 @@ forget(struct conversation *c)
 
 	if (!state)
 		return;
-	flight_fini(&state->flight[0]);
-	flight_fini(&state->flight[1]);
+	flight_fini(state->budget, &state->flight[0]);
+	flight_fini(state->budget, &state->flight[1]);
 	free(state);
 }
 
-static void
-flight_grow(struct flight *f, uint32_t end)
+static bool
+flight_grow(struct budget *budget, struct flight *f, uint32_t end)
 {
-	uint32_t capacity = (end * 2 + 7) & ~7u;
+	uint32_t capacity = (end * 2 + 7) & ~7u, more = capacity - f->capacity;
 
 	if (end <= f->capacity)
-		return;
+		return true;
+	if (!budget_take(budget, more + more / 8))
+		return false;
 	f->bytes = mem_resize(f->bytes, capacity, 1);
 	f->have = mem_resize(f->have, capacity / 8, 1);
 	memset(f->have + f->capacity / 8, 0, (capacity - f->capacity) / 8);
 	f->capacity = capacity;
+	return true;
 }
 
 static void
-flight_add(struct flight *f, const struct quic_crypto *crypto)
+flight_add(struct budget *budget, struct flight *f, const struct quic_crypto *crypto)
 {
 	uint32_t size = (uint32_t)cursor_left(&crypto->data), at = (uint32_t)crypto->offset;
 
-	if (!size || crypto->offset + size > CRYPTO_MAX)
+	if (!size || crypto->offset > CRYPTO_MAX - size || !flight_grow(budget, f, at + size))
 		return;
-	flight_grow(f, at + size);
 	memcpy(f->bytes + at, crypto->data.at, size);
 	for (uint32_t i = at; i < at + size; i++)
 		f->have[i / 8] |= (uint8_t)(1u << i % 8);
@@ -92,9 +96,15 @@ flight_read(struct flight *f, struct census *census)
 static struct quic_state *
 state_of(struct inspection *in)
 {
-	if (!in->conversation->state)
-		in->conversation->state = mem_alloc(1, sizeof(struct quic_state));
-	return in->conversation->state;
+	struct conversation *c = in->conversation;
+
+	if (!c->state) {
+		struct quic_state *state = mem_alloc(1, sizeof *state);
+
+		state->budget = &in->census->streams.budget;
+		c->state = state;
+	}
+	return c->state;
 }
 
 /* The keys of a connection that this packet of a client begins. Its hello may have come already: a
@@ -112,8 +122,8 @@ open_as_first(struct inspection *in, struct quic_state *state, const struct quic
 	if (size < 0)
 		return -1;
 	if (!cursor_left(&quic->token)) { /* a retry's Initial has one: same hello, new keys */
-		flight_fini(&state->flight[0]);
-		flight_fini(&state->flight[1]);
+		flight_fini(state->budget, &state->flight[0]);
+		flight_fini(state->budget, &state->flight[1]);
 	}
 	state->keyed = true;
 	state->client = in->direction;
@@ -151,7 +161,7 @@ read_initial(struct inspection *in, const struct quic *quic)
 	flight = &state->flight[in->direction != state->client];
 	frames = cursor_over(plain, (size_t)size);
 	while (quic_crypto_next(&frames, &crypto))
-		flight_add(flight, &crypto);
+		flight_add(state->budget, flight, &crypto);
 	flight_read(flight, in->census);
 }
 

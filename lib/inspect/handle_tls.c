@@ -20,6 +20,7 @@ struct handshake {
 };
 
 struct tls_state {
+	struct budget *budget;
 	struct handshake side[2];
 };
 
@@ -30,30 +31,37 @@ forget(struct conversation *c)
 
 	if (!state)
 		return;
+	budget_give(state->budget, state->side[0].capacity + state->side[1].capacity);
 	free(state->side[0].joined);
 	free(state->side[1].joined);
 	free(state);
 }
 
-static struct handshake *
-side_of(struct inspection *in)
+static struct tls_state *
+state_of(struct inspection *in)
 {
 	struct conversation *c = in->conversation;
 
-	if (!c->state)
-		c->state = mem_alloc(1, sizeof(struct tls_state));
-	return &((struct tls_state *)c->state)->side[in->direction];
+	if (!c->state) {
+		struct tls_state *state = mem_alloc(1, sizeof *state);
+
+		state->budget = &in->census->streams.budget;
+		c->state = state;
+	}
+	return c->state;
 }
 
 static bool
-join(struct handshake *s, const struct cursor *body)
+join(struct budget *budget, struct handshake *s, const struct cursor *body)
 {
-	uint32_t size = (uint32_t)cursor_left(body);
+	uint32_t size = (uint32_t)cursor_left(body), capacity = (s->size + size) * 2;
 
 	if (s->size + size > JOINED_MAX)
 		return false;
 	if (s->size + size > s->capacity) {
-		s->capacity = (s->size + size) * 2;
+		if (!budget_take(budget, capacity - s->capacity))
+			return false;
+		s->capacity = capacity;
 		s->joined = mem_resize(s->joined, s->capacity, 1);
 	}
 	if (size)
@@ -105,7 +113,7 @@ read_record(struct inspection *in, struct handshake *s, const struct tls_record 
 	case TLS_HANDSHAKE:
 		if (s->ciphered)
 			return read_ciphered(in, record->body);
-		return join(s, &record->body) && read_messages(in, s);
+		return join(&in->census->streams.budget, s, &record->body) && read_messages(in, s);
 	default:
 		return false;
 	}
@@ -115,7 +123,7 @@ static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
-	struct handshake *s = side_of(in);
+	struct handshake *s = &state_of(in)->side[in->direction];
 
 	if (gap)
 		s->size = 0;

@@ -29,6 +29,8 @@ inspector_create(const struct inspector_params *params)
 	i->conversations = conversation_table_create(
 		params->conversations ? params->conversations : INSPECTOR_CONVERSATIONS, forget);
 	i->census = census_create(params->names ? params->names : INSPECTOR_NAMES);
+	i->census->streams.budget.limit =
+		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
 	return i;
 }
 
@@ -118,6 +120,8 @@ inspector_packet(struct inspector *i, const struct punt *p)
 	in.payload = cursor_over(p->data + packet->payload_offset, packet->payload_captured);
 	in.cut = packet->payload_captured < packet->payload_size ||
 	         packet->flags & PACKET_FRAGMENT_FIRST;
+	if (budget_is_tight(&i->census->streams.budget))
+		conversation_forget_oldest(i->conversations);
 	if (packet->flags & PACKET_HAS_PORTS)
 		in.conversation =
 			conversation_find(i->conversations, packet, p->time_ns, &in.direction);
@@ -135,7 +139,7 @@ flush(void *context, struct conversation *c)
 	for (unsigned d = 0; d < 2; d++) {
 		struct inspection in = {.census = i->census, .conversation = c, .direction = d};
 
-		while (!c->stream[d].closed && stream_skip_gap(&c->stream[d], &i->census->streams))
+		while (!c->stream[d].closed && stream_skip_gap(&c->stream[d]))
 			read_stream(&in);
 	}
 }

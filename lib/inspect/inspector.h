@@ -17,11 +17,13 @@ struct inspector;
 struct inspector_params {
 	uint32_t conversations; /* kept at once; 0: INSPECTOR_CONVERSATIONS */
 	uint32_t names;         /* different texts counted of each kind; 0: INSPECTOR_NAMES */
+	uint64_t waiting_bytes; /* of messages not whole yet, in all; 0: INSPECTOR_WAITING_BYTES */
 };
 
 enum {
-	INSPECTOR_CONVERSATIONS = 16384, /* live: with every buffer full 4 GiB, in practice 8 MiB */
+	INSPECTOR_CONVERSATIONS = 16384, /* 6 MiB without what waits */
 	INSPECTOR_NAMES = 4096,
+	INSPECTOR_WAITING_BYTES = 64 << 20,
 };
 
 struct inspector *inspector_create(const struct inspector_params *params);

@@ -25,16 +25,27 @@ free_waiting(struct stream *s)
 		struct stream_segment *segment = s->waiting;
 
 		s->waiting = segment->following;
+		budget_give(&s->pool->budget, sizeof *segment + segment->size);
 		free(segment);
 	}
 	s->waiting_count = s->waiting_bytes = 0;
+}
+
+static void
+free_bytes(struct stream *s)
+{
+	if (s->capacity)
+		budget_give(&s->pool->budget, s->capacity);
+	free(s->bytes);
+	s->bytes = NULL;
+	s->start = s->size = s->capacity = 0;
 }
 
 void
 stream_fini(struct stream *s)
 {
 	free_waiting(s);
-	free(s->bytes);
+	free_bytes(s);
 	*s = (struct stream){0};
 }
 
@@ -42,9 +53,7 @@ void
 stream_close(struct stream *s)
 {
 	free_waiting(s);
-	free(s->bytes);
-	s->bytes = NULL;
-	s->start = s->size = s->capacity = 0;
+	free_bytes(s);
 	s->closed = true;
 }
 
@@ -59,7 +68,7 @@ stream_take(struct stream *s, size_t size)
 {
 	s->start += (uint32_t)size;
 	if (s->start == s->size)
-		s->start = s->size = 0;
+		free_bytes(s);
 }
 
 static void
@@ -68,6 +77,16 @@ drop_unread(struct stream *s)
 	s->start = s->size = 0;
 	s->gap = true;
 	s->cut = false;
+}
+
+static bool
+grow(struct stream *s, uint32_t capacity)
+{
+	if (!budget_take(&s->pool->budget, capacity - s->capacity))
+		return false;
+	s->capacity = capacity;
+	s->bytes = mem_resize(s->bytes, s->capacity, 1);
+	return true;
 }
 
 /* Room behind the unread bytes, which move to the front first. */
@@ -83,35 +102,30 @@ make_room(struct stream *s, uint32_t size)
 		s->start = 0;
 		s->size = unread;
 	}
-	if (unread + size > s->capacity) {
-		s->capacity = unread + size + (unread + size) / 2;
-		s->bytes = mem_resize(s->bytes, s->capacity, 1);
-	}
-	return true;
+	return unread + size <= s->capacity || grow(s, unread + size + (unread + size) / 2);
 }
 
 /* In order: `size` bytes that are here of `full` that were sent. */
 static void
-append(struct stream *s, const uint8_t *data, uint32_t size, uint32_t full,
-       struct stream_stats *stats)
+append(struct stream *s, const uint8_t *data, uint32_t size, uint32_t full)
 {
 	if (s->cut)
 		drop_unread(s);
-	if (!make_room(s, size)) {
+	s->next += full;
+	if (size && !make_room(s, size)) {
 		drop_unread(s);
-		stats->full++;
-		make_room(s, size);
+		s->pool->full++;
+		if (!make_room(s, size))
+			return;
 	}
 	if (size)
 		memcpy(s->bytes + s->size, data, size);
 	s->size += size;
-	s->next += full;
-	stats->bytes += size;
+	s->pool->bytes += size;
 }
 
 static void
-wait_turn(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full,
-          struct stream_stats *stats)
+wait_turn(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full)
 {
 	struct stream_segment **at = &s->waiting;
 	struct stream_segment *segment;
@@ -119,7 +133,11 @@ wait_turn(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, ui
 	while (*at && distance((*at)->seq, seq) > 0)
 		at = &(*at)->following;
 	if (*at && (*at)->seq == seq && (*at)->full >= full) {
-		stats->repeated++;
+		s->pool->repeated++;
+		return;
+	}
+	if (!budget_take(&s->pool->budget, sizeof *segment + size)) {
+		s->pool->full++;
 		return;
 	}
 	segment = mem_alloc(1, sizeof *segment + size);
@@ -129,33 +147,32 @@ wait_turn(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, ui
 	*at = segment;
 	s->waiting_count++;
 	s->waiting_bytes += size;
-	stats->ahead++;
+	s->pool->ahead++;
 }
 
 /* From here on, cutting what was there before. */
 static void
-accept(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full,
-       struct stream_stats *stats)
+accept(struct stream *s, uint32_t seq, const uint8_t *data, uint32_t size, uint32_t full)
 {
 	uint32_t old = s->next - seq;
 
 	if (old >= full) {
-		stats->repeated += full > 0;
+		s->pool->repeated += full > 0;
 		return;
 	}
 	if (old >= size)
-		append(s, data, 0, full - old, stats);
+		append(s, data, 0, full - old);
 	else
-		append(s, data + old, size - old, full - old, stats);
+		append(s, data + old, size - old, full - old);
 	if (size < full) {
 		s->cut = true;
-		stats->gaps++;
+		s->pool->gaps++;
 	}
 }
 
 /* Those whose turn has come. */
 static void
-drain_waiting(struct stream *s, struct stream_stats *stats)
+drain_waiting(struct stream *s)
 {
 	while (s->waiting && distance(s->next, s->waiting->seq) <= 0) {
 		struct stream_segment *segment = s->waiting;
@@ -163,20 +180,21 @@ drain_waiting(struct stream *s, struct stream_stats *stats)
 		s->waiting = segment->following;
 		s->waiting_count--;
 		s->waiting_bytes -= segment->size;
-		accept(s, segment->seq, segment->bytes, segment->size, segment->full, stats);
+		budget_give(&s->pool->budget, sizeof *segment + segment->size);
+		accept(s, segment->seq, segment->bytes, segment->size, segment->full);
 		free(segment);
 	}
 }
 
 bool
-stream_skip_gap(struct stream *s, struct stream_stats *stats)
+stream_skip_gap(struct stream *s)
 {
 	if (!s->waiting)
 		return false;
 	drop_unread(s);
-	stats->gaps++;
+	s->pool->gaps++;
 	s->next = s->waiting->seq;
-	drain_waiting(s, stats);
+	drain_waiting(s);
 	return true;
 }
 
@@ -190,12 +208,12 @@ begin(struct stream *s, uint32_t seq, bool syn)
 
 /* Beyond any window: the stream went on unseen. */
 static void
-jump(struct stream *s, uint32_t seq, struct stream_stats *stats)
+jump(struct stream *s, uint32_t seq)
 {
 	free_waiting(s);
 	drop_unread(s);
 	s->next = seq;
-	stats->gaps++;
+	s->pool->gaps++;
 }
 
 bool
@@ -206,26 +224,27 @@ stream_is_other(const struct stream *s, uint32_t seq)
 
 bool
 stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, uint32_t size,
-            uint32_t full, struct stream_stats *stats)
+            uint32_t full, struct stream_pool *pool)
 {
-	uint64_t before = stats->bytes;
+	uint64_t before = pool->bytes;
 
-	stats->segments++;
+	s->pool = pool;
+	pool->segments++;
 	if (!s->begun)
 		begin(s, seq, syn);
 	seq += syn;
 	if (s->closed || !full)
 		return false;
 	if (distance(s->next, seq) > STREAM_WINDOW || distance(s->next, seq) < -STREAM_WINDOW)
-		jump(s, seq, stats);
+		jump(s, seq);
 	if (distance(s->next, seq) > 0) {
-		wait_turn(s, seq, data, size, full, stats);
+		wait_turn(s, seq, data, size, full);
 		if (s->waiting_count <= STREAM_WAITING_MAX &&
 		    s->waiting_bytes <= STREAM_WAITING_BYTES_MAX)
 			return false;
-		return stream_skip_gap(s, stats);
+		return stream_skip_gap(s);
 	}
-	accept(s, seq, data, size, full, stats);
-	drain_waiting(s, stats);
-	return stats->bytes != before;
+	accept(s, seq, data, size, full);
+	drain_waiting(s);
+	return pool->bytes != before;
 }

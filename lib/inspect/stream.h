@@ -3,7 +3,8 @@
  * them; segments ahead of their turn wait in a bounded window, what came twice is dropped. When the
  * window is full the missing bytes are given up: the unread part of a message goes with them, and
  * the reader is told of the gap, to find its footing again. A passive observer never sees more than
- * its tap, so gaps are counted, not errors. Memory only while bytes wait; one thread.
+ * its tap, so gaps are counted, not errors. Memory only while bytes wait, out of a shared budget;
+ * one thread.
  */
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/cursor.h"
+#include "inspect/budget.h"
 
 enum {
 	STREAM_BUFFER_MAX = 128 * 1024, /* unread bytes: no message read here is longer */
@@ -20,16 +22,19 @@ enum {
 	STREAM_WINDOW = 4 << 20, /* farther ahead is another place in the stream */
 };
 
-struct stream_stats {
+/* What streams share: their memory, and what became of their bytes. */
+struct stream_pool {
+	struct budget budget;
 	uint64_t segments, bytes;
 	uint64_t ahead;    /* segments that had to wait */
 	uint64_t repeated; /* segments all of whose bytes were there */
 	uint64_t gaps;     /* times that bytes were given up */
-	uint64_t full;     /* times that unread bytes were dropped: the buffer's end */
+	uint64_t full;     /* times that bytes were dropped: the buffer's or the budget's end */
 };
 
 struct stream {
-	uint8_t *bytes; /* from `start` on unread */
+	struct stream_pool *pool; /* of the first push */
+	uint8_t *bytes;           /* from `start` on unread */
 	uint32_t start, size, capacity;
 	uint32_t next;    /* sequence number behind them */
 	uint32_t initial; /* of the SYN, or of the first byte */
@@ -46,10 +51,10 @@ void stream_fini(struct stream *s);
 /* A segment: `size` captured bytes of `full` that were sent, from `seq` (of the SYN, with `syn`).
  * Returns whether there is something new to read. */
 bool stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, uint32_t size,
-                 uint32_t full, struct stream_stats *stats);
+                 uint32_t full, struct stream_pool *pool);
 
 /* Give up what is missing and go on with what waits. False: nothing waits. */
-bool stream_skip_gap(struct stream *s, struct stream_stats *stats);
+bool stream_skip_gap(struct stream *s);
 
 /* A SYN that does not belong to this connection: its ports were taken by a new one. */
 bool stream_is_other(const struct stream *s, uint32_t seq);

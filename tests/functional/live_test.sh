@@ -44,6 +44,9 @@ begin=$(date +%s%N)
 lab_stop probe-ams1-p1 TERM || { echo "the probe's exit code was not 0"; exit 1; }
 took=$((($(date +%s%N) - begin) / 1000000))
 [ "$(epoch_of ams1-p1)" -gt "$before" ] || { echo "no epoch after $before"; exit 1; }
+inspected=$(grep -oP 'frames inspected:.* dns \K[0-9]+' "$LAB_DIR/probe-ams1-p1.log")
+read=$(grep -oP 'messages read:.* dns \K[0-9]+' "$LAB_DIR/probe-ams1-p1.log")
+[ "${inspected:-0}" -gt 0 ] && [ "$inspected" = "$read" ] || { echo "of $inspected punted DNS frames ${read:-none} were read"; exit 1; }
 [ "$took" -lt 3000 ] || { echo "the stop took $took ms"; exit 1; }
 expected=$(jq -s '.[0].g0.packets + .[1].g0.packets' "$LAB_DIR/sent.json" "$LAB_DIR/last.json")
 got=$(($(rcli hget "pni:{ams1}:member:pni-a:0" packets_peer_to_msft) + $(rcli hget "pni:{ams1}:member:pni-a:0" rx_missed_peer_to_msft)))

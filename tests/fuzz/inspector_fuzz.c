@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { CONVERSATIONS = 4 };
+enum { CONVERSATIONS = 4, WAITING_BYTES = 64 * 1024 };
 
 static const uint8_t classes[8] = {CLASS_SIP,  CLASS_TLS,  CLASS_DNS,  CLASS_QUIC,
                                    CLASS_STUN, CLASS_SRTP, CLASS_TURN, CLASS_DOT};
@@ -38,8 +38,8 @@ one(struct inspector *i, uint8_t choice, struct cursor payload, uint32_t seq[2])
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct inspector *i = inspector_create(
-		&(struct inspector_params){.conversations = CONVERSATIONS, .names = 8});
+	struct inspector *i = inspector_create(&(struct inspector_params){
+		.conversations = CONVERSATIONS, .names = 8, .waiting_bytes = WAITING_BYTES});
 	struct cursor c = cursor_over(data, size);
 	uint32_t seq[2] = {0xfffffff0, 7};
 	uint64_t forgotten;
@@ -53,7 +53,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		one(i, choice, cursor_slice(&c, wanted), seq);
 	}
 	inspector_finish(i);
-	if (inspector_conversations(i, &forgotten) > CONVERSATIONS)
+	if (inspector_conversations(i, &forgotten) > CONVERSATIONS ||
+	    inspector_census(i)->streams.budget.used > WAITING_BYTES)
 		abort();
 	inspector_destroy(i);
 	return 0;

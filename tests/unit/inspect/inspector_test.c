@@ -224,6 +224,32 @@ test_conversations_are_bounded(void **state)
 	feed_close(&f);
 }
 
+/* Nor more bytes than the budget: half messages of many connections push the oldest out. */
+static void
+test_waiting_is_bounded(void **state)
+{
+	static char half[1200];
+	uint64_t forgotten;
+	struct feed f;
+
+	(void)state;
+	memset(half, 'a', sizeof half);
+	memcpy(half, "INVITE ", 7);
+	feed_open(&f, CLASS_SIP, TCP, 5060, 100000);
+	inspector_destroy(f.inspector);
+	f.inspector = inspector_create(&(struct inspector_params){.waiting_bytes = 1 << 20});
+	f.census = inspector_census(f.inspector);
+	for (uint16_t port = 1; port <= 10000; port++) {
+		f.ports[0] = port;
+		feed_frame(&f, 0, 0x18, 1, half, sizeof half, 0);
+		assert_true(f.census->streams.budget.used <= 1 << 20);
+	}
+	assert_true(inspector_conversations(f.inspector, &forgotten) < 1000);
+	assert_true(forgotten > 9000);
+	assert_int_equal(f.census->streams.budget.refused, 0);
+	feed_close(&f);
+}
+
 int
 main(void)
 {
@@ -238,6 +264,7 @@ main(void)
 		cmocka_unit_test(test_stun_over_tcp),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_conversations_are_bounded),
+		cmocka_unit_test(test_waiting_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,14 +9,14 @@
 #include "inspect/stream.h"
 
 static struct stream s;
-static struct stream_stats stats;
+static struct stream_pool stats;
 
 static int
 setup(void **state)
 {
 	(void)state;
 	s = (struct stream){0};
-	stats = (struct stream_stats){0};
+	stats = (struct stream_pool){.budget.limit = 1 << 20};
 	return 0;
 }
 
@@ -25,6 +25,7 @@ teardown(void **state)
 {
 	(void)state;
 	stream_fini(&s);
+	assert_int_equal(stats.budget.used, 0); /* all of it is given back */
 	return 0;
 }
 
@@ -158,12 +159,12 @@ test_skip_at_end(void **state)
 {
 	(void)state;
 	push(100, "a");
-	assert_false(stream_skip_gap(&s, &stats));
+	assert_false(stream_skip_gap(&s));
 	push(102, "c");
-	assert_true(stream_skip_gap(&s, &stats));
+	assert_true(stream_skip_gap(&s));
 	expect("c");
 	assert_true(s.gap);
-	assert_false(stream_skip_gap(&s, &stats));
+	assert_false(stream_skip_gap(&s));
 }
 
 /* Far ahead is another place; nothing waits for what lies between. */
@@ -205,6 +206,23 @@ test_buffer_is_bounded(void **state)
 	assert_true(s.capacity <= STREAM_BUFFER_MAX * 2);
 }
 
+/* Without budget bytes go, and the reader learns of it; nothing is read that was not there. */
+static void
+test_budget(void **state)
+{
+	(void)state;
+	stats.budget.limit = 30;
+	push(100, "0123456789"); /* takes 15 */
+	push(120, "this one would have to wait, and can't");
+	assert_int_equal(s.waiting_count, 0);
+	assert_false(push(110, "0123456789012345678901234567890123456789"));
+	expect("");
+	assert_true(s.gap);
+	assert_true(push(150, "on"));
+	expect("on");
+	assert_int_equal(stats.budget.refused, 3);
+}
+
 static void
 test_close(void **state)
 {
@@ -234,6 +252,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_jump, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_buffer_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_budget, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
 	};
 

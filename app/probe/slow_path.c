@@ -1,4 +1,4 @@
-#include "inspector.h"
+#include "slow_path.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,32 +11,36 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "classify/class.h"
+#include "inspect/inspector.h"
 #include "path/punt.h"
 
 enum { IDLE_NS = 1000000 }; /* 4 M punts a second would fill the bulk ring meanwhile */
 
-struct inspector {
+struct slow_path {
 	struct plane *plane;
 	pthread_t thread;
 	_Atomic bool stop;
-	uint64_t seen[CLASS_COUNT]; /* inspector's own until it has ended */
+	struct inspector *inspector; /* the thread's own until it has ended */
+	uint64_t seen[CLASS_COUNT];  /* likewise */
 };
 
 static unsigned
-drain_ring(struct inspector *in, struct punt_rings *rings, enum punt_queue queue)
+drain_ring(struct slow_path *in, struct punt_rings *rings, enum punt_queue queue)
 {
 	struct punt *punts[PUNT_TAKE_MAX];
 	unsigned count = punt_take(rings, queue, punts, PUNT_TAKE_MAX);
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		in->seen[punts[i]->class]++;
+		inspector_packet(in->inspector, punts[i]);
+	}
 	punt_return(rings, punts, count);
 	return count;
 }
 
 /* A round over all workers: their control rings to the end, then one helping of bulk. */
 static unsigned
-drain(struct inspector *in)
+drain(struct slow_path *in)
 {
 	unsigned count = 0, more;
 
@@ -53,7 +57,7 @@ drain(struct inspector *in)
 static void *
 run(void *arg)
 {
-	struct inspector *in = arg;
+	struct slow_path *in = arg;
 
 	for (;;) {
 		bool stopping = atomic_load(&in->stop);
@@ -66,16 +70,18 @@ run(void *arg)
 	}
 }
 
-struct inspector *
-inspector_start(struct plane *plane)
+struct slow_path *
+slow_path_start(struct plane *plane)
 {
-	struct inspector *in = mem_alloc(1, sizeof *in);
+	struct slow_path *in = mem_alloc(1, sizeof *in);
 	int failed;
 
 	in->plane = plane;
+	in->inspector = inspector_create(&(struct inspector_params){0});
 	failed = pthread_create(&in->thread, NULL, run, in);
 	if (failed) {
 		log_error("probe", "inspector did not start: %s", strerror(failed));
+		inspector_destroy(in->inspector);
 		free(in);
 		return NULL;
 	}
@@ -83,7 +89,7 @@ inspector_start(struct plane *plane)
 }
 
 static void
-log_seen(const struct inspector *in)
+log_seen(const struct slow_path *in)
 {
 	struct text t = {0};
 
@@ -95,13 +101,31 @@ log_seen(const struct inspector *in)
 	text_fini(&t);
 }
 
+static void
+log_read(const struct inspector *i)
+{
+	struct text t = {0};
+	uint64_t forgotten;
+
+	census_summary(inspector_census(i), &t);
+	inspector_conversations(i, &forgotten);
+	if (t.at)
+		log_info("probe", "messages read: %s", t.at);
+	if (forgotten)
+		log_warning("probe", "%llu conversations had no room and were forgotten",
+		            (unsigned long long)forgotten);
+	text_fini(&t);
+}
+
 void
-inspector_stop(struct inspector *in)
+slow_path_stop(struct slow_path *in)
 {
 	if (!in)
 		return;
 	atomic_store(&in->stop, true);
 	pthread_join(in->thread, NULL);
 	log_seen(in);
+	log_read(in->inspector);
+	inspector_destroy(in->inspector);
 	free(in);
 }
