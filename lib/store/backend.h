@@ -5,7 +5,17 @@
 #include "store/dict.h"
 #include "store/store.h"
 
-enum { STREAM_ID_SIZE = 48, ENTRY_FIELDS = 16, NAME_SIZE = 128 };
+enum {
+	STREAM_ID_SIZE = 48,
+	ENTRY_FIELDS = 16,
+	NAME_SIZE = 128,
+	READ_SLICE = 500, /* keys in one exchange; between two Redis serves its other clients */
+};
+
+/* A whole key. */
+struct key {
+	char text[KEY_SIZE];
+};
 
 enum entry_class {
 	ENTRY_POINT, /* may be lost with the interval that it describes */
@@ -31,8 +41,9 @@ struct stream_range {
 	bool newest_first;
 };
 
-typedef void (*hash_fn)(void *context, const char *name, const char *value, size_t size);
-typedef void (*member_fn)(void *context, const char *member, double score);
+/* `at`: of which key. They read nothing from the store that calls them. */
+typedef void (*hash_fn)(void *context, size_t at, const char *name, const char *value, size_t size);
+typedef void (*member_fn)(void *context, size_t at, const char *member, double score);
 typedef void (*entry_fn)(void *context, const struct stream_entry *entry);
 
 struct store_ops {
@@ -49,11 +60,14 @@ struct store_ops {
 	void (*health)(struct store *s, struct store_health *out);
 	void (*close)(struct store *s, unsigned wait_ms); /* frees */
 
-	/* reads: false: broken (s->error says why); nothing there is fine */
-	bool (*read_hash)(struct store *s, const char *key, hash_fn fn, void *context);
+	/* reads: false: the connection broke; s->error says why. Nothing there is fine. At most
+	 * READ_SLICE keys, answered in their order; one that is refused sets s->error too, and
+	 * leaves the others readable */
+	bool (*read_hashes)(struct store *s, const struct key *keys, size_t count, hash_fn fn,
+	                    void *context);
 	/* sets unordered with score 0, sorted sets from the highest; limit 0: all */
-	bool (*read_members)(struct store *s, enum key_type type, const char *key, size_t limit,
-	                     member_fn fn, void *context);
+	bool (*read_members)(struct store *s, enum key_type type, const struct key *keys,
+	                     size_t count, size_t limit, member_fn fn, void *context);
 	bool (*read_stream)(struct store *s, const char *key, const struct stream_range *range,
 	                    entry_fn fn, void *context);
 };

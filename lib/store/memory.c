@@ -233,14 +233,16 @@ memory_close(struct store *s, unsigned wait_ms)
 /* ---- reads ---- */
 
 static bool
-memory_read_hash(struct store *s, const char *key, hash_fn fn, void *context)
+memory_read_hashes(struct store *s, const struct key *keys, size_t count, hash_fn fn, void *context)
 {
-	struct object *o = object_find(s, key);
+	for (size_t i = 0; i < count; i++) {
+		struct object *o = object_find(s, keys[i].text);
 
-	if (!o)
-		return true;
-	for (struct dict_entry *e = dict_next(&o->members, NULL); e; e = dict_next(&o->members, e))
-		fn(context, e->key, e->value ? e->value : "", e->value ? strlen(e->value) : 0);
+		for (struct dict_entry *e = o ? dict_next(&o->members, NULL) : NULL; e;
+		     e = dict_next(&o->members, e))
+			fn(context, i, e->key, e->value ? e->value : "",
+			   e->value ? strlen(e->value) : 0);
+	}
 	return true;
 }
 
@@ -260,24 +262,32 @@ by_rank(const void *a, const void *b)
 	return strcmp(right->member, left->member);
 }
 
-static bool
-memory_read_members(struct store *s, enum key_type type, const char *key, size_t limit,
-                    member_fn fn, void *context)
+static void
+give_members(struct object *o, size_t at, enum key_type type, size_t limit, member_fn fn,
+             void *context)
 {
-	struct object *o = object_find(s, key);
-	struct ranked *all;
+	struct ranked *all = mem_alloc(o->members.count ? o->members.count : 1, sizeof *all);
 	size_t count = 0;
 
-	if (!o || o->members.count == 0)
-		return true;
-	all = mem_alloc(o->members.count, sizeof *all);
 	for (struct dict_entry *e = dict_next(&o->members, NULL); e; e = dict_next(&o->members, e))
 		all[count++] = (struct ranked){e->key, e->value ? strtod(e->value, NULL) : 0};
-	if (type == KEY_ZSET)
+	if (type == KEY_ZSET && count > 1)
 		qsort(all, count, sizeof *all, by_rank);
 	for (size_t i = 0; i < count && (limit == 0 || i < limit); i++)
-		fn(context, all[i].member, all[i].score);
+		fn(context, at, all[i].member, all[i].score);
 	free(all);
+}
+
+static bool
+memory_read_members(struct store *s, enum key_type type, const struct key *keys, size_t count,
+                    size_t limit, member_fn fn, void *context)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct object *o = object_find(s, keys[i].text);
+
+		if (o)
+			give_members(o, i, type, limit, fn, context);
+	}
 	return true;
 }
 
@@ -341,7 +351,7 @@ static const struct store_ops memory_ops = {
 	.commit = memory_commit,
 	.health = memory_health,
 	.close = memory_close,
-	.read_hash = memory_read_hash,
+	.read_hashes = memory_read_hashes,
 	.read_members = memory_read_members,
 	.read_stream = memory_read_stream,
 };

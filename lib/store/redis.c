@@ -1,5 +1,5 @@
-/* The Redis backend: writes go to the mirror and, an epoch at a time, through the pipe; reads use a
- * connection of the caller's own thread. */
+/* The Redis backend: writes go to the mirror and, an epoch at a time, through the pipe; reads are
+ * in redis_read.c. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,28 +8,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/backend.h"
-#include "store/codec.h"
 #include "store/entry.h"
-#include "store/mirror.h"
-#include "store/pipe.h"
-
-enum { STREAM_CHUNK = 1000 };
-
-struct redis {
-	struct store store;
-	/* reading */
-	struct connection_params params;
-	char *user, *password_file;
-	redisContext *reader; /* NULL: not connected */
-	/* writing; NULL without a writer */
-	struct mirror *mirror;
-	struct pipe *pipe;
-	struct spool *spool;
-	struct batch batch; /* in the making */
-	struct rec_epoch epoch;
-	uint64_t epochs_waiting; /* committed and not handed to the pipe */
-};
+#include "store/redis_parts.h"
 
 /* ---- writing ---- */
 
@@ -194,141 +174,6 @@ redis_close(struct store *s, unsigned wait_ms)
 	redis_free(r);
 }
 
-/* ---- reading ---- */
-
-static void
-set_error(struct redis *r, const char *why)
-{
-	snprintf(r->store.error, sizeof r->store.error, "%.*s", (int)sizeof r->store.error - 1,
-	         why);
-}
-
-static bool
-reader_ready(struct redis *r)
-{
-	char why[CONNECTION_ERROR_SIZE];
-	bool reached;
-
-	if (!r->reader)
-		r->reader = connection_open(&r->params, &reached, why);
-	if (!r->reader)
-		set_error(r, why);
-	return r->reader != NULL;
-}
-
-/* The reply to `argv`, an array or nil; NULL: failed, the error is set. */
-static redisReply *
-ask(struct redis *r, int argc, const char **argv)
-{
-	char why[CONNECTION_ERROR_SIZE];
-	redisReply *reply;
-
-	if (!reader_ready(r))
-		return NULL;
-	reply = redisCommandArgv(r->reader, argc, argv, NULL);
-	if (!reply) {
-		connection_why(r->reader, why);
-		redisFree(r->reader);
-		r->reader = NULL; /* the next read connects again */
-	} else if (reply->type == REDIS_REPLY_ERROR) {
-		connection_explain(reply->str, why);
-		freeReplyObject(reply);
-		reply = NULL;
-	} else {
-		return reply;
-	}
-	set_error(r, why);
-	return NULL;
-}
-
-static bool
-redis_read_hash(struct store *s, const char *key, hash_fn fn, void *context)
-{
-	redisReply *reply = ask((struct redis *)s, 2, (const char *[]){"HGETALL", key});
-
-	if (!reply)
-		return false;
-	for (size_t i = 0; i + 1 < reply->elements; i += 2)
-		fn(context, reply->element[i]->str, reply->element[i + 1]->str,
-		   reply->element[i + 1]->len);
-	freeReplyObject(reply);
-	return true;
-}
-
-static bool
-redis_read_members(struct store *s, enum key_type type, const char *key, size_t limit, member_fn fn,
-                   void *context)
-{
-	char last[CODEC_NUMBER_SIZE + 1] = "-1";
-	redisReply *reply;
-
-	if (type == KEY_SET) {
-		reply = ask((struct redis *)s, 2, (const char *[]){"SMEMBERS", key});
-	} else {
-		if (limit)
-			last[codec_print_u64(last, limit - 1)] = '\0';
-		reply = ask((struct redis *)s, 5,
-		            (const char *[]){"ZREVRANGE", key, "0", last, "WITHSCORES"});
-	}
-	if (!reply)
-		return false;
-	if (type == KEY_SET)
-		for (size_t i = 0; i < reply->elements; i++)
-			fn(context, reply->element[i]->str, 0);
-	else
-		for (size_t i = 0; i + 1 < reply->elements; i += 2)
-			fn(context, reply->element[i]->str,
-			   strtod(reply->element[i + 1]->str, NULL));
-	freeReplyObject(reply);
-	return true;
-}
-
-static void
-give_entry(const char *key, const redisReply *reply, entry_fn fn, void *context)
-{
-	const redisReply *fields = reply->element[1];
-	struct stream_entry entry = {.key = key, .id = reply->element[0]->str};
-
-	for (size_t i = 0; i + 1 < fields->elements && entry.count < ENTRY_FIELDS; i += 2) {
-		entry.field[entry.count].name = fields->element[i]->str;
-		entry.field[entry.count++].value = fields->element[i + 1]->str;
-	}
-	fn(context, &entry);
-}
-
-/* In chunks, so that a long stream stops no other client. */
-static bool
-redis_read_stream(struct store *s, const char *key, const struct stream_range *range, entry_fn fn,
-                  void *context)
-{
-	const char *verb = range->newest_first ? "XREVRANGE" : "XRANGE";
-	char next[STREAM_ID_SIZE + 1], count[CODEC_NUMBER_SIZE + 1];
-	size_t given = 0, want, got;
-
-	snprintf(next, sizeof next, "%s", range->newest_first ? range->to : range->from);
-	do {
-		const char *to = range->newest_first ? range->from : range->to;
-		redisReply *reply;
-
-		want = range->limit && range->limit - given < STREAM_CHUNK ? range->limit - given
-		                                                           : STREAM_CHUNK;
-		count[codec_print_u64(count, want)] = '\0';
-		reply = ask((struct redis *)s, 6,
-		            (const char *[]){verb, key, next, to, "COUNT", count});
-		if (!reply)
-			return false;
-		got = reply->elements;
-		for (size_t i = 0; i < got; i++)
-			give_entry(key, reply->element[i], fn, context);
-		if (got > 0)
-			snprintf(next, sizeof next, "(%s",
-			         reply->element[got - 1]->element[0]->str);
-		given += got;
-		freeReplyObject(reply);
-	} while (got == want && given != range->limit);
-	return true;
-}
-
 /* ---- opening ---- */
 
 static const struct store_ops redis_ops = {
@@ -340,7 +185,7 @@ static const struct store_ops redis_ops = {
 	.commit = redis_commit,
 	.health = redis_health,
 	.close = redis_close,
-	.read_hash = redis_read_hash,
+	.read_hashes = redis_read_hashes,
 	.read_members = redis_read_members,
 	.read_stream = redis_read_stream,
 };
@@ -371,7 +216,7 @@ store_redis_open(const struct store_params *params, char **error)
 	r->params.password_file = r->password_file;
 	if (!address_parse(params->server, &r->params.address, why))
 		goto failed;
-	if (params->writer ? start_writer(r, params) : reader_ready(r))
+	if (params->writer ? start_writer(r, params) : redis_reader_ready(r))
 		return &r->store;
 	snprintf(why, sizeof why, "Redis %.60s: %s", params->server,
 	         params->writer ? "no thread for it" : r->store.error);

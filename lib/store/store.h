@@ -81,6 +81,13 @@ void store_health(struct store *s, struct store_health *out);
 
 /* False: no such record (or the connection broke: store_error). Absent fields are zero, or NaN. */
 bool store_get(struct store *s, enum record_kind kind, const char *id, void *record);
+/* The same for `count` ids, 500 in one exchange with Redis: `fn` is called in their order for each
+ * record that there is, lent for the call; it reads nothing from `s`. Returns how many;
+ * store_error() says whether some could not be read. As with single reads, an epoch may end in
+ * between: each record's head tells its own. */
+typedef void (*store_record_fn)(void *context, const char *id, const void *record);
+size_t store_get_many(struct store *s, enum record_kind kind, char *const *ids, size_t count,
+                      store_record_fn fn, void *context);
 /* Ids of a kind from its index set, sorted; `count` of them. `parent` for nested sets (members of a
  * link, classes of a subnet or link), else NULL. Free with store_ids_free. */
 char **store_ids(struct store *s, enum record_kind kind, const char *parent, size_t *count);

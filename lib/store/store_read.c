@@ -22,46 +22,122 @@ store_select(struct store *s, const char *site, const char *peering)
 	store_copy_name(s->peering, peering);
 }
 
+/* Fields on their way into records, one record after the other. */
 struct record_reader {
-	const struct record_field *fields;
+	const struct key_schema *schema;
 	void *record;
-	bool found;
+	const struct record_field *next; /* the field that most likely comes next */
+	size_t at;                       /* whose fields come, */
+	bool found;                      /* and whether any has come */
+	/* of store_get_many() */
+	store_record_fn fn;
+	void *context;
+	char *const *ids; /* of this slice */
+	size_t count;     /* records given */
 };
 
 static void
-read_field(void *context, const char *name, const char *value, size_t size)
+reader_begin(struct record_reader *r, size_t at)
+{
+	codec_clear(r->schema, r->record);
+	r->next = r->schema->fields;
+	r->at = at;
+	r->found = false;
+}
+
+static void
+reader_give(struct record_reader *r)
+{
+	if (!r->found)
+		return;
+	r->fn(r->context, r->ids[r->at], r->record);
+	r->count++;
+}
+
+/* Redis keeps a small hash in the order in which it was written, which is the schema's. */
+static void
+read_field(void *context, size_t at, const char *name, const char *value, size_t size)
 {
 	struct record_reader *r = context;
-	const struct record_field *f = codec_field(r->fields, name);
+	const struct record_field *f;
 
+	if (at != r->at) {
+		reader_give(r);
+		reader_begin(r, at);
+	}
 	r->found = true;
-	if (f)
-		codec_decode(f, r->record, value, size);
+	f = r->next;
+	if (!f->name || strcmp(f->name, name) != 0)
+		f = codec_field(r->schema->fields, name);
+	if (!f)
+		return;
+	r->next = f + 1;
+	codec_decode(f, r->record, value, size);
+}
+
+static void
+key_of_record(const struct store *s, struct key *key, enum record_kind kind, const char *id)
+{
+	char rest[KEY_SIZE];
+
+	model_record_key(rest, kind, id);
+	store_key(s, key->text, model_schema(kind)->scope, rest);
 }
 
 bool
 store_get(struct store *s, enum record_kind kind, const char *id, void *record)
 {
-	const struct key_schema *schema = model_schema(kind);
-	struct record_reader reader = {schema->fields, record, false};
-	char rest[KEY_SIZE], key[KEY_SIZE];
+	struct record_reader reader = {.schema = model_schema(kind), .record = record};
+	struct key key;
 
-	codec_clear(schema, record);
-	model_record_key(rest, kind, id);
-	store_key(s, key, schema->scope, rest);
+	reader_begin(&reader, 0);
+	key_of_record(s, &key, kind, id);
 	s->error[0] = '\0';
-	return s->ops->read_hash(s, key, read_field, &reader) && reader.found;
+	return s->ops->read_hashes(s, &key, 1, read_field, &reader) && reader.found;
+}
+
+static size_t
+slice_size(size_t count, size_t done)
+{
+	return count - done < READ_SLICE ? count - done : READ_SLICE;
+}
+
+size_t
+store_get_many(struct store *s, enum record_kind kind, char *const *ids, size_t count,
+               store_record_fn fn, void *context)
+{
+	const struct key_schema *schema = model_schema(kind);
+	struct record_reader r = {.schema = schema, .fn = fn, .context = context};
+	struct key *keys = mem_alloc(READ_SLICE, sizeof *keys);
+	bool connected = true;
+	size_t size;
+
+	r.record = mem_alloc(1, schema->record_size);
+	s->error[0] = '\0';
+	for (size_t done = 0; done < count && connected; done += size) {
+		size = slice_size(count, done);
+		r.ids = ids + done;
+		for (size_t i = 0; i < size; i++)
+			key_of_record(s, &keys[i], kind, r.ids[i]);
+		reader_begin(&r, 0);
+		connected = s->ops->read_hashes(s, keys, size, read_field, &r);
+		reader_give(&r);
+	}
+	free(r.record);
+	free(keys);
+	return r.count;
 }
 
 struct id_list {
 	char **ids;
 	double *scores;
 	size_t count, room;
-	const char *prefix, *separator; /* of nested ids; "" */
+	char *const *parents; /* of nested ids, by key; NULL: ids stand by themselves */
+	const char *separator;
 };
 
 static void
-add_id(void *context, const char *member, double score)
+add_id(void *context, size_t at, const char *member, double score)
 {
 	struct id_list *list = context;
 
@@ -70,52 +146,75 @@ add_id(void *context, const char *member, double score)
 		list->ids = mem_resize(list->ids, list->room, sizeof *list->ids);
 		list->scores = mem_resize(list->scores, list->room, sizeof *list->scores);
 	}
-	list->ids[list->count] = mem_printf("%s%s%s", list->prefix, list->separator, member);
+	list->ids[list->count] =
+		list->parents ? mem_printf("%s%s%s", list->parents[at], list->separator, member)
+			      : mem_strdup(member);
 	list->scores[list->count++] = score;
 }
 
 static void
-add_name(void *context, const char *name, const char *value, size_t size)
+add_name(void *context, size_t at, const char *name, const char *value, size_t size)
 {
 	(void)value;
 	(void)size;
-	add_id(context, name, 0);
+	add_id(context, at, name, 0);
 }
 
-static void
-read_list(struct store *s, enum key_type type, const char *key, size_t limit, struct id_list *list)
+static bool
+read_list(struct store *s, enum key_type type, const struct key *keys, size_t count, size_t limit,
+          struct id_list *list)
 {
-	s->error[0] = '\0';
 	if (type == KEY_HASH)
-		s->ops->read_hash(s, key, add_name, list);
-	else
-		s->ops->read_members(s, type, key, limit, add_id, list);
+		return s->ops->read_hashes(s, keys, count, add_name, list);
+	return s->ops->read_members(s, type, keys, count, limit, add_id, list);
 }
 
-/* Nested lists of one parent, or of all when `parent` is NULL. */
+/* The lists of ids nested in these parents. */
+static void
+read_nested(struct store *s, enum record_kind kind, char *const *parents, size_t count,
+            struct id_list *list)
+{
+	const struct key_schema *schema = model_schema(kind);
+	struct key *keys = mem_alloc(READ_SLICE, sizeof *keys);
+	bool connected = true;
+	const char *member;
+	size_t size;
+
+	list->separator = schema->separator;
+	for (size_t done = 0; done < count && connected; done += size) {
+		size = slice_size(count, done);
+		list->parents = parents + done;
+		for (size_t i = 0; i < size; i++) {
+			char *example = mem_printf("%s%s", list->parents[i], schema->separator);
+
+			store_index_key(s, keys[i].text, kind, example, &member);
+			free(example);
+		}
+		connected = read_list(s, schema->index_type, keys, size, 0, list);
+	}
+	free(keys);
+}
+
+/* Ids of one parent, or of all when `parent` is NULL. */
 static void
 read_ids(struct store *s, enum record_kind kind, const char *parent, struct id_list *list)
 {
 	const struct key_schema *schema = model_schema(kind);
-	char key[KEY_SIZE];
 	const char *member;
-	char *example;
+	struct key key;
 
-	if (schema->parent >= 0 && !parent) {
+	if (schema->parent < 0) {
+		if (store_index_key(s, key.text, kind, "", &member))
+			read_list(s, schema->index_type, &key, 1, 0, list);
+	} else if (parent) {
+		read_nested(s, kind, (char *const[]){(char *)parent}, 1, list);
+	} else {
 		size_t count;
 		char **parents = store_ids(s, (enum record_kind)schema->parent, NULL, &count);
 
-		for (size_t i = 0; i < count; i++)
-			read_ids(s, kind, parents[i], list);
+		read_nested(s, kind, parents, count, list);
 		store_ids_free(parents, count);
-		return;
 	}
-	list->prefix = schema->parent >= 0 ? parent : "";
-	list->separator = schema->parent >= 0 ? schema->separator : "";
-	example = mem_printf("%s%s", list->prefix, list->separator);
-	if (store_index_key(s, key, kind, example, &member))
-		read_list(s, schema->index_type, key, 0, list);
-	free(example);
 }
 
 static int
@@ -127,8 +226,9 @@ by_name(const void *a, const void *b)
 char **
 store_ids(struct store *s, enum record_kind kind, const char *parent, size_t *count)
 {
-	struct id_list list = {.prefix = "", .separator = ""};
+	struct id_list list = {0};
 
+	s->error[0] = '\0';
 	read_ids(s, kind, parent, &list);
 	free(list.scores);
 	if (list.count > 1)
@@ -149,11 +249,12 @@ char **
 store_top(struct store *s, enum key_scope scope, const char *rest, size_t limit, double **scores,
           size_t *count)
 {
-	struct id_list list = {.prefix = "", .separator = ""};
-	char key[KEY_SIZE];
+	struct id_list list = {0};
+	struct key key;
 
-	store_key(s, key, scope, rest);
-	read_list(s, KEY_ZSET, key, limit, &list);
+	store_key(s, key.text, scope, rest);
+	s->error[0] = '\0';
+	read_list(s, KEY_ZSET, &key, 1, limit, &list);
 	if (scores)
 		*scores = list.scores;
 	else
@@ -165,11 +266,12 @@ store_top(struct store *s, enum key_scope scope, const char *rest, size_t limit,
 char **
 store_sites(struct store *s, size_t *count)
 {
-	struct id_list list = {.prefix = "", .separator = ""};
-	char key[KEY_SIZE];
+	struct id_list list = {0};
+	struct key key;
 
-	store_key(s, key, SCOPE_GLOBAL, "sites");
-	read_list(s, KEY_SET, key, 0, &list);
+	store_key(s, key.text, SCOPE_GLOBAL, "sites");
+	s->error[0] = '\0';
+	read_list(s, KEY_SET, &key, 1, 0, &list);
 	free(list.scores);
 	if (list.count > 1)
 		qsort(list.ids, list.count, sizeof *list.ids, by_name);

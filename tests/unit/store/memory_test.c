@@ -85,6 +85,84 @@ lists_follow_puts_and_removals(void **state)
 	assert_ids(*state, RECORD_MEMBER, "pni-a", "pni-a:0");
 }
 
+struct many {
+	char *const *expected; /* ids still to come; those with an odd number are not there */
+	size_t count;
+};
+
+static void
+expect_next(void *context, const char *id, const void *record)
+{
+	const struct rec_link *link = record;
+	struct many *m = context;
+	unsigned n = (unsigned)strtoul(id + strlen("pni-"), NULL, 10);
+
+	while (strtoul(*m->expected + strlen("pni-"), NULL, 10) % 2 != 0)
+		m->expected++;
+	assert_string_equal(id, *m->expected++);
+	assert_string_equal(link->name, id);
+	assert_int_equal(link->traffic.packets[1], n);
+	/* what the record before had is not in this one */
+	if (n % 4 == 0)
+		assert_true(link->coverage_ratio == 0.5);
+	else
+		assert_true(isnan(link->coverage_ratio));
+	m->count++;
+}
+
+static void
+many_records_come_in_the_order_asked_for(void **state)
+{
+	enum { ASKED = 1203 }; /* two exchanges with Redis and a rest */
+	char *ids[ASKED];
+	struct many many = {.expected = ids};
+
+	for (unsigned i = 0; i < ASKED; i++) {
+		unsigned n = i * 7 % ASKED; /* not sorted; 7 and 1203 have no common divisor */
+		struct rec_link link = {.traffic.packets = {0, n}};
+
+		link.coverage_ratio = n % 4 == 0 ? 0.5 : NAN;
+		snprintf(link.name, sizeof link.name, "pni-%u", n);
+		ids[i] = strdup(link.name);
+		if (n % 2 == 0)
+			store_put(*state, RECORD_LINK, link.name, &link);
+	}
+	assert_int_equal(store_get_many(*state, RECORD_LINK, ids, ASKED, expect_next, &many), 602);
+	assert_int_equal(many.count, 602);
+	assert_null(store_error(*state));
+	assert_int_equal(store_get_many(*state, RECORD_LINK, ids, 0, expect_next, &many), 0);
+	for (unsigned i = 0; i < ASKED; i++)
+		free(ids[i]);
+}
+
+static void
+nested_lists_of_many_parents_are_one_list(void **state)
+{
+	enum { PARENTS = 701 };
+	struct rec_subnet_class class = {0};
+	struct rec_subnet subnet = {0};
+	char id[64], last[64] = "";
+	size_t count;
+	char **ids;
+
+	for (unsigned i = 0; i < PARENTS; i++) {
+		snprintf(id, sizeof id, "10.%u.%u.0/24", i >> 8, i & 255);
+		store_put(*state, RECORD_SUBNET, id, &subnet);
+		strcat(id, ":class:sip");
+		store_put(*state, RECORD_SUBNET_CLASS, id, &class);
+		strcpy(strrchr(id, ':'), ":rtp");
+		store_put(*state, RECORD_SUBNET_CLASS, id, &class);
+	}
+	ids = store_ids(*state, RECORD_SUBNET_CLASS, NULL, &count);
+	assert_int_equal(count, 2 * PARENTS);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(strcmp(last, ids[i]) < 0);
+		strcpy(last, ids[i]);
+		assert_true(store_get(*state, RECORD_SUBNET_CLASS, ids[i], &class));
+	}
+	store_ids_free(ids, count);
+}
+
 static void
 ranks_come_from_the_highest(void **state)
 {
@@ -291,6 +369,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(a_record_is_read_back_with_its_head),
 		EACH(lists_follow_puts_and_removals),
+		EACH(many_records_come_in_the_order_asked_for),
+		EACH(nested_lists_of_many_parents_are_one_list),
 		EACH(ranks_come_from_the_highest),
 		EACH(events_are_read_on_from_the_last_one),
 		EACH(a_writer_without_a_site_writes_the_merged_stream),
