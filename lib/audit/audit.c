@@ -50,6 +50,15 @@ restore_rows(struct audit *a)
 }
 
 static void
+restore_finding(void *context, const char *id, const void *record)
+{
+	struct audit *a = context;
+
+	(void)id;
+	finding_book_restore(a->book, record);
+}
+
+static void
 restore_findings(struct audit *a)
 {
 	size_t count;
@@ -58,12 +67,7 @@ restore_findings(struct audit *a)
 	finding_book_destroy(a->book);
 	a->book = finding_book_create();
 	ids = store_top(a->params.store, SCOPE_PEERING, "findings:open", 0, NULL, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct rec_finding f;
-
-		if (store_get(a->params.store, RECORD_FINDING, ids[i], &f))
-			finding_book_restore(a->book, &f);
-	}
+	store_get_many(a->params.store, RECORD_FINDING, ids, count, restore_finding, a);
 	store_ids_free(ids, count);
 	a->open = finding_book_open(a->book, &a->open_count);
 }
@@ -194,26 +198,38 @@ finding_changed(void *context, enum finding_change change, const struct rec_find
 		             f, a->input.now_us);
 }
 
+static void
+take_ack(void *context, const char *id, const void *record)
+{
+	const struct rec_finding *f = record;
+	struct audit *a = context;
+	size_t count;
+	const struct rec_finding *const *open = finding_book_open(a->book, &count);
+
+	if (strcmp(f->state, "acked") != 0)
+		return;
+	finding_book_ack(a->book, id, f->acked_by, f->acked_us);
+	for (size_t i = 0; i < count && a->leads; i++) {
+		if (strcmp(open[i]->id, id) != 0)
+			continue;
+		store_put(a->out, RECORD_FINDING, id, open[i]);
+		tell_finding(a->out, "finding.acked", open[i], a->input.now_us);
+	}
+}
+
 /* People acknowledge in the store; the book must know before it writes the finding again. */
 static void
 read_acks(struct audit *a)
 {
-	size_t count;
+	size_t count, asked = 0;
 	const struct rec_finding *const *open = finding_book_open(a->book, &count);
+	char **ids = mem_alloc(count ? count : 1, sizeof *ids);
 
-	for (size_t i = 0; i < count; i++) {
-		struct rec_finding f;
-
-		if (strcmp(open[i]->state, "acked") == 0 ||
-		    !store_get(a->params.store, RECORD_FINDING, open[i]->id, &f) ||
-		    strcmp(f.state, "acked") != 0)
-			continue;
-		finding_book_ack(a->book, f.id, f.acked_by, f.acked_us);
-		if (!a->leads)
-			continue;
-		store_put(a->out, RECORD_FINDING, open[i]->id, open[i]);
-		tell_finding(a->out, "finding.acked", open[i], a->input.now_us);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(open[i]->state, "acked") != 0)
+			ids[asked++] = mem_strdup(open[i]->id);
+	store_get_many(a->params.store, RECORD_FINDING, ids, asked, take_ack, a);
+	store_ids_free(ids, asked);
 }
 
 /* ---- the turn -------------------------------------------------------------------------------- */

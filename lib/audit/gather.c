@@ -5,13 +5,17 @@
 
 #include "audit/field.h"
 #include "audit/gate.h"
+#include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 struct gather {
 	const struct gather_params *params;
 	struct audit_input *in;
 	const char *site;
-	bool broken; /* a read failed */
+	bool broken;        /* a read failed */
+	struct map subnets; /* of in->subnets, by prefix */
+	struct hash_key hash;
 };
 
 /* Makes room for one more element and returns it zeroed. */
@@ -47,6 +51,18 @@ ids_of(struct gather *g, enum record_kind kind, const char *parent, size_t *coun
 	return ids;
 }
 
+/* All records of a kind at the selected site. */
+static void
+gather_kind(struct gather *g, enum record_kind kind, store_record_fn take)
+{
+	size_t count;
+	char **ids = ids_of(g, kind, NULL, &count);
+
+	store_get_many(g->params->store, kind, ids, count, take, g);
+	g->broken |= store_error(g->params->store) != NULL;
+	store_ids_free(ids, count);
+}
+
 /* ---- probes ---------------------------------------------------------------------------------- */
 
 /* Packets that the ports were offered, and those that no stage saw, as the window's counts. */
@@ -77,26 +93,18 @@ count_probe(struct gather *g, struct input_probe *p)
 }
 
 static void
-gather_probes(struct gather *g)
+take_probe(void *context, const char *id, const void *record)
 {
-	size_t count;
-	char **ids = ids_of(g, RECORD_PROBE, NULL, &count);
+	struct gather *g = context;
+	struct input_probe *p = GROW(g->in->probes, g->in->probe_count);
 
-	for (size_t i = 0; i < count; i++) {
-		struct rec_probe rec;
-		struct input_probe *p;
-
-		if (!get(g, RECORD_PROBE, ids[i], &rec))
-			continue;
-		p = GROW(g->in->probes, g->in->probe_count);
-		p->rec = rec;
-		count_probe(g, p);
-		if (rec.heartbeat_us > g->in->to_us)
-			g->in->to_us = rec.heartbeat_us;
-		if (g->in->from_us == 0 || rec.head.started_us < g->in->from_us)
-			g->in->from_us = rec.head.started_us;
-	}
-	store_ids_free(ids, count);
+	(void)id;
+	p->rec = *(const struct rec_probe *)record;
+	count_probe(g, p);
+	if (p->rec.heartbeat_us > g->in->to_us)
+		g->in->to_us = p->rec.heartbeat_us;
+	if (g->in->from_us == 0 || p->rec.head.started_us < g->in->from_us)
+		g->in->from_us = p->rec.head.started_us;
 }
 
 /* ---- links ----------------------------------------------------------------------------------- */
@@ -162,25 +170,44 @@ gather_links(struct gather *g)
 
 /* ---- subnets --------------------------------------------------------------------------------- */
 
-/* Those of the contract stand first, in its order; strangers behind them. */
-static struct input_subnet *
-subnet_slot(struct gather *g, const char *prefix)
-{
-	const struct conf *c = g->params->conf;
-	const struct conf_subnet *declared = NULL;
-	struct input_subnet *s;
-	struct prefix p;
+struct wanted_subnet {
+	const struct gather *gather;
+	const char *prefix;
+};
 
-	if (prefix_parse(prefix, &p, NULL))
-		declared = conf_subnet_find(c, &p);
-	if (declared)
-		return &g->in->subnets[declared - c->subnets];
-	for (size_t i = c->subnet_count; i < g->in->subnet_count; i++)
-		if (strcmp(g->in->subnets[i].prefix, prefix) == 0)
-			return &g->in->subnets[i];
+static bool
+is_subnet(const void *context, uint32_t index)
+{
+	const struct wanted_subnet *w = context;
+
+	return strcmp(w->gather->in->subnets[index].prefix, w->prefix) == 0;
+}
+
+/* The subnet of this prefix, added when nobody knows it. */
+static struct input_subnet *
+subnet_put(struct gather *g, const char *prefix)
+{
+	uint64_t hash = hash_bytes(&g->hash, prefix, strlen(prefix));
+	struct wanted_subnet wanted = {g, prefix};
+	uint32_t index = map_find(&g->subnets, hash, is_subnet, &wanted);
+	struct input_subnet *s;
+
+	if (index != MAP_NONE)
+		return &g->in->subnets[index];
+	map_add(&g->subnets, hash, (uint32_t)g->in->subnet_count);
 	s = GROW(g->in->subnets, g->in->subnet_count);
 	FIELD_COPY(s->prefix, prefix);
 	return s;
+}
+
+/* As the contract's are written, whoever wrote it. */
+static struct input_subnet *
+subnet_slot(struct gather *g, const char *prefix)
+{
+	char text[PREFIX_TEXT_SIZE];
+	struct prefix p;
+
+	return subnet_put(g, prefix_parse(prefix, &p, NULL) ? prefix_format(&p, text) : prefix);
 }
 
 static struct input_class *
@@ -227,86 +254,70 @@ add_class(struct input_subnet *s, const struct input_class *more)
 }
 
 static void
-gather_class(struct gather *g, struct input_subnet *s, const char *id)
+take_class(void *context, const char *id, const void *record)
 {
-	struct rec_subnet_class r;
-	struct input_class c;
-
-	if (!get(g, RECORD_SUBNET_CLASS, id, &r))
-		return;
-	c = (struct input_class){
-		.packets = {r.traffic.packets[0], r.traffic.packets[1]},
-		.bytes = {r.traffic.bytes[0], r.traffic.bytes[1]},
-		.flows = r.flows,
-		.flows_two_way = r.flows_two_way,
-		.flows_peer = r.flows_peer,
-		.first_us = r.first_us,
-		.last_us = r.last_us,
+	const struct rec_subnet_class *r = record;
+	struct gather *g = context;
+	struct input_class c = {
+		.packets = {r->traffic.packets[0], r->traffic.packets[1]},
+		.bytes = {r->traffic.bytes[0], r->traffic.bytes[1]},
+		.flows = r->flows,
+		.flows_two_way = r->flows_two_way,
+		.flows_peer = r->flows_peer,
+		.first_us = r->first_us,
+		.last_us = r->last_us,
 	};
-	FIELD_COPY(c.name, r.class);
+
+	FIELD_COPY(c.name, r->class);
 	if (g->params->window) {
 		char key[256];
 		uint64_t begin;
 
 		FIELD_FORMAT(key, "%s|%s", g->site, id);
-		begin = window_apply(g->params->window, key, &r.head, g->in->to_us, &c);
+		begin = window_apply(g->params->window, key, &r->head, g->in->to_us, &c);
 		if (begin > g->in->from_us)
 			g->in->from_us = begin;
 	}
-	add_class(s, &c);
-}
-
-static void
-gather_subnets(struct gather *g)
-{
-	size_t count;
-	char **ids = ids_of(g, RECORD_SUBNET, NULL, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct input_subnet *s;
-		struct rec_subnet rec;
-		char **classes;
-		size_t class_count;
-
-		if (!get(g, RECORD_SUBNET, ids[i], &rec))
-			continue;
-		s = subnet_slot(g, rec.prefix);
-		classes = ids_of(g, RECORD_SUBNET_CLASS, ids[i], &class_count);
-		for (size_t c = 0; c < class_count; c++)
-			gather_class(g, s, classes[c]);
-		store_ids_free(classes, class_count);
-	}
-	store_ids_free(ids, count);
+	add_class(subnet_slot(g, r->prefix), &c);
 }
 
 /* ---- roles ----------------------------------------------------------------------------------- */
 
 enum { ROLE_LIMIT = 256 }; /* endpoints looked at per role: one in each subnet is enough */
 
-static void
-note_role(struct gather *g, const char *role, const char *ip)
-{
-	struct input_subnet *s;
-	struct rec_endpoint e;
+struct role_reader {
+	struct gather *gather;
+	const char *role;
+};
 
-	if (!get(g, RECORD_ENDPOINT, ip, &e) || e.subnet[0] == '\0')
+static void
+note_role(void *context, const char *id, const void *record)
+{
+	const struct role_reader *r = context;
+	const struct rec_endpoint *e = record;
+	struct input_subnet *s;
+
+	(void)id;
+	if (e->subnet[0] == '\0')
 		return;
-	g->in->roles_collected = true;
-	s = subnet_slot(g, e.subnet);
-	if (!strstr(s->roles_seen, role))
-		field_append(s->roles_seen, sizeof s->roles_seen, ",", role);
+	r->gather->in->roles_collected = true;
+	s = subnet_slot(r->gather, e->subnet);
+	if (!strstr(s->roles_seen, r->role))
+		field_append(s->roles_seen, sizeof s->roles_seen, ",", r->role);
 }
 
 static void
 gather_role(struct gather *g, const char *role)
 {
+	struct role_reader reader = {g, role};
+	struct store *s = g->params->store;
 	char key[96], **ips;
 	size_t count;
 
 	FIELD_FORMAT(key, "endpoints:%s", role);
-	ips = store_top(g->params->store, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
-	for (size_t i = 0; i < count; i++)
-		note_role(g, role, ips[i]);
+	ips = store_top(s, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
+	store_get_many(s, RECORD_ENDPOINT, ips, count, note_role, &reader);
+	g->broken |= store_error(s) != NULL;
 	store_ids_free(ips, count);
 }
 
@@ -331,10 +342,14 @@ gather_roles(struct gather *g)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-/* What the contract names exists in the input even where no probe reports it. */
+/* What the contract names exists in the input even where no probe reports it; its subnets stand
+ * first, in its order, strangers behind them. */
 static void
-begin(struct audit_input *in, const struct gather_params *p)
+begin(struct gather *g)
 {
+	const struct gather_params *p = g->params;
+	struct audit_input *in = g->in;
+
 	*in = (struct audit_input){
 		.conf = p->conf, .min_time_us = p->min_time_us, .capture = p->capture};
 	for (size_t i = 0; i < p->conf->link_count; i++) {
@@ -344,27 +359,21 @@ begin(struct audit_input *in, const struct gather_params *p)
 		FIELD_COPY(link->rec.name, link->conf->name);
 	}
 	for (size_t i = 0; i < p->conf->subnet_count; i++) {
-		struct input_subnet *s = GROW(in->subnets, in->subnet_count);
+		const struct conf_subnet *c = &p->conf->subnets[i];
+		char prefix[PREFIX_TEXT_SIZE];
 
-		s->conf = &p->conf->subnets[i];
-		prefix_format(&s->conf->prefix, s->prefix);
+		subnet_put(g, prefix_format(&c->prefix, prefix))->conf = c;
 	}
 }
 
 static void
-gather_maintenance(struct gather *g)
+take_maintenance(void *context, const char *id, const void *record)
 {
-	size_t count;
-	char **ids = ids_of(g, RECORD_MAINTENANCE, NULL, &count);
+	struct gather *g = context;
+	struct rec_maintenance *to = GROW(g->in->maintenance, g->in->maintenance_count);
 
-	for (size_t i = 0; i < count; i++) {
-		struct rec_maintenance rec;
-
-		if (get(g, RECORD_MAINTENANCE, ids[i], &rec))
-			*(struct rec_maintenance *)GROW(g->in->maintenance,
-			                                g->in->maintenance_count) = rec;
-	}
-	store_ids_free(ids, count);
+	(void)id;
+	*to = *(const struct rec_maintenance *)record;
 }
 
 static void
@@ -391,25 +400,27 @@ find_probes(struct audit_input *in)
 bool
 audit_gather(const struct gather_params *params, struct audit_input *in)
 {
-	struct gather g = {.params = params, .in = in};
+	struct gather g = {.params = params, .in = in, .hash = hash_key_make(0)};
 
-	begin(in, params);
+	begin(&g);
 	for (size_t i = 0; i < params->conf->site_count; i++) {
 		g.site = params->conf->sites[i].name;
 		store_select(params->store, g.site, params->conf->peering.name);
-		gather_probes(&g);
+		gather_kind(&g, RECORD_PROBE, take_probe);
 	}
 	for (size_t i = 0; i < params->conf->site_count && !g.broken; i++) {
 		g.site = params->conf->sites[i].name;
 		store_select(params->store, g.site, params->conf->peering.name);
 		gather_links(&g);
-		gather_subnets(&g);
+		/* a subnet's traffic is told by class: its own record adds nothing here */
+		gather_kind(&g, RECORD_SUBNET_CLASS, take_class);
 		gather_roles(&g);
 	}
-	gather_maintenance(&g);
+	gather_kind(&g, RECORD_MAINTENANCE, take_maintenance);
 	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
 	mark_stale(in);
 	find_probes(in);
+	map_fini(&g.subnets);
 	if (g.broken)
 		audit_input_fini(in);
 	return !g.broken;

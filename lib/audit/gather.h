@@ -1,7 +1,7 @@
 /*
  * Reads what the audit looks at from a store, for all sites of the contract. Called by the control
- * loop and after a capture, once per turn; costs one read per record. Counts of probes that started
- * long ago are cut to the window by audit/window.h.
+ * loop and after a capture, once per turn; records of a kind are read many at once. Counts of
+ * probes that started long ago are cut to the window by audit/window.h.
  */
 #pragma once
 

@@ -142,15 +142,6 @@ conf_link_tapped(const struct conf *c, const struct conf_link *l)
 	return strcmp(c->sites[l->site].name, c->probe.site) == 0;
 }
 
-const struct conf_subnet *
-conf_subnet_find(const struct conf *c, const struct prefix *p)
-{
-	for (size_t i = 0; i < c->subnet_count; i++)
-		if (prefix_equal(&c->subnets[i].prefix, p))
-			return &c->subnets[i];
-	return NULL;
-}
-
 /* "link:pni-a" also stands under its site, and all stand under the peering. */
 static bool
 scope_covers(const struct conf *c, const char *window, const char *scope)

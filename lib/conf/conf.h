@@ -253,8 +253,6 @@ const struct conf_threshold *conf_threshold_get(const struct conf *c, const stru
 const struct conf_link *conf_link_find(const struct conf *c, const char *name);
 /* Whether this probe (any probe, where the file has none) has the link's ports. */
 bool conf_link_tapped(const struct conf *c, const struct conf_link *l);
-/* The declared subnet that has exactly this prefix; NULL: none. */
-const struct conf_subnet *conf_subnet_find(const struct conf *c, const struct prefix *p);
 /* Whether a window covers `scope` ("link:pni-a") at that time; returns it or NULL. A link is also
  * covered by its site's and the peering's windows. */
 const struct conf_maintenance *conf_maintenance_at(const struct conf *c, const char *scope,

@@ -107,20 +107,6 @@ maintenance_covers_what_is_under_it(void **state)
 }
 
 static void
-subnet_by_exact_prefix(void **state)
-{
-	struct conf *c = load_example();
-	struct prefix p;
-
-	(void)state;
-	assert_true(prefix_parse("203.0.113.64/26", &p, NULL));
-	assert_int_equal(conf_subnet_find(c, &p)->classes.count, 3);
-	p.len = 27;
-	assert_null(conf_subnet_find(c, &p));
-	conf_destroy(c);
-}
-
-static void
 digest_of(unsigned line, const char *text, char out[65])
 {
 	struct conf *c = load_least_with(line, text);
@@ -244,7 +230,6 @@ main(void)
 		cmocka_unit_test(example_loads_as_written),
 		cmocka_unit_test(links_that_this_probe_taps),
 		cmocka_unit_test(maintenance_covers_what_is_under_it),
-		cmocka_unit_test(subnet_by_exact_prefix),
 		cmocka_unit_test(digest_is_of_the_contract_alone),
 		cmocka_unit_test(names_of_others_are_checked),
 		cmocka_unit_test(files_that_fail_say_so),
