@@ -43,22 +43,39 @@ wanted(const struct options *o, const struct rec_finding *f)
 	return !closed || o->until_us;
 }
 
+struct wish {
+	const struct options *options;
+	struct rows *rows;
+};
+
+static void
+add_wanted(void *context, const char *id, const void *record)
+{
+	const struct wish *w = context;
+
+	(void)id;
+	if (wanted(w->options, record))
+		rows_add(w->rows, record);
+}
+
 static void
 collect(struct reader *r, const char *id, struct rows *rows)
 {
-	struct rec_finding *f = mem_alloc(1, sizeof *f);
+	struct wish wish = {r->options, rows};
 	size_t count;
-	char **ids = store_ids(r->store, RECORD_FINDING, NULL, &count);
+	char **ids;
 
-	for (size_t i = 0; i < count; i++) {
-		if ((id && strcmp(id, ids[i]) != 0) ||
-		    !store_get(r->store, RECORD_FINDING, ids[i], f))
-			continue;
-		if (id || wanted(r->options, f))
+	if (id) {
+		struct rec_finding *f = mem_alloc(1, sizeof *f);
+
+		if (store_get(r->store, RECORD_FINDING, id, f))
 			rows_add(rows, f);
+		free(f);
+		return;
 	}
+	ids = store_ids(r->store, RECORD_FINDING, NULL, &count);
+	store_get_many(r->store, RECORD_FINDING, ids, count, add_wanted, &wish);
 	store_ids_free(ids, count);
-	free(f);
 }
 
 int

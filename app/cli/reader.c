@@ -81,6 +81,16 @@ choose_sites(struct reader *r)
 }
 
 static void
+add_probe(void *context, const char *id, const void *record)
+{
+	struct reader *r = context;
+
+	(void)id;
+	r->probes = mem_resize(r->probes, r->probe_count + 1, sizeof *r->probes);
+	r->probes[r->probe_count++] = *(const struct rec_probe *)record;
+}
+
+static void
 read_probes(struct reader *r)
 {
 	for (size_t s = 0; s < r->site_count; s++) {
@@ -89,14 +99,7 @@ read_probes(struct reader *r)
 		reader_select(r, s);
 		char **ids = store_ids(r->store, RECORD_PROBE, NULL, &count);
 
-		for (size_t i = 0; i < count; i++) {
-			struct rec_probe p;
-
-			if (!store_get(r->store, RECORD_PROBE, ids[i], &p))
-				continue;
-			r->probes = mem_resize(r->probes, r->probe_count + 1, sizeof p);
-			r->probes[r->probe_count++] = p;
-		}
+		store_get_many(r->store, RECORD_PROBE, ids, count, add_probe, r);
 		store_ids_free(ids, count);
 	}
 }
@@ -164,20 +167,21 @@ reader_select(struct reader *r, size_t site)
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+static void
+add_row(void *context, const char *id, const void *record)
+{
+	(void)id;
+	rows_add(context, record);
+}
+
 void
 reader_collect(struct reader *r, enum record_kind kind, const char *parent, struct rows *rows)
 {
-	const struct key_schema *schema = model_schema(kind);
-	void *record = mem_alloc(1, schema->record_size);
 	size_t count;
 	char **ids = store_ids(r->store, kind, parent, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (store_get(r->store, kind, ids[i], record))
-			rows_add(rows, record);
-	}
+	store_get_many(r->store, kind, ids, count, add_row, rows);
 	store_ids_free(ids, count);
-	free(record);
 }
 
 void

@@ -12,23 +12,28 @@ struct tally {
 };
 
 static void
+count_verdict(void *context, const char *id, const void *record)
+{
+	const struct rec_verdict *v = record;
+	struct tally *t = context;
+
+	(void)id;
+	if (strcmp(v->applies, "yes") != 0)
+		return;
+	t->pass += strcmp(v->verdict, "PASS") == 0;
+	t->fail += strcmp(v->verdict, "FAIL") == 0;
+	t->must_fail += strcmp(v->verdict, "FAIL") == 0 && strcmp(v->strength, "MUST") == 0;
+	t->inconclusive += strcmp(v->verdict, "INCONCLUSIVE") == 0;
+}
+
+static void
 read_tally(struct reader *r, struct tally *t)
 {
-	struct rec_verdict *v = mem_alloc(1, sizeof *v);
 	size_t count;
 	char **ids = store_ids(r->store, RECORD_VERDICT, NULL, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (!store_get(r->store, RECORD_VERDICT, ids[i], v) ||
-		    strcmp(v->applies, "yes") != 0)
-			continue;
-		t->pass += strcmp(v->verdict, "PASS") == 0;
-		t->fail += strcmp(v->verdict, "FAIL") == 0;
-		t->must_fail += strcmp(v->verdict, "FAIL") == 0 && strcmp(v->strength, "MUST") == 0;
-		t->inconclusive += strcmp(v->verdict, "INCONCLUSIVE") == 0;
-	}
+	store_get_many(r->store, RECORD_VERDICT, ids, count, count_verdict, t);
 	store_ids_free(ids, count);
-	free(v);
 }
 
 /* Ids of open findings, most severe first. */

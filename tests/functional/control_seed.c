@@ -4,6 +4,7 @@
  * writes an epoch four times a second until it is ended: its own record, one link, the subnet
  * 203.0.113.0/24 with an hour of declared media and, with undeclared=N, N flows of TLS beside it
  * (five per cent of the bytes), and with events=N that many numbered events in the first epoch.
+ * subnets=N are N more, 10.0.0.0/24 on, each with three classes of 1000 + its number packets.
  * sha=HEX is the contract that it claims to work from.
  */
 #include <stdio.h>
@@ -16,11 +17,12 @@
 
 enum { EPOCH_MS = 250 };
 #define HOUR_US (3600 * US_PER_S)
+#define PREFIX "203.0.113.0/24"
 
 struct seed {
 	struct store *store;
 	const char *site, *probe, *sha;
-	unsigned undeclared, events;
+	unsigned undeclared, events, subnets;
 	uint64_t boot_us;
 };
 
@@ -51,8 +53,8 @@ put_link(const struct seed *seed, uint64_t now_us)
 }
 
 static void
-put_class(const struct seed *seed, const char *class, uint64_t bytes, uint64_t flows,
-          uint64_t now_us)
+put_class(const struct seed *seed, const char *prefix, const char *class, uint64_t bytes,
+          uint64_t flows, uint64_t now_us)
 {
 	struct rec_subnet_class c = {.flows = flows,
 	                             .flows_two_way = flows,
@@ -60,14 +62,29 @@ put_class(const struct seed *seed, const char *class, uint64_t bytes, uint64_t f
 	                             .last_us = now_us,
 	                             .traffic = {.packets = {bytes / 400, bytes / 400},
 	                                         .bytes = {bytes / 2, bytes / 2}}};
-	struct rec_subnet s = {.prefix = "203.0.113.0/24", .side = "peer"};
+	struct rec_subnet s = {.side = "peer"};
 	char id[96];
 
+	snprintf(s.prefix, sizeof s.prefix, "%s", prefix);
 	snprintf(c.prefix, sizeof c.prefix, "%s", s.prefix);
 	snprintf(c.class, sizeof c.class, "%s", class);
 	snprintf(id, sizeof id, "%s:class:%s", s.prefix, class);
 	store_put(seed->store, RECORD_SUBNET, s.prefix, &s);
 	store_put(seed->store, RECORD_SUBNET_CLASS, id, &c);
+}
+
+static void
+put_subnets(const struct seed *seed, uint64_t now_us)
+{
+	static const char *const classes[] = {"srtp", "sip-tls", "stun"};
+
+	for (unsigned i = 0; i < seed->subnets; i++) {
+		char prefix[32];
+
+		snprintf(prefix, sizeof prefix, "10.%u.%u.0/24", i >> 8 & 255, i & 255);
+		for (size_t c = 0; c < sizeof classes / sizeof classes[0]; c++)
+			put_class(seed, prefix, classes[c], (1000 + i) * 400, 10, now_us);
+	}
 }
 
 static void
@@ -92,9 +109,10 @@ put_epoch(const struct seed *seed, uint64_t seq)
 	store_begin(seed->store, seq);
 	put_probe(seed, now_us);
 	put_link(seed, now_us);
-	put_class(seed, "srtp", 95000000 + seq * 1000, 10000, now_us);
+	put_class(seed, PREFIX, "srtp", 95000000 + seq * 1000, 10000, now_us);
 	if (seed->undeclared > 0)
-		put_class(seed, "tls", 5000000, seed->undeclared, now_us);
+		put_class(seed, PREFIX, "tls", 5000000, seed->undeclared, now_us);
+	put_subnets(seed, now_us);
 	if (seq == 1)
 		put_events(seed, now_us);
 	store_commit(seed->store, &epoch);
@@ -127,6 +145,7 @@ main(int argc, char **argv)
 	seed.sha = value_of(argc, argv, "sha");
 	seed.undeclared = (unsigned)strtoul(value_of(argc, argv, "undeclared"), NULL, 10);
 	seed.events = (unsigned)strtoul(value_of(argc, argv, "events"), NULL, 10);
+	seed.subnets = (unsigned)strtoul(value_of(argc, argv, "subnets"), NULL, 10);
 	seed.store = store_redis_open(&params, &error);
 	if (!seed.store) {
 		fprintf(stderr, "%s\n", error);
