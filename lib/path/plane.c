@@ -28,7 +28,7 @@ is_pci(const char *name)
 static unsigned
 pool_count(const struct plane *p, unsigned descriptors)
 {
-	return descriptors + BURST_MAX + PUNT_CONTROL_SIZE + PUNT_BULK_SIZE + PUNT_TAKE_MAX +
+	return descriptors + 2 * BURST_MAX + PUNT_CONTROL_SIZE + PUNT_BULK_SIZE + PUNT_TAKE_MAX +
 	       2 * POOL_CACHE + p->params.mbufs_extra;
 }
 

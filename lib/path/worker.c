@@ -50,15 +50,16 @@ struct worker {
 	uint64_t busy_cycles, total_cycles, longest_cycles; /* since the last check */
 	bool was_busy; /* the running turn received something */
 	unsigned idle_turns;
-	struct burst burst;
+	struct burst bursts[2];
+	struct burst *waiting; /* received and run one burst later; NULL: none */
 };
 
 /* ---- one turn -------------------------------------------------------------------------------- */
 
 static void
-fill_frame(struct worker *w, const struct port *port, bool stamped, uint32_t i, struct rte_mbuf *m)
+fill_frame(const struct worker *w, struct burst *b, const struct port *port, bool stamped,
+           uint32_t i, struct rte_mbuf *m)
 {
-	struct burst *b = &w->burst;
 	uint64_t stamp = stamped ? port_timestamp_ns(port, m) : 0;
 
 	b->data[i] = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -81,11 +82,26 @@ free_burst(struct burst *b)
 	rte_pktmbuf_free_bulk(mbufs, count);
 }
 
+/* One burst stays in flight: while it runs, the frames of `next` are fetched. Without a next one
+ * the worker is idle, and nothing waits longer than the turn that found nothing. */
+static void
+run_waiting(struct worker *w, struct burst *next)
+{
+	struct burst *b = w->waiting;
+
+	if (b) {
+		b->next = next;
+		pipeline_run(w->pipeline, b);
+		free_burst(b);
+	}
+	w->waiting = next;
+}
+
 static unsigned
 poll_input(struct worker *w, unsigned input)
 {
 	const struct worker_input *in = &w->params.inputs[input];
-	struct burst *b = &w->burst;
+	struct burst *b = w->waiting == &w->bursts[0] ? &w->bursts[1] : &w->bursts[0];
 	struct rte_mbuf *mbufs[BURST_MAX];
 	uint16_t count = port_read(in->port, in->queue, mbufs, BURST_MAX);
 	bool stamped = port_facts(in->port)->timestamps;
@@ -96,17 +112,16 @@ poll_input(struct worker *w, unsigned input)
 	b->port = w->setup->source[input];
 	for (uint16_t i = 0; i < count; i++) {
 		b->lane[i] = w->setup->lane[b->port];
-		fill_frame(w, in->port, stamped, i, mbufs[i]);
+		fill_frame(w, b, in->port, stamped, i, mbufs[i]);
 	}
-	pipeline_run(w->pipeline, b);
-	free_burst(b);
+	run_waiting(w, b);
 	return count;
 }
 
 static unsigned
 poll_replay(struct worker *w)
 {
-	struct burst *b = &w->burst;
+	struct burst *b = &w->bursts[0]; /* its frames end with the next read: never in flight */
 
 	replay_read(w->params.replay, w->now_ns, b);
 	if (b->count == 0)
@@ -124,6 +139,7 @@ turn_idle(struct worker *w)
 {
 	bool fast_replay = w->params.replay && !w->params.replay_paced;
 
+	run_waiting(w, NULL);
 	if (!fast_replay)
 		pipeline_idle(w->pipeline, w->now_ns);
 	else if (!w->replayed && replay_ended(w->params.replay))
@@ -190,6 +206,7 @@ swap(struct worker *w)
 
 	if (!next)
 		return;
+	run_waiting(w, NULL); /* its lanes are the old plan's */
 	pipeline_set_plan(w->pipeline, next->plan, next->snap, packet_now(w));
 	w->setup = next;
 	atomic_store_explicit(&w->next, NULL, memory_order_release);
@@ -233,6 +250,7 @@ worker_loop(void *arg)
 		if (w->params.nap && w->idle_turns >= IDLE_BEFORE_NAP)
 			nap(w);
 	}
+	run_waiting(w, NULL);
 	account(w);
 	pipeline_finish(w->pipeline, packet_now(w));
 	rte_rcu_qsbr_thread_offline(w->params.quiescence, w->params.index);
