@@ -93,6 +93,8 @@ bool analysis_probe(struct analysis *a, struct rec_probe *p);
 struct inspector *analysis_inspector(void);
 bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i);
 void analysis_put_protocols(json_t *o, const struct inspector *i);
+struct peering;
+void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */
 json_t *analysis_flow_json(const struct flow_view *v, const struct flow *f);

@@ -319,8 +319,8 @@ static const struct {
 	const char *key;
 	bool list;
 } unfilled[] = {
-	{"rtp", true},  {"legs", true}, {"latency", true}, {"bgp", true},     {"bfd", true},
-	{"lacp", true}, {"lldp", true}, {"limits", true},  {"causes", false}, {"middlebox", true},
+	{"rtp", true},    {"legs", true},    {"latency", true},
+	{"limits", true}, {"causes", false}, {"middlebox", true},
 };
 
 static void

@@ -212,5 +212,6 @@ analysis_put_protocols(json_t *o, const struct inspector *i)
 	json_put(o, "dns", dns_json(c));
 	json_put(o, "tls", tls_json(c));
 	json_put(o, "quic", quic_json(c));
+	analysis_put_peering(o, &c->peering);
 	json_put(o, "inspector", inspector_json(i));
 }

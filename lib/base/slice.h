@@ -89,6 +89,18 @@ slice_word(struct slice *s)
 	return word;
 }
 
+/* A stranger's text for terminals and logs, cut to `room` with its NUL: bytes that are no printable
+ * ASCII become dots. */
+static inline void
+slice_copy(char *to, size_t room, struct slice s)
+{
+	uint32_t size = s.size < room - 1 ? s.size : (uint32_t)room - 1;
+
+	for (uint32_t i = 0; i < size; i++)
+		to[i] = s.at[i] >= ' ' && s.at[i] <= '~' ? s.at[i] : '.';
+	to[size] = '\0';
+}
+
 /* All of it as a decimal number of at most 32 bits. */
 static inline bool
 slice_u32(struct slice s, uint32_t *out)

@@ -12,6 +12,7 @@ census_create(uint32_t name_limit)
 	names_init(&c->sip.methods, name_limit);
 	names_init(&c->sip.call_ids, name_limit);
 	names_init(&c->tls.names, name_limit);
+	peering_init(&c->peering);
 	return c;
 }
 
@@ -23,6 +24,7 @@ census_destroy(struct census *c)
 	names_fini(&c->sip.methods);
 	names_fini(&c->sip.call_ids);
 	names_fini(&c->tls.names);
+	peering_fini(&c->peering);
 	free(c);
 }
 

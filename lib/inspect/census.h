@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "inspect/names.h"
+#include "inspect/peering.h"
 #include "inspect/stream.h"
 
 enum { CENSUS_SIP_STATUS_MAX = 700, CENSUS_STUN_TYPES = 1 << 14, CENSUS_CHANNELS = 1 << 12 };
@@ -53,6 +54,7 @@ struct census {
 	} tls;
 	struct census_versions quic;        /* long headers by version and enum quic_type */
 	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */
+	struct peering peering;             /* LACP, LLDP, BFD, BGP */
 	/* of the inspector itself */
 	struct stream_pool streams; /* and the memory that waits, of handlers too */
 	uint64_t datagrams, unread; /* frames that nobody reads */

@@ -43,3 +43,4 @@ struct handler {
 const struct handler *handler_of(uint8_t class, uint8_t proto);
 
 extern const struct handler handler_sip, handler_dns, handler_tls, handler_quic, handler_media;
+extern const struct handler handler_lacp, handler_lldp, handler_bfd, handler_bgp;

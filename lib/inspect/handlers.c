@@ -7,6 +7,10 @@
 static const struct {
 	const struct handler *datagram, *stream;
 } handlers[CLASS_COUNT] = {
+	[CLASS_LACP] = {&handler_lacp, NULL},
+	[CLASS_LLDP] = {&handler_lldp, NULL},
+	[CLASS_BFD] = {&handler_bfd, NULL},
+	[CLASS_BGP] = {NULL, &handler_bgp},
 	[CLASS_SIP] = {&handler_sip, &handler_sip},
 	[CLASS_SIP_TLS] = {NULL, &handler_tls},
 	[CLASS_TLS] = {NULL, &handler_tls},

@@ -101,12 +101,14 @@ read_datagram(struct inspection *in)
 	handler->datagram(in);
 }
 
-/* Lengths that lie don't make the payload less than what the wire had (proto/packet.h). */
+/* Lengths that lie don't make the payload less than what the wire had (proto/packet.h); a broken
+ * neighbour's frame tells at least who sent it. */
 static bool
 is_readable(const struct packet *p)
 {
 	return p->reason == REASON_OK || p->reason == REASON_IPV4_LENGTH ||
-	       p->reason == REASON_IPV6_LENGTH || p->reason == REASON_UDP_LENGTH;
+	       p->reason == REASON_IPV6_LENGTH || p->reason == REASON_UDP_LENGTH ||
+	       p->reason == REASON_LLDP_SHORT;
 }
 
 void

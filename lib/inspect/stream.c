@@ -222,6 +222,16 @@ stream_is_other(const struct stream *s, uint32_t seq)
 	return s->begun && s->initial != seq && s->initial != seq + 1;
 }
 
+/* Some generators send bytes with the SYN and forget that it takes a number itself: what follows
+ * then seems to begin with the last byte again. */
+static void
+note_syn(struct stream *s, uint32_t seq, bool syn, uint32_t size)
+{
+	if (s->syn_data && !syn && seq + 1 == s->next)
+		s->next = seq;
+	s->syn_data = syn && size > 1;
+}
+
 bool
 stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, uint32_t size,
             uint32_t full, struct stream_pool *pool)
@@ -233,6 +243,7 @@ stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, uint3
 	if (!s->begun)
 		begin(s, seq, syn);
 	seq += syn;
+	note_syn(s, seq, syn, size);
 	if (s->closed || !full)
 		return false;
 	if (distance(s->next, seq) > STREAM_WINDOW || distance(s->next, seq) < -STREAM_WINDOW)

@@ -39,9 +39,10 @@ struct stream {
 	uint32_t next;    /* sequence number behind them */
 	uint32_t initial; /* of the SYN, or of the first byte */
 	bool begun;
-	bool closed; /* its reader wants no more: nothing is buffered */
-	bool gap;    /* bytes are missing before the unread ones; the reader clears it */
-	bool cut;    /* and behind them: the capture has no more of their segment */
+	bool closed;   /* its reader wants no more: nothing is buffered */
+	bool syn_data; /* the SYN came with bytes, and nothing has come after it */
+	bool gap;      /* bytes are missing before the unread ones; the reader clears it */
+	bool cut;      /* and behind them: the capture has no more of their segment */
 	uint32_t waiting_count, waiting_bytes;
 	struct stream_segment *waiting; /* by sequence number */
 };

@@ -21,7 +21,7 @@ bfd_kind_of(uint16_t sport, uint16_t dport)
 		return BFD_MICRO;
 	default:
 		return dport == BFD_PORT_SEAMLESS || sport == BFD_PORT_SEAMLESS ? BFD_SEAMLESS
-		                                                                : BFD_NONE;
+		                                                                : BFD_NO_KIND;
 	}
 }
 

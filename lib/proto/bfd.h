@@ -29,7 +29,7 @@ enum {
 };
 
 enum bfd_kind {
-	BFD_NONE,
+	BFD_NO_KIND,
 	BFD_SINGLE_HOP,
 	BFD_ECHO,
 	BFD_MULTIHOP,
@@ -68,7 +68,7 @@ struct bfd {
 	uint32_t auth_sequence; /* 0 for passwords */
 };
 
-/* Which kind the ports say; BFD_NONE: none. A reflector answers from its own port. */
+/* Which kind the ports say; BFD_NO_KIND: none. A reflector answers from its own port. */
 enum bfd_kind bfd_kind_of(uint16_t sport, uint16_t dport);
 
 /* BFD_SHORT: less than the packet's own length; BFD_BAD: what section 6.8.6 discards without

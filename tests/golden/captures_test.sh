@@ -10,6 +10,7 @@ if [ ! -r "$captures/truth/flows.tsv" ]; then
 fi
 tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
 tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
+tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
 [ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
 
 # every file that may be a capture, also the broken ones: no report, no signal

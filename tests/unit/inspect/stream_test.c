@@ -64,6 +64,24 @@ test_in_order(void **state)
 	assert_int_equal(stats.bytes, 7);
 }
 
+/* A generator that does not count its SYN loses no byte; one that does, and repeats, gains none. */
+static void
+test_syn_with_data(void **state)
+{
+	(void)state;
+	assert_true(stream_push(&s, 99, true, (const uint8_t *)"abc", 3, 3, &stats));
+	assert_true(push(102, "def"));
+	expect("abcdef");
+	assert_true(push(105, "gh"));
+	assert_false(push(106, "h"));
+	expect("abcdefgh");
+	stream_fini(&s);
+	stream_push(&s, 99, true, (const uint8_t *)"abc", 3, 3, &stats);
+	assert_true(push(100, "abcd"));
+	assert_true(push(104, "e"));
+	expect("abcde");
+}
+
 /* What came twice is dropped, also in part (RFC 9293 section 3.10.7.4). */
 static void
 test_repeats(void **state)
@@ -243,6 +261,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_syn_with_data, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repeats, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wraps, setup, teardown),

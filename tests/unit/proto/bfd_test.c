@@ -108,7 +108,7 @@ test_kinds(void **state)
 	assert_int_equal(bfd_kind_of(49152, 6784), BFD_MICRO);
 	assert_int_equal(bfd_kind_of(49152, 7784), BFD_SEAMLESS);
 	assert_int_equal(bfd_kind_of(7784, 49152), BFD_SEAMLESS);
-	assert_int_equal(bfd_kind_of(3784, 49152), BFD_NONE);
+	assert_int_equal(bfd_kind_of(3784, 49152), BFD_NO_KIND);
 }
 
 /* RFC 5880 6.8.4: the remote's multiplier times the slower of its transmission and our reception */

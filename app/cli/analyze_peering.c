@@ -1,0 +1,297 @@
+/* What the inspector knows of LACP, LLDP, BFD and BGP, as keys of `analyze --json`. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analyze.h"
+#include "base/clock.h"
+#include "inspect/peering.h"
+#include "proto/bfd.h"
+
+static void
+put_mac(json_t *o, const char *key, const uint8_t mac[6])
+{
+	char text[MAC_TEXT_SIZE];
+
+	json_put_text(o, key, mac_format(mac, text));
+}
+
+static void
+put_state(json_t *o, const char *key, uint8_t state)
+{
+	char text[8];
+
+	snprintf(text, sizeof text, "0x%02x", state);
+	json_put_text(o, key, text);
+}
+
+static void
+put_times(json_t *o, const struct seen *s, uint32_t i)
+{
+	json_put_u64(o, "packets", s->times[i].packets);
+	json_put_u64(o, "first_us", s->times[i].first_ns / NS_PER_US);
+	json_put_u64(o, "last_us", s->times[i].last_ns / NS_PER_US);
+}
+
+static json_t *
+lacp_json(const struct seen *s)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct lacp_row *row = seen_row(s, i);
+		json_t *o = json_object();
+
+		put_mac(o, "src_mac", row->src_mac);
+		put_mac(o, "actor_system", row->actor_system);
+		json_put_u64(o, "actor_key", row->actor_key);
+		json_put_u64(o, "actor_port", row->actor_port);
+		put_state(o, "actor_state", row->actor_state);
+		put_mac(o, "partner_system", row->partner_system);
+		json_put_u64(o, "partner_key", row->partner_key);
+		json_put_u64(o, "partner_port", row->partner_port);
+		put_state(o, "partner_state", row->partner_state);
+		put_times(o, s, i);
+		json_push(array, o);
+	}
+	return array;
+}
+
+static json_t *
+lldp_json(const struct seen *s)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct lldp_row *row = seen_row(s, i);
+		json_t *o = json_object();
+
+		put_mac(o, "src_mac", row->src_mac);
+		json_put_text(o, "chassis", row->chassis);
+		json_put_text(o, "port", row->port);
+		json_put_text(o, "name", row->name);
+		json_put_u64(o, "mau_type", row->mau_type);
+		put_times(o, s, i);
+		json_push(array, o);
+	}
+	return array;
+}
+
+static json_t *
+bfd_json(const struct seen *s)
+{
+	static const char *const kinds[] = {
+		[BFD_NO_KIND] = "other", [BFD_SINGLE_HOP] = "single-hop",
+		[BFD_ECHO] = "echo",     [BFD_MULTIHOP] = "multihop",
+		[BFD_MICRO] = "micro",   [BFD_SEAMLESS] = "seamless",
+	};
+	static const char *const states[] = {"AdminDown", "Down", "Init", "Up"};
+	json_t *array = json_array();
+	char text[ADDR_TEXT_SIZE];
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct bfd_row *row = seen_row(s, i);
+		json_t *o = json_object();
+
+		json_put_text(o, "src", addr_format(&row->src, text));
+		json_put_text(o, "dst", addr_format(&row->dst, text));
+		json_put_u64(o, "port", row->port);
+		json_put_text(o, "kind", kinds[row->kind]);
+		json_put_text(o, "state", states[row->state & 3]);
+		json_put_u64(o, "diag", row->diag);
+		json_put_u64(o, "my_discriminator", row->my_discriminator);
+		json_put_u64(o, "your_discriminator", row->your_discriminator);
+		json_put_u64(o, "detect_mult", row->detect_mult);
+		json_put_u64(o, "desired_min_tx_us", row->desired_min_tx_us);
+		put_times(o, s, i);
+		json_push(array, o);
+	}
+	return array;
+}
+
+/* ---- BGP --------------------------------------------------------------------------------------
+ */
+
+static const char *const sides[2] = {"a", "b"};
+
+static json_t *
+messages_json(const struct bgp_side *side)
+{
+	json_t *o = json_object();
+
+	for (unsigned type = BGP_OPEN; type < BGP_TYPE_COUNT; type++)
+		json_put_u64(o, bgp_type_name((uint8_t)type), side->messages[type]);
+	return o;
+}
+
+static json_t *
+open_json(const struct bgp_side *side)
+{
+	json_t *o = json_object(), *capabilities = json_array();
+	const struct bgp_open *open = &side->open;
+	char id[16];
+
+	snprintf(id, sizeof id, "%u.%u.%u.%u", open->id[0], open->id[1], open->id[2], open->id[3]);
+	for (unsigned i = 0; i < open->capability_count; i++)
+		json_push(capabilities, json_integer(open->capabilities[i]));
+	json_put_u64(o, "asn", open->asn);
+	json_put_u64(o, "my_as", open->as2);
+	json_put_u64(o, "hold_s", open->hold_s);
+	json_put_text(o, "bgp_id", id);
+	json_put(o, "capabilities", capabilities);
+	json_put_text(o, "hostname", side->hostname);
+	return o;
+}
+
+static json_t *
+rib_json(const struct bgp_side *side)
+{
+	json_t *o = json_object();
+
+	json_put_u64(o, "ipv4", side->rib.standing[0]);
+	json_put_u64(o, "ipv6", side->rib.standing[1]);
+	return o;
+}
+
+/* How far the RIB and the counts of a side can be trusted, and why not farther. */
+static json_t *
+quality_json(const struct bgp_session *s, unsigned i)
+{
+	const struct bgp_side *side = &s->side[i];
+	json_t *o = json_object();
+
+	json_put_text(o, "completeness", bgp_completeness_name(bgp_side_completeness(s, i)));
+	json_put_u64(o, "gaps", side->gaps);
+	json_put_u64(o, "malformed", side->malformed);
+	json_put_u64(o, "rfc7606_notes", side->notes);
+	json_put_u64(o, "other_families", side->other_families);
+	json_put_u64(o, "routes_without_room", side->rib.beyond);
+	json_put_bool(o, "guessed", side->guessed);
+	return o;
+}
+
+static json_t *
+notifications_json(const struct bgp_session *s)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < s->notification_count; i++) {
+		const struct bgp_session_notification *n = &s->notifications[i];
+		json_t *o = json_object();
+
+		json_put_text(o, "from", sides[n->from]);
+		json_put_u64(o, "code", n->code);
+		json_put_u64(o, "subcode", n->subcode);
+		json_put_u64(o, "at_us", n->time_ns / NS_PER_US);
+		json_put_text(o, "name",
+		              n->code == BGP_ERROR_CEASE ? bgp_cease_name(n->subcode)
+		                                         : bgp_error_name(n->code));
+		json_put_text(o, "text", n->text);
+		json_push(array, o);
+	}
+	return array;
+}
+
+static json_t *
+each_side(const struct bgp_session *s, json_t *(*tell)(const struct bgp_side *side))
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < 2; i++)
+		json_put(o, sides[i], tell(&s->side[i]));
+	return o;
+}
+
+static void
+put_counts(json_t *o, const struct bgp_session *s)
+{
+	uint64_t announced = 0, withdrawn = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		for (unsigned afi = 0; afi < BGP_RIB_AFIS; afi++) {
+			announced += s->side[i].announced[afi];
+			withdrawn += s->side[i].withdrawn[afi];
+		}
+	}
+	json_put_u64(o, "announced", announced);
+	json_put_u64(o, "withdrawn", withdrawn);
+}
+
+/* The worse of both sides. */
+static enum bgp_completeness
+completeness_of(const struct bgp_session *s)
+{
+	enum bgp_completeness a = bgp_side_completeness(s, 0), b = bgp_side_completeness(s, 1);
+
+	return a > b ? a : b;
+}
+
+static json_t *
+session_json(const struct bgp_session *s)
+{
+	json_t *o = json_object(), *open = json_object(), *quality = json_object();
+	char text[ADDR_TEXT_SIZE];
+	bool known;
+	uint16_t hold_s = bgp_session_hold_s(s, &known);
+
+	json_put_text(o, "a", addr_format(&s->side[0].ip, text));
+	json_put_u64(o, "a_port", s->side[0].port);
+	json_put_text(o, "b", addr_format(&s->side[1].ip, text));
+	json_put_u64(o, "b_port", s->side[1].port);
+	json_put(o, "messages", each_side(s, messages_json));
+	for (unsigned i = 0; i < 2; i++) {
+		if (s->side[i].opened)
+			json_put(open, sides[i], open_json(&s->side[i]));
+		json_put(quality, sides[i], quality_json(s, i));
+	}
+	json_put(o, "open", open);
+	json_put(o, "rib", each_side(s, rib_json));
+	put_counts(o, s);
+	json_put(o, "notifications", notifications_json(s));
+	json_put_text(o, "completeness", bgp_completeness_name(completeness_of(s)));
+	json_put_text(o, "state", bgp_state_name(bgp_session_state(s)));
+	if (known)
+		json_put_u64(o, "hold_s", hold_s);
+	else
+		json_put_null(o, "hold_s");
+	json_put(o, "quality", quality);
+	json_put_u64(o, "first_us", s->first_ns / NS_PER_US);
+	json_put_u64(o, "last_us", s->last_ns / NS_PER_US);
+	return o;
+}
+
+static json_t *
+bgp_json(const struct peering *p)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < p->bgp.count; i++)
+		json_push(array, session_json(p->bgp.at[i]));
+	return array;
+}
+
+/* What was seen and stands in no row. */
+static json_t *
+rest_json(const struct peering *p)
+{
+	json_t *o = json_object();
+
+	json_put_u64(o, "lacp_markers", p->markers);
+	json_put_u64(o, "lacp_marker_responses", p->marker_responses);
+	json_put_u64(o, "lacp_malformed", p->lacp_malformed);
+	json_put_u64(o, "lldp_malformed", p->lldp_malformed);
+	json_put_u64(o, "bfd_malformed", p->bfd_malformed);
+	json_put_u64(o, "bfd_echoes", p->bfd_echoes);
+	json_put_u64(o, "beyond", p->lacp.beyond + p->lldp.beyond + p->bfd.beyond);
+	json_put_u64(o, "sessions_forgotten", p->bgp.forgotten);
+	return o;
+}
+
+void
+analysis_put_peering(json_t *o, const struct peering *p)
+{
+	json_put(o, "bgp", bgp_json(p));
+	json_put(o, "bfd", bfd_json(&p->bfd));
+	json_put(o, "lacp", lacp_json(&p->lacp));
+	json_put(o, "lldp", lldp_json(&p->lldp));
+	json_put(o, "control_protocols", rest_json(p));
+}

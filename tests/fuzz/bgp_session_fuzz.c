@@ -1,0 +1,66 @@
+/*
+ * A session over any bytes: each piece is a byte that chooses side and gap, a size of two bytes,
+ * and what that side says, behind what it had left over. Takes no more than it was given, keeps
+ * within the room for routes, and gives it all back.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspect/bgp_session.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { ROOM = 64, PENDING_MAX = 1 << 17 };
+
+struct pending {
+	uint8_t *bytes;
+	size_t size;
+};
+
+static void
+say(struct bgp_session *s, struct pending *p, uint8_t choice, struct cursor piece)
+{
+	size_t size = cursor_left(&piece), taken;
+
+	if (p->size + size > PENDING_MAX)
+		p->size = 0;
+	p->bytes = realloc(p->bytes, p->size + size + 1);
+	if (!p->bytes)
+		abort();
+	memcpy(p->bytes + p->size, piece.at, size);
+	p->size += size;
+	taken = bgp_session_read(s, choice & 1, cursor_over(p->bytes, p->size), choice & 2, 1);
+	if (taken > p->size)
+		abort();
+	p->size -= taken;
+	memmove(p->bytes, p->bytes + taken, p->size);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cursor c = cursor_over(data, size);
+	struct pending pending[2] = {{0}};
+	uint32_t room = ROOM;
+	struct bgp_session *s = bgp_session_create(&room);
+
+	while (cursor_left(&c) >= 3) {
+		uint8_t choice = cursor_u8(&c);
+		size_t wanted = cursor_be16(&c);
+
+		if (wanted > cursor_left(&c))
+			wanted = cursor_left(&c);
+		say(s, &pending[choice & 1], choice, cursor_slice(&c, wanted));
+	}
+	if (bgp_rib_count(&s->side[0].rib) + bgp_rib_count(&s->side[1].rib) + room != ROOM)
+		abort();
+	if (bgp_session_state(s) >= BGP_STATE_COUNT ||
+	    bgp_side_completeness(s, 0) >= BGP_COMPLETENESS_COUNT)
+		abort();
+	bgp_session_destroy(s);
+	if (room != ROOM)
+		abort();
+	free(pending[0].bytes);
+	free(pending[1].bytes);
+	return 0;
+}
