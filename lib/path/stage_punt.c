@@ -3,6 +3,7 @@
  * protocols, which absence-based verdicts stand on, and bulk. What finds its queue full is counted.
  */
 #include "path/stages.h"
+#include "proto/stun.h"
 
 enum rule {
 	KEEP,      /* not punted; 0 */
@@ -48,13 +49,15 @@ static const uint8_t rules[CLASS_COUNT] = {
 /* By first byte (RFC 7983 section 7): what a port of media carries beside media. A capture lists
  * every record and channel; live they are as many as the media itself. */
 enum media {
-	MEDIA_SIGNAL = 1 << 0, /* STUN, ZRTP, DTLS handshakes and alerts */
-	MEDIA_VOLUME = 1 << 1, /* other DTLS records, ChannelData */
-	MEDIA_MIXED = 1 << 2,  /* RTP, or RTCP when the second byte says so (RFC 5761 section 4) */
+	MEDIA_NONE,   /* none of these; 0 */
+	MEDIA_STUN,   /* if the rest agrees */
+	MEDIA_SIGNAL, /* ZRTP, DTLS handshakes and alerts */
+	MEDIA_VOLUME, /* other DTLS records, ChannelData */
+	MEDIA_MIXED,  /* RTP, or RTCP when the second byte says so (RFC 5761 section 4) */
 };
 
 static const uint8_t media[256] = {
-	[0 ... 3] = MEDIA_SIGNAL,   [16 ... 22] = MEDIA_SIGNAL,  [23 ... 63] = MEDIA_VOLUME,
+	[0 ... 3] = MEDIA_STUN,     [16 ... 22] = MEDIA_SIGNAL,  [23 ... 63] = MEDIA_VOLUME,
 	[64 ... 79] = MEDIA_VOLUME, [128 ... 191] = MEDIA_MIXED,
 };
 
@@ -84,13 +87,49 @@ is_opening(const struct burst *b, uint32_t i)
 	return false;
 }
 
+/* The cookie (RFC 8489 section 5), or a length that is right (RFC 3489, which had none). */
+static bool
+is_stun(const struct packet *packet, const uint8_t *at)
+{
+	return packet->payload_captured >= 8 &&
+	       (load_be32(at + 4) == STUN_COOKIE ||
+	        load_be16(at + 2) + (uint32_t)STUN_SIZE == packet->payload_size);
+}
+
+/* Whether the payload is no media, and live not as much as the media either. */
+static bool
+is_signal(const struct pipeline *p, const struct burst *b, uint32_t i)
+{
+	const uint8_t *at = b->data[i] + b->packet[i].payload_offset;
+
+	switch (media[at[0]]) {
+	case MEDIA_STUN:
+		return is_stun(&b->packet[i], at);
+	case MEDIA_SIGNAL:
+		return true;
+	case MEDIA_VOLUME:
+		return p->keep;
+	case MEDIA_MIXED:
+		return b->packet[i].payload_captured > 1 && (at[1] & 0xe0) == 0xc0;
+	default:
+		return false;
+	}
+}
+
 /* What maybe() leaves to be found out. Captures are read whole. */
 static bool
 wanted(const struct pipeline *p, enum rule rule, const struct burst *b, uint32_t i)
 {
-	if (rule == HANDSHAKE)
+	switch (rule) {
+	case HANDSHAKE:
 		return p->keep || is_handshake(b, i) || is_opening(b, i);
-	return rule != OPENING || p->keep || is_opening(b, i);
+	case OPENING:
+		return p->keep || is_opening(b, i);
+	case MEDIA:
+		return is_signal(p, b, i);
+	default:
+		return true;
+	}
 }
 
 static void
@@ -107,23 +146,23 @@ punt(struct pipeline *p, struct burst *b, uint32_t i)
 		p->snap->punt_dropped[queue]++;
 }
 
-/* Whether the payload is one that MEDIA wants; the frame's first line is near since decoding. */
+/* RTP for sure, or nothing to look at: version 2 and no packet type of RTCP (RFC 5761 section 4).
+ * Nearly all that media flows carry, so this is all that they cost; the frame's first line is near
+ * since decoding. Without payload the frame's own first bytes are read, for want of a branch. */
 static inline unsigned
-is_signal(const struct burst *b, uint32_t i, unsigned wanted_media)
+is_rtp(const struct burst *b, uint32_t i)
 {
-	static const uint8_t none[2] = {255, 0};
 	const struct packet *packet = &b->packet[i];
-	bool two = packet->payload_captured >= 2;
-	const uint8_t *at = two ? b->data[i] + packet->payload_offset : none;
-	unsigned kind = media[at[0]];
-	unsigned rtcp = ((kind & MEDIA_MIXED) != 0) & ((at[1] & 0xe0) == 0xc0);
+	unsigned two = packet->payload_captured > 1;
+	unsigned head = (load_be16(b->data[i] + (packet->payload_offset & -two)) & 0xc0e0) ^ 0x8000;
 
-	return ((kind & wanted_media) != 0) | rtcp;
+	return ((head < 0x100) & (head != 0xc0)) | !two;
 }
 
-/* Whether a frame may be one to punt. No branch: a mix of protocols would make it a coin toss. */
+/* Whether a frame of another rule may be one to punt. No branch: a mix of protocols would make it a
+ * coin toss. */
 static inline unsigned
-maybe(const struct burst *b, uint32_t i, unsigned wanted_media)
+maybe(const struct burst *b, uint32_t i)
 {
 	const struct packet *packet = &b->packet[i];
 	unsigned rule = rules[b->class[i]];
@@ -131,27 +170,30 @@ maybe(const struct burst *b, uint32_t i, unsigned wanted_media)
 	unsigned full = packet->payload_captured != 0;
 	unsigned needs_payload = (rule == HANDSHAKE) | (rule == OPENING);
 
-	unsigned signal = is_signal(b, i, wanted_media);
-
-	return (rule != KEEP) & (bgp | (rule != UNPROVEN)) & (full | !needs_payload) &
-	       (signal | (rule != MEDIA));
+	return (bgp | (rule != UNPROVEN)) & (full | !needs_payload);
 }
 
+/* Frames by rule first, so that each costs what its rule needs. */
 void
 stage_punt(struct pipeline *p, struct burst *b)
 {
-	uint8_t list[BURST_MAX];
-	unsigned wanted_media = p->keep ? MEDIA_SIGNAL | MEDIA_VOLUME : MEDIA_SIGNAL;
-	uint32_t count = 0;
-	uint8_t any = KEEP;
+	uint8_t of_media[BURST_MAX], others[BURST_MAX], list[BURST_MAX];
+	uint32_t media_count = 0, other_count = 0, count = 0;
 
-	for (uint32_t i = 0; i < b->count; i++)
-		any |= rules[b->class[i]];
-	if (any == KEEP)
-		return;
 	for (uint32_t i = 0; i < b->count; i++) {
-		list[count] = (uint8_t)i;
-		count += maybe(b, i, wanted_media);
+		unsigned rule = rules[b->class[i]];
+
+		of_media[media_count] = others[other_count] = (uint8_t)i;
+		media_count += rule == MEDIA;
+		other_count += (rule != MEDIA) & (rule != KEEP);
+	}
+	for (uint32_t i = 0; i < media_count; i++) {
+		list[count] = of_media[i];
+		count += !is_rtp(b, of_media[i]);
+	}
+	for (uint32_t i = 0; i < other_count; i++) {
+		list[count] = others[i];
+		count += maybe(b, others[i]);
 	}
 	for (uint32_t i = 0; i < count; i++)
 		punt(p, b, list[i]);

@@ -408,6 +408,7 @@ test_punts_of_media(void **state)
 		{0x40, 0x01, 0, 16},                        /* ChannelData */
 		{0x80, 0x60, 0, 1},                         /* RTP: never */
 		{0xc0, 0xc8, 0, 1},                         /* nothing of these */
+		{0, 0, 0, 1, 1},                            /* looks like STUN, and is not */
 	};
 
 	(void)state;
