@@ -11,6 +11,12 @@ fi
 tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
 tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
 tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
+# what fuzzers of other routing daemons found, and their seeds
+for target in bgp bgp_session; do
+  [ -x "build-debug/fuzz/${target}_replay" ] || continue
+  find "$captures/messages" -path '*corpi*' -type f -print0 |
+    xargs -0 "build-debug/fuzz/${target}_replay" || exit 1
+done
 [ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
 
 # every file that may be a capture, also the broken ones: no report, no signal

@@ -246,7 +246,7 @@ test_treatment(void **state)
 	say(&t, 0, M "0028 02 0000 000d 400101 00 400206 0201 0000fde9 18c63364 ", false);
 	assert_int_equal(t.s->side[0].rib.standing[0], 1);
 	assert_int_equal(t.s->side[0].notes, 1);
-	say(&t, 0, M "0027 02 0000 000c 800f03 000201 800f03 000201 18cb0071 ", false);
+	say(&t, 0, M "0027 02 0000 000c 800f03 000201 800f03 000201 18c00002 ", false);
 	assert_int_equal(t.s->side[0].rib.standing[0], 1);
 	assert_int_equal(t.s->side[0].malformed, 0);
 	say(&t, 0, M "0017 02 0005 0000 " KEEPALIVE, false);

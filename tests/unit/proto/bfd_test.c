@@ -68,6 +68,8 @@ static const struct {
 	{"authentication of no bytes", "20 44 03 18 00000001 00000000" INTERVALS, REASON_BFD_BAD},
 	{"authentication past the packet", "20 44 03 1a 00000001 00000000" INTERVALS "0109",
          REASON_BFD_BAD},
+	{"a password past the packet", "20 44 03 1d 00000001 00000000" INTERVALS "0109027365",
+         REASON_BFD_BAD},
 	{"MD5 of another size", "20 44 03 20 00000001 00000000" INTERVALS "0208020000000001",
          REASON_BFD_BAD},
 	{"a reserved type", "20 44 03 1a 00000001 00000000" INTERVALS "0902", REASON_OK},
