@@ -24,6 +24,15 @@ cursor_over(const void *data, size_t size)
 	return (struct cursor){.at = data, .end = (const uint8_t *)data + size, .ok = true};
 }
 
+/* Over nothing, where there may be no bytes to point at: NULL is no place to count from. */
+static inline struct cursor
+cursor_none(void)
+{
+	static const uint8_t nothing[1];
+
+	return (struct cursor){.at = nothing, .end = nothing, .ok = true};
+}
+
 /* Bytes still unread; 0 after an error. */
 static inline size_t
 cursor_left(const struct cursor *c)

@@ -46,7 +46,7 @@ read_dtls_messages(struct inspection *in, struct cursor body)
 
 		/* a message in fragments is counted at its first, and not read */
 		if (cursor_left(&message.body) < message.size)
-			whole.body = cursor_over(NULL, 0);
+			whole.body = cursor_none();
 		if (message.offset == 0)
 			hello_count(in->census, CENSUS_UDP, &whole);
 	}

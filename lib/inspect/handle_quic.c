@@ -85,7 +85,8 @@ flight_add(struct budget *budget, struct flight *f, const struct quic_crypto *cr
 static void
 flight_read(struct flight *f, struct census *census)
 {
-	struct cursor c = cursor_over(f->bytes ? f->bytes + f->read : NULL, f->whole - f->read);
+	struct cursor c =
+		f->bytes ? cursor_over(f->bytes + f->read, f->whole - f->read) : cursor_none();
 	struct tls_message message;
 
 	while (tls_message_decode(&c, &message) == REASON_OK)

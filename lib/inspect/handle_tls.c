@@ -74,14 +74,15 @@ join(struct budget *budget, struct handshake *s, const struct cursor *body)
 static bool
 read_messages(struct inspection *in, struct handshake *s)
 {
-	struct cursor c = cursor_over(s->joined, s->size);
+	struct cursor c = s->size ? cursor_over(s->joined, s->size) : cursor_none();
 	struct tls_message message;
 	enum reason reason;
 
 	while ((reason = tls_message_decode(&c, &message)) == REASON_OK)
 		hello_count(in->census, CENSUS_TCP, &message);
 	s->size = (uint32_t)cursor_left(&c);
-	memmove(s->joined, c.at, s->size);
+	if (s->size)
+		memmove(s->joined, c.at, s->size);
 	return reason != REASON_TLS_BAD;
 }
 

@@ -60,7 +60,7 @@ stream_close(struct stream *s)
 struct cursor
 stream_unread(const struct stream *s)
 {
-	return cursor_over(s->bytes ? s->bytes + s->start : NULL, s->size - s->start);
+	return s->bytes ? cursor_over(s->bytes + s->start, s->size - s->start) : cursor_none();
 }
 
 void

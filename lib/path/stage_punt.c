@@ -3,6 +3,7 @@
  * protocols, which absence-based verdicts stand on, and bulk. What finds its queue full is counted.
  */
 #include "path/stages.h"
+#include "proto/protocols.h"
 #include "proto/stun.h"
 
 enum rule {
@@ -126,6 +127,8 @@ wanted(const struct pipeline *p, enum rule rule, const struct burst *b, uint32_t
 	case OPENING:
 		return p->keep || is_opening(b, i);
 	case MEDIA:
+		if (b->packet[i].proto == PROTO_TCP)
+			return p->keep || is_opening(b, i);
 		return is_signal(p, b, i);
 	default:
 		return true;
@@ -148,7 +151,9 @@ punt(struct pipeline *p, struct burst *b, uint32_t i)
 
 /* RTP for sure, or nothing to look at: version 2 and no packet type of RTCP (RFC 5761 section 4).
  * Nearly all that media flows carry, so this is all that they cost; the frame's first line is near
- * since decoding. Without payload the frame's own first bytes are read, for want of a branch. */
+ * since decoding. Not over TCP, where a
+ * segment begins anywhere. Without payload the frame's own first bytes are read, for want of a
+ * branch. */
 static inline unsigned
 is_rtp(const struct burst *b, uint32_t i)
 {
@@ -156,7 +161,7 @@ is_rtp(const struct burst *b, uint32_t i)
 	unsigned two = packet->payload_captured > 1;
 	unsigned head = (load_be16(b->data[i] + (packet->payload_offset & -two)) & 0xc0e0) ^ 0x8000;
 
-	return ((head < 0x100) & (head != 0xc0)) | !two;
+	return (((head < 0x100) & (head != 0xc0)) | !two) & (packet->proto != PROTO_TCP);
 }
 
 /* Whether a frame of another rule may be one to punt. No branch: a mix of protocols would make it a

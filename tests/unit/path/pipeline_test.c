@@ -428,6 +428,32 @@ test_punts_of_media(void **state)
 	}
 }
 
+/* TURN over TCP: a segment may begin with anything, so a capture's are all wanted. */
+static void
+test_punts_of_relays(void **state)
+{
+	static const uint8_t allocate[20] = {0, 3, 0, 0, 0x21, 0x12, 0xa4, 0x42};
+	static const uint8_t media[20] = {0x80, 0, 0, 1};
+
+	(void)state;
+	for (unsigned keep = 0; keep < 2; keep++) {
+		struct fixture *f = fixture_make(keep);
+		struct frame_spec turn = udp("203.0.113.5", 50000, "52.112.1.1", 3478);
+
+		turn.proto = 6;
+		turn.tcp_flags = 0x18;
+		turn.payload_size = 20;
+		for (unsigned i = 0; i < 100; i++) {
+			turn.payload = i ? media : allocate;
+			send_frame(f, UP, T0, &turn);
+			flush(f);
+		}
+		pipeline_finish(f->pipeline, T0 + 1);
+		assert_int_equal(f->punts[PUNT_BULK], keep ? 100 : 32);
+		fixture_free(f);
+	}
+}
+
 /* Of a TLS connection the first packets and whatever shows a handshake's record; a capture whole.
  */
 static void
@@ -560,6 +586,7 @@ main(void)
 		cmocka_unit_test(test_punts_keep_their_queues),
 		cmocka_unit_test(test_punts_of_media),
 		cmocka_unit_test(test_punts_of_handshakes),
+		cmocka_unit_test(test_punts_of_relays),
 		cmocka_unit_test(test_plan_is_swapped),
 		cmocka_unit_test(test_flood_loses_no_endpoint_traffic),
 		cmocka_unit_test(test_garbage_is_counted),
