@@ -143,12 +143,12 @@ open_json(const struct bgp_side *side)
 }
 
 static json_t *
-rib_json(const struct bgp_side *side)
+rib_json(const struct bgp_session *s, unsigned side)
 {
 	json_t *o = json_object();
 
-	json_put_u64(o, "ipv4", side->rib.standing[0]);
-	json_put_u64(o, "ipv6", side->rib.standing[1]);
+	json_put_u64(o, "ipv4", bgp_session_standing(s, side, 0));
+	json_put_u64(o, "ipv6", bgp_session_standing(s, side, 1));
 	return o;
 }
 
@@ -191,16 +191,6 @@ notifications_json(const struct bgp_session *s)
 	return array;
 }
 
-static json_t *
-each_side(const struct bgp_session *s, json_t *(*tell)(const struct bgp_side *side))
-{
-	json_t *o = json_object();
-
-	for (unsigned i = 0; i < 2; i++)
-		json_put(o, sides[i], tell(&s->side[i]));
-	return o;
-}
-
 static void
 put_counts(json_t *o, const struct bgp_session *s)
 {
@@ -228,7 +218,8 @@ completeness_of(const struct bgp_session *s)
 static json_t *
 session_json(const struct bgp_session *s)
 {
-	json_t *o = json_object(), *open = json_object(), *quality = json_object();
+	json_t *o = json_object(), *messages = json_object(), *open = json_object();
+	json_t *rib = json_object(), *quality = json_object();
 	char text[ADDR_TEXT_SIZE];
 	bool known;
 	uint16_t hold_s = bgp_session_hold_s(s, &known);
@@ -237,18 +228,24 @@ session_json(const struct bgp_session *s)
 	json_put_u64(o, "a_port", s->side[0].port);
 	json_put_text(o, "b", addr_format(&s->side[1].ip, text));
 	json_put_u64(o, "b_port", s->side[1].port);
-	json_put(o, "messages", each_side(s, messages_json));
 	for (unsigned i = 0; i < 2; i++) {
+		json_put(messages, sides[i], messages_json(&s->side[i]));
+		json_put(rib, sides[i], rib_json(s, i));
 		if (s->side[i].opened)
 			json_put(open, sides[i], open_json(&s->side[i]));
 		json_put(quality, sides[i], quality_json(s, i));
 	}
+	json_put(o, "messages", messages);
 	json_put(o, "open", open);
-	json_put(o, "rib", each_side(s, rib_json));
+	json_put(o, "rib", rib);
 	put_counts(o, s);
 	json_put(o, "notifications", notifications_json(s));
 	json_put_text(o, "completeness", bgp_completeness_name(completeness_of(s)));
 	json_put_text(o, "state", bgp_state_name(bgp_session_state(s)));
+	if (s->end == BGP_LIVES)
+		json_put_null(o, "ended_by");
+	else
+		json_put_text(o, "ended_by", bgp_end_name(s->end));
 	if (known)
 		json_put_u64(o, "hold_s", hold_s);
 	else

@@ -178,7 +178,7 @@ read_notification(struct bgp_session *s, unsigned from, struct cursor body, uint
 		s->side[from].malformed++;
 		return;
 	}
-	s->closed = true;
+	s->end = BGP_END_NOTIFICATION;
 	bgp_rib_clear(&s->side[0].rib);
 	bgp_rib_clear(&s->side[1].rib);
 	if (s->notification_count == BGP_NOTIFICATIONS_MAX)
@@ -200,6 +200,8 @@ read_message(struct bgp_session *s, unsigned from, const struct bgp *m, uint64_t
 	s->side[from].spoken = true;
 	s->side[from].messages[m->type]++;
 	s->side[from].last_ns = s->last_ns = time_ns;
+	if (s->end != BGP_END_NOTIFICATION)
+		s->end = BGP_LIVES;
 	switch (m->type) {
 	case BGP_OPEN:
 		read_open(&s->side[from], m->body);
@@ -245,6 +247,19 @@ bgp_session_read(struct bgp_session *s, unsigned side, struct cursor bytes, bool
 /* ---- what it comes to -------------------------------------------------------------------------
  */
 
+void
+bgp_session_end(struct bgp_session *s, bool reset)
+{
+	if (s->end == BGP_LIVES)
+		s->end = reset ? BGP_END_RST : BGP_END_FIN;
+}
+
+uint32_t
+bgp_session_standing(const struct bgp_session *s, unsigned side, unsigned afi_index)
+{
+	return s->end == BGP_LIVES ? s->side[side].rib.standing[afi_index] : 0;
+}
+
 static bool
 is_running(const struct bgp_side *side)
 {
@@ -260,7 +275,7 @@ bgp_session_state(const struct bgp_session *s)
 	bool kept_alive[2] = {a->messages[BGP_KEEPALIVE] > 0, b->messages[BGP_KEEPALIVE] > 0};
 	bool opened = a->messages[BGP_OPEN] || b->messages[BGP_OPEN];
 
-	if (s->closed)
+	if (s->end != BGP_LIVES)
 		return BGP_IDLE;
 	if (is_running(a) || is_running(b) || (kept_alive[0] && kept_alive[1]))
 		return BGP_ESTABLISHED;
@@ -297,6 +312,18 @@ bgp_side_completeness(const struct bgp_session *s, unsigned side)
 		return BGP_INFERRED;
 	families = families_of(&s->side[0]) & families_of(&s->side[1]);
 	return families && (me->ended & families) == families ? BGP_COMPLETE : BGP_INFERRED;
+}
+
+const char *
+bgp_end_name(enum bgp_end end)
+{
+	static const char *const names[BGP_END_COUNT] = {
+		[BGP_END_NOTIFICATION] = "notification",
+		[BGP_END_FIN] = "fin",
+		[BGP_END_RST] = "rst",
+	};
+
+	return names[end];
 }
 
 const char *

@@ -29,8 +29,12 @@ enum bgp_completeness {
 	BGP_COMPLETENESS_COUNT
 };
 
+/* By what it ended. A FIN or RST may be a stranger's: the next message proves that the session
+ * lives. */
+enum bgp_end { BGP_LIVES, BGP_END_NOTIFICATION, BGP_END_FIN, BGP_END_RST, BGP_END_COUNT };
+
 enum bgp_session_state {
-	BGP_IDLE, /* closed by a NOTIFICATION */
+	BGP_IDLE, /* ended */
 	BGP_OPEN_SENT,
 	BGP_OPEN_CONFIRM,
 	BGP_ESTABLISHED,
@@ -69,7 +73,7 @@ struct bgp_session {
 	struct bgp_side side[2]; /* [0] spoke first */
 	struct bgp_session_notification notifications[BGP_NOTIFICATIONS_MAX];
 	uint32_t notification_count;
-	bool closed;
+	uint8_t end; /* enum bgp_end */
 	uint64_t first_ns, last_ns;
 	/* of the table (inspect/peering.h) */
 	unsigned first_direction;   /* the conversation's direction that is side 0 */
@@ -85,8 +89,14 @@ void bgp_session_destroy(struct bgp_session *s);
 size_t bgp_session_read(struct bgp_session *s, unsigned side, struct cursor bytes, bool gap,
                         uint64_t time_ns);
 
+/* The TCP connection was ended by one side. */
+void bgp_session_end(struct bgp_session *s, bool reset);
+
 enum bgp_session_state bgp_session_state(const struct bgp_session *s);
 enum bgp_completeness bgp_side_completeness(const struct bgp_session *s, unsigned side);
+/* Routes of a side that stand: those of a session that ended don't. */
+uint32_t bgp_session_standing(const struct bgp_session *s, unsigned side, unsigned afi_index);
+const char *bgp_end_name(enum bgp_end end); /* NULL: it lives */
 const char *bgp_state_name(enum bgp_session_state state);
 const char *bgp_completeness_name(enum bgp_completeness completeness);
 

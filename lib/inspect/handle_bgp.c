@@ -64,6 +64,15 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 	                                                     bytes, gap, in->conversation->last_ns);
 }
 
+static void
+note_end(struct inspection *in, bool reset)
+{
+	struct feed *feed = in->conversation->state;
+
+	if (feed && feed->session)
+		bgp_session_end(feed->session, reset);
+}
+
 /* The session stays, with what it said. */
 static void
 forget(struct conversation *c)
@@ -75,4 +84,5 @@ forget(struct conversation *c)
 	free(feed);
 }
 
-const struct handler handler_bgp = {.name = "bgp", .stream = read_stream, .forget = forget};
+const struct handler handler_bgp = {
+	.name = "bgp", .stream = read_stream, .ended = note_end, .forget = forget};

@@ -33,6 +33,9 @@ struct handler {
 	 * comes again with more behind it. STREAM_GIVE_UP: nothing more is wanted of this
 	 * direction. `gap`: bytes are missing before these, or this is no stream's beginning. */
 	size_t (*stream)(struct inspection *in, struct cursor bytes, bool gap);
+	/* in->direction said its last on a TCP connection, by FIN or (`reset`) RST. Bytes that came
+	 * late may still follow. NULL: nobody cares. */
+	void (*ended)(struct inspection *in, bool reset);
 	/* Free conversation->state; NULL: there is none. */
 	void (*forget)(struct conversation *c);
 };

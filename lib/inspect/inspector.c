@@ -7,7 +7,7 @@
 #include "inspect/handler.h"
 #include "proto/protocols.h"
 
-enum { TCP_SYN = 0x02 }; /* RFC 9293 section 3.1 */
+enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04 }; /* RFC 9293 section 3.1 */
 
 struct inspector {
 	struct conversation_table *conversations;
@@ -81,6 +81,8 @@ read_segment(struct inspector *i, struct inspection *in)
 	if (stream_push(&c->stream[in->direction], p->tcp_seq, syn, in->payload.at,
 	                (uint32_t)cursor_left(&in->payload), p->payload_size, &in->census->streams))
 		read_stream(in);
+	if (p->tcp_flags & (TCP_FIN | TCP_RST) && c->handler && c->handler->ended)
+		c->handler->ended(in, p->tcp_flags & TCP_RST);
 }
 
 static void

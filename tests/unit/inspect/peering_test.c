@@ -175,6 +175,35 @@ test_bgp(void **state)
 	feed_close(&f);
 }
 
+/* FIN and RST end a session and what stood in it; a message after them says that it was not so. */
+static void
+test_bgp_ends(void **state)
+{
+	enum { FIN = 0x11, RST = 0x14 };
+	const struct bgp_session *s;
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_BGP, TCP, 179, 0);
+	feed_hex(&f, 0, UPDATE);
+	s = peering_of(&f)->bgp.at[0];
+	assert_int_equal(bgp_session_state(s), BGP_ESTABLISHED);
+	assert_int_equal(bgp_session_standing(s, 0, 0), 1);
+	assert_null(bgp_end_name(s->end));
+	feed_frame(&f, 1, RST, f.seq[1], NULL, 0, 0);
+	assert_int_equal(bgp_session_state(s), BGP_IDLE);
+	assert_int_equal(bgp_session_standing(s, 0, 0), 0);
+	assert_string_equal(bgp_end_name(s->end), "rst");
+	feed_hex(&f, 0, KEEPALIVE);
+	assert_int_equal(bgp_session_state(s), BGP_ESTABLISHED);
+	assert_int_equal(bgp_session_standing(s, 0, 0), 1);
+	/* a FIN behind a NOTIFICATION changes nothing of why */
+	feed_hex(&f, 1, M "0015 03 0400 ");
+	feed_frame(&f, 1, FIN, f.seq[1], NULL, 0, 0);
+	assert_string_equal(bgp_end_name(s->end), "notification");
+	feed_close(&f);
+}
+
 /* Lost segments, in order or late: counted, and reading goes on at the next message. */
 static void
 test_bgp_loss(void **state)
@@ -279,11 +308,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lacp),      cmocka_unit_test(test_lldp),
-		cmocka_unit_test(test_bfd),       cmocka_unit_test(test_tuples_bounded),
-		cmocka_unit_test(test_bgp),       cmocka_unit_test(test_bgp_loss),
-		cmocka_unit_test(test_bgp_noise), cmocka_unit_test(test_bgp_restart),
-		cmocka_unit_test(test_bgp_flood), cmocka_unit_test(test_bgp_forgotten_conversation),
+		cmocka_unit_test(test_lacp),
+		cmocka_unit_test(test_bgp_ends),
+		cmocka_unit_test(test_lldp),
+		cmocka_unit_test(test_bfd),
+		cmocka_unit_test(test_tuples_bounded),
+		cmocka_unit_test(test_bgp),
+		cmocka_unit_test(test_bgp_loss),
+		cmocka_unit_test(test_bgp_noise),
+		cmocka_unit_test(test_bgp_restart),
+		cmocka_unit_test(test_bgp_flood),
+		cmocka_unit_test(test_bgp_forgotten_conversation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
