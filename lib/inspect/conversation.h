@@ -22,6 +22,7 @@ struct conversation {
 	const struct handler *handler; /* NULL: nobody reads it yet */
 	void *state;                   /* the handler's; its forget() frees it */
 	struct stream stream[2];       /* TCP: [d] what endpoint d sent */
+	uint64_t gap_ns[2];            /* since when bytes are missing before others; 0: none */
 	uint64_t last_ns;
 	/* of the table */
 	uint64_t hash;

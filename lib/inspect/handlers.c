@@ -16,7 +16,6 @@ static const struct {
 	[CLASS_TLS] = {NULL, &handler_tls},
 	[CLASS_DOT] = {&handler_quic, &handler_tls},
 	[CLASS_DNS] = {&handler_dns, &handler_dns},
-	[CLASS_MDNS] = {&handler_dns, NULL},
 	[CLASS_QUIC] = {&handler_quic, NULL},
 	[CLASS_DTLS] = {&handler_media, NULL},
 	[CLASS_STUN] = {&handler_media, &handler_media},

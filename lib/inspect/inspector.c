@@ -2,15 +2,23 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/conversation.h"
 #include "inspect/handler.h"
 #include "proto/protocols.h"
 
-enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04 }; /* RFC 9293 section 3.1 */
+enum {
+	TCP_FIN = 0x01, /* RFC 9293 section 3.1 */
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_ACK = 0x10,
+	GAP_NS = NS_PER_S, /* a retransmission, or the other tap, would have brought it by then */
+};
 
 struct inspector {
-	struct conversation_table *conversations;
+	/* by enum punt_queue: no flood of one pushes sessions of the other out */
+	struct conversation_table *conversations[2];
 	struct census *census;
 };
 
@@ -26,8 +34,10 @@ inspector_create(const struct inspector_params *params)
 {
 	struct inspector *i = mem_alloc(1, sizeof *i);
 
-	i->conversations = conversation_table_create(
-		params->conversations ? params->conversations : INSPECTOR_CONVERSATIONS, forget);
+	for (unsigned q = PUNT_CONTROL; q <= PUNT_BULK; q++)
+		i->conversations[q] = conversation_table_create(
+			params->conversations ? params->conversations : INSPECTOR_CONVERSATIONS,
+			forget);
 	i->census = census_create(params->names ? params->names : INSPECTOR_NAMES);
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
@@ -39,7 +49,8 @@ inspector_destroy(struct inspector *i)
 {
 	if (!i)
 		return;
-	conversation_table_destroy(i->conversations);
+	conversation_table_destroy(i->conversations[PUNT_CONTROL]);
+	conversation_table_destroy(i->conversations[PUNT_BULK]);
 	census_destroy(i->census);
 	free(i);
 }
@@ -65,6 +76,29 @@ read_stream(struct inspection *in)
 	stream_take(s, taken);
 }
 
+/* What the receiver has acknowledged and the tap has not seen will not come any more. Sessions that
+ * say little must not wait for a full window. */
+static void
+settle_gap(const struct inspection *in)
+{
+	struct inspection other = *in;
+	struct conversation *c = in->conversation;
+	struct stream *s;
+
+	other.direction = !in->direction;
+	s = &c->stream[other.direction];
+	if (!s->waiting_count) {
+		c->gap_ns[other.direction] = 0;
+	} else if (!c->gap_ns[other.direction]) {
+		c->gap_ns[other.direction] = in->punt->time_ns;
+	} else if (in->punt->time_ns > c->gap_ns[other.direction] + GAP_NS &&
+	           stream_is_acked(s, in->punt->packet.tcp_ack)) {
+		stream_skip_gap(s);
+		c->gap_ns[other.direction] = 0;
+		read_stream(&other);
+	}
+}
+
 /* A class may be known only some segments after the connection began; once a handler reads it, it
  * stays with it. */
 static void
@@ -75,12 +109,14 @@ read_segment(struct inspector *i, struct inspection *in)
 	bool syn = p->tcp_flags & TCP_SYN;
 
 	if (syn && stream_is_other(&c->stream[in->direction], p->tcp_seq))
-		conversation_restart(i->conversations, c);
+		conversation_restart(i->conversations[in->punt->queue], c);
 	if (!c->handler)
 		c->handler = handler_of(in->punt->class, PROTO_TCP);
 	if (stream_push(&c->stream[in->direction], p->tcp_seq, syn, in->payload.at,
 	                (uint32_t)cursor_left(&in->payload), p->payload_size, &in->census->streams))
 		read_stream(in);
+	if (p->tcp_flags & TCP_ACK)
+		settle_gap(in);
 	if (p->tcp_flags & (TCP_FIN | TCP_RST) && c->handler && c->handler->ended)
 		c->handler->ended(in, p->tcp_flags & TCP_RST);
 }
@@ -113,6 +149,15 @@ is_readable(const struct packet *p)
 	       p->reason == REASON_LLDP_SHORT;
 }
 
+/* Bulk goes before any session. */
+static void
+make_room(struct inspector *i)
+{
+	bool bulk = conversation_count(i->conversations[PUNT_BULK]) > 0;
+
+	conversation_forget_oldest(i->conversations[bulk ? PUNT_BULK : PUNT_CONTROL]);
+}
+
 void
 inspector_packet(struct inspector *i, const struct punt *p)
 {
@@ -125,10 +170,10 @@ inspector_packet(struct inspector *i, const struct punt *p)
 	in.cut = packet->payload_captured < packet->payload_size ||
 	         packet->flags & PACKET_FRAGMENT_FIRST;
 	if (budget_is_tight(&i->census->streams.budget))
-		conversation_forget_oldest(i->conversations);
+		make_room(i);
 	if (packet->flags & PACKET_HAS_PORTS)
-		in.conversation =
-			conversation_find(i->conversations, packet, p->time_ns, &in.direction);
+		in.conversation = conversation_find(i->conversations[p->queue], packet, p->time_ns,
+		                                    &in.direction);
 	if (packet->proto == PROTO_TCP && in.conversation)
 		read_segment(i, &in);
 	else
@@ -151,7 +196,8 @@ flush(void *context, struct conversation *c)
 void
 inspector_finish(struct inspector *i)
 {
-	conversation_each(i->conversations, flush, i);
+	conversation_each(i->conversations[PUNT_CONTROL], flush, i);
+	conversation_each(i->conversations[PUNT_BULK], flush, i);
 }
 
 const struct census *
@@ -163,6 +209,9 @@ inspector_census(const struct inspector *i)
 uint32_t
 inspector_conversations(const struct inspector *i, uint64_t *forgotten)
 {
-	*forgotten = conversation_forgotten(i->conversations);
-	return conversation_count(i->conversations);
+	const struct conversation_table *control = i->conversations[PUNT_CONTROL];
+	const struct conversation_table *bulk = i->conversations[PUNT_BULK];
+
+	*forgotten = conversation_forgotten(control) + conversation_forgotten(bulk);
+	return conversation_count(control) + conversation_count(bulk);
 }

@@ -217,6 +217,12 @@ jump(struct stream *s, uint32_t seq)
 }
 
 bool
+stream_is_acked(const struct stream *s, uint32_t ack)
+{
+	return s->waiting && distance(s->waiting->seq, ack) > 0;
+}
+
+bool
 stream_is_other(const struct stream *s, uint32_t seq)
 {
 	return s->begun && s->initial != seq && s->initial != seq + 1;

@@ -57,6 +57,9 @@ bool stream_push(struct stream *s, uint32_t seq, bool syn, const uint8_t *data, 
 /* Give up what is missing and go on with what waits. False: nothing waits. */
 bool stream_skip_gap(struct stream *s);
 
+/* The receiver has what is missing here: it acknowledged what waits behind it. */
+bool stream_is_acked(const struct stream *s, uint32_t ack);
+
 /* A SYN that does not belong to this connection: its ports were taken by a new one. */
 bool stream_is_other(const struct stream *s, uint32_t seq);
 

@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		one(i, choice, cursor_slice(&c, wanted), seq);
 	}
 	inspector_finish(i);
-	if (inspector_conversations(i, &forgotten) > CONVERSATIONS ||
+	if (inspector_conversations(i, &forgotten) > 2 * CONVERSATIONS ||
 	    inspector_census(i)->streams.budget.used > WAITING_BYTES)
 		abort();
 	inspector_destroy(i);

@@ -21,14 +21,19 @@ struct feed {
 	uint8_t proto;
 	uint16_t ports[2];
 	uint32_t seq[2]; /* TCP: next of each side */
+	uint32_t ack;    /* of the next frames */
+	uint8_t queue;
 	uint64_t now_ns;
 };
 
 static inline void
 feed_open(struct feed *f, uint8_t class, uint8_t proto, uint16_t port, uint32_t conversations)
 {
-	*f = (struct feed){
-		.class = class, .proto = proto, .ports = {40000, port}, .seq = {1000, 9000}};
+	*f = (struct feed){.class = class,
+	                   .queue = PUNT_BULK,
+	                   .proto = proto,
+	                   .ports = {40000, port},
+	                   .seq = {1000, 9000}};
 	f->inspector = inspector_create(&(struct inspector_params){.conversations = conversations});
 	f->census = inspector_census(f->inspector);
 }
@@ -51,10 +56,11 @@ feed_frame(struct feed *f, unsigned from, uint8_t flags, uint32_t seq, const voi
 	                          .dport = f->ports[!from],
 	                          .tcp_flags = flags,
 	                          .seq = seq,
+	                          .ack = f->ack,
 	                          .payload = payload,
 	                          .payload_size = size};
 	uint8_t frame[FRAME_MAX];
-	struct punt punt = {.time_ns = ++f->now_ns, .class = f->class};
+	struct punt punt = {.time_ns = ++f->now_ns, .class = f->class, .queue = f->queue};
 	uint8_t *exact;
 
 	assert_true(addr_parse(ips[from], &spec.src) && addr_parse(ips[!from], &spec.dst));

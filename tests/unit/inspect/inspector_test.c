@@ -91,6 +91,33 @@ test_sip_gap(void **state)
 	feed_close(&f);
 }
 
+/* What the receiver has acknowledged a second ago and the tap never saw is given up by then. */
+static void
+test_gap_acknowledged(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 0);
+	feed_text(&f, 0, OPTIONS);
+	f.seq[0] += 100;
+	feed_text(&f, 0, INVITE);
+	f.ack = f.seq[0];
+	feed_frame(&f, 1, 0x10, f.seq[1], NULL, 0, 0);
+	f.now_ns += 900000000;
+	feed_frame(&f, 1, 0x10, f.seq[1], NULL, 0, 0);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 0);
+	f.now_ns += 200000000;
+	f.ack = f.seq[0] - (sizeof INVITE - 1) - 50; /* not what waits */
+	feed_frame(&f, 1, 0x10, f.seq[1], NULL, 0, 0);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 0);
+	f.ack = f.seq[0];
+	feed_frame(&f, 1, 0x10, f.seq[1], NULL, 0, 0);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	assert_int_equal(f.census->streams.gaps, 1);
+	feed_close(&f);
+}
+
 /* A SYN with a number of its own takes the ports over. */
 static void
 test_ports_reused(void **state)
@@ -224,6 +251,30 @@ test_conversations_are_bounded(void **state)
 	feed_close(&f);
 }
 
+/* A flood of bulk leaves what the control queue brought alone. */
+static void
+test_queues_are_apart(void **state)
+{
+	uint64_t forgotten;
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 100);
+	f.queue = PUNT_CONTROL;
+	feed_frame(&f, 0, 0x18, 1, INVITE, 40, 0);
+	f.queue = PUNT_BULK;
+	for (uint16_t port = 1; port <= 1000; port++) {
+		f.ports[0] = port;
+		feed_frame(&f, 0, 0x18, 1, INVITE, 40, 0);
+	}
+	assert_int_equal(inspector_conversations(f.inspector, &forgotten), 101);
+	f.ports[0] = 40000;
+	f.queue = PUNT_CONTROL;
+	feed_frame(&f, 0, 0x18, 41, INVITE + 40, sizeof INVITE - 41, 0);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	feed_close(&f);
+}
+
 /* Nor more bytes than the budget: half messages of many connections push the oldest out. */
 static void
 test_waiting_is_bounded(void **state)
@@ -258,12 +309,14 @@ main(void)
 		cmocka_unit_test(test_sip_cut),
 		cmocka_unit_test(test_sip_stream),
 		cmocka_unit_test(test_sip_gap),
+		cmocka_unit_test(test_gap_acknowledged),
 		cmocka_unit_test(test_ports_reused),
 		cmocka_unit_test(test_dns),
 		cmocka_unit_test(test_media_port),
 		cmocka_unit_test(test_stun_over_tcp),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_conversations_are_bounded),
+		cmocka_unit_test(test_queues_are_apart),
 		cmocka_unit_test(test_waiting_is_bounded),
 	};
 
