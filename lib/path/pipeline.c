@@ -168,6 +168,7 @@ pipeline_create(const struct pipeline_params *params)
 
 	assert(p && params->interval_ns > 0);
 	memset(p, 0, sizeof *p);
+	stage_measure_init();
 	p->flows = flow_table_create(&flows);
 	if (!p->flows) {
 		free(p);

@@ -8,24 +8,22 @@
 #include "base/clock.h"
 #include "path/stages.h"
 
-enum { WIRE_L1_EXTRA = 24 }; /* preamble and delimiter 8, FCS 4, inter-packet gap 12 */
-
 /* Size classes by length in steps of 4 bytes up to the largest plain frame, so that no loop runs
  * per packet; the bounds are multiples of 4, or 1514 and 1518, which share 1512-1519. */
+enum { SMALL_SIZE = 1512 };
+static uint8_t small[SMALL_SIZE / 4];
+
+void
+stage_measure_init(void)
+{
+	for (uint32_t i = 0; i < sizeof small; i++)
+		small[i] = (uint8_t)snap_size_class(i * 4 + 1);
+}
+
 static inline unsigned
 size_class(uint32_t wire)
 {
-	static uint8_t small[1512 / 4];
-	static bool ready;
-
-	if (wire >= 1512)
-		return snap_size_class(wire);
-	if (__builtin_expect(!ready, 0)) {
-		for (uint32_t i = 0; i < sizeof small; i++)
-			small[i] = (uint8_t)snap_size_class(i * 4 + 1);
-		ready = true;
-	}
-	return small[wire ? (wire - 1) / 4 : 0];
+	return wire < SMALL_SIZE ? small[wire ? (wire - 1) / 4 : 0] : snap_size_class(wire);
 }
 
 static inline void
@@ -77,7 +75,7 @@ measure_one_lane(struct pipeline *p, const struct burst *b)
 	lane->packets += b->count;
 	lane->bytes += bytes;
 	lane_span(lane, b->time_ns[0]);
-	bin_add(lane, s, b->time_ns[0], b->count, bytes + (uint64_t)b->count * WIRE_L1_EXTRA);
+	bin_add(lane, s, b->time_ns[0], b->count, bytes + (uint64_t)b->count * SNAP_L1_OVERHEAD);
 }
 
 static void
@@ -95,7 +93,7 @@ measure_frame(struct pipeline *p, const struct burst *b, uint32_t i)
 	lane->bytes += b->wire[i];
 	lane->sizes[size_class(b->wire[i])]++;
 	lane_span(lane, b->time_ns[i]);
-	bin_add(lane, s, b->time_ns[i], 1, b->wire[i] + WIRE_L1_EXTRA);
+	bin_add(lane, s, b->time_ns[i], 1, b->wire[i] + SNAP_L1_OVERHEAD);
 	meter_add(s, b->meter[i], p->plan->lanes[b->lane[i]].dir, b->wire[i]);
 }
 

@@ -44,6 +44,8 @@ struct pipeline {
 void stage_decode(struct pipeline *p, struct burst *b);
 void stage_flow(struct pipeline *p, struct burst *b);
 void stage_classify(struct pipeline *p, struct burst *b);
+/* Set-up thread, before any pipeline runs: fills a table that all of them read. */
+void stage_measure_init(void);
 void stage_measure(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
 void stage_age(struct pipeline *p, uint64_t now_ns);

@@ -21,7 +21,9 @@
 enum {
 	SNAP_BINS = 2048, /* 1 ms bins: two seconds, so that a late aggregator loses no peak */
 	SNAP_SIZES = 12,  /* packet-size classes, snap_size_class() */
-	SNAP_PUNTS = 2,   /* control, bulk */
+	/* what L1 adds to a frame: FCS 4, preamble and delimiter 8, inter-packet gap 12 bytes */
+	SNAP_L1_OVERHEAD = 24,
+	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
 	SNAP_SEQ = 2,
 };

@@ -4,8 +4,6 @@
 
 #include "base/clock.h"
 
-enum { L1_OVERHEAD = 24 }; /* FCS 4, preamble and SFD 8, inter-frame gap 12 bytes */
-
 uint64_t
 totals_link_capacity(const struct conf_link *link)
 {
@@ -110,7 +108,7 @@ close_link_direction(struct aggregate *a, size_t link, unsigned dir, double limi
 	}
 	for (int w = 0; w < 3; w++)
 		a->links[link].peak_bps[dir][w] = peak_of(bins, widths[w]);
-	load_add(&a->links[link].load[dir], a->start_us, bytes + L1_OVERHEAD * packets, limit);
+	load_add(&a->links[link].load[dir], a->start_us, bytes + SNAP_L1_OVERHEAD * packets, limit);
 }
 
 /* A counter of a port that was reset (the port was opened anew) starts from zero. */

@@ -6,12 +6,10 @@
 
 static_assert((int)REC_SIZES == (int)SNAP_SIZES, "size classes of the model and the snapshot");
 
-enum { L1_OVERHEAD = 24 }; /* FCS, preamble and inter-frame gap, bytes */
-
 static double
 l1_bps(const struct counts *last, int dir, double seconds)
 {
-	return (double)(last->bytes[dir] + L1_OVERHEAD * last->packets[dir]) * 8 / seconds;
+	return (double)(last->bytes[dir] + SNAP_L1_OVERHEAD * last->packets[dir]) * 8 / seconds;
 }
 
 static void
@@ -124,7 +122,7 @@ fill_member_lane(struct rec_member *r, const struct epoch *x, const struct agg_l
 	r->traffic.rate_pps[dir] = (double)lane->last_packets / x->seconds;
 	r->traffic.rate_bps[dir] = (double)lane->last_bytes * 8 / x->seconds;
 	r->rate_l1_bps[dir] =
-		(double)(lane->last_bytes + L1_OVERHEAD * lane->last_packets) * 8 / x->seconds;
+		(double)(lane->last_bytes + SNAP_L1_OVERHEAD * lane->last_packets) * 8 / x->seconds;
 	r->peak_1ms_bps[dir] = lane->peak_1ms_bps;
 	r->share_ratio[dir] =
 		link->bytes[dir] ? (double)lane->bytes / (double)link->bytes[dir] : NAN;
