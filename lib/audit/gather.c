@@ -248,7 +248,6 @@ add_class(struct input_subnet *s, const struct input_class *more)
 	c->flows_two_way += more->flows_two_way;
 	c->flows_peer += more->flows_peer;
 	s->flows += more->flows;
-	s->flows_two_way += more->flows_two_way;
 	widen(&c->first_us, &c->last_us, more);
 	widen(&s->first_us, &s->last_us, more);
 }

@@ -44,7 +44,7 @@ struct input_subnet {
 	char prefix[PREFIX_TEXT_SIZE];
 	const struct conf_subnet *conf; /* NULL: reported, not in the contract */
 	uint64_t packets[2], bytes[2];
-	uint64_t flows, flows_two_way;
+	uint64_t flows;
 	uint64_t first_us, last_us;
 	struct input_class *classes;
 	size_t class_count;

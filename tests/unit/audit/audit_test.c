@@ -277,23 +277,27 @@ of_two_controls_one_writes(void **state)
 	struct audit *first = live(conf, s, 100), *second = live(conf, s, 200);
 
 	(void)state;
-	for (uint64_t at = 1; at <= 3; at++) {
+	turn(first, s, conf, 1, true);
+	assert_int_equal(audit_turn(second, SCENE_NOW + S + S / 2), 0);
+	turn(first, s, conf, 2, true); /* a look that the second one misses */
+	for (uint64_t at = 3; at <= 4; at++) {
 		turn(first, s, conf, at, true);
 		assert_int_equal(audit_turn(second, SCENE_NOW + at * S + S / 2), 0);
 		assert_true(audit_leads(first));
 		assert_false(audit_leads(second));
 	}
+	assert_int_equal(row_of(second, "R4")->since_us, SCENE_NOW + 3 * S); /* its own mind */
 	assert_string_equal(merged(s), "verdict.changed@ finding.opened@");
 	/* the first one goes, orderly; the second goes on where it stood */
 	audit_destroy(first);
-	turn(second, s, conf, 4, true);
+	turn(second, s, conf, 5, true);
 	assert_true(audit_leads(second));
 	assert_int_equal(row_of(second, "R4")->since_us, SCENE_NOW + 2 * S);
-	turn(second, s, conf, 5, true);
+	turn(second, s, conf, 6, true);
 	assert_string_equal(merged(s), "verdict.changed@ finding.opened@");
 	/* a younger one does not take the part */
 	first = live(conf, s, 300);
-	assert_int_equal(audit_turn(first, SCENE_NOW + 6 * S), 0);
+	assert_int_equal(audit_turn(first, SCENE_NOW + 7 * S), 0);
 	assert_false(audit_leads(first));
 	/* but it does when the other one died without a word: no sign of life for 5 s */
 	put_traffic(s, conf, SCENE_NOW + 12 * S, true);

@@ -132,7 +132,6 @@ scene_traffic(struct audit_input *in, size_t index, const char *class, uint64_t 
 		s->bytes[dir] += c->bytes[dir];
 	}
 	s->flows += flows;
-	s->flows_two_way += flows;
 	return c;
 }
 

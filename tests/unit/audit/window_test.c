@@ -62,6 +62,8 @@ a_new_boot_adds_to_the_old(void **state)
 	flows_of(w, BEGIN, BEGIN + HOUR, 100, NULL);
 	assert_int_equal(flows_of(w, BEGIN + 2 * HOUR, BEGIN + 3 * HOUR, 40, NULL), 140);
 	assert_int_equal(flows_of(w, BEGIN + 2 * HOUR, BEGIN + 3 * HOUR, 45, NULL), 145);
+	/* also when it has counted further than the old one */
+	assert_int_equal(flows_of(w, BEGIN + 4 * HOUR, BEGIN + 5 * HOUR, 60, NULL), 205);
 	window_destroy(w);
 }
 
