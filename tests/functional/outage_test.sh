@@ -60,11 +60,15 @@ recovered() {
   at=$(epoch)
   burst || return 1
   lab_wait 20 epoch_past $((${at:-0} + 10)) || return 1
-  [ "$(link_state)" = silent ] || { echo "state is $(link_state), not silent"; return 1; }
+  # a disk that syncs slowly may hold the newest epoch back
+  lab_wait 20 link_is_silent || { echo "state is $(link_state), not silent"; return 1; }
   sent >"$LAB_DIR/sent.json"
   python3 "$here/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$LAB_DIR/lanes.json" || return 1
-  python3 "$here/outage_events.py" "$REDIS_SOCKET" ams1 $probe "$(jq -s length "$LAB_DIR/bursts.json")"
+  lab_wait 20 events_whole
+  events_whole
 }
+link_is_silent() { [ "$(link_state)" = silent ]; }
+events_whole() { python3 "$here/outage_events.py" "$REDIS_SOCKET" ams1 $probe "$(jq -s length "$LAB_DIR/bursts.json")"; }
 
 echo "== killed for $away s, back with its append-only file"
 setup --appendonly yes --appendfsync always || exit 1

@@ -80,8 +80,9 @@ test_af_packet() {
   net_pair tap0 gen0
   export PMD_IFACE=tap0
   . pmd-config/af_packet.conf
-  probe 4 ip netns exec "$NETNS" &
-  sleep 2
+  rm -f "$LAB_DIR/probe.log"
+  probe 12 ip netns exec "$NETNS" &
+  lab_wait 10 grep -q ' writing' "$LAB_DIR/probe.log"
   in_net python3 - <<'PY'
 import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
