@@ -129,7 +129,9 @@ take_interval(void *context)
 	snap_release(a->snap, s);
 	aggregate_close(a->aggregate);
 	a->self.clock_resolution_ns = capture_info(a->capture)->resolution_ns;
-	exporter_epoch(a->exporter, a->aggregate, &a->self);
+	exporter_begin(a->exporter, a->aggregate, &a->self);
+	exporter_inspect(a->exporter, a->inspector);
+	exporter_end(a->exporter);
 }
 
 static bool
@@ -154,7 +156,7 @@ build_pipeline(struct analysis *a)
 	                                 .published = take_interval,
 	                                 .context = a};
 
-	a->inspector = analysis_inspector();
+	a->inspector = analysis_inspector(a);
 	a->pipeline = pipeline_create(&params);
 	a->aggregate =
 		aggregate_create(a->conf, a->plan->lanes, a->plan->lane_count, ENDPOINTS_MAX);
@@ -199,8 +201,8 @@ run(struct analysis *a)
 		for (uint32_t i = 0; i < b->count; i++)
 			last_ns = b->time_ns[i] > last_ns ? b->time_ns[i] : last_ns;
 	}
-	pipeline_finish(a->pipeline, last_ns);
 	inspector_finish(a->inspector);
+	pipeline_finish(a->pipeline, last_ns);
 }
 
 /* Nobody declared anything where the sides are a guess: what the rows say of the stand-in contract

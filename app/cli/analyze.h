@@ -90,7 +90,7 @@ void analysis_blocks(struct analysis *a, struct blocks *blocks);
 bool analysis_probe(struct analysis *a, struct rec_probe *p);
 
 /* The slow path: the pipeline's punt_fn with the analysis as context, and its counts as keys. */
-struct inspector *analysis_inspector(void);
+struct inspector *analysis_inspector(const struct analysis *a);
 bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i);
 void analysis_put_protocols(json_t *o, const struct inspector *i);
 struct peering;

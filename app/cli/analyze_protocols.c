@@ -12,10 +12,16 @@ enum {
 };
 
 struct inspector *
-analysis_inspector(void)
+analysis_inspector(const struct analysis *a)
 {
 	return inspector_create(&(struct inspector_params){
-		.conversations = CONVERSATIONS, .names = NAMES, .waiting_bytes = UINT64_MAX});
+		.conversations = CONVERSATIONS,
+		.names = NAMES,
+		.waiting_bytes = UINT64_MAX,
+		.conf = a->conf,
+		.lanes = a->plan->lanes,
+		.lane_count = a->plan->lane_count,
+	});
 }
 
 bool

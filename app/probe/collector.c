@@ -18,6 +18,7 @@ enum { ENDPOINTS_DEFAULT = 100000 };
 struct collector {
 	const struct conf *conf;
 	struct plane *plane;
+	struct slow_path *slow_path;
 	struct aggregate *aggregate;
 	struct exporter *exporter;
 	bool delivered[EAL_WORKERS_MAX];
@@ -41,12 +42,14 @@ new_aggregate(const struct collector *c, const struct conf *conf)
 }
 
 struct collector *
-collector_create(const struct conf *conf, struct plane *plane, struct store *store)
+collector_create(const struct conf *conf, struct plane *plane, struct slow_path *slow_path,
+                 struct store *store)
 {
 	struct collector *c = mem_alloc(1, sizeof *c);
 
 	c->conf = conf;
 	c->plane = plane;
+	c->slow_path = slow_path;
 	gethostname(c->host, sizeof c->host - 1);
 	c->aggregate = new_aggregate(c, conf);
 	if (!c->aggregate) {
@@ -117,7 +120,10 @@ static void export(struct collector *c)
 	};
 
 	self.clock_source = plane_clock(c->plane, &self.clock_resolution_ns, &self.clock_error_ns);
-	exporter_epoch(c->exporter, c->aggregate, &self);
+	exporter_begin(c->exporter, c->aggregate, &self);
+	exporter_inspect(c->exporter, slow_path_lock(c->slow_path));
+	slow_path_unlock(c->slow_path);
+	exporter_end(c->exporter);
 }
 
 static void

@@ -10,13 +10,14 @@
 
 #include "conf/conf.h"
 #include "path/plane.h"
+#include "slow_path.h"
 #include "store/store.h"
 
 struct collector;
 
-/* All borrowed. NULL: no memory, logged. */
+/* All borrowed; `slow_path` is locked once an epoch. NULL: no memory, logged. */
 struct collector *collector_create(const struct conf *conf, struct plane *plane,
-                                   struct store *store);
+                                   struct slow_path *slow_path, struct store *store);
 void collector_destroy(struct collector *c);
 
 /* Takes what is there; true when it closed an interval. `now_ns` is monotonic. */
@@ -27,7 +28,7 @@ bool collector_turn(struct collector *c, uint64_t now_ns);
  * then calls plane_reloaded(). */
 void collector_reload(struct collector *c, const struct conf *conf);
 
-/* After plane_stop(): the last interval. */
+/* After plane_stop() and slow_path_stop(): the last interval. */
 void collector_finish(struct collector *c);
 
 /* Why the probe's figures should not be trusted; NULL: no reason known. A literal. */

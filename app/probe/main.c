@@ -76,11 +76,11 @@ start(struct probe *p, const char *program)
 	p->store = open_store(p->conf);
 	if (!p->store)
 		return false;
-	p->collector = collector_create(p->conf, p->plane, p->store);
-	if (!p->collector)
+	p->slow_path = slow_path_start(p->plane, p->conf);
+	if (!p->slow_path)
 		return false;
-	p->slow_path = slow_path_start(p->plane);
-	if (!p->slow_path || plane_start(p->plane) != 0)
+	p->collector = collector_create(p->conf, p->plane, p->slow_path, p->store);
+	if (!p->collector || plane_start(p->plane) != 0)
 		return false;
 	return !p->options.user || service_become(p->options.user) == 0;
 }
@@ -97,6 +97,7 @@ stop(struct probe *p)
 		collector_log(p->collector);
 	}
 	collector_destroy(p->collector);
+	slow_path_destroy(p->slow_path);
 	plane_destroy(p->plane);
 	store_close(p->store, STORE_WAIT_MS);
 	conf_destroy(p->next_conf);
@@ -160,6 +161,7 @@ static void
 reload_end(struct probe *p)
 {
 	collector_reload(p->collector, p->next_conf);
+	slow_path_set_conf(p->slow_path, p->next_conf);
 	plane_reloaded(p->plane);
 	conf_destroy(p->conf);
 	p->conf = p->next_conf;

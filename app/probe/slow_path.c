@@ -20,8 +20,9 @@ struct slow_path {
 	struct plane *plane;
 	pthread_t thread;
 	_Atomic bool stop;
-	struct inspector *inspector; /* the thread's own until it has ended */
-	uint64_t seen[CLASS_COUNT];  /* likewise */
+	pthread_mutex_t lock; /* of the inspector, taken once a helping */
+	struct inspector *inspector;
+	uint64_t seen[CLASS_COUNT]; /* the thread's own until it has ended */
 };
 
 static unsigned
@@ -30,10 +31,14 @@ drain_ring(struct slow_path *in, struct punt_rings *rings, enum punt_queue queue
 	struct punt *punts[PUNT_TAKE_MAX];
 	unsigned count = punt_take(rings, queue, punts, PUNT_TAKE_MAX);
 
+	if (!count)
+		return 0;
+	pthread_mutex_lock(&in->lock);
 	for (unsigned i = 0; i < count; i++) {
 		in->seen[punts[i]->class]++;
 		inspector_packet(in->inspector, punts[i]);
 	}
+	pthread_mutex_unlock(&in->lock);
 	punt_return(rings, punts, count);
 	return count;
 }
@@ -71,13 +76,17 @@ run(void *arg)
 }
 
 struct slow_path *
-slow_path_start(struct plane *plane)
+slow_path_start(struct plane *plane, const struct conf *conf)
 {
+	const struct plan *plan = plane_plan(plane);
+	struct inspector_params params = {
+		.conf = conf, .lanes = plan->lanes, .lane_count = plan->lane_count};
 	struct slow_path *in = mem_alloc(1, sizeof *in);
 	int failed;
 
 	in->plane = plane;
-	in->inspector = inspector_create(&(struct inspector_params){0});
+	in->inspector = inspector_create(&params);
+	pthread_mutex_init(&in->lock, NULL);
 	failed = pthread_create(&in->thread, NULL, run, in);
 	if (failed) {
 		log_error("probe", "inspector did not start: %s", strerror(failed));
@@ -86,6 +95,29 @@ slow_path_start(struct plane *plane)
 		return NULL;
 	}
 	return in;
+}
+
+struct inspector *
+slow_path_lock(struct slow_path *in)
+{
+	pthread_mutex_lock(&in->lock);
+	return in->inspector;
+}
+
+void
+slow_path_unlock(struct slow_path *in)
+{
+	pthread_mutex_unlock(&in->lock);
+}
+
+void
+slow_path_set_conf(struct slow_path *in, const struct conf *conf)
+{
+	const struct plan *plan = plane_plan(in->plane);
+	struct inspector *inspector = slow_path_lock(in);
+
+	inspector_set_conf(inspector, conf, plan->lanes, plan->lane_count);
+	slow_path_unlock(in);
 }
 
 static void
@@ -124,8 +156,16 @@ slow_path_stop(struct slow_path *in)
 		return;
 	atomic_store(&in->stop, true);
 	pthread_join(in->thread, NULL);
+}
+
+void
+slow_path_destroy(struct slow_path *in)
+{
+	if (!in)
+		return;
 	log_seen(in);
 	log_read(in->inspector);
 	inspector_destroy(in->inspector);
+	pthread_mutex_destroy(&in->lock);
 	free(in);
 }

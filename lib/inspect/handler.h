@@ -13,12 +13,17 @@
 #include "base/cursor.h"
 #include "inspect/census.h"
 #include "inspect/conversation.h"
+#include "inspect/fact.h"
 #include "path/punt.h"
+#include "snap/snap.h"
 
 /* What a handler gets of a frame. Everything is borrowed for the call. */
 struct inspection {
-	struct census *census; /* to count in */
-	const struct punt *punt;
+	struct census *census;      /* to count in */
+	struct fact_queue *facts;   /* to tell in */
+	const struct conf *conf;    /* NULL: none */
+	const struct lane_id *lane; /* link, member and direction; NULL: not known */
+	const struct punt *punt;    /* NULL: no frame, but what is left of a stream at its end */
 	struct conversation *conversation; /* NULL: the frame has no ports */
 	unsigned direction;                /* who sent it: index in conversation->ip */
 	struct cursor payload;             /* datagram: what was captured of it */
@@ -36,6 +41,9 @@ struct handler {
 	/* in->direction said its last on a TCP connection, by FIN or (`reset`) RST. Bytes that came
 	 * late may still follow. NULL: nobody cares. */
 	void (*ended)(struct inspection *in, bool reset);
+	/* The packet clock has reached `now_ns`; `in` has neither frame nor conversation. NULL: it
+	 * has no timers. */
+	void (*tick)(struct inspection *in, uint64_t now_ns);
 	/* Free conversation->state; NULL: there is none. */
 	void (*forget)(struct conversation *c);
 };
@@ -44,6 +52,9 @@ struct handler {
 
 /* Who reads this class over this IP protocol; NULL: nobody. */
 const struct handler *handler_of(uint8_t class, uint8_t proto);
+
+/* All timers. */
+void handlers_tick(struct inspection *in, uint64_t now_ns);
 
 extern const struct handler handler_sip, handler_dns, handler_tls, handler_quic, handler_media;
 extern const struct handler handler_lacp, handler_lldp, handler_bfd, handler_bgp;

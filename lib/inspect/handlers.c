@@ -32,3 +32,16 @@ handler_of(uint8_t class, uint8_t proto)
 {
 	return proto == PROTO_TCP ? handlers[class].stream : handlers[class].datagram;
 }
+
+static const struct handler *const all[] = {
+	&handler_lacp, &handler_lldp, &handler_bfd,  &handler_bgp,   &handler_sip,
+	&handler_dns,  &handler_tls,  &handler_quic, &handler_media,
+};
+
+void
+handlers_tick(struct inspection *in, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+		if (all[i]->tick)
+			all[i]->tick(in, now_ns);
+}

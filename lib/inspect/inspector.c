@@ -20,6 +20,10 @@ struct inspector {
 	/* by enum punt_queue: no flood of one pushes sessions of the other out */
 	struct conversation_table *conversations[2];
 	struct census *census;
+	struct fact_queue facts;
+	const struct conf *conf;
+	const struct lane_id *lanes;
+	uint16_t lane_count;
 };
 
 static void
@@ -41,7 +45,31 @@ inspector_create(const struct inspector_params *params)
 	i->census = census_create(params->names ? params->names : INSPECTOR_NAMES);
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
+	fact_queue_init(&i->facts);
+	inspector_set_conf(i, params->conf, params->lanes, params->lane_count);
 	return i;
+}
+
+void
+inspector_set_conf(struct inspector *i, const struct conf *conf, const struct lane_id *lanes,
+                   uint16_t lane_count)
+{
+	i->conf = conf;
+	i->lanes = lanes;
+	i->lane_count = lanes ? lane_count : 0;
+}
+
+/* What every handler gets beside its frame. */
+static struct inspection
+inspection_of(struct inspector *i, const struct punt *p)
+{
+	return (struct inspection){
+		.census = i->census,
+		.facts = &i->facts,
+		.conf = i->conf,
+		.punt = p,
+		.lane = p && p->lane < i->lane_count ? &i->lanes[p->lane] : NULL,
+	};
 }
 
 void
@@ -52,6 +80,7 @@ inspector_destroy(struct inspector *i)
 	conversation_table_destroy(i->conversations[PUNT_CONTROL]);
 	conversation_table_destroy(i->conversations[PUNT_BULK]);
 	census_destroy(i->census);
+	fact_queue_fini(&i->facts);
 	free(i);
 }
 
@@ -162,7 +191,7 @@ void
 inspector_packet(struct inspector *i, const struct punt *p)
 {
 	const struct packet *packet = &p->packet;
-	struct inspection in = {.census = i->census, .punt = p};
+	struct inspection in = inspection_of(i, p);
 
 	if (packet->flags & PACKET_FRAGMENT_LATER || !is_readable(packet))
 		return;
@@ -186,11 +215,21 @@ flush(void *context, struct conversation *c)
 	struct inspector *i = context;
 
 	for (unsigned d = 0; d < 2; d++) {
-		struct inspection in = {.census = i->census, .conversation = c, .direction = d};
+		struct inspection in = inspection_of(i, NULL);
 
+		in.conversation = c;
+		in.direction = d;
 		while (!c->stream[d].closed && stream_skip_gap(&c->stream[d]))
 			read_stream(&in);
 	}
+}
+
+void
+inspector_tick(struct inspector *i, uint64_t now_ns)
+{
+	struct inspection in = inspection_of(i, NULL);
+
+	handlers_tick(&in, now_ns);
 }
 
 void
@@ -198,6 +237,12 @@ inspector_finish(struct inspector *i)
 {
 	conversation_each(i->conversations[PUNT_CONTROL], flush, i);
 	conversation_each(i->conversations[PUNT_BULK], flush, i);
+}
+
+struct fact_queue *
+inspector_facts(struct inspector *i)
+{
+	return &i->facts;
 }
 
 const struct census *

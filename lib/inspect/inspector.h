@@ -9,15 +9,21 @@
 
 #include <stdint.h>
 
+#include "conf/conf.h"
 #include "inspect/census.h"
+#include "inspect/fact.h"
 #include "path/punt.h"
+#include "snap/snap.h"
 
 struct inspector;
 
 struct inspector_params {
-	uint32_t conversations; /* kept at once; 0: INSPECTOR_CONVERSATIONS */
-	uint32_t names;         /* different texts counted of each kind; 0: INSPECTOR_NAMES */
-	uint64_t waiting_bytes; /* of messages not whole yet, in all; 0: INSPECTOR_WAITING_BYTES */
+	uint32_t conversations;  /* kept at once; 0: INSPECTOR_CONVERSATIONS */
+	uint32_t names;          /* different texts counted of each kind; 0: INSPECTOR_NAMES */
+	uint64_t waiting_bytes;  /* of messages not whole yet, in all; 0: INSPECTOR_WAITING_BYTES */
+	const struct conf *conf; /* as for inspector_set_conf(); NULL: none */
+	const struct lane_id *lanes;
+	uint16_t lane_count;
 };
 
 enum {
@@ -29,13 +35,24 @@ enum {
 struct inspector *inspector_create(const struct inspector_params *params);
 void inspector_destroy(struct inspector *i);
 
+/* After a reload, and by inspector_create(): the configuration, and the link, member and direction
+ * of each lane of a punt. Both are borrowed until the next call. */
+void inspector_set_conf(struct inspector *i, const struct conf *conf, const struct lane_id *lanes,
+                        uint16_t lane_count);
+
 /* One frame, in the order of its port. */
 void inspector_packet(struct inspector *i, const struct punt *p);
+
+/* The packet clock has reached `now_ns`, whether or not something came: timers run out. Once per
+ * interval or more often. */
+void inspector_tick(struct inspector *i, uint64_t now_ns);
 
 /* No more will come: what waits for bytes that were not captured is read without them. */
 void inspector_finish(struct inspector *i);
 
 /* Borrowed; changes with every packet. */
 const struct census *inspector_census(const struct inspector *i);
+/* What is to be told; the caller takes from it. */
+struct fact_queue *inspector_facts(struct inspector *i);
 /* Conversations now, and those forgotten for want of room. */
 uint32_t inspector_conversations(const struct inspector *i, uint64_t *forgotten);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "inspect/inspector.h"
 #include "proto/reason.h"
 #include "store/export_parts.h"
 
@@ -191,24 +192,39 @@ export_probe(struct epoch *x)
 }
 
 void
-exporter_epoch(struct exporter *e, const struct aggregate *a, const struct export_self *self)
+exporter_begin(struct exporter *e, const struct aggregate *a, const struct export_self *self)
 {
-	struct epoch x = {.e = e, .a = a, .self = self, .seconds = aggregate_seconds(a)};
+	struct epoch *x = &e->epoch;
+
+	*x = (struct epoch){.e = e, .a = a, .self = self, .seconds = aggregate_seconds(a)};
+	store_begin(e->store, a->seq);
+	announcer_begin(e->announcer, e->conf, self->id);
+	for (size_t i = 0; i < e->conf->link_count; i++)
+		export_link(x, i);
+	for (uint32_t i = 1; i <= a->subnet_count; i++)
+		export_subnet(x, i);
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		if (a->endpoints[i].changed)
+			export_endpoint(x, &a->endpoints[i]);
+}
+
+void
+exporter_inspect(struct exporter *e, struct inspector *inspector)
+{
+	inspector_tick(inspector, e->epoch.a->end_us * NS_PER_US);
+	export_facts(&e->epoch, inspector);
+}
+
+void
+exporter_end(struct exporter *e)
+{
+	const struct aggregate *a = e->epoch.a;
 	struct rec_epoch done = {.start_us = a->start_us,
 	                         .end_us = a->end_us,
 	                         .coverage_ratio = a->probe.coverage_ratio,
 	                         .stretched = a->stretched};
 
-	store_begin(e->store, a->seq);
-	announcer_begin(e->announcer, e->conf, self->id);
-	for (size_t i = 0; i < e->conf->link_count; i++)
-		export_link(&x, i);
-	for (uint32_t i = 1; i <= a->subnet_count; i++)
-		export_subnet(&x, i);
-	for (uint32_t i = 0; i < a->endpoint_count; i++)
-		if (a->endpoints[i].changed)
-			export_endpoint(&x, &a->endpoints[i]);
-	export_probe(&x);
-	done.keys = x.keys;
+	export_probe(&e->epoch);
+	done.keys = e->epoch.keys;
 	store_commit(e->store, &done);
 }

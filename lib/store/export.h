@@ -23,13 +23,20 @@ struct export_self {
 };
 
 struct exporter;
+struct inspector;
 
 /* `conf` and `store` are borrowed. */
 struct exporter *exporter_create(const struct conf *conf, struct store *store);
 void exporter_destroy(struct exporter *e);
 
-/* Write the aggregate's last interval: records, ranks, roll-ups, events, then the epoch. */
-void exporter_epoch(struct exporter *e, const struct aggregate *a, const struct export_self *self);
+/* An epoch in three steps: the aggregate's last interval as records, ranks, roll-ups and events …
+ */
+void exporter_begin(struct exporter *e, const struct aggregate *a, const struct export_self *self);
+/* … what the inspector knows, whose clock is set to the interval's end. The caller holds it for
+ * this call alone; left out where there is none … */
+void exporter_inspect(struct exporter *e, struct inspector *inspector);
+/* … and the end. `a` and `self` are borrowed until then. */
+void exporter_end(struct exporter *e);
 
 /* After a reload: the new configuration; the state of subjects that stayed is kept by name. */
 void exporter_set_conf(struct exporter *e, const struct conf *conf);

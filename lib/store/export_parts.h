@@ -1,5 +1,5 @@
 /*
- * Shared by the exporter's files alone (export.c, export_link.c, export_subnet.c): what an epoch's
+ * Shared by the exporter's files alone (export*.c): what an epoch's
  * functions need, gathered once.
  */
 #pragma once
@@ -10,20 +10,22 @@
 #include "store/export.h"
 #include "store/rollup.h"
 
-struct exporter {
-	const struct conf *conf;
-	struct store *store;
-	struct announcer *announcer;
-	struct rollup *rollup;
-	char suffix[72]; /* "@ID" where the site has several probes, else "" */
-};
-
+/* An epoch on its way into the store. */
 struct epoch {
 	struct exporter *e;
 	const struct aggregate *a;
 	const struct export_self *self;
 	double seconds;
 	uint64_t keys;
+};
+
+struct exporter {
+	const struct conf *conf;
+	struct store *store;
+	struct announcer *announcer;
+	struct rollup *rollup;
+	char suffix[72];    /* "@ID" where the site has several probes, else "" */
+	struct epoch epoch; /* that runs */
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -33,6 +35,8 @@ void export_put(struct epoch *x, enum record_kind kind, const char *id, const vo
 void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
                          const struct counts *last, double seconds);
 
+/* What the inspector has to tell, as events (export_facts.c). */
+void export_facts(struct epoch *x, struct inspector *inspector);
 /* A link with its members, classes and subnets (export_link.c). */
 void export_link(struct epoch *x, size_t link);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */

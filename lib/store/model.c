@@ -56,6 +56,17 @@ static const struct key_schema keys[] = {
 	[RECORD_MAINTENANCE] = TOP("maintenance:ID", SCOPE_PEERING, MONTH_S, fields_maintenance,
                                    rec_maintenance, "maintenance", KEY_SET, "an announced change"),
 
+	[RECORD_SESSION] =
+		TOP("session:NAME", SCOPE_SITE, WEEK_S, fields_session, rec_session, "sessions",
+                    KEY_SET, "BGP session: state, since, timers, counts, completeness"),
+	[RECORD_BFD] = TOP("bfd:NAME", SCOPE_SITE, WEEK_S, fields_bfd, rec_bfd, "bfds", KEY_SET,
+                           "BFD session: both sides' states, timers and measured gaps"),
+	[RECORD_LACP] =
+		HASH("lacp:LINK:N", SCOPE_SITE, WEEK_S, fields_lacp, rec_lacp, "lacps:%s", KEY_SET,
+                     ":", RECORD_LINK, "a LAG member as LACP, LLDP and CDP tell of it"),
+	[RECORD_TOKENS] = TOP("tokens:LINK", SCOPE_SITE, WEEK_S, fields_tokens, rec_tokens,
+                              "tokens", KEY_SET, "by what the routers at both ends are told apart"),
+
 	PLAIN("sites", SCOPE_GLOBAL, KEY_SET, 0, false, "sites that wrote to this Redis"),
 	PLAIN("probes", SCOPE_SITE, KEY_SET, 0, false, "ids of the site's probes"),
 	PLAIN("links", SCOPE_SITE, KEY_SET, 0, false, "names of links"),
@@ -88,13 +99,13 @@ static const struct key_schema keys[] = {
 	PLAIN("controls", SCOPE_PEERING, KEY_ZSET, 0, false,
               "running control programs by their last sign of life, us; the first by name writes"),
 
-	PLAIN("sessions", SCOPE_SITE, KEY_SET, 0, true, "names of BGP sessions"),
-	PLAIN("session:NAME", SCOPE_SITE, KEY_HASH, 0, true,
-              "BGP session: state, since, timers, counts, completeness"),
+	PLAIN("sessions", SCOPE_SITE, KEY_SET, 0, false, "names of BGP sessions"),
+	PLAIN("bfds", SCOPE_SITE, KEY_SET, 0, false, "names of BFD sessions"),
+	PLAIN("lacps:LINK", SCOPE_SITE, KEY_SET, 0, false, "numbers of a link's members"),
+	PLAIN("tokens", SCOPE_SITE, KEY_SET, 0, false, "names of links"),
 	PLAIN("rib:NAME:peer", SCOPE_SITE, KEY_HASH, 0, true, "prefix → attributes, by the peer"),
 	PLAIN("rib:NAME:msft", SCOPE_SITE, KEY_HASH, 0, true, "prefix → attributes, by the cloud"),
 	PLAIN("riblog:NAME", SCOPE_SITE, KEY_STREAM, 0, true, "changes of both"),
-	PLAIN("bfd:NAME", SCOPE_SITE, KEY_HASH, 0, true, "BFD session"),
 	PLAIN("latency:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,
               "count, p50, p95, p99, min; SCOPE: `link:NAME`, `subnet:PREFIX`, `sbc:NAME`"),
 	PLAIN("loss:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,

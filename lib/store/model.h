@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "store/model_peering.h"
 #include "store/record.h"
 
 enum { MODEL_VERSION = 1 };
@@ -28,14 +29,11 @@ enum record_kind {
 	RECORD_FINDING,      /* finding:ID, peering scope */
 	RECORD_VERDICT,      /* verdict:REQ or verdict:REQ:SCOPE, peering scope */
 	RECORD_MAINTENANCE,  /* maintenance:ID, peering scope */
+	RECORD_SESSION,      /* session:NAME */
+	RECORD_BFD,          /* bfd:NAME */
+	RECORD_LACP,         /* lacp:LINK:N */
+	RECORD_TOKENS,       /* tokens:LINK */
 	RECORD_KIND_COUNT
-};
-
-/* Every hash begins with this. */
-struct rec_head {
-	uint64_t seq;        /* the epoch that wrote it */
-	uint64_t boot_us;    /* boot_id: the writer's start, unique per run */
-	uint64_t started_us; /* since when the counters count */
 };
 
 struct rec_epoch {

@@ -84,7 +84,8 @@ epoch(struct bench *b, bool alive)
 	a->end_us += US_PER_S;
 	for (int dir = 0; alive && dir < DIR_COUNT; dir++)
 		a->links[0].last_packet_us[dir] = a->end_us - 1;
-	exporter_epoch(b->exporter, a, &self);
+	exporter_begin(b->exporter, a, &self);
+	exporter_end(b->exporter);
 }
 
 static struct agg_cell
