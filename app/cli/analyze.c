@@ -255,7 +255,7 @@ static void
 write_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
 	if (analysis_wants(a, v, f))
-		json_print(analysis_flow_json(v, f), context, false);
+		json_print(analysis_flow_json(a, v, f), context, false);
 }
 
 /* --flows FILE: JSON Lines, an object per flow. */

@@ -97,7 +97,8 @@ struct peering;
 void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */
-json_t *analysis_flow_json(const struct flow_view *v, const struct flow *f);
+json_t *analysis_flow_json(const struct analysis *an, const struct flow_view *v,
+                           const struct flow *f);
 json_t *analysis_json(struct analysis *a);
 void analysis_text(struct analysis *a, FILE *to);
 void analysis_csv(struct analysis *a, FILE *to);

@@ -13,7 +13,7 @@ add_csv_flow(void *context, struct analysis *a, const struct flow_view *v, const
 
 	if (!analysis_wants(a, v, f))
 		return;
-	json_t *o = analysis_flow_json(v, f);
+	json_t *o = analysis_flow_json(a, v, f);
 
 	json_object_foreach(o, key, value)
 	{

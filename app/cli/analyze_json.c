@@ -85,21 +85,25 @@ static const char *const tcp_later[] = {
 };
 
 json_t *
-analysis_flow_json(const struct flow_view *v, const struct flow *f)
+analysis_flow_json(const struct analysis *an, const struct flow_view *v, const struct flow *f)
 {
 	const struct class_state *s = (const void *)f->class_memory;
 	char name[16], a[ADDR_TEXT_SIZE], b[ADDR_TEXT_SIZE];
+	uint64_t fragments[2];
 	json_t *o = json_object();
 
+	pipeline_fragments(an->pipeline, f, fragments);
 	json_put_text(o, "proto", protocol_name(v->proto, name));
 	json_put_text(o, "a", addr_format(&v->a, a));
 	json_put_u64(o, "a_port", v->a_port);
 	json_put_text(o, "b", addr_format(&v->b, b));
 	json_put_u64(o, "b_port", v->b_port);
-	json_put_u64(o, "a_packets", v->packets[0]);
+	json_put_u64(o, "a_packets", v->packets[0] - fragments[0]);
 	json_put_u64(o, "a_bytes", v->bytes[0]);
-	json_put_u64(o, "b_packets", v->packets[1]);
+	json_put_u64(o, "b_packets", v->packets[1] - fragments[1]);
 	json_put_u64(o, "b_bytes", v->bytes[1]);
+	json_put_u64(o, "a_fragments", fragments[0]);
+	json_put_u64(o, "b_fragments", fragments[1]);
 	json_put_u64(o, "first_us", v->first_ns / NS_PER_US);
 	json_put_u64(o, "last_us", v->last_ns / NS_PER_US);
 	json_put_text(o, "class", class_name(s->class));
@@ -115,7 +119,7 @@ static void
 push_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
 	if (analysis_wants(a, v, f))
-		json_push(context, analysis_flow_json(v, f));
+		json_push(context, analysis_flow_json(a, v, f));
 }
 
 static json_t *

@@ -326,7 +326,7 @@ add_flow(void *context, struct analysis *a, const struct flow_view *v, const str
 
 	if (!analysis_wants(a, v, f))
 		return;
-	json_t *o = analysis_flow_json(v, f);
+	json_t *o = analysis_flow_json(a, v, f);
 
 	table_cell(t, json_string_value(json_object_get(o, "proto")));
 	json_decref(o);
