@@ -106,5 +106,5 @@ done
 "$build/pniscope" explain R4 -c "$dir/sc/peering.conf" | grep -q 'R4' || wrong "explain R4 says nothing of R4"
 "$build/pniscope" check "$dir/sc/peering.conf" | grep -q 'pni-a' || wrong "check does not print the links"
 "$build/pniscope" analyze --csv "$capture" | head -n 1 | grep -qx 'class,flows,packets,bytes' || wrong "CSV of classes"
-"$build/pniscope" analyze --csv --flows "$capture" | awk -F, 'NF != 13 { exit 1 }' || wrong "CSV of flows has odd rows"
+"$build/pniscope" analyze --csv --flows "$capture" | awk -F, 'NF != 22 { exit 1 }' || wrong "CSV of flows has odd rows"
 exit $bad
