@@ -10,7 +10,13 @@
 
 #include "store/record.h"
 
-enum { REC_SIDES = 2, REC_ASNS = 128, REC_CAPABILITIES = 256, REC_ROUTES_TEXT = 160 };
+enum {
+	REC_SIDES = 2,
+	REC_ASNS = 128,
+	REC_CAPABILITIES = 256,
+	REC_ROUTES_TEXT = 160,
+	REC_OUTAGES_TEXT = 256, /* room for seven "FROM-UNTIL" in us */
+};
 
 /* Every hash begins with this. */
 struct rec_head {
@@ -49,6 +55,13 @@ struct rec_session_side {
 	uint64_t completeness_us;        /* since when */
 	uint64_t end_of_rib_us;
 	uint64_t seed_disagreed; /* seeded: later UPDATEs that contradict the seed */
+	/* equal sets of standing prefixes have equal digests: the sum, modulo 2^64, of a hash with
+	 * a fixed key of each prefix, counted once however many paths it has; 0: none, or not kept
+	 */
+	uint64_t digest_v4, digest_v6;
+	uint64_t public_v4;   /* standing IPv4 prefixes of /24 or shorter, globally reachable */
+	uint64_t withdraw_us; /* of its latest withdrawal */
+	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) that it sent */
 	/* whole-RIB checks, kept up to date route by route */
 	struct rec_routes_wrong bogon;       /* not globally reachable, or must not be announced */
 	struct rec_routes_wrong special_as;  /* an AS of section 2 in the path */
@@ -75,8 +88,10 @@ struct rec_session {
 	                         by msft", "BFD down 0.3 s before" … */
 	char down_side[8];
 	uint64_t down_us;
-	uint64_t up_us, covered_us; /* since started_us: time up, and time judged */
-	bool graceful_restart;      /* forwarding goes on while it is down (RFC 4724) */
+	uint64_t up_us, covered_us;     /* since started_us: time up, and time judged */
+	char outages[REC_OUTAGES_TEXT]; /* the last seven, newest first, "FROM-UNTIL,FROM-UNTIL" in
+	                                   us since the epoch; UNTIL 0: it lasts */
+	bool graceful_restart;          /* forwarding goes on while it is down (RFC 4724) */
 	uint64_t segments, md5_segments, ao_segments; /* TCP on its ports (RFC 2385, RFC 5925) */
 	uint64_t ttl_min, ttl_max;
 	char completeness[12]; /* the worse of both sides */
@@ -116,6 +131,7 @@ struct rec_bfd {
 	bool ordered;              /* every Up was reached over Down and Init */
 	bool discriminators_match; /* each side's your-discriminator is the other's own */
 	uint64_t up_us, covered_us;
+	char outages[REC_OUTAGES_TEXT]; /* as of rec_session */
 	uint64_t echoes;
 	/* coupling: how BGP followed a Down of BFD */
 	uint64_t bgp_followed; /* went down within 1 s */
@@ -156,6 +172,7 @@ struct rec_lacp {
 	uint64_t state_since_us;
 	char why[160];
 	uint64_t flaps, up_us, covered_us;
+	char outages[REC_OUTAGES_TEXT]; /* as of rec_session */
 	uint64_t down_us;
 	struct rec_lacp_side side[REC_SIDES];
 };
