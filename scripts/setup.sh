@@ -10,6 +10,9 @@ packages=(
   redis-server redis-tools iproute2 procps ethtool jq curl python3 shellcheck
   clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr mandoc tcpdump
 )
+# the routers, switches and callers of the labs
+services=(frr bird2 gobgpd openvswitch-switch lldpd)
+packages+=("${services[@]}" exabgp sip-tester baresip iperf3)
 
 # a package that this release names differently is left to the release
 missing=()
@@ -26,7 +29,8 @@ fi
 echo "setup: installing ${missing[*]}"
 log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
-# the service of a throw-away test Redis must not start by itself on somebody's machine
+# services that only tests start, with a configuration of their own, must not start by themselves on
+# somebody's machine: not now, and those that come with this run not at its next boot
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -39,3 +43,8 @@ if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@
   exit 1
 fi
 rm -f "$log"
+if command -v systemctl >/dev/null; then
+  for package in "${services[@]}"; do
+    [[ " ${missing[*]} " != *" $package "* ]] || systemctl disable --quiet "${package/bird2/bird}" 2>/dev/null || true
+  done
+fi

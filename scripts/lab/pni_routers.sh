@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# The routers of the interconnect (part of pni.sh): configurations, start, and when they are up.
+# Timers: BGP 3 s / 9 s, BFD 300 ms x 3; sessions come back within two seconds of an error.
+
+PNI_REGISTERED=203.0.113.0/24
+PNI_REGISTERED6=2001:db8:100::/48
+
+pni_routers() {
+  pni_frr a && pni_bird cloud-a bgp && pni_gobgp b && pni_bird peer-b bfd && pni_bird cloud-b bgp
+}
+
+# ---- FRR: zebra, bfdd and bgpd with sockets of their own
+
+pni_frr_dir() { echo "$LAB_DIR/frr-$1"; }
+pni_vtysh() { # LINK ARGS...: vtysh of that peer
+  local link=$1
+  shift
+  ip netns exec "$(pni_ns "peer-$link")" vtysh --vty_socket "$(pni_frr_dir "$link")" "$@"
+}
+
+pni_frr_conf() { # LINK
+  local cloud=${PNI_CLOUD_IP[$1]}
+  cat <<END
+frr defaults traditional
+ip prefix-list LONG seq 5 permit 10.0.0.0/8 ge 9
+bgp as-path access-list OWN seq 5 permit ^$
+route-map OUT permit 10
+ match as-path OWN
+ match ip address prefix-list LONG
+route-map OUT permit 20
+ match as-path OWN
+ set community 8075:8007
+router bgp $PNI_PEER_ASN
+ bgp router-id 203.0.113.251
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor $cloud remote-as $PNI_CLOUD_ASN
+ neighbor $cloud timers 3 9
+ neighbor $cloud timers connect 1
+ neighbor $cloud advertisement-interval 0
+ neighbor $cloud bfd
+ address-family ipv4 unicast
+  network $PNI_REGISTERED
+  neighbor $cloud soft-reconfiguration inbound
+  neighbor $cloud route-map OUT out
+ exit-address-family
+ address-family ipv6 unicast
+  network $PNI_REGISTERED6
+  neighbor $cloud activate
+  neighbor $cloud soft-reconfiguration inbound
+  neighbor $cloud route-map OUT out
+ exit-address-family
+bfd
+ peer $cloud
+  receive-interval 300
+  transmit-interval 300
+  detect-multiplier 3
+END
+}
+
+pni_frr() { # LINK
+  local dir daemon options
+  dir=$(pni_frr_dir "$1")
+  mkdir -p "$dir"
+  pni_frr_conf "$1" >"$dir/frr.conf"
+  echo "hostname edge1" >"$dir/own.conf"
+  : >"$dir/vtysh.conf"
+  chown -R frr:frrvty "$dir"
+  for daemon in zebra bfdd bgpd; do
+    options=()
+    [ $daemon = bgpd ] && options=(--bgp_port 179 -M bmp)
+    [ $daemon = bfdd ] && options+=(--bfdctl "$dir/bfdd.sock")
+    pni_start "peer-$1" "frr-$1-$daemon" /usr/lib/frr/$daemon -u frr -g frr -A 127.0.0.1 -f "$dir/own.conf" \
+      -i "$dir/$daemon.pid" -z "$dir/zserv.api" --vty_socket "$dir" --log stdout "${options[@]}"
+    lab_wait 5 test -S "$dir/$daemon.vty" || return 1
+  done
+  pni_vtysh "$1" -f "$dir/frr.conf" >"$LAB_DIR/frr-$1.log" 2>&1
+}
+
+# ---- BIRD: the cloud's router, or BFD alone beside GoBGP
+
+pni_birdc() { # NAMESPACE ARGS...
+  local ns=$1
+  shift
+  birdc -s "$LAB_DIR/bird-$ns.ctl" "$@"
+}
+
+pni_bird_conf() { # NAMESPACE bgp|bfd
+  local link=${1##*-} bridge
+  bridge=br$link$([ "${1%-*}" = peer ] && echo p || echo c)
+  cat <<END
+router id 198.18.255.$([ "$link" = a ] && echo 1 || echo 2);
+timeformat protocol iso long ms;
+protocol device { }
+protocol bfd { interface "$bridge" { min rx interval 300 ms; min tx interval 300 ms; multiplier 3; };
+END
+  if [ "$2" = bfd ]; then
+    echo "  neighbor ${PNI_CLOUD_IP[$link]} dev \"$bridge\" local ${PNI_PEER_IP[$link]}; }"
+    return
+  fi
+  cat <<END
+}
+protocol static routes4 { ipv4; route 198.18.0.0/16 blackhole; route 198.19.0.0/16 blackhole; }
+protocol static routes6 { ipv6; route 2001:db8:8075::/48 blackhole; }
+protocol bgp edge {
+  local ${PNI_CLOUD_IP[$link]} as $PNI_CLOUD_ASN;
+  neighbor ${PNI_PEER_IP[$link]} as $PNI_PEER_ASN;
+  bfd on; hold time 9; keepalive time 3;
+  connect delay time 1; connect retry time 2; error wait time 1, 2;
+  ipv4 { import table on; import all; export filter {
+    if source != RTS_STATIC then reject;
+    if proto = "storm" then bgp_med = 100 * bgp_community.len + bgp_large_community.len;
+    accept;
+  }; };
+  ipv6 { import table on; import all; export where source = RTS_STATIC; };
+  include "$LAB_DIR/bird-$1.more";
+}
+include "$LAB_DIR/bird-$1.storm";
+END
+}
+
+pni_bird() { # NAMESPACE bgp|bfd
+  : >"$LAB_DIR/bird-$1.more"
+  : >"$LAB_DIR/bird-$1.storm"
+  pni_bird_conf "$1" "$2" >"$LAB_DIR/bird-$1.conf"
+  pni_start "$1" "bird-$1" bird -f -c "$LAB_DIR/bird-$1.conf" -s "$LAB_DIR/bird-$1.ctl" -P "$LAB_DIR/bird-$1.pid"
+  lab_wait 5 test -S "$LAB_DIR/bird-$1.ctl"
+}
+
+# ---- GoBGP: the second peer's router
+
+pni_gobgpc() { # LINK ARGS...
+  local link=$1
+  shift
+  ip netns exec "$(pni_ns "peer-$link")" gobgp "$@"
+}
+
+pni_gobgp_conf() { # LINK
+  cat <<END
+[global.config]
+  as = $PNI_PEER_ASN
+  router-id = "203.0.113.252"
+  local-address-list = ["${PNI_PEER_IP[$1]}"]
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "${PNI_CLOUD_IP[$1]}"
+    peer-as = $PNI_CLOUD_ASN
+  [neighbors.timers.config]
+    hold-time = 9
+    keepalive-interval = 3
+    connect-retry = 2
+    idle-hold-time-after-reset = 1
+  [neighbors.transport.config]
+    local-address = "${PNI_PEER_IP[$1]}"
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv4-unicast"
+END
+}
+
+pni_gobgp() { # LINK
+  pni_gobgp_conf "$1" >"$LAB_DIR/gobgp-$1.toml"
+  pni_start "peer-$1" "gobgp-$1" unshare --uts sh -c "hostname edge2; exec gobgpd -f '$LAB_DIR/gobgp-$1.toml'"
+  lab_wait 10 pni_gobgpc "$1" global || return 1
+  pni_gobgpc "$1" global rib add "$PNI_REGISTERED" community 8075:8007
+}
+
+# ---- when they are up
+
+pni_lag_is_up() {
+  local out
+  out=$(pni_appctl lacp/show) || return 1
+  [ "$(grep -c 'member: .*: current attached' <<<"$out")" -eq 8 ]
+}
+pni_bgp_is_up() {
+  local link
+  for link in "${PNI_LINKS[@]}"; do
+    pni_birdc "cloud-$link" show protocols edge | grep -q Established || return 1
+  done
+}
+pni_routes_are_up() { # the registered prefix has arrived
+  local link
+  for link in "${PNI_LINKS[@]}"; do
+    pni_birdc "cloud-$link" show route "$PNI_REGISTERED" protocol edge | grep -q "$PNI_REGISTERED" || return 1
+  done
+}
+pni_bfd_is_up() {
+  local link
+  for link in "${PNI_LINKS[@]}"; do
+    pni_birdc "cloud-$link" show bfd sessions | grep -q "${PNI_PEER_IP[$link]} .* Up" || return 1
+  done
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# What the lab's daemons say themselves (part of pni.sh), as one JSON object on stdout:
+#
+#   lacp                    text of ovs-appctl lacp/show, all four bonds
+#   LINK.cloud.bird         text of birdc: protocol, bfd, import4, import6 (the Adj-RIB-In)
+#   LINK.peer.frr           neighbor, bfd, received4, received6 (JSON of vtysh; the Adj-RIB-In)
+#   LINK.peer.gobgp         neighbor, received4, sent4 (JSON of gobgp)
+#   LINK.peer.bird          bfd (text), where BIRD speaks BFD beside GoBGP
+
+pni_truth() {
+  jq -n --rawfile lacp <(pni_appctl lacp/show) --slurpfile a <(pni_truth_link a) --slurpfile b <(pni_truth_link b) \
+    '{lacp: $lacp, a: $a[0], b: $b[0]}'
+}
+
+pni_truth_link() {
+  jq -n --slurpfile cloud <(pni_truth_bird "cloud-$1") --slurpfile peer <(
+    case $1 in
+      a) pni_truth_frr a ;;
+      b) pni_truth_gobgp b ;;
+    esac
+  ) '{cloud: $cloud[0], peer: $peer[0]}'
+}
+
+pni_truth_bird() {
+  jq -n --rawfile protocol <(pni_birdc "$1" show protocols all edge) --rawfile bfd <(pni_birdc "$1" show bfd sessions) \
+    --rawfile import4 <(pni_birdc "$1" show route import table edge.ipv4 all) \
+    --rawfile import6 <(pni_birdc "$1" show route import table edge.ipv6 all) \
+    '{bird: {$protocol, $bfd, $import4, $import6}}'
+}
+
+pni_truth_frr() {
+  local cloud=${PNI_CLOUD_IP[$1]}
+  jq -n --slurpfile neighbor <(pni_vtysh "$1" -c "show bgp neighbors $cloud json") \
+    --slurpfile bfd <(pni_vtysh "$1" -c 'show bfd peers json') \
+    --slurpfile received4 <(pni_vtysh "$1" -c 'show bgp ipv4 unicast json detail') \
+    --slurpfile received6 <(pni_vtysh "$1" -c 'show bgp ipv6 unicast json detail') \
+    '{frr: {neighbor: $neighbor[0], bfd: $bfd[0], received4: $received4[0], received6: $received6[0]}}'
+}
+
+pni_truth_gobgp() {
+  local cloud=${PNI_CLOUD_IP[$1]}
+  jq -n --slurpfile neighbor <(pni_gobgpc "$1" neighbor "$cloud" -j) \
+    --slurpfile received4 <(pni_gobgpc "$1" neighbor "$cloud" adj-in -j) \
+    --slurpfile sent4 <(pni_gobgpc "$1" neighbor "$cloud" adj-out -j) \
+    --rawfile bfd <(pni_birdc "peer-$1" show bfd sessions) \
+    '{gobgp: {neighbor: $neighbor[0], received4: $received4[0], sent4: $sent4[0]}, bird: {$bfd}}'
+}
