@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "base/named.h"
 #include "store/standing.h"
 
 /* What is remembered of a subject: "link:NAME", "class:PREFIX:CLASS", "probe". */
 struct subject {
-	char name[176];
+	char name[NAMED_SIZE];
 	char state[16];
 	uint64_t since_us;
 };
@@ -22,10 +21,7 @@ struct announcer {
 	struct store *store;
 	const struct conf *conf;
 	const char *probe;
-	struct subject *subjects;
-	uint32_t count, capacity;
-	struct map map;
-	struct hash_key key;
+	struct named subjects; /* struct subject */
 };
 
 struct announcer *
@@ -34,7 +30,7 @@ announcer_create(struct store *store)
 	struct announcer *n = mem_alloc(1, sizeof *n);
 
 	n->store = store;
-	n->key = hash_key_make(0);
+	named_init(&n->subjects, sizeof(struct subject));
 	return n;
 }
 
@@ -43,8 +39,7 @@ announcer_destroy(struct announcer *n)
 {
 	if (!n)
 		return;
-	free(n->subjects);
-	map_fini(&n->map);
+	named_fini(&n->subjects);
 	free(n);
 }
 
@@ -53,38 +48,6 @@ announcer_begin(struct announcer *n, const struct conf *conf, const char *probe)
 {
 	n->conf = conf;
 	n->probe = probe;
-}
-
-struct wanted {
-	const struct subject *subjects;
-	const char *name;
-};
-
-static bool
-is_wanted(const void *context, uint32_t index)
-{
-	const struct wanted *w = context;
-
-	return strcmp(w->subjects[index].name, w->name) == 0;
-}
-
-static struct subject *
-find_subject(struct announcer *n, const char *name)
-{
-	uint64_t hash = hash_bytes(&n->key, name, strlen(name));
-	struct wanted wanted = {n->subjects, name};
-	uint32_t index = map_find(&n->map, hash, is_wanted, &wanted);
-
-	if (index != MAP_NONE)
-		return &n->subjects[index];
-	if (n->count == n->capacity) {
-		n->capacity = n->capacity ? n->capacity * 2 : 64;
-		n->subjects = mem_resize(n->subjects, n->capacity, sizeof *n->subjects);
-	}
-	map_add(&n->map, hash, n->count);
-	n->subjects[n->count] = (struct subject){0};
-	snprintf(n->subjects[n->count].name, sizeof n->subjects->name, "%s", name);
-	return &n->subjects[n->count++];
 }
 
 /* Remember a state; true when it changed from another one (not from nothing). */
@@ -176,7 +139,7 @@ announce_link(struct announcer *n, struct rec_link *l, const struct aggregate *a
 	char name[80];
 
 	snprintf(name, sizeof name, "link:%s", l->name);
-	s = find_subject(n, name);
+	s = named_get(&n->subjects, name);
 	if (turn(s, state, a->end_us)) {
 		if (strcmp(state, "silent") == 0)
 			tell(n, "link.silent", "critical", name, silent_side(l), a, "%s", l->why);
@@ -197,15 +160,17 @@ void
 announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,
                       const struct aggregate *a)
 {
-	char name[176], subject[96];
+	char name[NAMED_SIZE], subject[96];
+	struct subject *s;
 
 	if (strcmp(c->standing, standing_name(STANDING_UNDECLARED)) != 0 ||
 	    c->flows_two_way + c->flows_peer == 0)
 		return;
 	snprintf(name, sizeof name, "class:%s:%s", c->prefix, c->class);
-	if (strcmp(find_subject(n, name)->state, "seen") == 0)
+	s = named_get(&n->subjects, name);
+	if (strcmp(s->state, "seen") == 0)
 		return;
-	turn(find_subject(n, name), "seen", a->end_us);
+	turn(s, "seen", a->end_us);
 	snprintf(subject, sizeof subject, "subnet:%s", c->prefix);
 	tell(n, "class.undeclared", "major", subject, side_name(SIDE_PEER), a,
 	     "%s is not declared for %s: %llu flows (%llu both ways), %llu packets so far",
@@ -220,7 +185,7 @@ void
 announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate *a)
 {
 	bool losing = a->probe.lost > 0 || p->loss_ratio > 0;
-	struct subject *s = find_subject(n, "probe");
+	struct subject *s = named_get(&n->subjects, "probe");
 	bool first = s->state[0] == '\0';
 	char subject[80];
 

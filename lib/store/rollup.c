@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "base/named.h"
 
 enum {
 	FIELDS_MAX = 12,
@@ -29,7 +28,7 @@ struct bucket {
 };
 
 struct series {
-	char subject[160];
+	char subject[NAMED_SIZE];
 	const struct field *fields;
 	unsigned count;
 	struct bucket level[LEVELS];
@@ -37,10 +36,7 @@ struct series {
 
 struct rollup {
 	struct store *store;
-	struct series *series;
-	uint32_t count, capacity;
-	struct map map;
-	struct hash_key key;
+	struct named series; /* struct series */
 	/* rates of the running interval; the limit comes from the one before */
 	uint64_t seq;
 	double *rates;
@@ -69,7 +65,7 @@ rollup_create(struct store *store)
 	struct rollup *r = mem_alloc(1, sizeof *r);
 
 	r->store = store;
-	r->key = hash_key_make(0);
+	named_init(&r->series, sizeof(struct series));
 	return r;
 }
 
@@ -78,42 +74,19 @@ rollup_destroy(struct rollup *r)
 {
 	if (!r)
 		return;
-	free(r->series);
+	named_fini(&r->series);
 	free(r->rates);
-	map_fini(&r->map);
 	free(r);
-}
-
-struct wanted {
-	const struct series *series;
-	const char *subject;
-};
-
-static bool
-is_wanted(const void *context, uint32_t index)
-{
-	const struct wanted *w = context;
-
-	return strcmp(w->series[index].subject, w->subject) == 0;
 }
 
 static struct series *
 find_series(struct rollup *r, const char *subject, const struct field *fields, unsigned count)
 {
-	uint64_t hash = hash_bytes(&r->key, subject, strlen(subject));
-	struct wanted wanted = {r->series, subject};
-	uint32_t index = map_find(&r->map, hash, is_wanted, &wanted);
+	struct series *s = named_get(&r->series, subject);
 
-	if (index != MAP_NONE)
-		return &r->series[index];
-	if (r->count == r->capacity) {
-		r->capacity = r->capacity ? r->capacity * 2 : 64;
-		r->series = mem_resize(r->series, r->capacity, sizeof *r->series);
-	}
-	map_add(&r->map, hash, r->count);
-	r->series[r->count] = (struct series){.fields = fields, .count = count};
-	snprintf(r->series[r->count].subject, sizeof r->series->subject, "%s", subject);
-	return &r->series[r->count++];
+	s->fields = fields;
+	s->count = count;
+	return s;
 }
 
 static void
@@ -166,7 +139,7 @@ add_point(struct rollup *r, struct series *s, uint64_t start_us, const double *v
 void
 rollup_link(struct rollup *r, const struct aggregate *a, const struct rec_link *l)
 {
-	char subject[160];
+	char subject[NAMED_SIZE];
 	double values[] = {l->traffic.rate_bps[0], l->traffic.rate_bps[1], l->traffic.rate_pps[0],
 	                   l->traffic.rate_pps[1], l->rate_l1_bps[0],      l->rate_l1_bps[1],
 	                   l->peak_1ms_bps[0],     l->peak_1ms_bps[1],     l->peak_100ms_bps[0],
@@ -212,7 +185,7 @@ rollup_subnet(struct rollup *r, const struct aggregate *a, const char *key,
 	double values[] = {s->traffic.rate_bps[0], s->traffic.rate_bps[1], s->traffic.rate_pps[0],
 	                   s->traffic.rate_pps[1]};
 	double limit = busy_limit(r, a, rate);
-	char subject[160];
+	char subject[NAMED_SIZE];
 
 	if (!s->first_us)
 		return;
