@@ -210,6 +210,7 @@ analysis_put_protocols(json_t *o, const struct inspector *i)
 
 	json_put(o, "sip", sip_json(c));
 	json_put(o, "rtcp", numbers_json(c->rtcp, 256, 0, "%u"));
+	json_put_u64(o, "srtcp", c->srtcp);
 	json_put(o, "stun", numbers_json(c->stun, CENSUS_STUN_TYPES, 0, "0x%04x"));
 	json_put(o, "stun_classic", numbers_json(c->stun_classic, CENSUS_STUN_TYPES, 0, "0x%04x"));
 	json_put(o, "turn_channels", numbers_json(c->channels, CENSUS_CHANNELS, 0x4000, "0x%04x"));

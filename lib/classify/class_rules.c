@@ -108,6 +108,7 @@ const struct magic_rule class_magic_rules[] = {
 	MAGIC(UDP, 'd', 'd', BITTORRENT, magic_dht),
 	MAGIC(UDP, 0x01, 0x41, BITTORRENT, magic_utp),
 	MAGIC(TCP, 22, 22, TLS, magic_tls),
+	MAGIC(TCP, 128, 255, TLS, magic_tls_compatible),
 	MAGIC(TCP, 'A', 'Z', HTTP, magic_http),
 	MAGIC(TCP, 'A', 'Z', SIP, magic_sip),
 	MAGIC(TCP, 'S', 'S', SSH, magic_ssh),

@@ -53,15 +53,16 @@ magic_fn magic_dtls_unified;     /* RFC 9147 4: unified header, in a flow that i
 magic_fn magic_rtcp; /* RFC 3550 6, RFC 3711 3.4 */
 
 /* web */
-magic_fn magic_tls;       /* RFC 8446 5.1, 4: Client or ServerHello */
-magic_fn magic_tls_any;   /* any record: for TLS's own ports */
-magic_fn magic_http;      /* RFC 9112: request or status line */
-magic_fn magic_quic;      /* RFC 9000, 9369: long header of version 1 or 2 */
-magic_fn magic_quic_any;  /* other versions by pattern, gQUIC, version negotiation */
-magic_fn magic_ssh;       /* RFC 4253 4.2 */
-magic_fn magic_dns;       /* RFC 1035 4.1 */
-magic_fn magic_dns_tcp;   /* RFC 1035 4.2.2: two bytes of length first */
-magic_fn magic_dns_local; /* RFC 6762, 4795 */
+magic_fn magic_tls;            /* RFC 8446 5.1, 4: Client or ServerHello */
+magic_fn magic_tls_any;        /* any record: for TLS's own ports */
+magic_fn magic_tls_compatible; /* RFC 5246 E.2: a ClientHello as SSL 2 framed it */
+magic_fn magic_http;           /* RFC 9112: request or status line */
+magic_fn magic_quic;           /* RFC 9000, 9369: long header of version 1 or 2 */
+magic_fn magic_quic_any;       /* other versions by pattern, gQUIC, version negotiation */
+magic_fn magic_ssh;            /* RFC 4253 4.2 */
+magic_fn magic_dns;            /* RFC 1035 4.1 */
+magic_fn magic_dns_tcp;        /* RFC 1035 4.2.2: two bytes of length first */
+magic_fn magic_dns_local;      /* RFC 6762, 4795 */
 
 /* infrastructure */
 magic_fn magic_bgp;      /* RFC 4271 4.1 */

@@ -36,6 +36,23 @@ magic_tls(const struct look *y)
 	       hello < 0x20000 && y->at[9] == 3 && y->at[10] <= 4;
 }
 
+/* A ClientHello in the frame of SSL 2 (RFC 5246 appendix E.2), with which old clients begin: sizes
+ * of ciphers (three bytes each), session id (none or 16) and challenge fill it. */
+bool
+magic_tls_compatible(const struct look *y)
+{
+	uint32_t size, ciphers, id, challenge;
+
+	if (!look_has(y, 11) || y->at[2] != CLIENT_HELLO || y->at[3] != 3 || y->at[4] > 4)
+		return false;
+	size = load_be16(y->at) & 0x7fffu;
+	ciphers = load_be16(y->at + 5);
+	id = load_be16(y->at + 7);
+	challenge = load_be16(y->at + 9);
+	return ciphers && ciphers % 3 == 0 && (id == 0 || id == 16) && challenge >= 16 &&
+	       challenge <= 32 && size == 9 + ciphers + id + challenge;
+}
+
 /* ---- HTTP -------------------------------------------------------------------------------------
  */
 

@@ -36,6 +36,7 @@ struct census {
 		uint64_t with_sdp, sdp_malformed;
 	} sip;
 	uint64_t rtcp[256];                       /* by packet type */
+	uint64_t srtcp;                           /* compounds that are encrypted */
 	uint64_t stun[CENSUS_STUN_TYPES];         /* by message type as on the wire */
 	uint64_t stun_classic[CENSUS_STUN_TYPES]; /* without the cookie: RFC 3489 */
 	uint64_t stun_malformed;

@@ -72,26 +72,40 @@ read_dtls(struct inspection *in)
 	}
 }
 
-/* A compound must hang together to its end (RFC 3550 appendix A.2; senders of two or three stray
- * bytes are forgiven): else it is SRTCP, whose first header alone is in the clear. */
+/* The types of a compound's packets, as far as it hangs together (RFC 3550 appendix A.2; senders of
+ * two or three stray bytes are forgiven); `*whole`: to its end. */
+static unsigned
+read_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole)
+{
+	unsigned count = 0;
+
+	*whole = true;
+	while (*whole && count < max && rtcp_fits(c)) {
+		struct rtcp rtcp;
+
+		*whole = rtcp_decode(c, &rtcp) != REASON_RTCP_SHORT;
+		if (*whole || count == 0)
+			types[count++] = rtcp.type;
+	}
+	*whole = *whole && cursor_left(c) <= 3 && c->ok;
+	return count;
+}
+
+/* What does not hang together is SRTCP, of which the first header alone is in the clear: its type
+ * counts, unless the size tells the 80-bit tag (RFC 3711 section 4.2.1) that no plain compound,
+ * counted in words, can have. */
 static void
 read_rtcp(struct inspection *in)
 {
+	bool ragged = cursor_left(&in->payload) % 4 != 0 && !in->cut, whole;
 	uint8_t types[32];
-	unsigned count = 0;
+	unsigned count = read_compound(&in->payload, types, sizeof types, &whole);
 
-	while (count < sizeof types && rtcp_fits(&in->payload)) {
-		struct rtcp rtcp;
-		bool whole = rtcp_decode(&in->payload, &rtcp) != REASON_RTCP_SHORT;
-
-		if (whole || count == 0)
-			types[count++] = rtcp.type;
-		if (!whole)
-			break;
-	}
-	if (cursor_left(&in->payload) > 3 || !in->payload.ok)
-		count = count ? 1 : 0;
-	for (unsigned i = 0; i < count; i++)
+	if (!whole)
+		in->census->srtcp++;
+	if (!whole && ragged)
+		return;
+	for (unsigned i = 0; i < (whole ? count : count > 0); i++)
 		in->census->rtcp[types[i]]++;
 }
 

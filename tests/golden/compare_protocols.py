@@ -19,16 +19,14 @@ import sys
 # table: captures that differ; the reasons are rows of docs/truth.md
 KNOWN = {
     "sip_messages": {"CESNET-ipfixprobe/inputs__sip.pcap", "ntop-nDPI/fuzz-2006-06-26-2594.pcap"},
-    "rtcp": {"ntop-nDPI/discord_mid_flow.pcap", "ntop-nDPI/stun.pcap", "ntop-nDPI/stun_google_meet.pcapng",
-             "ntop-nDPI/stun_msteams_unidir.pcapng", "ntop-nDPI/stun_signal.pcapng",
+    "rtcp": {"ntop-nDPI/discord_mid_flow.pcap", "ntop-nDPI/stun_google_meet.pcapng", "ntop-nDPI/stun_signal.pcapng",
              "odedshimon-BruteShark/Asterisk_ZFONE_XLITE.pcap", "odedshimon-BruteShark/SIP_CALL_RTP_G711.pcap"},
     "stun": {"arkime-arkime/turn.pcap", "ntop-nDPI/stun.pcap", "ntop-nDPI/stun_signal.pcapng"},
     "dtls": {"ntop-nDPI/stun.pcap"},
     "dns": {"ntop-nDPI/fuzz-2006-06-26-2594.pcap"},
     "icmp": {"ntop-nDPI/sflow.pcap", "snabbco-snabb/broadcast.pcap", "the-tcpdump-group-tcpdump/various_gre.pcap"},
     "tls_hellos": {"arkime-arkime/https-connect.pcap", "cisco-mercury/capture2.pcap", "ntop-nDPI/openvpn.pcap",
-                   "ntop-nDPI/tls_port_80.pcapng", "stanford-esrg-iris/tls_ciphers.pcap",
-                   "the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/hrr.pcap", "zeek-zeek/quicdoq.pcap",
+                   "ntop-nDPI/tls_port_80.pcapng", "the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/hrr.pcap", "zeek-zeek/quicdoq.pcap",
                    "zeek-zeek/ssl-to-http-server.pcap"},
     "tls_sni": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/ssl-to-http-server.pcap"},
     "quic": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/quicdoq.pcap"},

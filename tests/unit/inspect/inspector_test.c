@@ -192,7 +192,8 @@ test_media_port(void **state)
 	assert_int_equal(f.census->channels[1], 1);
 	assert_int_equal(f.census->rtcp[201], 1);
 	assert_int_equal(f.census->rtcp[203], 1);
-	assert_int_equal(f.census->rtcp[200], 1);
+	assert_int_equal(f.census->rtcp[200], 0);
+	assert_int_equal(f.census->srtcp, 1);
 	feed_close(&f);
 }
 
