@@ -1,7 +1,6 @@
 #include "options.h"
 
-#include <getopt.h>
-#include <stdio.h>
+#include "daemon/arguments.h"
 
 static const char help[] =
 	"usage: pniscope-control -c FILE [OPTIONS]\n"
@@ -23,57 +22,19 @@ static const char help[] =
 	"\n"
 	"Example: pniscope-control -c /etc/pniscope/peering.conf --listen 127.0.0.1:9810\n";
 
-static bool
-finish(int *status, int code)
-{
-	*status = code;
-	return false;
-}
+static const struct argument arguments[] = {
+	{"config", ARGUMENT_TEXT, offsetof(struct options, config)},
+	{"listen", ARGUMENT_TEXT, offsetof(struct options, listen)},
+	{"once", ARGUMENT_FLAG, offsetof(struct options, once)},
+	{0},
+};
 
 bool
 options_parse(struct options *o, int argc, char **argv, int *status)
 {
-	enum { LISTEN = 256, ONCE, HELP, VERSION };
-	static const struct option table[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"listen", required_argument, NULL, LISTEN},
-		{"once", no_argument, NULL, ONCE},
-		{"help", no_argument, NULL, HELP},
-		{"version", no_argument, NULL, VERSION},
-		{0},
-	};
+	static const struct program program = {"pniscope-control", help, arguments, false};
+	int rest;
 
 	*o = (struct options){0};
-	for (int c; (c = getopt_long(argc, argv, "c:h", table, NULL)) != -1;) {
-		switch (c) {
-		case 'c':
-			o->config = optarg;
-			break;
-		case LISTEN:
-			o->listen = optarg;
-			break;
-		case ONCE:
-			o->once = true;
-			break;
-		case 'h':
-		case HELP:
-			fputs(help, stdout);
-			return finish(status, 0);
-		case VERSION:
-			puts("pniscope-control " PNISCOPE_VERSION);
-			return finish(status, 0);
-		default: /* getopt said what */
-			return finish(status, 2);
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "pniscope-control: \"%s\" is not understood; --help tells more\n",
-		        argv[optind]);
-		return finish(status, 2);
-	}
-	if (!o->config) {
-		fputs("pniscope-control: -c FILE is needed; --help tells more\n", stderr);
-		return finish(status, 2);
-	}
-	return true;
+	return arguments_parse(&program, o, argc, argv, &rest, status);
 }

@@ -1,8 +1,6 @@
 #include "options.h"
 
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "daemon/arguments.h"
 
 static const char help[] =
 	"usage: pniscope-probe -c FILE [OPTIONS] [-- EAL ARGUMENTS]\n"
@@ -29,65 +27,27 @@ static const char help[] =
 	"\n"
 	"Example: pniscope-probe -c /etc/pniscope/probe.conf -- --file-prefix=probe1\n";
 
-static bool
-finish(int *status, int code)
-{
-	*status = code;
-	return false;
-}
+static const struct argument arguments[] = {
+	{"config", ARGUMENT_TEXT, offsetof(struct options, config)},
+	{"check", ARGUMENT_FLAG, offsetof(struct options, check)},
+	{"user", ARGUMENT_TEXT, offsetof(struct options, user)},
+	{"pace", ARGUMENT_FLAG, offsetof(struct options, replay.pace)},
+	{"loop", ARGUMENT_FLAG, offsetof(struct options, replay.loop)},
+	{"once", ARGUMENT_FLAG, offsetof(struct options, once)},
+	{"mbufs", ARGUMENT_COUNT, offsetof(struct options, mbufs)},
+	{0},
+};
 
 bool
 options_parse(struct options *o, int argc, char **argv, int *status)
 {
-	enum { CHECK = 256, USER, PACE, LOOP, ONCE, MBUFS, HELP, VERSION };
-	static const struct option table[] = {
-		{"config", required_argument, NULL, 'c'},  {"check", no_argument, NULL, CHECK},
-		{"user", required_argument, NULL, USER},   {"pace", no_argument, NULL, PACE},
-		{"loop", no_argument, NULL, LOOP},         {"once", no_argument, NULL, ONCE},
-		{"mbufs", required_argument, NULL, MBUFS}, {"help", no_argument, NULL, HELP},
-		{"version", no_argument, NULL, VERSION},   {0},
-	};
+	static const struct program program = {"pniscope-probe", help, arguments, true};
+	int rest;
 
 	*o = (struct options){0};
-	for (int c; (c = getopt_long(argc, argv, "+c:h", table, NULL)) != -1;) {
-		switch (c) {
-		case 'c':
-			o->config = optarg;
-			break;
-		case CHECK:
-			o->check = true;
-			break;
-		case USER:
-			o->user = optarg;
-			break;
-		case PACE:
-			o->replay.pace = true;
-			break;
-		case LOOP:
-			o->replay.loop = true;
-			break;
-		case ONCE:
-			o->once = true;
-			break;
-		case MBUFS:
-			o->mbufs = (unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 'h':
-		case HELP:
-			fputs(help, stdout);
-			return finish(status, 0);
-		case VERSION:
-			puts("pniscope-probe " PNISCOPE_VERSION);
-			return finish(status, 0);
-		default: /* getopt said what */
-			return finish(status, 2);
-		}
-	}
-	if (!o->config) {
-		fputs("pniscope-probe: -c FILE is needed; --help tells more\n", stderr);
-		return finish(status, 2);
-	}
-	o->eal_args = argv + optind;
-	o->eal_arg_count = (unsigned)(argc - optind);
+	if (!arguments_parse(&program, o, argc, argv, &rest, status))
+		return false;
+	o->eal_args = argv + rest;
+	o->eal_arg_count = (unsigned)(argc - rest);
 	return true;
 }
