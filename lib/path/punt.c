@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_mbuf.h>
 #include <rte_ring.h>
@@ -12,8 +13,28 @@
 enum { RING_CONTROL = PUNT_CONTROL, RING_BULK = PUNT_BULK, RING_BACK, RING_COUNT };
 
 struct punt_rings {
-	struct rte_ring *rings[RING_COUNT]; /* of mbufs; each in memory of its own */
+	struct rte_ring *rings[RING_COUNT]; /* of entries; each in memory of its own */
 };
+
+/* An entry is a mbuf with its punt in the private area, or, marked by the lowest bit of the
+ * pointer, a punt in memory of its own with the frame behind it. */
+#define COPY_MARK ((uintptr_t)1)
+
+static struct punt *
+entry_punt(void *entry)
+{
+	uintptr_t at = (uintptr_t)entry;
+
+	return at & COPY_MARK ? (struct punt *)(at & ~COPY_MARK) : rte_mbuf_to_priv(entry);
+}
+
+static void *
+punt_entry(struct punt *punt)
+{
+	if (punt->copied)
+		return (void *)((uintptr_t)punt | COPY_MARK);
+	return (struct rte_mbuf *)punt - 1;
+}
 
 static const unsigned ring_sizes[RING_COUNT] = {
 	[RING_CONTROL] = PUNT_CONTROL_SIZE,
@@ -55,11 +76,19 @@ punt_create(void)
 static void
 free_all(struct rte_ring *r)
 {
+	void *entries[PUNT_TAKE_MAX];
 	struct rte_mbuf *mbufs[PUNT_TAKE_MAX];
-	unsigned count;
+	unsigned count, mbuf_count;
 
-	while ((count = rte_ring_sc_dequeue_burst(r, (void **)mbufs, PUNT_TAKE_MAX, NULL)) > 0)
-		rte_pktmbuf_free_bulk(mbufs, count);
+	while ((count = rte_ring_sc_dequeue_burst(r, entries, PUNT_TAKE_MAX, NULL)) > 0) {
+		mbuf_count = 0;
+		for (unsigned i = 0; i < count; i++)
+			if ((uintptr_t)entries[i] & COPY_MARK)
+				free(entry_punt(entries[i]));
+			else
+				mbufs[mbuf_count++] = entries[i];
+		rte_pktmbuf_free_bulk(mbufs, mbuf_count);
+	}
 }
 
 void
@@ -75,16 +104,9 @@ punt_destroy(struct punt_rings *p)
 	free(p);
 }
 
-bool
-punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned i)
+static void
+fill(struct punt *punt, enum punt_queue queue, const struct burst *b, unsigned i)
 {
-	struct rte_mbuf *m = b->owner[i];
-	struct punt *punt;
-
-	if (!m)
-		return false;
-	assert(m->priv_size >= sizeof *punt);
-	punt = rte_mbuf_to_priv(m);
 	*punt = (struct punt){
 		.data = b->data[i],
 		.time_ns = b->time_ns[i],
@@ -97,9 +119,42 @@ punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned
 		.class = b->class[i],
 		.packet = b->packet[i],
 	};
+}
+
+bool
+punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned i)
+{
+	struct rte_mbuf *m = b->owner[i];
+	struct punt *punt;
+
+	if (!m)
+		return false;
+	assert(m->priv_size >= sizeof *punt);
+	punt = rte_mbuf_to_priv(m);
+	fill(punt, queue, b, i);
 	if (rte_ring_sp_enqueue(p->rings[queue], m) != 0)
 		return false;
 	b->owner[i] = NULL;
+	return true;
+}
+
+bool
+punt_push_copy(struct punt_rings *p, enum punt_queue queue, const struct burst *b, unsigned i)
+{
+	struct punt *punt;
+	uint8_t *frame;
+
+	if (rte_ring_full(p->rings[queue]))
+		return false;
+	punt = malloc(sizeof *punt + b->captured[i]);
+	if (!punt)
+		return false;
+	frame = (uint8_t *)(punt + 1);
+	memcpy(frame, b->data[i], b->captured[i]);
+	fill(punt, queue, b, i);
+	punt->data = frame;
+	punt->copied = true;
+	rte_ring_sp_enqueue(p->rings[queue], punt_entry(punt));
 	return true;
 }
 
@@ -112,13 +167,13 @@ punt_free_returned(struct punt_rings *p)
 unsigned
 punt_take(struct punt_rings *p, enum punt_queue queue, struct punt **out, unsigned max)
 {
-	void *mbufs[PUNT_TAKE_MAX];
+	void *entries[PUNT_TAKE_MAX];
 	unsigned count;
 
 	assert(max <= PUNT_TAKE_MAX);
-	count = rte_ring_sc_dequeue_burst(p->rings[queue], mbufs, max, NULL);
+	count = rte_ring_sc_dequeue_burst(p->rings[queue], entries, max, NULL);
 	for (unsigned i = 0; i < count; i++)
-		out[i] = rte_mbuf_to_priv(mbufs[i]);
+		out[i] = entry_punt(entries[i]);
 	return count;
 }
 
@@ -126,8 +181,7 @@ void
 punt_return(struct punt_rings *p, struct punt **punts, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct rte_mbuf *m = (struct rte_mbuf *)punts[i] - 1;
-		int failed = rte_ring_sp_enqueue(p->rings[RING_BACK], m);
+		int failed = rte_ring_sp_enqueue(p->rings[RING_BACK], punt_entry(punts[i]));
 
 		assert(failed == 0);
 		(void)failed;

@@ -17,7 +17,8 @@
 /* Frames under way; powers of two. The way back has room for all and can't be full. */
 enum { PUNT_CONTROL_SIZE = 1024, PUNT_BULK_SIZE = 4096, PUNT_BACK_SIZE = 8192, PUNT_TAKE_MAX = 64 };
 
-/* A punted frame. It lies in the private area of its mbuf: valid until punt_return(). */
+/* A punted frame, valid until punt_return(). It lies in the private area of its mbuf, or before its
+ * copy of a capture's frame. */
 struct punt {
 	const uint8_t *data;
 	uint64_t time_ns;
@@ -27,6 +28,7 @@ struct punt {
 	uint8_t link_layer; /* enum link_layer */
 	uint8_t queue;      /* enum punt_queue */
 	uint8_t class;      /* enum traffic_class */
+	bool copied;        /* of the rings alone */
 	struct packet packet;
 };
 
@@ -39,6 +41,9 @@ void punt_destroy(struct punt_rings *p);
 /* Worker. Takes the mbuf over on success: the burst's owner becomes NULL. False: the ring is full,
  * or the frame is no mbuf. */
 bool punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned i);
+/* Worker, for captures, whose frames end with the next burst: the same with a copy (allocated, so
+ * not for live ports). */
+bool punt_push_copy(struct punt_rings *p, enum punt_queue queue, const struct burst *b, unsigned i);
 /* Worker: frees what came back; call every few turns. */
 void punt_free_returned(struct punt_rings *p);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -267,6 +268,21 @@ punt(void *context, enum punt_queue queue, struct burst *b, unsigned i)
 	return punt_push(w->punts, queue, b, i);
 }
 
+/* Frames of captures. Those read at full speed wait for the inspector, which never waits for us. */
+static bool
+punt_copy(void *context, enum punt_queue queue, struct burst *b, unsigned i)
+{
+	struct worker *w = context;
+
+	while (!punt_push_copy(w->punts, queue, b, i)) {
+		if (w->params.replay_paced || atomic_load_explicit(&w->stop, memory_order_relaxed))
+			return false;
+		punt_free_returned(w->punts);
+		sched_yield();
+	}
+	return true;
+}
+
 /* A capture at full speed can wait: then no interval is stretched. */
 static void
 wait_for_spare(void *context)
@@ -295,7 +311,7 @@ worker_create(const struct worker_params *params)
 		.snap = params->setup->snap,
 		.flows = params->flows,
 		.interval_ns = params->interval_ns,
-		.punt = params->replay ? NULL : punt, /* captures have no mbufs to hand over */
+		.punt = params->replay ? punt_copy : punt,
 		.published = params->replay && !params->replay_paced ? wait_for_spare : NULL,
 		.context = w,
 	};

@@ -186,6 +186,32 @@ test_punt_without_mbuf(void **state)
 	punt_destroy(p);
 }
 
+/* A capture's frame ends with the next burst: the punt has its own. */
+static void
+test_punt_copy(void **state)
+{
+	static struct burst b;
+	static const uint8_t same[64] = {[0 ... 63] = 0x5a};
+	uint8_t frame[64];
+	struct punt_rings *p = punt_create();
+	struct punt *punts[PUNT_TAKE_MAX];
+	unsigned pushed = 0;
+
+	(void)state;
+	b = (struct burst){.count = 1, .data = {frame}, .captured = {sizeof frame}};
+	memset(frame, 0x5a, sizeof frame);
+	assert_true(punt_push_copy(p, PUNT_CONTROL, &b, 0));
+	memset(frame, 0, sizeof frame);
+	assert_int_equal(punt_take(p, PUNT_CONTROL, punts, PUNT_TAKE_MAX), 1);
+	assert_memory_equal(punts[0]->data, same, sizeof same);
+	punt_return(p, punts, 1);
+	punt_free_returned(p);
+	while (punt_push_copy(p, PUNT_BULK, &b, 0))
+		pushed++;
+	assert_int_equal(pushed, PUNT_BULK_SIZE - 1);
+	punt_destroy(p); /* the sanitizer says whether something was left */
+}
+
 static void
 test_cpu_lists(void **state)
 {
@@ -214,6 +240,7 @@ main(void)
 		cmocka_unit_test(test_punt_round_trip),
 		cmocka_unit_test(test_punt_flood),
 		cmocka_unit_test(test_punt_without_mbuf),
+		cmocka_unit_test(test_punt_copy),
 	};
 	const struct eal_params params = {.program = "port_test", .memory_size = 64 << 20};
 	int failed;
