@@ -35,7 +35,9 @@ struct meter {
 	uint32_t flows_two_way; /* flows of it that were seen in both directions for the first time
 	                         */
 	uint32_t flows_peer;    /* of the new ones: first packet sent by the peer's side */
-	uint32_t pad[5];
+	uint32_t segments[2];   /* TCP segments */
+	uint32_t data_segments[2]; /* those of them that bring bytes, SYN or FIN */
+	uint32_t quality;          /* 1 + index of its line in the snapshot's qualities; 0: none */
 };
 
 struct meter_table;

@@ -18,7 +18,7 @@ flow_counts(struct pipeline *p)
 	const struct flow_stats now = *flow_table_stats(p->flows);
 	struct snap *s = p->snap;
 
-	static_assert(SNAP_SEQ == 2, "what the pipeline fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 3, "what the pipeline fills in at the end of an interval");
 	s->flows_created += now.created - p->before.created;
 	s->flows_expired += now.expired - p->before.expired;
 	s->flows_evicted += now.evicted - p->before.evicted;

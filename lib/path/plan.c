@@ -9,6 +9,11 @@
 #include "path/burst.h"
 #include "state/lpm.h"
 
+enum {
+	QUALITIES = 4096, /* meters with something wrong in one interval, 368 bytes each */
+	LATENCIES = 512,  /* histograms of one interval, 6.9 KB each */
+};
+
 /* ---- ports and lanes ------------------------------------------------------------------------- */
 
 static size_t
@@ -280,6 +285,8 @@ plan_snap_params(const struct plan *p, uint32_t meters, uint32_t endpoints, stru
 	*out = (struct snap_params){.lanes = p->lane_count,
 	                            .meters = meters,
 	                            .endpoints = endpoints,
+	                            .qualities = meters < QUALITIES ? meters : QUALITIES,
+	                            .latencies = LATENCIES,
 	                            .links = p->link_count,
 	                            .generation = p->generation};
 }

@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 2, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 3, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
+
+enum { LATENCIES_MAX = 4096 }; /* 21 KB each, taken when there is a sample */
 
 /* What is known of the running interval before it is closed. */
 struct agg_merge {
@@ -49,6 +51,8 @@ aggregate_create(const struct conf *conf, const struct lane_id *lanes, uint32_t 
 	a->subnets = mem_alloc(a->subnet_count + 1, sizeof *a->subnets);
 	a->endpoint_capacity = max_endpoints;
 	a->endpoints = mem_alloc(max_endpoints, sizeof *a->endpoints);
+	a->quality = quality_book_create(conf);
+	a->latency = latency_book_create(a->subnet_count, LATENCIES_MAX);
 	a->merging = mem_alloc(1, sizeof *a->merging);
 	a->merging->key = hash_key_make(0);
 	a->probe.coverage_ratio = 1;
@@ -74,6 +78,8 @@ aggregate_destroy(struct aggregate *a)
 	free(a->subnet_classes);
 	free(a->endpoints);
 	map_fini(&a->endpoint_map);
+	quality_book_destroy(a->quality);
+	latency_book_destroy(a->latency);
 	free(a->merging);
 	free(a);
 }
@@ -88,6 +94,7 @@ open_interval(struct aggregate *a, const struct snap *s)
 	struct hash_key key = m->key;
 
 	totals_clear_interval(a);
+	quality_book_open(a->quality);
 	*m = (struct agg_merge){.open = true, .start_ns = s->start_ns, .key = key};
 	a->stretched = false;
 	a->probe.longest_turn_ns = 0;
@@ -314,6 +321,8 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 		merge_meter(a, meter_key_at(meters, i), &s->meters[i]);
 	for (uint32_t i = 0; i < s->endpoint_count; i++)
 		merge_endpoint(a, &s->endpoints[i]);
+	quality_book_merge(a->quality, s, meters);
+	latency_book_merge(a->latency, &s->latencies);
 	merge_probe(a, s);
 }
 
@@ -346,6 +355,8 @@ aggregate_close(struct aggregate *a)
 	p->busy_ratio = m->total_cycles ? (double)m->busy_cycles / (double)m->total_cycles : 0;
 	p->cycles_per_packet = m->packets ? (double)m->all_busy_cycles / (double)m->packets : 0;
 	totals_close(a);
+	quality_book_close(a->quality, a->end_us);
+	latency_book_close(a->latency, a->end_us);
 }
 
 double

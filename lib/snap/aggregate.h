@@ -20,6 +20,8 @@
 #include "classify/class.h"
 #include "conf/conf.h"
 #include "measure/load.h"
+#include "snap/latency_book.h"
+#include "snap/quality_book.h"
 #include "snap/snap.h"
 
 /* Packets and bytes both ways, [enum direction]; bytes without FCS. */
@@ -115,6 +117,8 @@ struct aggregate {
 	uint32_t endpoint_count, endpoint_capacity;
 	uint64_t endpoints_overflow;
 	struct map endpoint_map;
+	struct quality_book *quality;
+	struct latency_book *latency;
 	/* the probe itself: totals, then the last interval's */
 	struct agg_probe {
 		uint64_t packets, bytes, reasons[REASON_COUNT];

@@ -149,6 +149,33 @@ carry_endpoints(struct aggregate *to, const struct aggregate *from, const struct
 	}
 }
 
+static void
+carry_quality(struct aggregate *to, const struct aggregate *from, const struct renaming *r)
+{
+	for (uint32_t i = 0; i < from->quality->link_count; i++)
+		if (r->links[i] != MAP_NONE)
+			to->quality->links[r->links[i]] = from->quality->links[i];
+	for (uint32_t i = 1; i <= from->quality->subnet_count; i++)
+		if (r->subnets[i] != MAP_NONE)
+			to->quality->subnets[r->subnets[i]] = from->quality->subnets[i];
+	to->quality->overflows = from->quality->overflows;
+}
+
+static void
+carry_latency(struct aggregate *to, const struct aggregate *from, const struct renaming *r)
+{
+	for (uint32_t i = 0; i < from->latency->count; i++) {
+		struct latency_entry *e = from->latency->entries[i];
+		uint32_t id = e->scope == LATENCY_LINK ? r->links[e->id] : r->subnets[e->id];
+
+		if (id != MAP_NONE)
+			latency_book_adopt(to->latency, e, id);
+	}
+	to->latency->minute_us = from->latency->minute_us;
+	to->latency->hour_us = from->latency->hour_us;
+	to->latency->overflow = from->latency->overflow;
+}
+
 void
 aggregate_carry(struct aggregate *to, const struct aggregate *from)
 {
@@ -163,6 +190,8 @@ aggregate_carry(struct aggregate *to, const struct aggregate *from)
 			carry_link(to, r.links[i], from, (uint32_t)i, &r);
 	carry_lanes(to, from, &r);
 	carry_endpoints(to, from, &r);
+	carry_quality(to, from, &r);
+	carry_latency(to, from, &r);
 	to->probe = from->probe;
 	to->seq = from->seq;
 	to->started_us = from->started_us;

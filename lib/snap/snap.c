@@ -49,7 +49,10 @@ buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
 	s->meters = mem_map(meters * sizeof *s->meters, true);
 	s->endpoints = mem_map(params->endpoints * sizeof *s->endpoints, true);
 	s->endpoint_index = mem_map(index_size(s), true);
-	return s->lanes && s->meters && s->endpoints && s->endpoint_index;
+	s->quality_capacity = params->qualities;
+	s->qualities = mem_map(params->qualities * sizeof *s->qualities, true);
+	return latency_set_init(&s->latencies, params->latencies, params->links, true) &&
+	       s->lanes && s->meters && s->endpoints && s->endpoint_index && s->qualities;
 }
 
 static void
@@ -59,6 +62,8 @@ buffer_fini(struct snap *s, uint32_t meters)
 	mem_unmap(s->meters, meters * sizeof *s->meters);
 	mem_unmap(s->endpoints, s->endpoint_capacity * sizeof *s->endpoints);
 	mem_unmap(s->endpoint_index, index_size(s));
+	mem_unmap(s->qualities, s->quality_capacity * sizeof *s->qualities);
+	latency_set_fini(&s->latencies);
 }
 
 /* Zero what the interval used; the arrays keep their size, so the cost follows the use. */
@@ -68,6 +73,8 @@ buffer_clear(struct snap *s)
 	struct snap empty = {.lane_count = s->lane_count,
 	                     .endpoint_capacity = s->endpoint_capacity,
 	                     .generation = s->generation,
+	                     .quality_capacity = s->quality_capacity,
+	                     .qualities = s->qualities,
 	                     .lanes = s->lanes,
 	                     .meters = s->meters,
 	                     .endpoints = s->endpoints,
@@ -79,6 +86,9 @@ buffer_clear(struct snap *s)
 	memset(s->meters, 0, s->meter_count * sizeof *s->meters);
 	if (s->endpoint_count)
 		memset(s->endpoint_index, 0, index_size(s));
+	memset(s->qualities, 0, s->quality_count * sizeof *s->qualities);
+	latency_set_clear(&s->latencies);
+	empty.latencies = s->latencies;
 	*s = empty;
 }
 
@@ -88,7 +98,7 @@ snap_core_create(const struct snap_params *params)
 	struct snap_core *c = aligned_alloc(CACHE_LINE, sizeof *c);
 	bool ok;
 
-	assert(c && params->endpoints > 0 && params->lanes > 0);
+	assert(c && params->endpoints > 0 && params->lanes > 0 && params->qualities > 0);
 	memset(c, 0, sizeof *c);
 	c->meters = meter_table_create(params->meters, params->links);
 	ok = c->meters && buffer_init(&c->buffers[0], params, meter_capacity(c->meters)) &&
@@ -132,7 +142,7 @@ snap_current(struct snap_core *c)
 struct snap *
 snap_publish(struct snap_core *c, uint64_t end_ns)
 {
-	static_assert(SNAP_SEQ == 2, "what the worker fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 3, "what the worker fills in at the end of an interval");
 	struct snap *full = c->current, *next;
 
 	full->end_ns = end_ns;
@@ -164,7 +174,7 @@ snap_take(struct snap_core *c)
 void
 snap_release(struct snap_core *c, struct snap *s)
 {
-	static_assert(SNAP_SEQ == 2, "what is cleared for the next interval");
+	static_assert(SNAP_SEQ == 3, "what is cleared for the next interval");
 	buffer_clear(s);
 	atomic_store_explicit(&c->spare, s, memory_order_release);
 }

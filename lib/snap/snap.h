@@ -17,6 +17,8 @@
 #include "base/addr.h"
 #include "measure/meter.h"
 #include "proto/reason.h"
+#include "snap/latency.h"
+#include "snap/quality.h"
 
 enum {
 	SNAP_BINS = 2048, /* 1 ms bins: two seconds, so that a late aggregator loses no peak */
@@ -25,7 +27,7 @@ enum {
 	SNAP_L1_OVERHEAD = 24,
 	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 2,
+	SNAP_SEQ = 3,
 };
 
 struct lane_id {
@@ -86,8 +88,12 @@ struct snap {
 	                                only */
 	bool stretched;              /* the interval is longer: the aggregator was late */
 	uint64_t generation;         /* of the configuration that lanes and meters refer to */
+	uint32_t quality_count, quality_capacity;
+	uint64_t quality_overflow; /* counts that found no line: see quality_of() */
 	struct snap_lane *lanes;
 	struct meter *meters;
+	struct snap_quality *qualities; /* [quality_count], by meter.quality */
+	struct latency_set latencies;
 	struct snap_endpoint *endpoints;
 	uint32_t *
 		endpoint_index; /* open-addressed, endpoint_capacity * 2 slots, value = index + 1 */
@@ -100,6 +106,8 @@ struct snap_params {
 	uint32_t lanes;
 	uint32_t meters;    /* see meter_table_create() */
 	uint32_t endpoints; /* per interval */
+	uint32_t qualities; /* meters with something wrong, per interval */
+	uint32_t latencies; /* histograms, see latency_set_init() */
 	uint16_t links;
 	uint64_t generation;
 };

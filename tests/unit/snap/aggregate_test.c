@@ -48,7 +48,12 @@ static int
 set_up(void **state)
 {
 	struct bench *b = calloc(1, sizeof *b);
-	struct snap_params params = {.lanes = LANES, .meters = 1024, .endpoints = 64, .links = 2};
+	struct snap_params params = {.lanes = LANES,
+	                             .meters = 1024,
+	                             .endpoints = 64,
+	                             .qualities = 8,
+	                             .latencies = 8,
+	                             .links = 2};
 	char *error = NULL;
 
 	if (conf_load_text(text, "t.conf", &b->conf, &error) != 0)

@@ -14,8 +14,13 @@
 static struct snap_core *
 core_make(uint32_t endpoints)
 {
-	struct snap_params params = {
-		.lanes = 2, .meters = 100, .endpoints = endpoints, .links = 1, .generation = 3};
+	struct snap_params params = {.lanes = 2,
+	                             .meters = 100,
+	                             .endpoints = endpoints,
+	                             .qualities = 4,
+	                             .latencies = 4,
+	                             .links = 1,
+	                             .generation = 3};
 
 	return snap_core_create(&params);
 }

@@ -1,0 +1,214 @@
+#include "snap/quality_book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "conf/conf.h"
+#include "snap/snap.h"
+
+#define HOUR_US (3600 * US_PER_S)
+
+static struct quality_limits
+limits_of(const struct conf *c)
+{
+	return (struct quality_limits){
+		.window_us = (uint64_t)conf_threshold(c, NULL, "media_window_us"),
+		.loss_ratio = conf_threshold(c, NULL, "media_edge_loss_ratio"),
+		.jitter_us = conf_threshold(c, NULL, "media_edge_jitter_us"),
+		.packets = (uint64_t)conf_threshold(c, NULL, "m3_window_packets"),
+		.burst_ratio = conf_threshold(c, NULL, "media_edge_burst_ratio"),
+		.burst_packets = (uint64_t)conf_threshold(c, NULL, "m3_burst_packets"),
+	};
+}
+
+struct quality_book *
+quality_book_create(const struct conf *conf)
+{
+	struct quality_book *b = mem_alloc(1, sizeof *b);
+
+	b->link_count = (uint32_t)conf->link_count;
+	b->subnet_count = (uint32_t)conf->subnet_count;
+	b->links = mem_alloc(b->link_count, sizeof *b->links);
+	b->subnets = mem_alloc(b->subnet_count + 1, sizeof *b->subnets);
+	b->limits = limits_of(conf);
+	return b;
+}
+
+void
+quality_book_destroy(struct quality_book *b)
+{
+	if (!b)
+		return;
+	free(b->links);
+	free(b->subnets);
+	free(b);
+}
+
+static void
+each_sum(struct quality_book *b,
+         void (*fn)(const struct quality_book *, struct quality_sum *, uint64_t end_us),
+         uint64_t end_us)
+{
+	for (uint32_t i = 0; i < b->link_count; i++)
+		fn(b, &b->links[i], end_us);
+	for (uint32_t i = 1; i <= b->subnet_count; i++)
+		fn(b, &b->subnets[i], end_us);
+}
+
+/* ---- merge ----------------------------------------------------------------------------------- */
+
+static void
+sum_clear(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
+{
+	(void)b;
+	(void)end_us;
+	memset(s->last, 0, sizeof s->last);
+	memset(s->slots, 0, sizeof s->slots);
+	memset(s->jitter_max_us, 0, sizeof s->jitter_max_us);
+	memset(s->jitter_samples, 0, sizeof s->jitter_samples);
+	memset(s->jitter_sum_us, 0, sizeof s->jitter_sum_us);
+}
+
+void
+quality_book_open(struct quality_book *b)
+{
+	each_sum(b, sum_clear, 0);
+}
+
+static void
+sum_add_line(struct quality_sum *s, unsigned dir, const struct quality_line *line)
+{
+	for (unsigned i = 0; i < QUALITY_COUNT; i++)
+		s->last[dir][i] += line->count[i];
+	for (unsigned i = 0; i < QUALITY_SLOTS; i++) {
+		s->slots[dir][i].packets += line->slots[i].packets;
+		s->slots[dir][i].lost += line->slots[i].lost;
+	}
+	if (line->jitter_max_us > s->jitter_max_us[dir])
+		s->jitter_max_us[dir] = line->jitter_max_us;
+	s->jitter_samples[dir] += line->jitter_samples;
+	s->jitter_sum_us[dir] += line->jitter_sum_us;
+}
+
+static void
+sum_add_meter(struct quality_sum *s, const struct meter *m, const struct snap_quality *q)
+{
+	for (unsigned dir = 0; dir < 2; dir++) {
+		s->last[dir][QUALITY_SEGMENTS] += m->segments[dir];
+		s->last[dir][QUALITY_DATA] += m->data_segments[dir];
+		if (q)
+			sum_add_line(s, dir, &q->dir[dir]);
+	}
+}
+
+void
+quality_book_merge(struct quality_book *b, const struct snap *s, const struct meter_table *meters)
+{
+	b->overflows += s->quality_overflow;
+	for (uint32_t i = 0; i < s->meter_count; i++) {
+		const struct meter *m = &s->meters[i];
+		const struct meter_key *key = meter_key_at(meters, i);
+		const struct snap_quality *q = m->quality ? &s->qualities[m->quality - 1] : NULL;
+		uint32_t subnets[2] = {key->peer_subnet, key->msft_subnet};
+
+		if (!q && m->segments[0] + m->segments[1] == 0)
+			continue;
+		sum_add_meter(&b->links[key->link], m, q);
+		for (unsigned side = 0; side < 2; side++)
+			if (subnets[side] >= 1 && subnets[side] <= b->subnet_count)
+				sum_add_meter(&b->subnets[subnets[side]], m, q);
+	}
+}
+
+/* ---- windows --------------------------------------------------------------------------------- */
+
+double
+quality_loss_ratio(const uint64_t counts[QUALITY_COUNT], enum quality_count lost)
+{
+	uint64_t sent = lost == QUALITY_RTP_LOST
+	                        ? counts[QUALITY_RTP_PACKETS] + counts[QUALITY_RTP_LOST]
+	                        : counts[QUALITY_DATA];
+
+	return sent ? (double)counts[lost] / (double)sent : 0;
+}
+
+static double
+ratio(uint64_t lost, uint64_t packets)
+{
+	return packets + lost ? (double)lost / (double)(packets + lost) : 0;
+}
+
+static bool
+window_is_over(const struct quality_limits *l, const struct quality_windows *w)
+{
+	double jitter =
+		w->jitter_samples ? (double)w->jitter_sum_us / (double)w->jitter_samples : 0;
+
+	return ratio(w->lost, w->packets) >= l->loss_ratio || w->burst_over ||
+	       jitter >= l->jitter_us;
+}
+
+static void
+window_judge(const struct quality_limits *l, struct quality_windows *w)
+{
+	uint64_t end = w->start_us + l->window_us, hour = end - end % HOUR_US;
+
+	if (w->packets + w->lost < l->packets)
+		return;
+	w->judged++;
+	if (ratio(w->lost, w->packets) > w->worst_loss_ratio)
+		w->worst_loss_ratio = ratio(w->lost, w->packets);
+	if (!window_is_over(l, w))
+		return;
+	w->over++;
+	w->over_us = end;
+	w->hour_over = w->hour_us == hour ? w->hour_over + 1 : 1;
+	w->hour_us = hour;
+	if (w->hour_over > w->hour_over_max)
+		w->hour_over_max = w->hour_over;
+}
+
+/* An interval belongs to the window in which it ends: at a second's end at most one interval of
+ * fifteen stands in the wrong one by its first part. */
+static void
+window_close(const struct quality_limits *l, struct quality_sum *s, unsigned dir, uint64_t end_us)
+{
+	struct quality_windows *w = &s->windows[dir];
+	const struct quality_slot *slots = s->slots[dir];
+	uint64_t at = end_us - 1, start = at - at % l->window_us;
+
+	if (start != w->start_us) {
+		if (w->start_us)
+			window_judge(l, w);
+		w->start_us = start;
+		w->packets = w->lost = w->jitter_samples = w->jitter_sum_us = 0;
+		w->burst_over = false;
+	}
+	w->packets += s->last[dir][QUALITY_RTP_PACKETS];
+	w->lost += s->last[dir][QUALITY_RTP_LOST];
+	w->jitter_samples += s->jitter_samples[dir];
+	w->jitter_sum_us += s->jitter_sum_us[dir];
+	for (unsigned i = 0; i < QUALITY_SLOTS; i++)
+		if (slots[i].packets + slots[i].lost >= l->burst_packets &&
+		    ratio(slots[i].lost, slots[i].packets) >= l->burst_ratio)
+			w->burst_over = true;
+}
+
+static void
+sum_close(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
+{
+	for (unsigned dir = 0; dir < 2; dir++) {
+		for (unsigned i = 0; i < QUALITY_COUNT; i++)
+			s->total[dir][i] += s->last[dir][i];
+		if (b->limits.window_us && end_us)
+			window_close(&b->limits, s, dir, end_us);
+	}
+}
+
+void
+quality_book_close(struct quality_book *b, uint64_t end_us)
+{
+	each_sum(b, sum_close, end_us);
+}

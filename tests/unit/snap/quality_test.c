@@ -1,0 +1,220 @@
+/* Lines and windows against arithmetic: what a worker wrote must come out per link and subnet, and
+ * windows of 15 s are judged by the limits that Microsoft states (requirements 1.4). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "conf/conf.h"
+#include "snap/quality_book.h"
+#include "snap/snap.h"
+
+static const char text[] =
+	"peering = { name = \"t\"; type = \"isp\"; };\n"
+	"peer = { asn = 64496; };\n"
+	"sites = ( { name = \"s\"; } );\n"
+	"links = ( { name = \"a\"; site = \"s\"; role = \"primary\"; bandwidth = \"1G\"; members = "
+	"(\n"
+	"   { speed = \"1G\"; peer_to_msft = \"pcap:a0\"; msft_to_peer = \"pcap:a1\"; } ); } );\n"
+	"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; },\n"
+	"            { prefix = \"198.18.0.0/16\"; side = \"msft\"; } );\n";
+
+enum { PEER_NET = 1, MSFT_NET = 2, LINES = 2 };
+
+struct bench {
+	struct conf *conf;
+	struct snap_core *core;
+	struct quality_book *book;
+	uint64_t now_us;
+};
+
+static int
+set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof *b);
+	struct snap_params params = {
+		.lanes = 2, .meters = 100, .endpoints = 4, .qualities = LINES, .links = 1};
+	char *error = NULL;
+
+	if (conf_load_text(text, "t.conf", &b->conf, &error) != 0)
+		fail_msg("%s", error);
+	b->core = snap_core_create(&params);
+	b->book = quality_book_create(b->conf);
+	b->now_us = 1768471200ull * US_PER_S; /* a multiple of an hour */
+	*state = b;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	quality_book_destroy(b->book);
+	snap_core_destroy(b->core);
+	conf_destroy(b->conf);
+	free(b);
+	return 0;
+}
+
+static uint32_t
+meter(struct bench *b, uint32_t peer, uint32_t msft, uint8_t class)
+{
+	struct meter_key key = {.peer_subnet = peer, .msft_subnet = msft, .class = class};
+
+	return meter_find(snap_meters(b->core), &key);
+}
+
+static void
+close_second(struct bench *b)
+{
+	struct snap *s;
+
+	b->now_us += US_PER_S;
+	snap_publish(b->core, b->now_us * NS_PER_US);
+	s = snap_take(b->core);
+	quality_book_open(b->book);
+	quality_book_merge(b->book, s, snap_meters(b->core));
+	snap_release(b->core, s);
+	quality_book_close(b->book, b->now_us);
+}
+
+static void
+lines_come_on_first_use_and_are_capped(void **state)
+{
+	struct bench *b = *state;
+	struct snap *s = snap_current(b->core);
+	uint32_t first = meter(b, 1, 2, 0), second = meter(b, 1, 0, 1), third = meter(b, 0, 0, 2);
+
+	assert_null(quality_of(s, UINT32_MAX));
+	assert_ptr_equal(quality_of(s, first), quality_of(s, first));
+	assert_ptr_not_equal(quality_of(s, first), quality_of(s, second));
+	assert_null(quality_of(s, third));
+	assert_int_equal(s->quality_overflow, 1);
+	close_second(b);
+	assert_int_equal(b->book->overflows, 1);
+	for (int i = 0; i < 2; i++) { /* both buffers are empty again */
+		assert_int_equal(snap_current(b->core)->quality_count, 0);
+		assert_non_null(quality_of(snap_current(b->core), third));
+		close_second(b);
+	}
+}
+
+static void
+counts_reach_link_and_both_subnets(void **state)
+{
+	struct bench *b = *state;
+
+	for (int second = 0; second < 3; second++) {
+		struct snap *s = snap_current(b->core);
+		uint32_t pair = meter(b, PEER_NET, MSFT_NET, 0), other = meter(b, PEER_NET, 0, 0);
+
+		quality_of(s, pair)->dir[DIR_PEER_TO_MSFT].count[QUALITY_LOST_BEFORE] += 2;
+		quality_of(s, other)->dir[DIR_MSFT_TO_PEER].count[QUALITY_RESETS] += 5;
+		s->meters[pair].segments[DIR_PEER_TO_MSFT] += 200;
+		s->meters[pair].data_segments[DIR_PEER_TO_MSFT] += 100;
+		close_second(b);
+	}
+	const struct quality_sum *link = &b->book->links[0], *peer = &b->book->subnets[PEER_NET],
+				 *msft = &b->book->subnets[MSFT_NET];
+
+	assert_int_equal(link->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);
+	assert_int_equal(link->last[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 2);
+	assert_int_equal(link->total[DIR_PEER_TO_MSFT][QUALITY_SEGMENTS], 600);
+	assert_int_equal(link->total[DIR_MSFT_TO_PEER][QUALITY_RESETS], 15);
+	assert_int_equal(peer->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);
+	assert_int_equal(peer->total[DIR_MSFT_TO_PEER][QUALITY_RESETS], 15);
+	assert_int_equal(msft->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);
+	assert_int_equal(msft->total[DIR_MSFT_TO_PEER][QUALITY_RESETS], 0);
+	assert_true(quality_loss_ratio(link->total[DIR_PEER_TO_MSFT], QUALITY_LOST_BEFORE) == 0.02);
+	assert_true(quality_loss_ratio(link->total[DIR_MSFT_TO_PEER], QUALITY_LOST_BEFORE) == 0);
+}
+
+/* One second of media: `packets` seen, `lost` missing, all in one slot of 200 ms or spread. */
+static void
+media(struct bench *b, uint32_t packets, uint32_t lost, bool in_one_slot, uint32_t jitter_us)
+{
+	struct quality_line *line =
+		&quality_of(snap_current(b->core), meter(b, 1, 2, 0))->dir[DIR_MSFT_TO_PEER];
+
+	line->count[QUALITY_RTP_PACKETS] += packets;
+	line->count[QUALITY_RTP_LOST] += lost;
+	for (unsigned i = 0; i < 5; i++) {
+		line->slots[i].packets += packets / 5;
+		line->slots[i].lost += in_one_slot ? (i == 3) * lost : lost / 5;
+	}
+	line->jitter_samples += packets;
+	line->jitter_sum_us += (uint64_t)packets * jitter_us;
+	close_second(b);
+}
+
+/* 15 windows' seconds, then one more, which ends the window. */
+static void
+window(struct bench *b, uint32_t packets, uint32_t lost_once, bool in_one_slot, uint32_t jitter_us)
+{
+	for (unsigned i = 0; i < 15; i++)
+		media(b, packets, i == 7 ? lost_once : 0, in_one_slot, jitter_us);
+}
+
+static void
+windows_are_judged_by_loss_burst_and_jitter(void **state)
+{
+	struct bench *b = *state;
+	const struct quality_windows *w = &b->book->links[0].windows[DIR_MSFT_TO_PEER];
+
+	/* a window is judged when the next one begins */
+	window(b, 300, 300, true, 0);  /* 4500 packets: too few, whatever was lost */
+	window(b, 4000, 55, false, 0); /* 0.09 %, but 11 of 811 in slots of 200 ms: over 1 % */
+	assert_int_equal(w->judged, 0);
+	window(b, 4000, 5, true, 0); /* 5 of 805 is not */
+	assert_int_equal(w->judged, 1);
+	assert_int_equal(w->over, 1);
+	window(b, 4000, 0, true, 16000);
+	assert_int_equal(w->over, 1);
+	window(b, 4000, 0, true, 14000);
+	assert_int_equal(w->over, 2);
+	window(b, 4000, 100, true, 0);
+	assert_int_equal(w->over, 2);
+	window(b, 4000, 0, true, 0);
+	assert_int_equal(w->over, 3);
+	assert_int_equal(w->judged, 5);
+	assert_int_equal(w->hour_over_max, 3);
+	window(b, 400, 7, false, 0); /* 80 packets a slot: no burst judged; 7 of 6007 is 0.12 % */
+	window(b, 400, 0, false, 0);
+	assert_int_equal(w->judged, 7);
+	assert_int_equal(w->over, 4);
+	assert_int_equal(b->book->links[0].windows[DIR_PEER_TO_MSFT].judged, 0);
+	assert_int_equal(b->book->subnets[1].windows[DIR_MSFT_TO_PEER].over, 4);
+}
+
+static void
+every_count_has_its_name(void **state)
+{
+	(void)state;
+	for (unsigned a = 0; a < QUALITY_COUNT; a++) {
+		assert_non_null(quality_name(a));
+		assert_non_null(quality_what(a));
+		for (unsigned c = 0; c < a; c++)
+			assert_string_not_equal(quality_name(a), quality_name(c));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lines_come_on_first_use_and_are_capped, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(counts_reach_link_and_both_subnets, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(windows_are_judged_by_loss_burst_and_jitter, set_up,
+	                                        tear_down),
+		cmocka_unit_test(every_count_has_its_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
