@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "commands.h"
+#include "reader.h"
 
 static int
 usage_error(const struct command *c, const char *what)
@@ -104,6 +105,8 @@ main(int argc, char **argv)
 		code = o.help ? EXIT_FINE : EXIT_ERROR;
 	} else {
 		code = run_command(&o);
+		if (code == EXIT_FINE && reader_cut_off())
+			code = EXIT_ERROR;
 	}
 	options_fini(&o);
 	return code;

@@ -130,10 +130,8 @@ reader_open(struct reader *r, const struct options *o)
 	if (!choose_sites(r))
 		goto fail;
 	read_probes(r);
-	if (store_error(r->store)) {
-		fprintf(stderr, "pniscope: %s: %s\n", o->redis, store_error(r->store));
+	if (store_error(r->store))
 		goto fail;
-	}
 	if (o->peering)
 		snprintf(r->peering, sizeof r->peering, "%s", o->peering);
 	else if (r->probe_count)
@@ -150,9 +148,23 @@ fail:
 	return false;
 }
 
+static bool cut_off;
+
+bool
+reader_cut_off(void)
+{
+	return cut_off;
+}
+
 void
 reader_close(struct reader *r)
 {
+	const char *error = r->store ? store_first_error(r->store) : NULL;
+
+	if (error && !cut_off)
+		fprintf(stderr, "pniscope: %s: %s; what is shown is not all\n", r->options->redis,
+		        error);
+	cut_off |= error != NULL;
 	store_ids_free(r->sites, r->site_count);
 	free(r->probes);
 	store_close(r->store, 0);

@@ -28,6 +28,8 @@ struct reader {
 /* False: one line was printed. */
 bool reader_open(struct reader *r, const struct options *o);
 void reader_close(struct reader *r);
+/* A reader that was closed had not read all that it was asked for: said, and no success. */
+bool reader_cut_off(void);
 /* Site-scope reads that follow are of this site. */
 void reader_select(struct reader *r, size_t site);
 

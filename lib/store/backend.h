@@ -83,6 +83,7 @@ struct store {
 	uint64_t points_refused;          /* subjects without room in the budget */
 	uint64_t points_swept_us;         /* when ended ones were looked for last */
 	char error[160];                  /* of the last read; empty: none */
+	char first_error[160];            /* of all reads but the last */
 };
 
 void store_init(struct store *s, const struct store_ops *ops, const struct store_params *params);

@@ -118,5 +118,7 @@ size_t store_ledger_each(struct store *s, size_t limit,
 /* Sites known to this Redis (set pni:sites), and choosing one for the SCOPE_SITE reads. */
 char **store_sites(struct store *s, size_t *count);
 void store_select(struct store *s, const char *site, const char *peering);
-/* The last error of a read, or NULL. */
+/* The error of the last read, or NULL. */
 const char *store_error(const struct store *s);
+/* The first error of any read since the store was opened, or NULL: what was listed is not all. */
+const char *store_first_error(const struct store *s);

@@ -104,6 +104,15 @@ check "its classes too" holds classes --subnet 203.0.113.0/24 --class http \
 check "an address of both knows both links" holds find 203.0.113.64 \
   '.endpoints | length == 1 and (.[0].links | split(",") | sort) == ["pni-a", "pni-b"]'
 
+# ---- a reader that may not read everything says so, and does not succeed ----
+half_blind() {
+  rcli acl setuser half on '>half' '~pni:sites' '~pni:{ams1}:probe*' '~pni:{ams1}:links' +@all >/dev/null
+  echo half >"$LAB_DIR/half.pw"
+  printf "user = half\npassword_file = %s\n" "$LAB_DIR/half.pw" >"$LAB_DIR/client.conf"
+  PNISCOPE_CLIENT=$LAB_DIR/client.conf code 2 links && grep -q 'not all' "$LAB_DIR/code.log"
+}
+check "what may not be read is said, exit 2" half_blind
+
 redis_gone() {
   lab_stop redis
   code 2 links && [ "$(wc -l <"$LAB_DIR/code.log")" = 1 ]
