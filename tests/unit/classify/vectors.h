@@ -119,7 +119,8 @@ static const struct vector vectors[] = {
 	/* web */
 	T("RFC 8448 3", magic_tls, TLS, 8443, 201,
           "16030100c4010000c00303cb34ecb1e78163ba1c38c6dacb196a6dffa21a8d9912ec18a2ef6283024dece7"),
-	T("iris tls_ciphers.pcap: a hello in the frame of SSL 2", magic_tls_compatible, TLS, 8443, 0,
+	T("iris tls_ciphers.pcap: a hello in the frame of SSL 2", magic_tls_compatible, TLS, 8443,
+          0,
           "80320103030009000000200000040100800000ff4575c2fa383b34ff9c5aa53c27a31188"
           "a5cbd9976dd1cbee23124aba078bc2f1"),
 	T("RFC 8448 3", magic_tls_any, SIP_TLS, 5061, 201,
