@@ -11,7 +11,9 @@
 # member has a tap per direction, taken where the frame enters the veth: interface LINK MEMBER DIRECTION
 # is "$(pni_tap a 0 peer_to_msft)", for a probe inside $PNI_FABRIC.
 #
-#   pni_up            start all, wait until LACP, BFD and BGP are up on both links
+#   pni_up            start all, wait until LACP, BFD and BGP are up on both links; or in two steps:
+#   pni_wire          members, switches, bridge ports, taps; LACP comes up by itself
+#   pni_route         the routers
 #   pni_fault NAME    make one of pni_faults happen; pni_heal NAME ends those that last
 #   pni_truth PART    what the daemons say themselves, as JSON or text
 #   pni_down          end everything, remove the namespaces (pni_up's exit trap does it too)
@@ -159,17 +161,22 @@ pni_ip6() { # LINK SIDE
 
 # ---- all of it
 
-pni_up() {
+pni_up() { pni_wire && pni_route; }
+
+pni_wire() {
+  local link
   pni_needs
   PNI_ID=pni$$
   PNI_FABRIC=$(pni_ns fabric)
   PNI_NAMESPACES=(fabric)
-  local link
   for link in "${PNI_LINKS[@]}"; do PNI_NAMESPACES+=("peer-$link" "cloud-$link"); done
   chmod 711 "$LAB_DIR" # FRR leaves root behind
   trap pni_end EXIT
-  pni_namespaces && pni_members && pni_switches && pni_ports && pni_routers || return 1
-  lab_wait 20 pni_lag_is_up && lab_wait 20 pni_bgp_is_up && lab_wait 20 pni_bfd_is_up && lab_wait 20 pni_routes_are_up
+  pni_namespaces && pni_members && pni_switches && pni_ports && lab_wait 20 pni_lag_is_up
+}
+
+pni_route() {
+  pni_routers && lab_wait 20 pni_bgp_is_up && lab_wait 20 pni_bfd_is_up && lab_wait 20 pni_routes_are_up
 }
 
 pni_end() { # lab_end tells by the exit code whether to show the logs

@@ -37,7 +37,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--show", action="store_true", help="print rows that no judge decides yet, too")
     parser.add_argument("names", nargs="*")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     held = waiting = wrong = 0
     for name in args.names or peering_scenario.PLANS:
         with tempfile.TemporaryDirectory() as directory:
