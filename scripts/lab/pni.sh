@@ -158,6 +158,8 @@ pni_ip6() { # LINK SIDE
 . "$(dirname "${BASH_SOURCE[0]}")/pni_truth.sh"
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/pni_probe.sh"
+# shellcheck source=/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/pni_feeds.sh"
 
 # ---- all of it
 
@@ -172,7 +174,7 @@ pni_wire() {
   for link in "${PNI_LINKS[@]}"; do PNI_NAMESPACES+=("peer-$link" "cloud-$link"); done
   chmod 711 "$LAB_DIR" # FRR leaves root behind
   trap pni_end EXIT
-  pni_namespaces && pni_members && pni_switches && pni_ports && lab_wait 20 pni_lag_is_up
+  pni_namespaces && pni_members && pni_switches && pni_ports && pni_management && lab_wait 20 pni_lag_is_up
 }
 
 pni_route() {
