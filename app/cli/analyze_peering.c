@@ -114,17 +114,17 @@ bfd_json(const struct seen *s)
 static const char *const sides[2] = {"a", "b"};
 
 static json_t *
-messages_json(const struct bgp_side *side)
+messages_json(const struct bgp_speaker *side)
 {
 	json_t *o = json_object();
 
 	for (unsigned type = BGP_OPEN; type < BGP_TYPE_COUNT; type++)
-		json_put_u64(o, bgp_type_name((uint8_t)type), side->messages[type]);
+		json_put_u64(o, bgp_type_name((uint8_t)type), side->counts.messages[type]);
 	return o;
 }
 
 static json_t *
-open_json(const struct bgp_side *side)
+open_json(const struct bgp_speaker *side)
 {
 	json_t *o = json_object(), *capabilities = json_array();
 	const struct bgp_open *open = &side->open;
@@ -143,39 +143,40 @@ open_json(const struct bgp_side *side)
 }
 
 static json_t *
-rib_json(const struct bgp_session *s, unsigned side)
+rib_json(const struct bgp_connection *c, unsigned side)
 {
 	json_t *o = json_object();
 
-	json_put_u64(o, "ipv4", bgp_session_standing(s, side, 0));
-	json_put_u64(o, "ipv6", bgp_session_standing(s, side, 1));
+	json_put_u64(o, "ipv4", bgp_connection_standing(c, side, 0));
+	json_put_u64(o, "ipv6", bgp_connection_standing(c, side, 1));
 	return o;
 }
 
 /* How far the RIB and the counts of a side can be trusted, and why not farther. */
 static json_t *
-quality_json(const struct bgp_session *s, unsigned i)
+quality_json(const struct bgp_connection *c, unsigned i)
 {
-	const struct bgp_side *side = &s->side[i];
+	const struct bgp_speaker *side = &c->side[i];
 	json_t *o = json_object();
 
-	json_put_text(o, "completeness", bgp_completeness_name(bgp_side_completeness(s, i)));
-	json_put_u64(o, "gaps", side->gaps);
-	json_put_u64(o, "malformed", side->malformed);
-	json_put_u64(o, "rfc7606_notes", side->notes);
-	json_put_u64(o, "other_families", side->other_families);
-	json_put_u64(o, "routes_without_room", side->rib.beyond);
+	json_put_text(o, "completeness", bgp_completeness_name(bgp_connection_completeness(c, i)));
+	json_put_u64(o, "gaps", side->counts.gaps);
+	json_put_u64(o, "malformed", side->counts.malformed);
+	json_put_u64(o, "rfc7606_notes", side->counts.notes);
+	json_put_u64(o, "other_families", side->counts.other_families);
+	json_put_u64(o, "routes_without_room",
+	             c->session->side[bgp_connection_side(c, i)].rib.beyond);
 	json_put_bool(o, "guessed", side->guessed);
 	return o;
 }
 
 static json_t *
-notifications_json(const struct bgp_session *s)
+notifications_json(const struct bgp_connection *c)
 {
 	json_t *array = json_array();
 
-	for (uint32_t i = 0; i < s->notification_count; i++) {
-		const struct bgp_session_notification *n = &s->notifications[i];
+	for (uint32_t i = 0; i < c->notification_count; i++) {
+		const struct bgp_connection_notification *n = &c->notifications[i];
 		json_t *o = json_object();
 
 		json_put_text(o, "from", sides[n->from]);
@@ -192,14 +193,14 @@ notifications_json(const struct bgp_session *s)
 }
 
 static void
-put_counts(json_t *o, const struct bgp_session *s)
+put_counts(json_t *o, const struct bgp_connection *c)
 {
 	uint64_t announced = 0, withdrawn = 0;
 
 	for (unsigned i = 0; i < 2; i++) {
 		for (unsigned afi = 0; afi < BGP_RIB_AFIS; afi++) {
-			announced += s->side[i].announced[afi];
-			withdrawn += s->side[i].withdrawn[afi];
+			announced += c->side[i].counts.announced[afi];
+			withdrawn += c->side[i].counts.withdrawn[afi];
 		}
 	}
 	json_put_u64(o, "announced", announced);
@@ -208,51 +209,52 @@ put_counts(json_t *o, const struct bgp_session *s)
 
 /* The worse of both sides. */
 static enum bgp_completeness
-completeness_of(const struct bgp_session *s)
+completeness_of(const struct bgp_connection *c)
 {
-	enum bgp_completeness a = bgp_side_completeness(s, 0), b = bgp_side_completeness(s, 1);
+	enum bgp_completeness a = bgp_connection_completeness(c, 0),
+			      b = bgp_connection_completeness(c, 1);
 
 	return a > b ? a : b;
 }
 
 static json_t *
-session_json(const struct bgp_session *s)
+session_json(const struct bgp_connection *c)
 {
 	json_t *o = json_object(), *messages = json_object(), *open = json_object();
 	json_t *rib = json_object(), *quality = json_object();
 	char text[ADDR_TEXT_SIZE];
 	bool known;
-	uint16_t hold_s = bgp_session_hold_s(s, &known);
+	uint16_t hold_s = bgp_connection_hold_s(c, &known);
 
-	json_put_text(o, "a", addr_format(&s->side[0].ip, text));
-	json_put_u64(o, "a_port", s->side[0].port);
-	json_put_text(o, "b", addr_format(&s->side[1].ip, text));
-	json_put_u64(o, "b_port", s->side[1].port);
+	json_put_text(o, "a", addr_format(&c->side[0].ip, text));
+	json_put_u64(o, "a_port", c->side[0].port);
+	json_put_text(o, "b", addr_format(&c->side[1].ip, text));
+	json_put_u64(o, "b_port", c->side[1].port);
 	for (unsigned i = 0; i < 2; i++) {
-		json_put(messages, sides[i], messages_json(&s->side[i]));
-		json_put(rib, sides[i], rib_json(s, i));
-		if (s->side[i].opened)
-			json_put(open, sides[i], open_json(&s->side[i]));
-		json_put(quality, sides[i], quality_json(s, i));
+		json_put(messages, sides[i], messages_json(&c->side[i]));
+		json_put(rib, sides[i], rib_json(c, i));
+		if (c->side[i].opened)
+			json_put(open, sides[i], open_json(&c->side[i]));
+		json_put(quality, sides[i], quality_json(c, i));
 	}
 	json_put(o, "messages", messages);
 	json_put(o, "open", open);
 	json_put(o, "rib", rib);
-	put_counts(o, s);
-	json_put(o, "notifications", notifications_json(s));
-	json_put_text(o, "completeness", bgp_completeness_name(completeness_of(s)));
-	json_put_text(o, "state", bgp_state_name(bgp_session_state(s)));
-	if (s->end == BGP_LIVES)
+	put_counts(o, c);
+	json_put(o, "notifications", notifications_json(c));
+	json_put_text(o, "completeness", bgp_completeness_name(completeness_of(c)));
+	json_put_text(o, "state", bgp_state_name(bgp_connection_state(c)));
+	if (c->end == BGP_LIVES)
 		json_put_null(o, "ended_by");
 	else
-		json_put_text(o, "ended_by", bgp_end_name(s->end));
+		json_put_text(o, "ended_by", bgp_end_name(c->end));
 	if (known)
 		json_put_u64(o, "hold_s", hold_s);
 	else
 		json_put_null(o, "hold_s");
 	json_put(o, "quality", quality);
-	json_put_u64(o, "first_us", s->first_ns / NS_PER_US);
-	json_put_u64(o, "last_us", s->last_ns / NS_PER_US);
+	json_put_u64(o, "first_us", c->first_ns / NS_PER_US);
+	json_put_u64(o, "last_us", c->last_ns / NS_PER_US);
 	return o;
 }
 

@@ -1,19 +1,25 @@
 #include "inspect/bgp_session.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "proto/bgp_path.h"
-#include "proto/bgp_update.h"
+#include "inspect/bgp_connection.h"
 
 struct bgp_session *
-bgp_session_create(uint32_t *room)
+bgp_session_create(struct bgp_shared *shared)
 {
 	struct bgp_session *s = mem_alloc(1, sizeof *s);
 
-	bgp_rib_init(&s->side[0].rib, room);
-	bgp_rib_init(&s->side[1].rib, room);
+	s->shared = shared;
+	s->link = FACT_NO_LINK;
+	for (unsigned i = 0; i < 2; i++) {
+		s->side[i].completeness = BGP_COMPLETENESS_COUNT;
+		bgp_rib_init(&s->side[i].rib, &shared->room);
+	}
 	return s;
 }
 
@@ -27,312 +33,359 @@ bgp_session_destroy(struct bgp_session *s)
 	free(s);
 }
 
-static void
-read_open(struct bgp_side *side, struct cursor body)
+void
+bgp_session_name(struct bgp_session *s)
 {
-	if (bgp_open_decode(&body, &side->open) != REASON_OK) {
-		side->malformed++;
-		return;
-	}
-	side->opened = true;
-	slice_copy(side->hostname, sizeof side->hostname, side->open.hostname);
-	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
+	const struct conf *c = s->shared->conf;
+	char peer[ADDR_TEXT_SIZE], cloud[ADDR_TEXT_SIZE];
+	bool named = c && s->link < c->link_count;
+
+	snprintf(s->name, sizeof s->name, "%.*s%s%s-%s", 64, named ? c->links[s->link].name : "",
+	         named ? ":" : "", addr_format(&s->side[SIDE_PEER].ip, peer),
+	         addr_format(&s->side[SIDE_MSFT].ip, cloud));
 }
-
-/* ---- what only the OPENs tell, and guesses without them -------------------------------------- */
-
-/* RFC 7911 section 4: the sender offers to send and the receiver to receive. */
-static bool
-has_add_path(struct bgp_session *s, unsigned from, const struct bgp_nlri_form *form,
-             struct cursor nlri)
-{
-	static const uint8_t bit[2] = {BGP_ADD_PATH_SEND, BGP_ADD_PATH_RECEIVE};
-	bool known = true;
-
-	for (unsigned i = 0; i < 2; i++) {
-		const struct bgp_side *side = &s->side[from ^ i];
-		const struct bgp_family *family =
-			bgp_open_family(&side->open, form->afi, form->safi);
-
-		if (side->opened && !(family && family->add_path & bit[i]))
-			return false;
-		known = known && side->opened;
-	}
-	if (known)
-		return true;
-	s->side[from].guessed = true;
-	return bgp_nlri_guess_add_path(nlri, form);
-}
-
-/* RFC 6793 section 4.1: four bytes when both say so. */
-static unsigned
-as_width(struct bgp_session *s, unsigned from, struct cursor path)
-{
-	struct bgp_side *side = &s->side[from];
-	bool known = s->side[0].opened && s->side[1].opened;
-	unsigned guess;
-
-	for (unsigned i = 0; i < 2; i++) {
-		if (s->side[i].opened && !bgp_open_has(&s->side[i].open, BGP_CAP_AS4))
-			return 2;
-	}
-	if (known)
-		return 4;
-	side->guessed = true;
-	guess = bgp_path_guess_width(path);
-	return guess ? guess : side->as_width;
-}
-
-/* ---- UPDATE -----------------------------------------------------------------------------------
- */
-
-enum change { ANNOUNCE, WITHDRAW, TREAT_AS_WITHDRAW };
-
-static void
-change_routes(struct bgp_session *s, unsigned from, uint16_t afi, uint8_t safi, struct cursor nlri,
-              enum change change)
-{
-	struct bgp_side *side = &s->side[from];
-	struct bgp_nlri_form form = {.afi = afi, .safi = safi, .withdrawn = change == WITHDRAW};
-	uint64_t *said = change == WITHDRAW ? side->withdrawn : side->announced;
-	struct bgp_nlri n;
-
-	if (!cursor_left(&nlri))
-		return;
-	if (!bgp_nlri_known(afi, safi)) {
-		side->other_families++;
-		return;
-	}
-	form.add_path = has_add_path(s, from, &form, nlri);
-	while (bgp_nlri_next(&nlri, &form, &n)) {
-		said[afi == BGP_AFI_IPV6]++;
-		if (change == ANNOUNCE)
-			bgp_rib_add(&side->rib, afi, safi, &n);
-		else
-			bgp_rib_remove(&side->rib, afi, safi, &n);
-	}
-	side->malformed += !nlri.ok;
-}
-
-static void
-read_path(struct bgp_session *s, unsigned from, const struct bgp_update *u)
-{
-	struct bgp_side *side = &s->side[from];
-	struct bgp_path path;
-
-	if (!cursor_left(&u->as_path))
-		return;
-	side->as_width = (uint8_t)as_width(s, from, u->as_path);
-	if (side->as_width && bgp_path_read(u->as_path, side->as_width, &path) && path.first)
-		side->first_as = path.first;
-}
-
-static void
-note_end(struct bgp_side *side, const struct bgp_update *u)
-{
-	uint16_t afi;
-	uint8_t safi;
-
-	if (!bgp_update_ends_rib(u, &afi, &safi) || safi != BGP_SAFI_UNICAST)
-		return;
-	if (afi == BGP_AFI_IPV4 || afi == BGP_AFI_IPV6)
-		side->ended |= (uint8_t)(1u << (afi - BGP_AFI_IPV4));
-}
-
-/* RFC 7606 section 2: a message treated as a withdrawal takes its prefixes away; one that resets
- * the session changes nothing. */
-static void
-read_update(struct bgp_session *s, unsigned from, struct cursor body)
-{
-	struct bgp_side *side = &s->side[from];
-	struct bgp_update u;
-	enum change change;
-
-	if (bgp_update_decode(&body, &u) != REASON_OK) {
-		side->malformed++;
-		return;
-	}
-	side->notes += u.notes != 0;
-	if (u.treatment == BGP_TREAT_RESET)
-		return;
-	change = u.treatment == BGP_TREAT_WITHDRAW ? TREAT_AS_WITHDRAW : ANNOUNCE;
-	read_path(s, from, &u);
-	change_routes(s, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.withdrawn, WITHDRAW);
-	change_routes(s, from, u.unreach.afi, u.unreach.safi, u.unreach.nlri, WITHDRAW);
-	change_routes(s, from, u.reach.afi, u.reach.safi, u.reach.nlri, change);
-	change_routes(s, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.nlri, change);
-	note_end(side, &u);
-}
-
-/* ---- messages ---------------------------------------------------------------------------------
- */
-
-/* The session ends: what was announced over it stands no more. */
-static void
-read_notification(struct bgp_session *s, unsigned from, struct cursor body, uint64_t time_ns)
-{
-	struct bgp_session_notification *kept = &s->notifications[s->notification_count];
-	struct bgp_notification n;
-
-	if (bgp_notification_decode(&body, &n) != REASON_OK) {
-		s->side[from].malformed++;
-		return;
-	}
-	s->end = BGP_END_NOTIFICATION;
-	bgp_rib_clear(&s->side[0].rib);
-	bgp_rib_clear(&s->side[1].rib);
-	if (s->notification_count == BGP_NOTIFICATIONS_MAX)
-		return;
-	s->notification_count++;
-	*kept = (struct bgp_session_notification){
-		.time_ns = time_ns,
-		.from = (uint8_t)from,
-		.code = n.code,
-		.subcode = n.subcode,
-		.hard = n.hard,
-	};
-	slice_copy(kept->text, sizeof kept->text, n.text);
-}
-
-static void
-read_message(struct bgp_session *s, unsigned from, const struct bgp *m, uint64_t time_ns)
-{
-	s->side[from].spoken = true;
-	s->side[from].messages[m->type]++;
-	s->side[from].last_ns = s->last_ns = time_ns;
-	if (s->end != BGP_END_NOTIFICATION)
-		s->end = BGP_LIVES;
-	switch (m->type) {
-	case BGP_OPEN:
-		read_open(&s->side[from], m->body);
-		break;
-	case BGP_UPDATE:
-		read_update(s, from, m->body);
-		break;
-	case BGP_NOTIFICATION:
-		read_notification(s, from, m->body, time_ns);
-		break;
-	default:
-		break;
-	}
-}
-
-size_t
-bgp_session_read(struct bgp_session *s, unsigned side, struct cursor bytes, bool gap,
-                 uint64_t time_ns)
-{
-	const uint8_t *start = bytes.at;
-	enum reason reason;
-	struct bgp m;
-
-	if (!s->first_ns)
-		s->first_ns = time_ns;
-	/* bytes missing before a side's first message are a session joined in its middle */
-	s->side[side].gaps += gap && s->side[side].spoken;
-	if (gap && !bgp_find(&bytes))
-		return (size_t)(bytes.at - start);
-	while ((reason = bgp_decode(&bytes, &m)) != REASON_BGP_SHORT) {
-		if (reason == REASON_OK) {
-			read_message(s, side, &m, time_ns);
-			continue;
-		}
-		s->side[side].gaps += s->side[side].spoken;
-		cursor_skip(&bytes, 1);
-		if (!bgp_find(&bytes))
-			break;
-	}
-	return (size_t)(bytes.at - start);
-}
-
-/* ---- what it comes to -------------------------------------------------------------------------
- */
 
 void
-bgp_session_end(struct bgp_session *s, bool reset)
+bgp_session_swap(struct bgp_session *s)
 {
-	if (s->end == BGP_LIVES)
-		s->end = reset ? BGP_END_RST : BGP_END_FIN;
+	struct bgp_side peer = s->side[SIDE_MSFT];
+
+	s->swapped = !s->swapped;
+	s->side[SIDE_MSFT] = s->side[SIDE_PEER];
+	s->side[SIDE_PEER] = peer;
+	if (s->down_side <= SIDE_MSFT)
+		s->down_side = s->down_side == SIDE_PEER ? SIDE_MSFT : SIDE_PEER;
+	bgp_session_name(s);
 }
 
-uint32_t
-bgp_session_standing(const struct bgp_session *s, unsigned side, unsigned afi_index)
+/* ---- telling ----------------------------------------------------------------------------- */
+
+static void tell(struct bgp_session *s, const char *name, enum side side, uint64_t time_ns,
+                 const char *cause, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+static void
+tell(struct bgp_session *s, const char *name, enum side side, uint64_t time_ns, const char *cause,
+     const char *format, ...)
 {
-	return s->end == BGP_LIVES ? s->side[side].rib.standing[afi_index] : 0;
+	struct fact *f =
+		s->shared->facts ? fact_add(s->shared->facts, name, time_ns / NS_PER_US) : NULL;
+	va_list args;
+
+	if (!f)
+		return;
+	f->link = s->link;
+	f->side = side;
+	snprintf(f->subject, sizeof f->subject, "session:%s", s->name);
+	snprintf(f->cause, sizeof f->cause, "%s", cause);
+	va_start(args, format);
+	vsnprintf(f->text, sizeof f->text, format, args);
+	va_end(args);
 }
 
-static bool
-is_running(const struct bgp_side *side)
+/* ---- time -------------------------------------------------------------------------------- */
+
+/* Up to now under the state that stands; nothing is judged while it is not known. */
+static void
+account(struct bgp_session *s, uint64_t now_ns)
 {
-	return side->messages[BGP_UPDATE] || side->messages[BGP_ROUTE_REFRESH];
+	if (now_ns <= s->accounted_ns)
+		return;
+	if (s->accounted_ns && s->state != BGP_UNKNOWN)
+		s->covered_ns += now_ns - s->accounted_ns;
+	if (s->accounted_ns && s->state == BGP_ESTABLISHED)
+		s->up_time_ns += now_ns - s->accounted_ns;
+	s->accounted_ns = now_ns;
 }
 
-/* By what only a speaker in that state sends (RFC 4271 section 8.2.2); a session joined in its
- * middle shows no OPEN. */
-enum bgp_session_state
-bgp_session_state(const struct bgp_session *s)
+static void
+enter(struct bgp_session *s, enum bgp_state state, uint64_t time_ns)
 {
-	const struct bgp_side *a = &s->side[0], *b = &s->side[1];
-	bool kept_alive[2] = {a->messages[BGP_KEEPALIVE] > 0, b->messages[BGP_KEEPALIVE] > 0};
-	bool opened = a->messages[BGP_OPEN] || b->messages[BGP_OPEN];
-
-	if (s->end != BGP_LIVES)
-		return BGP_IDLE;
-	if (is_running(a) || is_running(b) || (kept_alive[0] && kept_alive[1]))
-		return BGP_ESTABLISHED;
-	if (kept_alive[0] || kept_alive[1])
-		return opened ? BGP_OPEN_CONFIRM : BGP_ESTABLISHED;
-	return BGP_OPEN_SENT;
+	if (state == s->state)
+		return;
+	account(s, time_ns);
+	s->state = state;
+	s->state_ns = time_ns;
 }
 
-/* The families of both capabilities 1; IPv4 when a speaker has none (RFC 4760 section 8). */
-static uint8_t
-families_of(const struct bgp_side *side)
+/* ---- completeness ------------------------------------------------------------------------ */
+
+static void
+assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 {
-	uint8_t families = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		struct bgp_side *side = &s->side[bgp_connection_side(c, i)];
+		enum bgp_completeness now = bgp_connection_completeness(c, i);
 
-	for (unsigned i = 0; i < side->open.family_count; i++) {
-		const struct bgp_family *f = &side->open.families[i];
-
-		if (f->multiprotocol && f->safi == BGP_SAFI_UNICAST && f->afi >= BGP_AFI_IPV4 &&
-		    f->afi <= BGP_AFI_IPV6)
-			families |= (uint8_t)(1u << (f->afi - BGP_AFI_IPV4));
+		if (now == side->completeness)
+			continue;
+		side->completeness = now;
+		side->completeness_ns = time_ns;
 	}
-	return bgp_open_has(&side->open, BGP_CAP_MULTIPROTOCOL) ? families : 1;
 }
 
-enum bgp_completeness
-bgp_side_completeness(const struct bgp_session *s, unsigned side)
-{
-	const struct bgp_side *me = &s->side[side];
-	uint8_t families;
+/* ---- up and down ------------------------------------------------------------------------- */
 
-	if (me->gaps || me->malformed || me->rib.beyond)
-		return BGP_BROKEN;
-	if (!s->side[0].opened || !s->side[1].opened)
-		return BGP_INFERRED;
-	families = families_of(&s->side[0]) & families_of(&s->side[1]);
-	return families && (me->ended & families) == families ? BGP_COMPLETE : BGP_INFERRED;
+static void
+go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
+{
+	bool whole = bgp_connection_is_whole(c);
+
+	/* one joined in its middle was up all the while that proved it */
+	if (!whole && s->state == BGP_UNKNOWN) {
+		s->accounted_ns = c->first_ns;
+		enter(s, BGP_ESTABLISHED, c->first_ns);
+	}
+	s->joined = !whole;
+	s->up_ns = whole ? time_ns : c->first_ns;
+	s->graceful = s->mistaken = false;
+	enter(s, BGP_ESTABLISHED, time_ns);
+	account(s, time_ns);
+	tell(s, "bgp.session.up", SIDE_BOTH, s->up_ns, "",
+	     s->joined ? "established, since before the probe looked" : "established");
+}
+
+void
+bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns)
+{
+	if (s->current == c)
+		return;
+	bgp_session_down(s, s->current, SIDE_UNKNOWN,
+	                 "a new connection; the end of the last was not seen", false, time_ns);
+	if (s->current)
+		s->current->superseded = true;
+	s->current = c;
+	s->mistaken = false;
+	for (unsigned i = 0; i < 2; i++) {
+		s->side[bgp_connection_side(c, i)].port = c->side[i].port;
+		bgp_rib_clear(&s->side[i].rib);
+	}
+	assess(s, c, time_ns);
+}
+
+/* A joined connection that is not proven yet is nothing. */
+static enum bgp_state
+state_of(const struct bgp_connection *c)
+{
+	enum bgp_state state = bgp_connection_state(c);
+
+	return state == BGP_ESTABLISHED ? BGP_UNKNOWN : state;
+}
+
+void
+bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
+                 const struct bgp_counts *more, uint64_t time_ns)
+{
+	uint64_t *to = (uint64_t *)&s->side[side].counts;
+	const uint64_t *from = (const uint64_t *)more;
+
+	for (size_t i = 0; i < sizeof *more / sizeof *to; i++)
+		to[i] += from[i];
+	s->side[side].last_ns = s->last_ns = time_ns;
+	if (!s->first_ns)
+		s->first_ns = time_ns;
+	if (c->end != BGP_LIVES)
+		return;
+	if (!s->current || s->current->end != BGP_LIVES || bgp_connection_is_up(c))
+		bgp_session_take(s, c, time_ns);
+	if (s->current != c)
+		return;
+	assess(s, c, time_ns);
+	if (s->state == BGP_ESTABLISHED)
+		return;
+	if (bgp_connection_is_up(c)) {
+		/* the end that was told was a stranger's, or the silence the tap's */
+		s->flaps -= s->mistaken;
+		go_up(s, c, time_ns);
+	} else {
+		enter(s, state_of(c), time_ns);
+	}
+}
+
+void
+bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as)
+{
+	struct bgp_side *me = &s->side[side];
+
+	if (!first_as)
+		return;
+	me->updates_indirect = first_as == me->first_as ? me->updates_indirect + 1 : 1;
+	me->first_as = first_as;
+}
+
+void
+bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint64_t time_ns)
+{
+	s->side[side].end_of_rib_ns = time_ns;
+}
+
+void
+bgp_session_opened(struct bgp_session *s, unsigned side, const struct bgp_open *open,
+                   const char *hostname, uint64_t time_ns)
+{
+	struct bgp_side *me = &s->side[side];
+
+	me->basis = BGP_OBSERVED;
+	me->open = *open;
+	me->open_ns = time_ns;
+	snprintf(me->hostname, sizeof me->hostname, "%s", hostname);
+}
+
+/* RFC 4724 section 3: the smaller restart time of those that offer one; 0: not both do. */
+static uint64_t
+restart_ns(const struct bgp_session *s)
+{
+	uint16_t least = UINT16_MAX;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct bgp_open *open = &s->side[i].open;
+
+		if (!s->side[i].basis || !bgp_open_has(open, BGP_CAP_GRACEFUL_RESTART))
+			return 0;
+		least = open->restart_s < least ? open->restart_s : least;
+	}
+	return least * NS_PER_S;
+}
+
+void
+bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by, const char *cause,
+                 bool graceful, uint64_t time_ns)
+{
+	bool was_up = s->up_ns != 0;
+
+	if (!c || s->current != c || s->state == BGP_IDLE)
+		return;
+	enter(s, BGP_IDLE, time_ns);
+	if (c->end == BGP_END_NOTIFICATION) {
+		bgp_rib_clear(&s->side[0].rib);
+		bgp_rib_clear(&s->side[1].rib);
+	}
+	s->up_ns = 0;
+	s->mistaken = was_up;
+	if (!was_up)
+		return;
+	s->flaps++;
+	s->down_ns = time_ns;
+	s->down_side = by;
+	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
+	s->graceful = s->graceful_until_ns > time_ns;
+	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
+	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
+	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
+}
+
+void
+bgp_session_forget(struct bgp_session *s, struct bgp_connection *c)
+{
+	if (s->current != c)
+		return;
+	s->current = NULL;
+	enter(s, BGP_UNKNOWN, s->last_ns);
+	s->up_ns = 0;
+	bgp_rib_clear(&s->side[0].rib);
+	bgp_rib_clear(&s->side[1].rib);
+}
+
+/* ---- the clock --------------------------------------------------------------------------- */
+
+uint16_t
+bgp_session_hold_s(const struct bgp_session *s, bool *known)
+{
+	uint16_t a = s->side[0].open.hold_s, b = s->side[1].open.hold_s;
+
+	*known = s->side[0].basis && s->side[1].basis;
+	if (!*known)
+		return BGP_HOLD_S;
+	return a < b ? a : b;
+}
+
+/* Since when this side says nothing though the link speaks: beyond the hold time it is down. */
+static bool
+is_silent(const struct bgp_session *s, unsigned side, uint64_t hold_ns, uint64_t now_ns,
+          uint64_t heard_ns)
+{
+	uint64_t until_ns = s->side[side].last_ns + hold_ns;
+
+	return now_ns > until_ns && (!heard_ns || heard_ns > until_ns);
+}
+
+static void
+check_hold(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
+{
+	bool known;
+	uint16_t hold_s = bgp_session_hold_s(s, &known);
+	uint64_t hold_ns = hold_s * NS_PER_S;
+	char cause[BGP_CAUSE_SIZE];
+
+	if (!hold_s)
+		return;
+	for (unsigned i = 0; i < 2; i++) {
+		/* what the peer sends is DIR_PEER_TO_MSFT, and the sides stand in that order */
+		if (is_silent(s, i, hold_ns, now_ns, heard_ns[i])) {
+			snprintf(cause, sizeof cause, "hold timer: %s silent for %u s%s",
+			         side_name((enum side)i), hold_s, known ? "" : " (not negotiated)");
+			bgp_session_down(s, s->current, (enum side)i, cause, true,
+			                 s->side[i].last_ns + hold_ns);
+			return;
+		}
+		if (now_ns > s->side[i].last_ns + hold_ns) {
+			enter(s, BGP_UNKNOWN, now_ns); /* nothing of the link is heard */
+			return;
+		}
+	}
+}
+
+/* One that never came up, or that the link's silence hid: nobody speaks BGP on it. */
+static void
+check_absence(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
+{
+	uint64_t last_ns = s->last_ns > s->shared->start_ns ? s->last_ns : s->shared->start_ns;
+	uint64_t until_ns = last_ns + BGP_LARGE_HOLD_S * NS_PER_S;
+
+	if (now_ns > until_ns && heard_ns[0] > until_ns && heard_ns[1] > until_ns)
+		enter(s, BGP_IDLE, now_ns);
+}
+
+void
+bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
+{
+	if (s->state == BGP_ESTABLISHED)
+		check_hold(s, now_ns, heard_ns);
+	else if (s->state != BGP_IDLE)
+		check_absence(s, now_ns, heard_ns);
+	if (s->graceful && now_ns > s->graceful_until_ns)
+		s->graceful = false;
+	account(s, now_ns);
+}
+
+/* ---- what it comes to -------------------------------------------------------------------- */
+
+bool
+bgp_session_stands(const struct bgp_session *s)
+{
+	return s->state == BGP_ESTABLISHED || s->graceful ||
+	       (s->state == BGP_UNKNOWN && s->current && s->current->end == BGP_LIVES);
+}
+
+enum side
+bgp_side_by_asn(const struct conf *c, uint32_t asn)
+{
+	if (!c || !asn)
+		return SIDE_UNKNOWN;
+	if (asn == c->peer.asn)
+		return SIDE_PEER;
+	for (size_t i = 0; i < c->cloud.asns.count; i++) {
+		if (c->cloud.asns.at[i] == asn)
+			return SIDE_MSFT;
+	}
+	return SIDE_UNKNOWN;
 }
 
 const char *
-bgp_end_name(enum bgp_end end)
-{
-	static const char *const names[BGP_END_COUNT] = {
-		[BGP_END_NOTIFICATION] = "notification",
-		[BGP_END_FIN] = "fin",
-		[BGP_END_RST] = "rst",
-	};
-
-	return names[end];
-}
-
-const char *
-bgp_state_name(enum bgp_session_state state)
+bgp_state_name(enum bgp_state state)
 {
 	static const char *const names[BGP_STATE_COUNT] = {
-		[BGP_IDLE] = "idle",
-		[BGP_OPEN_SENT] = "opensent",
-		[BGP_OPEN_CONFIRM] = "openconfirm",
+		[BGP_UNKNOWN] = "unknown",         [BGP_IDLE] = "idle",
+		[BGP_OPEN_SENT] = "open-sent",     [BGP_OPEN_CONFIRM] = "open-confirm",
 		[BGP_ESTABLISHED] = "established",
 	};
 
@@ -342,20 +395,25 @@ bgp_state_name(enum bgp_session_state state)
 const char *
 bgp_completeness_name(enum bgp_completeness completeness)
 {
-	static const char *const names[BGP_COMPLETENESS_COUNT] = {
+	static const char *const names[BGP_COMPLETENESS_COUNT + 1] = {
 		[BGP_COMPLETE] = "COMPLETE",
 		[BGP_INFERRED] = "INFERRED",
 		[BGP_BROKEN] = "BROKEN",
+		[BGP_COMPLETENESS_COUNT] = "",
 	};
 
 	return names[completeness];
 }
 
-uint16_t
-bgp_session_hold_s(const struct bgp_session *s, bool *known)
+const char *
+bgp_basis_name(enum bgp_basis basis)
 {
-	uint16_t a = s->side[0].open.hold_s, b = s->side[1].open.hold_s;
+	static const char *const names[BGP_BASIS_COUNT] = {
+		[BGP_BASIS_NONE] = "",
+		[BGP_OBSERVED] = "observed",
+		[BGP_SEEDED] = "seeded",
+		[BGP_CARRIED] = "carried",
+	};
 
-	*known = s->side[0].opened && s->side[1].opened;
-	return a < b ? a : b;
+	return names[basis];
 }

@@ -1,24 +1,28 @@
 /*
- * One BGP session as both of its speakers' streams tell it: what each side said, what it announces,
- * how far that can be trusted. Fed message by message in the order of each direction; what crosses
- * between the directions (who accepted what) is not assumed. Bounded; one thread.
+ * A BGP session of the interconnect: two addresses, declared in the contract or met on the wire,
+ * over all the TCP connections that they have had. Keeps the state machine of requirements M2 (up,
+ * down and why, time up of time judged), what each side said of itself, and each side's routes. Fed
+ * by its connections (inspect/bgp_connection.h) and by the packet clock; tells what happens as
+ * facts. Sides are SIDE_PEER and SIDE_MSFT. Bounded; one thread.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "base/cursor.h"
+#include "conf/conf.h"
 #include "inspect/bgp_rib.h"
+#include "inspect/fact.h"
 #include "proto/bgp.h"
 #include "proto/bgp_open.h"
 
 enum {
-	BGP_NOTIFICATIONS_MAX = 8, /* kept; the rest is counted by type */
-	BGP_TEXT_SIZE = 129,       /* RFC 9003's first limit, and a NUL */
 	BGP_HOSTNAME_SIZE = 65,
+	BGP_NAME_SIZE = 96,
+	BGP_CAUSE_SIZE = 160,
+	BGP_HOLD_S = 180,       /* where the OPENs are not known (requirements M2) */
+	BGP_LARGE_HOLD_S = 240, /* RFC 4271 section 8.2.2: until an OPEN must be answered */
 };
 
 /* What can be said of a RIB read off the wire (requirements 4.3). */
@@ -29,77 +33,121 @@ enum bgp_completeness {
 	BGP_COMPLETENESS_COUNT
 };
 
-/* By what it ended. A FIN or RST may be a stranger's: the next message proves that the session
- * lives. */
-enum bgp_end { BGP_LIVES, BGP_END_NOTIFICATION, BGP_END_FIN, BGP_END_RST, BGP_END_COUNT };
-
-enum bgp_session_state {
-	BGP_IDLE, /* ended */
+enum bgp_state {
+	BGP_UNKNOWN, /* not seen, or not proven yet */
+	BGP_IDLE,
 	BGP_OPEN_SENT,
 	BGP_OPEN_CONFIRM,
 	BGP_ESTABLISHED,
 	BGP_STATE_COUNT
 };
 
-struct bgp_side {
-	struct addr ip;
-	uint16_t port;
+/* How an OPEN became known. */
+enum bgp_basis { BGP_BASIS_NONE, BGP_OBSERVED, BGP_SEEDED, BGP_CARRIED, BGP_BASIS_COUNT };
+
+/* Totals, all uint64_t: added up as an array. */
+struct bgp_counts {
 	uint64_t messages[BGP_TYPE_COUNT];
-	bool spoken; /* a message was seen */
-	bool opened;
-	struct bgp_open open;             /* its texts are not kept there */
-	char hostname[BGP_HOSTNAME_SIZE]; /* of its OPEN, sanitized; empty: none */
 	uint64_t announced[BGP_RIB_AFIS], withdrawn[BGP_RIB_AFIS]; /* prefixes, as often as said */
 	uint64_t other_families; /* UPDATEs with prefixes of families that are not read */
 	uint64_t notes;          /* UPDATEs that RFC 7606 has something to say about */
 	uint64_t malformed;      /* messages that can't be read */
 	uint64_t gaps;           /* times that bytes were missing or no message */
-	uint8_t ended;           /* End-of-RIB of unicast: bit 0 IPv4, bit 1 IPv6 */
-	uint8_t as_width;        /* 2, 4, 0: not known yet */
-	bool guessed;            /* AS width or ADD-PATH without the OPENs */
-	uint32_t first_as;       /* of the last path that had one: mid-session, its AS number */
-	uint64_t last_ns;        /* of a message */
+};
+
+/* What all sessions share. */
+struct bgp_shared {
+	uint32_t room;            /* routes that may still be added */
+	const struct conf *conf;  /* NULL: none */
+	struct fact_queue *facts; /* NULL: nobody is told */
+	uint64_t start_ns;        /* of the first tick */
+};
+
+struct bgp_side {
+	struct addr ip;
+	uint16_t port; /* of the current connection */
+	struct bgp_counts counts;
+	enum bgp_basis basis;
+	uint64_t open_ns;
+	struct bgp_open open; /* with a basis; its texts are not kept there */
+	char hostname[BGP_HOSTNAME_SIZE];
+	uint32_t first_as;         /* leftmost of its latest path */
+	uint64_t updates_indirect; /* UPDATEs in a row whose path began with it */
+	uint64_t last_ns;          /* of a message */
+	uint64_t end_of_rib_ns;
+	enum bgp_completeness completeness;
+	uint64_t completeness_ns; /* since when */
 	struct bgp_rib rib;
 };
 
-struct bgp_session_notification {
-	uint64_t time_ns;
-	uint8_t from, code, subcode; /* from: index of the side */
-	bool hard;
-	char text[BGP_TEXT_SIZE]; /* sanitized */
-};
+struct bgp_connection;
 
 struct bgp_session {
-	struct bgp_side side[2]; /* [0] spoke first */
-	struct bgp_session_notification notifications[BGP_NOTIFICATIONS_MAX];
-	uint32_t notification_count;
-	uint8_t end; /* enum bgp_end */
+	struct bgp_shared *shared;
+	char name[BGP_NAME_SIZE];
+	uint16_t link; /* index in conf.links, or FACT_NO_LINK */
+	bool declared;
+	bool settled; /* which side is which is no guess */
+	bool swapped; /* since its first connection: a guess that was wrong */
+	struct bgp_side side[2];
+
+	enum bgp_state state;
+	uint64_t state_ns;
+	bool joined;
+	uint64_t up_ns; /* begin of what is up now; 0: not up */
 	uint64_t first_ns, last_ns;
-	/* of the table (inspect/peering.h) */
-	unsigned first_direction;   /* the conversation's direction that is side 0 */
-	struct bgp_session **owner; /* who points here; NULL: nobody feeds it any more */
+	uint64_t flaps;
+	char down_cause[BGP_CAUSE_SIZE];
+	enum side down_side;
+	uint64_t down_ns;
+	bool graceful;
+	uint64_t graceful_until_ns;
+	uint64_t up_time_ns, covered_ns, accounted_ns;
+	uint64_t segments, md5_segments, ao_segments;
+	uint8_t ttl_min, ttl_max;       /* max 0: none seen */
+	bool mistaken;                  /* it went down, and may turn out not to have */
+	struct bgp_connection *current; /* whose routes stand; NULL: none */
 };
 
-/* `room`: of both sides' RIBs (inspect/bgp_rib.h). */
-struct bgp_session *bgp_session_create(uint32_t *room);
+struct bgp_session *bgp_session_create(struct bgp_shared *shared);
 void bgp_session_destroy(struct bgp_session *s);
+/* "LINK:PEERIP-CLOUDIP"; without a link the addresses alone. */
+void bgp_session_name(struct bgp_session *s);
+/* What was taken for the peer is the cloud: only of a session that is not settled. */
+void bgp_session_swap(struct bgp_session *s);
 
-/* Messages of one side in order; `gap`: bytes are missing before these. Returns how many bytes are
- * done with. */
-size_t bgp_session_read(struct bgp_session *s, unsigned side, struct cursor bytes, bool gap,
-                        uint64_t time_ns);
+/* ---- from its connections ---- */
 
-/* The TCP connection was ended by one side. */
-void bgp_session_end(struct bgp_session *s, bool reset);
+/* Whether an OPEN's number says which side sent it; SIDE_UNKNOWN: no. */
+enum side bgp_side_by_asn(const struct conf *c, uint32_t asn);
+void bgp_session_opened(struct bgp_session *s, unsigned side, const struct bgp_open *open,
+                        const char *hostname, uint64_t time_ns);
+/* Something was read, all of it counted in `more`: state and completeness follow. */
+void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
+                      const struct bgp_counts *more, uint64_t time_ns);
+/* An UPDATE's path; 0: it had none to tell by. */
+void bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as);
+void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint64_t time_ns);
+/* This connection's routes stand from now on: it announces, or is up. */
+void bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns);
+/* The connection has ended; one that is not current is of no matter. */
+void bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by,
+                      const char *cause, bool graceful, uint64_t time_ns);
+/* The connection is gone from memory. */
+void bgp_session_forget(struct bgp_session *s, struct bgp_connection *c);
 
-enum bgp_session_state bgp_session_state(const struct bgp_session *s);
-enum bgp_completeness bgp_side_completeness(const struct bgp_session *s, unsigned side);
-/* Routes of a side that stand: those of a session that ended don't. */
-uint32_t bgp_session_standing(const struct bgp_session *s, unsigned side, unsigned afi_index);
-const char *bgp_end_name(enum bgp_end end); /* NULL: it lives */
-const char *bgp_state_name(enum bgp_session_state state);
-const char *bgp_completeness_name(enum bgp_completeness completeness);
+/* ---- from the clock ---- */
 
-/* RFC 4271 section 4.2: the smaller of both; 0 is "no keepalives". `*known`: both OPENs were seen.
- */
+/* `heard_ns`: when the link brought a frame of each direction last; 0: not known. Silence is
+ * evidence only while the link speaks (requirements 4.5). */
+void bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT]);
+
+/* ---- what it comes to ---- */
+
+/* Hold time in force; `*known`: both OPENs are. */
 uint16_t bgp_session_hold_s(const struct bgp_session *s, bool *known);
+/* Routes stand while it is up, or restarts gracefully. */
+bool bgp_session_stands(const struct bgp_session *s);
+const char *bgp_state_name(enum bgp_state state);
+const char *bgp_completeness_name(enum bgp_completeness completeness);
+const char *bgp_basis_name(enum bgp_basis basis); /* "" for none */

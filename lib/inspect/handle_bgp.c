@@ -1,15 +1,29 @@
-/* BGP: one session for each connection that carries a message; what it says is bgp_session.h's. */
+/* BGP: a connection for each pair of endpoints that carries a message; what it says is
+ * bgp_connection.h's. */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "inspect/handler.h"
 #include "inspect/peering.h"
 #include "proto/bgp.h"
+#include "proto/tcp.h"
+#include "proto/tcp_options.h"
 
 /* conversation->state is `void *`, the table's owner a typed pointer: a box between them. */
 struct feed {
-	struct bgp_session *session;
+	struct bgp_connection *connection;
+	/* before the first message: the handshake's segments */
+	uint32_t segments, md5, ao;
+	uint8_t ttl_min, ttl_max;
 };
+
+static struct feed *
+feed_of(struct conversation *c)
+{
+	if (!c->state)
+		c->state = mem_alloc(1, sizeof(struct feed));
+	return c->state;
+}
 
 /* Bytes before the first whole message are no session's: they may be anything on this port. */
 static bool
@@ -24,44 +38,106 @@ has_message(struct cursor *bytes)
 	return bgp_decode(&next, &m) == REASON_OK;
 }
 
-static struct bgp_session *
-session_of(struct inspection *in)
+/* The side that sends these messages, as its OPEN has it. */
+static enum side
+side_of_open(const struct conf *conf, struct cursor bytes)
+{
+	struct bgp_open open;
+	struct bgp m;
+
+	if (bgp_decode(&bytes, &m) != REASON_OK || m.type != BGP_OPEN ||
+	    bgp_open_decode(&m.body, &open) != REASON_OK)
+		return SIDE_UNKNOWN;
+	return bgp_side_by_asn(conf, open.asn);
+}
+
+static void
+add_segments(struct bgp_session *s, const struct feed *f)
+{
+	s->segments += f->segments;
+	s->md5_segments += f->md5;
+	s->ao_segments += f->ao;
+	if (!s->ttl_max || f->ttl_min < s->ttl_min)
+		s->ttl_min = f->ttl_min;
+	if (f->ttl_max > s->ttl_max)
+		s->ttl_max = f->ttl_max;
+}
+
+static struct bgp_connection *
+connection_of(struct inspection *in, struct cursor bytes)
 {
 	struct conversation *c = in->conversation;
-	struct feed *feed = c->state;
+	struct feed *feed = feed_of(c);
+	unsigned first = in->direction;
 
-	if (!feed)
-		feed = c->state = mem_alloc(1, sizeof *feed);
-	if (!feed->session) {
-		peering_session_add(&in->census->peering, &feed->session);
-		feed->session->first_direction = in->direction;
-		for (unsigned i = 0; i < 2; i++) {
-			feed->session->side[i].ip = c->ip[in->direction ^ i];
-			feed->session->side[i].port = c->port[in->direction ^ i];
-		}
-	}
-	return feed->session;
+	if (feed->connection)
+		return feed->connection;
+	bgp_table_connect(&in->census->peering.bgp, &feed->connection,
+	                  (struct addr[2]){c->ip[first], c->ip[!first]},
+	                  (uint16_t[2]){c->port[first], c->port[!first]}, in->lane,
+	                  side_of_open(in->conf, bytes));
+	feed->connection->first_direction = first;
+	add_segments(feed->connection->session, feed);
+	return feed->connection;
 }
 
 static bool
-has_session(const struct conversation *c)
+has_connection(const struct conversation *c)
 {
 	const struct feed *feed = c->state;
 
-	return feed && feed->session;
+	return feed && feed->connection;
 }
 
 static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
-	struct bgp_session *s;
+	struct bgp_connection *c;
 
-	if (!has_session(in->conversation) && !has_message(&bytes))
+	if (!has_connection(in->conversation) && !has_message(&bytes))
 		return (size_t)(bytes.at - start);
-	s = session_of(in);
-	return (size_t)(bytes.at - start) + bgp_session_read(s, in->direction ^ s->first_direction,
-	                                                     bytes, gap, in->conversation->last_ns);
+	c = connection_of(in, bytes);
+	return (size_t)(bytes.at - start) +
+	       bgp_connection_read(c, in->direction ^ c->first_direction, bytes, gap,
+	                           in->conversation->last_ns);
+}
+
+/* Signatures and TTL stand on segments without bytes too. */
+static void
+note_segment(struct inspection *in)
+{
+	const struct packet *p = &in->punt->packet;
+	struct cursor bytes =
+		cursor_over(in->punt->data + p->l4_offset + TCP_SIZE, p->tcp_options_size);
+	struct feed *feed = feed_of(in->conversation), one = {.segments = 1};
+	struct tcp_options options;
+
+	tcp_options_decode(&bytes, &options);
+	one.md5 = (options.seen & TCP_HAS_MD5) != 0;
+	one.ao = (options.seen & TCP_HAS_AO) != 0;
+	one.ttl_min = one.ttl_max = p->ttl;
+	if (feed->connection) {
+		add_segments(feed->connection->session, &one);
+		return;
+	}
+	if (!feed->segments || p->ttl < feed->ttl_min)
+		feed->ttl_min = p->ttl;
+	if (p->ttl > feed->ttl_max)
+		feed->ttl_max = p->ttl;
+	feed->segments++;
+	feed->md5 += one.md5;
+	feed->ao += one.ao;
+}
+
+/* RFC 5961 section 3: a reset that is not where its stream stands is answered, not obeyed. */
+static bool
+is_in_place(const struct inspection *in)
+{
+	const struct stream *s = &in->conversation->stream[in->direction];
+	int32_t ahead = (int32_t)(in->punt->packet.tcp_seq - s->next);
+
+	return !s->begun || (ahead >= -1 && ahead <= UINT16_MAX);
 }
 
 static void
@@ -69,20 +145,32 @@ note_end(struct inspection *in, bool reset)
 {
 	struct feed *feed = in->conversation->state;
 
-	if (feed && feed->session)
-		bgp_session_end(feed->session, reset);
+	if (feed && feed->connection && (!reset || is_in_place(in)))
+		bgp_connection_end(feed->connection,
+		                   in->direction ^ feed->connection->first_direction, reset,
+		                   in->conversation->last_ns);
 }
 
-/* The session stays, with what it said. */
+static void
+tick(struct inspection *in, uint64_t now_ns)
+{
+	bgp_table_tick(&in->census->peering.bgp, now_ns);
+}
+
+/* The connection stays, with what it said. */
 static void
 forget(struct conversation *c)
 {
 	struct feed *feed = c->state;
 
-	if (feed && feed->session)
-		feed->session->owner = NULL;
+	if (feed && feed->connection)
+		feed->connection->owner = NULL;
 	free(feed);
 }
 
-const struct handler handler_bgp = {
-	.name = "bgp", .stream = read_stream, .ended = note_end, .forget = forget};
+const struct handler handler_bgp = {.name = "bgp",
+                                    .stream = read_stream,
+                                    .segment = note_segment,
+                                    .ended = note_end,
+                                    .tick = tick,
+                                    .forget = forget};

@@ -38,6 +38,8 @@ struct handler {
 	 * comes again with more behind it. STREAM_GIVE_UP: nothing more is wanted of this
 	 * direction. `gap`: bytes are missing before these, or this is no stream's beginning. */
 	size_t (*stream)(struct inspection *in, struct cursor bytes, bool gap);
+	/* A TCP segment, before its bytes are read, with or without any; NULL: nobody cares. */
+	void (*segment)(struct inspection *in);
 	/* in->direction said its last on a TCP connection, by FIN or (`reset`) RST. Bytes that came
 	 * late may still follow. NULL: nobody cares. */
 	void (*ended)(struct inspection *in, bool reset);

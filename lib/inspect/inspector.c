@@ -54,6 +54,8 @@ void
 inspector_set_conf(struct inspector *i, const struct conf *conf, const struct lane_id *lanes,
                    uint16_t lane_count)
 {
+	bgp_table_set_conf(&i->census->peering.bgp, conf);
+	i->census->peering.bgp.shared.facts = &i->facts;
 	i->conf = conf;
 	i->lanes = lanes;
 	i->lane_count = lanes ? lane_count : 0;
@@ -141,6 +143,8 @@ read_segment(struct inspector *i, struct inspection *in)
 		conversation_restart(i->conversations[in->punt->queue], c);
 	if (!c->handler)
 		c->handler = handler_of(in->punt->class, PROTO_TCP);
+	if (c->handler && c->handler->segment)
+		c->handler->segment(in);
 	if (stream_push(&c->stream[in->direction], p->tcp_seq, syn, in->payload.at,
 	                (uint32_t)cursor_left(&in->payload), p->payload_size, &in->census->streams))
 		read_stream(in);
@@ -222,6 +226,12 @@ flush(void *context, struct conversation *c)
 		while (!c->stream[d].closed && stream_skip_gap(&c->stream[d]))
 			read_stream(&in);
 	}
+}
+
+void
+inspector_heard(struct inspector *i, uint16_t link, enum direction dir, uint64_t time_us)
+{
+	bgp_table_heard(&i->census->peering.bgp, link, dir, time_us * NS_PER_US);
 }
 
 void

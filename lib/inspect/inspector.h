@@ -43,6 +43,10 @@ void inspector_set_conf(struct inspector *i, const struct conf *conf, const stru
 /* One frame, in the order of its port. */
 void inspector_packet(struct inspector *i, const struct punt *p);
 
+/* A link (index in conf.links) brought its last frame in this direction then, of any kind: silence
+ * of a protocol is evidence only while its link speaks. Before the tick of that time. */
+void inspector_heard(struct inspector *i, uint16_t link, enum direction dir, uint64_t time_us);
+
 /* The packet clock has reached `now_ns`, whether or not something came: timers run out. Once per
  * interval or more often. */
 void inspector_tick(struct inspector *i, uint64_t now_ns);

@@ -1,20 +1,18 @@
 /*
  * What the inspector knows of the interconnect's own protocols: distinct tuples of LACP, BFD and
- * LLDP, and BGP sessions, one for each TCP connection that carried a message. All bounded and
- * counted. The inspector's thread writes; read when it has stopped, or by itself.
+ * LLDP, and BGP's sessions with their TCP connections. All bounded and counted. The inspector's
+ * thread writes; read when it has stopped, or by itself.
  */
 #pragma once
 
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "inspect/bgp_session.h"
+#include "inspect/bgp_table.h"
 #include "inspect/seen.h"
 
 enum {
-	PEERING_TUPLES = 4096,     /* of each of LACP, BFD, LLDP */
-	PEERING_SESSIONS = 4096,   /* of BGP; then the one quiet for longest makes room */
-	PEERING_ROUTES = 4u << 20, /* of all sessions: a full table twice over two sessions */
+	PEERING_TUPLES = 4096, /* of each of LACP, BFD, LLDP */
 	PEERING_NAME_SIZE = 64,
 };
 
@@ -45,17 +43,8 @@ struct peering {
 	uint64_t markers, marker_responses; /* of LACP */
 	uint64_t lacp_malformed, bfd_malformed, lldp_malformed;
 	uint64_t bfd_echoes;
-	struct {
-		struct bgp_session **at; /* in order of their beginning */
-		uint32_t count, limit;
-		uint32_t room;      /* routes that may still be added */
-		uint64_t forgotten; /* sessions, for want of room */
-	} bgp;
+	struct bgp_table bgp;
 };
 
 void peering_init(struct peering *p);
 void peering_fini(struct peering *p);
-
-/* A new session that `*owner` points to from now on. When all places are taken the one quiet for
- * longest is forgotten, and its owner points to nothing. */
-void peering_session_add(struct peering *p, struct bgp_session **owner);

@@ -13,7 +13,8 @@
 	X("link.capacity.changed", "major", "fewer or more members carry traffic", true)      \
 	X("lacp.member.down", "major", "a member left the bundle", true)                      \
 	X("bfd.down", "critical", "a BFD session went down", true)                            \
-	X("bgp.session.down", "critical", "a BGP session went down", true)                    \
+	X("bgp.session.up", "info", "a BGP session is established", false)                    \
+	X("bgp.session.down", "critical", "a BGP session went down", false)                   \
 	X("bgp.prefix.withdrawn", "major", "a prefix is announced no more", true)             \
 	X("route.origin.changed", "major", "a prefix has another origin", true)               \
 	X("class.undeclared", "minor", "a subnet sends a class that nobody declared", false)  \

@@ -40,6 +40,7 @@ exporter_create(const struct conf *conf, struct store *store)
 	e->store = store;
 	e->announcer = announcer_create(store);
 	e->rollup = rollup_create(store);
+	dict_init(&e->sessions);
 	exporter_set_conf(e, conf);
 	return e;
 }
@@ -51,6 +52,7 @@ exporter_destroy(struct exporter *e)
 		return;
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
+	dict_fini(&e->sessions, NULL);
 	free(e);
 }
 
@@ -211,7 +213,14 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 void
 exporter_inspect(struct exporter *e, struct inspector *inspector)
 {
-	inspector_tick(inspector, e->epoch.a->end_us * NS_PER_US);
+	const struct aggregate *a = e->epoch.a;
+
+	for (size_t l = 0; l < e->conf->link_count; l++)
+		for (int dir = 0; dir < DIR_COUNT; dir++)
+			inspector_heard(inspector, (uint16_t)l, dir,
+			                a->links[l].last_packet_us[dir]);
+	inspector_tick(inspector, a->end_us * NS_PER_US);
+	export_sessions(&e->epoch, inspector);
 	export_facts(&e->epoch, inspector);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "store/announce.h"
+#include "store/dict.h"
 #include "store/export.h"
 #include "store/rollup.h"
 
@@ -24,8 +25,9 @@ struct exporter {
 	struct store *store;
 	struct announcer *announcer;
 	struct rollup *rollup;
-	char suffix[72];    /* "@ID" where the site has several probes, else "" */
-	struct epoch epoch; /* that runs */
+	char suffix[72];      /* "@ID" where the site has several probes, else "" */
+	struct epoch epoch;   /* that runs */
+	struct dict sessions; /* names of BGP sessions in the store; value: epoch that wrote it */
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -37,6 +39,8 @@ void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
 
 /* What the inspector has to tell, as events (export_facts.c). */
 void export_facts(struct epoch *x, struct inspector *inspector);
+/* BGP sessions (export_peering.c). */
+void export_sessions(struct epoch *x, struct inspector *inspector);
 /* A link with its members, classes and subnets (export_link.c). */
 void export_link(struct epoch *x, size_t link);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */

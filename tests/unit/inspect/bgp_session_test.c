@@ -9,282 +9,367 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+#include "inspect/bgp_table.h"
+
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
-/* RFC 4271 4.2: AS 65001, hold 180, 192.0.2.1; capability 1 IPv4 unicast, 65 with the same number
- */
-#define OPEN_A M "002d 01 04 fde9 00b4 c0000201 10 020e 0104 0001 0001 4104 0000fde9 0200 "
-/* AS 65002, hold 90, no capabilities */
-#define OPEN_B M "001d 01 04 fdea 005a c0000202 00 "
-/* as A's, and ADD-PATH for IPv4 unicast: what it can do in the last byte */
-#define OPEN_ADD(how)                                                                            \
-	M "0033 01 04 fde9 00b4 c0000201 16 0214 0104 0001 0001 4104 0000fde9 4504 0001 01 " how \
-	  " 0200 "
-#define ATTRIBUTES "400101 00 400206 0201 0000fde9 400304 c0000201 "
-#define ATTRIBUTES_2 "400101 00 400204 0201 fde9 400304 c0000201 "
+/* AS 64500, hold 90, 192.0.2.0, capabilities 1, 64 (restart 120 s), 65 */
+#define OPEN_PEER \
+	M "0031 01 04 fbf4 005a c0000200 14 0212 0104 0001 0001 4002 0078 4104 0000fbf4 0200 "
+/* AS 8075, hold 180, 192.0.2.1, the same */
+#define OPEN_CLOUD \
+	M "0031 01 04 1f8b 00b4 c0000201 14 0212 0104 0001 0001 4002 0078 4104 00001f8b 0200 "
+/* 198.51.100.0/24 over AS 64500 */
+#define ANNOUNCE M "002f 02 0000 0014 400101 00 400206 0201 0000fbf4 400304 c0000200 18c63364 "
 #define END_OF_RIB M "0017 02 0000 0000 "
-/* 198.51.100.0/24 and 203.0.113.0/24 */
-#define ANNOUNCE_TWO M "0033 02 0000 0014 " ATTRIBUTES "18c63364 18cb0071 "
-#define WITHDRAW_ONE M "001b 02 0004 18c63364 0000 "
 
-struct session {
+/* A session of a contract, its connection, and a clock in seconds. */
+struct scene {
+	struct conf conf;
+	struct conf_link link;
+	struct conf_session declared;
+	struct conf_member member;
+	uint32_t cloud_asn;
+	struct fact_queue facts;
+	struct bgp_table table;
 	struct bgp_session *s;
-	uint32_t room;
-	uint64_t now_ns;
+	struct bgp_connection *c;
+	uint16_t port;
+	struct lane_id lane; /* of what the first speaker sends */
 };
 
-static struct session
-session_open(void)
+static struct addr
+address(const char *text)
 {
-	struct session t = {.room = 1000};
+	struct addr a;
 
-	return t;
+	assert_true(addr_parse(text, &a));
+	return a;
 }
 
-static size_t
-bytes_of(const char *hex, uint8_t *to)
+static void
+scene_open(struct scene *t, bool declared)
 {
+	*t = (struct scene){.cloud_asn = 8075, .port = 40000};
+	t->declared = (struct conf_session){
+		.name = "pni-a-v4", .peer = address("192.0.2.0"), .cloud = address("192.0.2.1")};
+	t->link = (struct conf_link){.name = "pni-a",
+	                             .members = &t->member,
+	                             .member_count = 1,
+	                             .sessions = &t->declared,
+	                             .session_count = declared};
+	t->conf = (struct conf){.links = &t->link,
+	                        .link_count = 1,
+	                        .peer.asn = 64500,
+	                        .cloud.asns = {&t->cloud_asn, 1}};
+	fact_queue_init(&t->facts);
+	bgp_table_init(&t->table);
+	t->table.shared.facts = &t->facts;
+	bgp_table_set_conf(&t->table, &t->conf);
+}
+
+static void
+scene_close(struct scene *t)
+{
+	bgp_table_fini(&t->table);
+	fact_queue_fini(&t->facts);
+}
+
+/* A connection that `first` opens; SIDE_PEER has the port of its own. */
+static void
+connect_from(struct scene *t, enum side first, enum side hint)
+{
+	struct addr ip[2] = {t->declared.peer, t->declared.cloud};
+	uint16_t port[2] = {t->port++, 179};
+
+	bgp_table_connect(&t->table, &t->c, (struct addr[2]){ip[first], ip[!first]},
+	                  (uint16_t[2]){port[first], port[!first]}, &t->lane, hint);
+	t->s = t->c->session;
+}
+
+static void
+say(struct scene *t, unsigned speaker, const char *hex, double seconds)
+{
+	uint8_t bytes[1024];
 	size_t size = 0;
 	unsigned value;
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2) {
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
 		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			to[size++] = (uint8_t)value;
-	}
-	return size;
-}
-
-/* All of it in one go; what is not taken was no whole message. */
-static size_t
-say(struct session *t, unsigned side, const char *hex, bool gap)
-{
-	uint8_t bytes[4096], *exact;
-	size_t size = bytes_of(hex, bytes), taken;
-
-	if (!t->s)
-		t->s = bgp_session_create(&t->room);
-	exact = malloc(size ? size : 1);
-	memcpy(exact, bytes, size);
-	taken = bgp_session_read(t->s, side, cursor_over(exact, size), gap, ++t->now_ns);
-	free(exact);
-	return size - taken;
+			bytes[size++] = (uint8_t)value;
+	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false,
+	                                     (uint64_t)(seconds * NS_PER_S)),
+	                 size);
 }
 
 static void
-session_close(struct session *t)
+tick(struct scene *t, uint64_t seconds, bool heard)
 {
-	bgp_session_destroy(t->s);
-	assert_int_equal(t->room, 1000);
+	for (int dir = 0; heard && dir < DIR_COUNT; dir++)
+		bgp_table_heard(&t->table, 0, dir, seconds * NS_PER_S);
+	bgp_table_tick(&t->table, seconds * NS_PER_S);
 }
 
 static void
-test_clean_start(void **state)
+establish(struct scene *t, double seconds)
 {
-	struct session t = session_open();
+	connect_from(t, SIDE_PEER, SIDE_UNKNOWN);
+	say(t, 0, OPEN_PEER, seconds);
+	say(t, 1, OPEN_CLOUD KEEPALIVE, seconds);
+	say(t, 0, KEEPALIVE, seconds);
+}
+
+static void
+expect_fact(struct scene *t, const char *name, const char *cause, double seconds)
+{
+	struct fact f;
+
+	assert_true(fact_take(&t->facts, &f));
+	assert_string_equal(f.name, name);
+	assert_string_equal(f.subject, "session:pni-a-v4");
+	assert_string_equal(f.cause, cause);
+	assert_int_equal(f.ts_us, (uint64_t)(seconds * US_PER_S));
+}
+
+/* M2: up with OPEN and KEEPALIVE both ways; each second judged, the NOTIFICATION ends it. */
+static void
+test_whole_life(void **state)
+{
+	struct scene t;
 	bool known;
 
 	(void)state;
-	assert_int_equal(say(&t, 0, OPEN_A, false), 0);
-	assert_int_equal(bgp_session_state(t.s), BGP_OPEN_SENT);
-	bgp_session_hold_s(t.s, &known);
-	assert_false(known);
-	say(&t, 1, OPEN_B KEEPALIVE, false);
-	assert_int_equal(bgp_session_state(t.s), BGP_OPEN_CONFIRM);
+	scene_open(&t, true);
+	tick(&t, 1, true);
+	assert_int_equal(t.table.sessions[0]->state, BGP_UNKNOWN);
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	say(&t, 0, OPEN_PEER, 10);
+	assert_int_equal(t.s->state, BGP_OPEN_SENT);
+	say(&t, 1, OPEN_CLOUD KEEPALIVE, 10);
+	assert_int_equal(t.s->state, BGP_OPEN_CONFIRM);
+	assert_int_equal(t.s->up_ns, 0);
+	say(&t, 0, KEEPALIVE, 11);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->up_ns, 11 * NS_PER_S);
+	assert_false(t.s->joined);
 	assert_int_equal(bgp_session_hold_s(t.s, &known), 90);
 	assert_true(known);
-	assert_int_equal(t.s->side[0].open.asn, 65001);
-	assert_int_equal(t.s->side[1].open.asn, 65002);
-	say(&t, 0, KEEPALIVE, false);
-	assert_int_equal(bgp_session_state(t.s), BGP_ESTABLISHED);
-	/* B has no capability 65, so paths have two bytes */
-	say(&t, 0, M "0031 02 0000 0012 " ATTRIBUTES_2 "18c63364 18cb0071 ", false);
-	assert_int_equal(t.s->side[0].as_width, 2);
-	assert_int_equal(t.s->side[0].first_as, 65001);
-	assert_int_equal(t.s->side[0].rib.standing[0], 2);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_INFERRED);
-	say(&t, 0, END_OF_RIB, false);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_COMPLETE);
-	assert_int_equal(bgp_side_completeness(t.s, 1), BGP_INFERRED);
-	say(&t, 0, WITHDRAW_ONE WITHDRAW_ONE, false);
-	assert_int_equal(t.s->side[0].rib.standing[0], 1);
-	assert_int_equal(t.s->side[0].announced[0], 2);
-	assert_int_equal(t.s->side[0].withdrawn[0], 2);
-	assert_false(t.s->side[0].guessed);
-	session_close(&t);
+	expect_fact(&t, "bgp.session.up", "", 11);
+	say(&t, 0, ANNOUNCE END_OF_RIB, 12);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_COMPLETE);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness_ns, 12 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].updates_indirect, 1);
+	assert_int_equal(t.s->side[SIDE_PEER].first_as, 64500);
+	tick(&t, 41, true);
+	assert_int_equal(t.s->up_time_ns, 30 * NS_PER_S);
+	assert_int_equal(t.s->covered_ns, 31 * NS_PER_S); /* a second between the OPENs and up */
+	/* cease, hard reset */
+	say(&t, 1, M "0015 03 0609 ", 51);
+	expect_fact(&t, "bgp.session.down", "Cease 9 hard reset by msft", 51);
+	assert_int_equal(t.s->state, BGP_IDLE);
+	assert_int_equal(t.s->flaps, 1);
+	assert_int_equal(t.s->down_side, SIDE_MSFT);
+	assert_false(t.s->graceful);
+	assert_false(bgp_session_stands(t.s));
+	tick(&t, 61, true);
+	assert_int_equal(t.s->up_time_ns, 40 * NS_PER_S);
+	assert_int_equal(t.s->covered_ns, 51 * NS_PER_S);
+	/* the next connection is the same session */
+	establish(&t, 71);
+	assert_int_equal(t.table.session_count, 1);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->flaps, 1);
+	assert_int_equal(t.s->side[SIDE_PEER].counts.messages[BGP_OPEN], 2);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	scene_close(&t);
 }
 
-/* Any cut of the stream gives the same: the rest of a message waits. */
-static void
-test_cuts(void **state)
-{
-	static const char hex[] = OPEN_A KEEPALIVE ANNOUNCE_TWO END_OF_RIB WITHDRAW_ONE;
-	uint8_t bytes[4096];
-	size_t size = bytes_of(hex, bytes);
-
-	(void)state;
-	for (size_t cut = 0; cut <= size; cut++) {
-		struct session t = session_open();
-		size_t taken;
-
-		t.s = bgp_session_create(&t.room);
-		taken = bgp_session_read(t.s, 0, cursor_over(bytes, cut), false, 1);
-		assert_true(taken <= cut);
-		taken += bgp_session_read(t.s, 0, cursor_over(bytes + taken, size - taken), false,
-		                          2);
-		assert_int_equal(taken, size);
-		assert_int_equal(t.s->side[0].messages[BGP_UPDATE], 3);
-		assert_int_equal(t.s->side[0].rib.standing[0], 1);
-		assert_int_equal(t.s->side[0].gaps, 0);
-		session_close(&t);
-	}
-}
-
-/* Joined in the middle of a message: no OPEN, nothing is sure, and nothing is broken. */
+/* Joined in the middle: two messages each way prove it, and it was up since the first. */
 static void
 test_joined(void **state)
 {
-	struct session t = session_open();
+	struct scene t;
+	bool known;
 
 	(void)state;
-	say(&t, 0, "c0000201 18c00002 " ANNOUNCE_TWO KEEPALIVE, true);
-	assert_int_equal(t.s->side[0].messages[BGP_UPDATE], 1);
-	assert_int_equal(t.s->side[0].rib.standing[0], 2);
-	assert_int_equal(t.s->side[0].as_width, 4);
-	assert_int_equal(t.s->side[0].first_as, 65001);
-	assert_true(t.s->side[0].guessed);
-	assert_int_equal(bgp_session_state(t.s), BGP_ESTABLISHED);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_INFERRED);
-	/* an End-of-RIB without the OPENs proves nothing */
-	say(&t, 0, END_OF_RIB, false);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_INFERRED);
-	session_close(&t);
+	scene_open(&t, true);
+	connect_from(&t, SIDE_MSFT, SIDE_UNKNOWN);
+	say(&t, 0, KEEPALIVE, 20);
+	say(&t, 1, KEEPALIVE, 21);
+	say(&t, 0, KEEPALIVE, 50);
+	assert_int_equal(t.s->state, BGP_UNKNOWN);
+	assert_int_equal(t.s->covered_ns, 0);
+	say(&t, 1, KEEPALIVE, 51);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_true(t.s->joined);
+	assert_int_equal(t.s->up_ns, 20 * NS_PER_S);
+	assert_int_equal(t.s->up_time_ns, 31 * NS_PER_S);
+	assert_int_equal(bgp_session_hold_s(t.s, &known), BGP_HOLD_S);
+	assert_false(known);
+	assert_int_equal(t.s->side[SIDE_MSFT].port, 179);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&t);
 }
 
+/* Silence beyond the hold time counts while the link speaks; a message after it, on the same
+ * connection, says that the tap had missed some. */
 static void
-test_gap(void **state)
+test_hold(void **state)
 {
-	struct session t = session_open();
+	struct scene t;
 
 	(void)state;
-	say(&t, 0, OPEN_A KEEPALIVE END_OF_RIB, false);
-	say(&t, 1, OPEN_B KEEPALIVE END_OF_RIB, false);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_COMPLETE);
-	say(&t, 0, "18c63364 " ANNOUNCE_TWO, true);
-	assert_int_equal(t.s->side[0].messages[BGP_UPDATE], 2);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_BROKEN);
-	assert_int_equal(bgp_side_completeness(t.s, 1), BGP_COMPLETE);
-	/* bytes that are no message are a gap too, without a hole in the stream */
-	say(&t, 1, "0102030405 " KEEPALIVE, false);
-	assert_int_equal(t.s->side[1].messages[BGP_KEEPALIVE], 2);
-	assert_int_equal(bgp_side_completeness(t.s, 1), BGP_BROKEN);
-	session_close(&t);
+	scene_open(&t, true);
+	establish(&t, 10);
+	expect_fact(&t, "bgp.session.up", "", 10);
+	say(&t, 1, KEEPALIVE, 60);
+	tick(&t, 100, true);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	tick(&t, 101, true);
+	assert_int_equal(t.s->state, BGP_IDLE);
+	expect_fact(&t, "bgp.session.down", "hold timer: peer silent for 90 s", 100);
+	assert_int_equal(t.s->flaps, 1);
+	assert_int_equal(t.s->down_side, SIDE_PEER);
+	say(&t, 0, KEEPALIVE, 110);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->flaps, 0);
+	scene_close(&t);
 }
 
-/* RFC 7911: path identifiers when the sender offers to send and the receiver to receive. */
+/* Nothing of the link is heard: no statement, and none of that time is judged. */
 static void
-expect_add_path(const char *sender, const char *receiver, uint32_t want)
+test_deaf(void **state)
 {
-	struct session t = session_open();
-
-	if (*receiver)
-		say(&t, 1, receiver, false);
-	say(&t, 0, sender, false);
-	/* two paths to 192.0.2.0/24; without identifiers four default routes and one more */
-	say(&t, 0, M "003b 02 0000 0014 " ATTRIBUTES "00000000 18c00002 00000001 18c00002 ", false);
-	assert_int_equal(t.s->side[0].messages[BGP_UPDATE], 1);
-	assert_int_equal(t.s->side[0].rib.standing[0], want);
-	session_close(&t);
-}
-
-static void
-test_add_path(void **state)
-{
-	(void)state;
-	expect_add_path(OPEN_ADD("02"), OPEN_ADD("01"), 2);
-	expect_add_path(OPEN_ADD("03"), OPEN_ADD("03"), 2);
-	/* one of them not seen: the bytes decide, and must be able to */
-	expect_add_path(OPEN_ADD("02"), "", 2);
-	expect_add_path("", OPEN_ADD("01"), 2);
-	expect_add_path("", "", 2);
-	/* not agreed: 0.0.0.0/0, 192.0.2.0/24 and 0.0.0.0/1 before what can't be */
-	expect_add_path(OPEN_ADD("01"), OPEN_ADD("03"), 3);
-	expect_add_path(OPEN_A, OPEN_ADD("03"), 3);
-}
-
-static void
-test_notification(void **state)
-{
-	struct session t = session_open();
+	struct scene t;
 
 	(void)state;
-	say(&t, 0, ANNOUNCE_TWO, false);
-	/* cease, administrative shutdown, "by\n" */
-	say(&t, 1, M "0019 03 0602 03 62790a ", false);
-	assert_int_equal(bgp_session_state(t.s), BGP_IDLE);
-	assert_int_equal(t.s->side[0].rib.standing[0], 0);
-	assert_int_equal(t.s->notification_count, 1);
-	assert_int_equal(t.s->notifications[0].from, 1);
-	assert_int_equal(t.s->notifications[0].code, BGP_ERROR_CEASE);
-	assert_int_equal(t.s->notifications[0].subcode, BGP_CEASE_SHUTDOWN);
-	assert_string_equal(t.s->notifications[0].text, "by.");
-	for (unsigned i = 0; i < 20; i++)
-		say(&t, 0, M "0015 03 0400 ", false);
-	assert_int_equal(t.s->notification_count, BGP_NOTIFICATIONS_MAX);
-	assert_int_equal(t.s->side[0].messages[BGP_NOTIFICATION], 20);
-	session_close(&t);
+	scene_open(&t, true);
+	establish(&t, 10);
+	tick(&t, 20, true);
+	tick(&t, 101, false);
+	assert_int_equal(t.s->state, BGP_UNKNOWN);
+	assert_int_equal(t.s->flaps, 0);
+	tick(&t, 201, false);
+	assert_int_equal(t.s->covered_ns, 91 * NS_PER_S);
+	/* both come back with new OPENs: it had been down */
+	establish(&t, 300);
+	assert_int_equal(t.s->flaps, 1);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	scene_close(&t);
 }
 
-/* RFC 7606: an UPDATE without NEXT_HOP takes its prefixes away; one whose MP_REACH comes twice
- * changes nothing; one whose sizes lie is malformed, and the next message is read. */
+/* A reset that the next message belies; then one that stands, with both sides able to restart. */
 static void
-test_treatment(void **state)
+test_reset(void **state)
 {
-	struct session t = session_open();
+	struct scene t;
 
 	(void)state;
-	say(&t, 0, ANNOUNCE_TWO, false);
-	say(&t, 0, M "0028 02 0000 000d 400101 00 400206 0201 0000fde9 18c63364 ", false);
-	assert_int_equal(t.s->side[0].rib.standing[0], 1);
-	assert_int_equal(t.s->side[0].notes, 1);
-	say(&t, 0, M "0027 02 0000 000c 800f03 000201 800f03 000201 18c00002 ", false);
-	assert_int_equal(t.s->side[0].rib.standing[0], 1);
-	assert_int_equal(t.s->side[0].malformed, 0);
-	say(&t, 0, M "0017 02 0005 0000 " KEEPALIVE, false);
-	assert_int_equal(t.s->side[0].malformed, 1);
-	assert_int_equal(t.s->side[0].messages[BGP_KEEPALIVE], 1);
-	assert_int_equal(bgp_side_completeness(t.s, 0), BGP_BROKEN);
-	session_close(&t);
+	scene_open(&t, true);
+	establish(&t, 10);
+	say(&t, 0, ANNOUNCE, 11);
+	bgp_connection_end(t.c, 1, true, 20 * NS_PER_S);
+	assert_int_equal(t.s->flaps, 1);
+	assert_string_equal(t.s->down_cause, "TCP reset by msft");
+	say(&t, 0, KEEPALIVE, 30);
+	assert_int_equal(t.s->flaps, 0);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	bgp_connection_end(t.c, 0, false, 40 * NS_PER_S);
+	assert_string_equal(t.s->down_cause, "TCP closed (FIN) by peer");
+	assert_true(t.s->graceful);
+	assert_true(bgp_session_stands(t.s));
+	tick(&t, 161, true); /* 120 s of restart time */
+	assert_false(t.s->graceful);
+	assert_false(bgp_session_stands(t.s));
+	scene_close(&t);
 }
 
-/* IPv6 in MP_REACH and MP_UNREACH; a family that is not read is counted as such. */
+/* Nobody speaks BGP on a declared link: known only when the link itself was heard. */
 static void
-test_families(void **state)
+test_absence(void **state)
 {
-	struct session t = session_open();
+	struct scene t;
 
 	(void)state;
-	say(&t, 0,
-	    M "0048 02 0000 0031 400101 00 400206 0201 0000fde9 800e21 0002 01 10 "
-	      "20010db8000000000000000000000001 00 20 20010db8 30 20010db80001 ",
-	    false);
-	assert_int_equal(t.s->side[0].malformed, 0);
-	assert_int_equal(t.s->side[0].rib.standing[1], 2);
-	say(&t, 0, M "0022 02 0000 000b 800f08 0002 01 20 20010db8 ", false);
-	assert_int_equal(t.s->side[0].rib.standing[1], 1);
-	assert_int_equal(t.s->side[0].withdrawn[1], 1);
-	say(&t, 0, M "0029 02 0000 0012 400101 00 400200 800e08 0001 85 00 00 050901 ", false);
-	assert_int_equal(t.s->side[0].other_families, 1);
-	session_close(&t);
+	scene_open(&t, true);
+	tick(&t, 1, false);
+	tick(&t, 1000, false);
+	assert_int_equal(t.table.sessions[0]->state, BGP_UNKNOWN);
+	tick(&t, 1001, true);
+	assert_int_equal(t.table.sessions[0]->state, BGP_IDLE);
+	assert_int_equal(t.table.sessions[0]->flaps, 0);
+	scene_close(&t);
+}
+
+/* Not declared: the link's direction tells the sides apart, or the AS numbers where it can't. */
+static void
+test_sides(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t, false);
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	assert_string_equal(t.s->name, "pni-a:192.0.2.0-192.0.2.1");
+	scene_close(&t);
+
+	scene_open(&t, false);
+	t.member.by = DIRECTION_BY_SUBNET;
+	t.lane.dir = DIR_MSFT_TO_PEER; /* wrong: it is the peer who speaks */
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	assert_string_equal(t.s->name, "pni-a:192.0.2.1-192.0.2.0");
+	say(&t, 0, KEEPALIVE, 1);
+	say(&t, 0, OPEN_PEER, 2);
+	assert_string_equal(t.s->name, "pni-a:192.0.2.0-192.0.2.1");
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
+	assert_int_equal(t.s->side[SIDE_PEER].counts.messages[BGP_KEEPALIVE], 1);
+	scene_close(&t);
+}
+
+/* 10 000 pairs of addresses: bounded, counted, and the declared session is none of those that go.
+ */
+static void
+test_spoofed(void **state)
+{
+	enum { PAIRS = 10000 };
+	struct bgp_connection *owners[PAIRS];
+	struct scene t;
+
+	(void)state;
+	scene_open(&t, true);
+	establish(&t, 1);
+	for (unsigned i = 0; i < PAIRS; i++) {
+		struct addr ip[2] = {address("198.51.100.1"), address("203.0.113.1")};
+		struct bgp_connection *declared = t.c;
+
+		ip[0].b[14] = (uint8_t)(i >> 8);
+		ip[0].b[15] = (uint8_t)i;
+		bgp_table_connect(&t.table, &owners[i], ip, (uint16_t[2]){1000, 179}, &t.lane,
+		                  SIDE_UNKNOWN);
+		t.c = owners[i];
+		say(&t, 0, ANNOUNCE, 2 + i);
+		t.c = declared;
+	}
+	assert_int_equal(t.table.session_count, BGP_SESSIONS + 1);
+	assert_int_equal(t.table.sessions_forgotten, PAIRS - BGP_SESSIONS);
+	assert_int_equal(t.table.shared.room, BGP_ROUTES - BGP_SESSIONS);
+	assert_ptr_equal(t.table.sessions[0], t.s);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_null(owners[0]);
+	assert_non_null(owners[PAIRS - 1]);
+	scene_close(&t);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean_start), cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_joined),      cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_add_path),    cmocka_unit_test(test_notification),
-		cmocka_unit_test(test_treatment),   cmocka_unit_test(test_families),
+		cmocka_unit_test(test_whole_life), cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_hold),       cmocka_unit_test(test_deaf),
+		cmocka_unit_test(test_reset),      cmocka_unit_test(test_absence),
+		cmocka_unit_test(test_sides),      cmocka_unit_test(test_spoofed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

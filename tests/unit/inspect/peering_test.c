@@ -155,7 +155,7 @@ test_tuples_bounded(void **state)
 static void
 test_bgp(void **state)
 {
-	const struct bgp_session *s;
+	const struct bgp_connection *s;
 	char text[ADDR_TEXT_SIZE];
 	struct feed f;
 
@@ -169,9 +169,9 @@ test_bgp(void **state)
 	assert_string_equal(addr_format(&s->side[0].ip, text), "52.112.0.1");
 	assert_int_equal(s->side[0].port, 179);
 	assert_int_equal(s->side[1].port, 40000);
-	assert_int_equal(s->side[0].messages[BGP_UPDATE], 1);
-	assert_int_equal(s->side[1].messages[BGP_OPEN], 1);
-	assert_int_equal(bgp_session_state(s), BGP_ESTABLISHED);
+	assert_int_equal(s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(s->side[1].counts.messages[BGP_OPEN], 1);
+	assert_int_equal(bgp_connection_state(s), BGP_ESTABLISHED);
 	feed_close(&f);
 }
 
@@ -180,23 +180,23 @@ static void
 test_bgp_ends(void **state)
 {
 	enum { FIN = 0x11, RST = 0x14 };
-	const struct bgp_session *s;
+	const struct bgp_connection *s;
 	struct feed f;
 
 	(void)state;
 	feed_open(&f, CLASS_BGP, TCP, 179, 0);
 	feed_hex(&f, 0, UPDATE);
 	s = peering_of(&f)->bgp.at[0];
-	assert_int_equal(bgp_session_state(s), BGP_ESTABLISHED);
-	assert_int_equal(bgp_session_standing(s, 0, 0), 1);
+	assert_int_equal(bgp_connection_state(s), BGP_ESTABLISHED);
+	assert_int_equal(bgp_connection_standing(s, 0, 0), 1);
 	assert_null(bgp_end_name(s->end));
 	feed_frame(&f, 1, RST, f.seq[1], NULL, 0, 0);
-	assert_int_equal(bgp_session_state(s), BGP_IDLE);
-	assert_int_equal(bgp_session_standing(s, 0, 0), 0);
+	assert_int_equal(bgp_connection_state(s), BGP_IDLE);
+	assert_int_equal(bgp_connection_standing(s, 0, 0), 0);
 	assert_string_equal(bgp_end_name(s->end), "rst");
 	feed_hex(&f, 0, KEEPALIVE);
-	assert_int_equal(bgp_session_state(s), BGP_ESTABLISHED);
-	assert_int_equal(bgp_session_standing(s, 0, 0), 1);
+	assert_int_equal(bgp_connection_state(s), BGP_ESTABLISHED);
+	assert_int_equal(bgp_connection_standing(s, 0, 0), 1);
 	/* a FIN behind a NOTIFICATION changes nothing of why */
 	feed_hex(&f, 1, M "0015 03 0400 ");
 	feed_frame(&f, 1, FIN, f.seq[1], NULL, 0, 0);
@@ -208,7 +208,7 @@ test_bgp_ends(void **state)
 static void
 test_bgp_loss(void **state)
 {
-	const struct bgp_session *s;
+	const struct bgp_connection *s;
 	struct feed f;
 
 	(void)state;
@@ -217,11 +217,11 @@ test_bgp_loss(void **state)
 	f.seq[0] += 1000;
 	feed_hex(&f, 0, "18c63364 " UPDATE KEEPALIVE);
 	s = peering_of(&f)->bgp.at[0];
-	assert_int_equal(s->side[0].messages[BGP_KEEPALIVE], 1);
+	assert_int_equal(s->side[0].counts.messages[BGP_KEEPALIVE], 1);
 	inspector_finish(f.inspector);
-	assert_int_equal(s->side[0].messages[BGP_KEEPALIVE], 2);
-	assert_int_equal(s->side[0].messages[BGP_UPDATE], 1);
-	assert_int_equal(bgp_side_completeness(s, 0), BGP_BROKEN);
+	assert_int_equal(s->side[0].counts.messages[BGP_KEEPALIVE], 2);
+	assert_int_equal(s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(bgp_connection_completeness(s, 0), BGP_BROKEN);
 	feed_close(&f);
 }
 
@@ -256,8 +256,8 @@ test_bgp_restart(void **state)
 	feed_frame(&f, 0, 0x02, f.seq[0] - 1, NULL, 0, 0);
 	feed_hex(&f, 0, OPEN KEEPALIVE);
 	assert_int_equal(peering_of(&f)->bgp.count, 2);
-	assert_int_equal(peering_of(&f)->bgp.at[0]->side[0].messages[BGP_KEEPALIVE], 0);
-	assert_int_equal(peering_of(&f)->bgp.at[1]->side[0].messages[BGP_KEEPALIVE], 1);
+	assert_int_equal(peering_of(&f)->bgp.at[0]->side[0].counts.messages[BGP_KEEPALIVE], 0);
+	assert_int_equal(peering_of(&f)->bgp.at[1]->side[0].counts.messages[BGP_KEEPALIVE], 1);
 	feed_close(&f);
 }
 
@@ -274,15 +274,15 @@ test_bgp_flood(void **state)
 		f.ports[0] = (uint16_t)(1024 + i);
 		feed_hex(&f, 0, UPDATE);
 	}
-	assert_int_equal(peering_of(&f)->bgp.count, PEERING_SESSIONS);
-	assert_int_equal(peering_of(&f)->bgp.forgotten, SESSIONS - PEERING_SESSIONS);
-	assert_int_equal(peering_of(&f)->bgp.room, PEERING_ROUTES - PEERING_SESSIONS);
+	assert_int_equal(peering_of(&f)->bgp.count, BGP_CONNECTIONS);
+	assert_int_equal(peering_of(&f)->bgp.forgotten, SESSIONS - BGP_CONNECTIONS);
+	assert_int_equal(peering_of(&f)->bgp.shared.room, BGP_ROUTES - 1);
 	/* the first was forgotten: it begins again */
 	f.ports[0] = 1024;
 	f.seq[0] = 1000 + 0x2f; /* behind its UPDATE */
 	feed_hex(&f, 0, KEEPALIVE);
-	assert_int_equal(peering_of(&f)->bgp.forgotten, SESSIONS - PEERING_SESSIONS + 1);
-	assert_int_equal(peering_of(&f)->bgp.at[PEERING_SESSIONS - 1]->side[0].port, 1024);
+	assert_int_equal(peering_of(&f)->bgp.forgotten, SESSIONS - BGP_CONNECTIONS + 1);
+	assert_int_equal(peering_of(&f)->bgp.at[BGP_CONNECTIONS - 1]->side[0].port, 1024);
 	feed_close(&f);
 }
 

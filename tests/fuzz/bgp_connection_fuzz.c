@@ -1,12 +1,12 @@
 /*
- * A session over any bytes: each piece is a byte that chooses side and gap, a size of two bytes,
+ * A connection over any bytes: each piece is a byte that chooses side and gap, a size of two bytes,
  * and what that side says, behind what it had left over. Takes no more than it was given, keeps
  * within the room for routes, and gives it all back.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "inspect/bgp_session.h"
+#include "inspect/bgp_connection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,7 +18,7 @@ struct pending {
 };
 
 static void
-say(struct bgp_session *s, struct pending *p, uint8_t choice, struct cursor piece)
+say(struct bgp_connection *s, struct pending *p, uint8_t choice, struct cursor piece)
 {
 	size_t size = cursor_left(&piece), taken;
 
@@ -29,7 +29,7 @@ say(struct bgp_session *s, struct pending *p, uint8_t choice, struct cursor piec
 		abort();
 	memcpy(p->bytes + p->size, piece.at, size);
 	p->size += size;
-	taken = bgp_session_read(s, choice & 1, cursor_over(p->bytes, p->size), choice & 2, 1);
+	taken = bgp_connection_read(s, choice & 1, cursor_over(p->bytes, p->size), choice & 2, 1);
 	if (taken > p->size)
 		abort();
 	p->size -= taken;
@@ -41,8 +41,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor c = cursor_over(data, size);
 	struct pending pending[2] = {{0}};
-	uint32_t room = ROOM;
-	struct bgp_session *s = bgp_session_create(&room);
+	struct bgp_shared shared = {.room = ROOM};
+	struct bgp_session *session = bgp_session_create(&shared);
+	struct bgp_connection *s = bgp_connection_create(session, 0);
 
 	while (cursor_left(&c) >= 3) {
 		uint8_t choice = cursor_u8(&c);
@@ -52,13 +53,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			wanted = cursor_left(&c);
 		say(s, &pending[choice & 1], choice, cursor_slice(&c, wanted));
 	}
-	if (bgp_rib_count(&s->side[0].rib) + bgp_rib_count(&s->side[1].rib) + room != ROOM)
+	if (bgp_rib_count(&session->side[0].rib) + bgp_rib_count(&session->side[1].rib) +
+	            shared.room !=
+	    ROOM)
 		abort();
-	if (bgp_session_state(s) >= BGP_STATE_COUNT ||
-	    bgp_side_completeness(s, 0) >= BGP_COMPLETENESS_COUNT)
+	if (bgp_connection_state(s) >= BGP_STATE_COUNT ||
+	    bgp_connection_completeness(s, 0) >= BGP_COMPLETENESS_COUNT)
 		abort();
-	bgp_session_destroy(s);
-	if (room != ROOM)
+	bgp_connection_destroy(s);
+	bgp_session_destroy(session);
+	if (shared.room != ROOM)
 		abort();
 	free(pending[0].bytes);
 	free(pending[1].bytes);

@@ -1,0 +1,458 @@
+#include "inspect/bgp_connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "proto/bgp_path.h"
+#include "proto/bgp_update.h"
+
+#define QUIET_NS (30 * NS_PER_S) /* half of a KEEPALIVE's usual period */
+
+struct bgp_connection *
+bgp_connection_create(struct bgp_session *session, unsigned first_side)
+{
+	struct bgp_connection *c = mem_alloc(1, sizeof *c);
+
+	c->session = session;
+	c->first_is_msft = first_side ^ session->swapped;
+	return c;
+}
+
+void
+bgp_connection_destroy(struct bgp_connection *c)
+{
+	if (!c)
+		return;
+	bgp_session_forget(c->session, c);
+	free(c);
+}
+
+/* Where the link does not tell the sides apart their AS numbers do. */
+static void
+settle_sides(struct bgp_connection *c, unsigned from)
+{
+	enum side side = bgp_side_by_asn(c->session->shared->conf, c->side[from].open.asn);
+
+	if (c->session->settled || side == SIDE_UNKNOWN)
+		return;
+	c->session->settled = true;
+	if (side != (enum side)bgp_connection_side(c, from))
+		bgp_session_swap(c->session);
+}
+
+static void
+read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
+{
+	struct bgp_speaker *side = &c->side[from];
+
+	if (bgp_open_decode(&body, &side->open) != REASON_OK) {
+		side->counts.malformed++;
+		return;
+	}
+	side->opened = true;
+	slice_copy(side->hostname, sizeof side->hostname, side->open.hostname);
+	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
+	settle_sides(c, from);
+	bgp_session_opened(c->session, bgp_connection_side(c, from), &side->open, side->hostname,
+	                   time_ns);
+}
+
+/* ---- what only the OPENs tell, and guesses without them -------------------------------------- */
+
+/* RFC 7911 section 4: the sender offers to send and the receiver to receive. */
+static bool
+has_add_path(struct bgp_connection *c, unsigned from, const struct bgp_nlri_form *form,
+             struct cursor nlri)
+{
+	static const uint8_t bit[2] = {BGP_ADD_PATH_SEND, BGP_ADD_PATH_RECEIVE};
+	bool known = true;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct bgp_speaker *side = &c->side[from ^ i];
+		const struct bgp_family *family =
+			bgp_open_family(&side->open, form->afi, form->safi);
+
+		if (side->opened && !(family && family->add_path & bit[i]))
+			return false;
+		known = known && side->opened;
+	}
+	if (known)
+		return true;
+	c->side[from].guessed = true;
+	return bgp_nlri_guess_add_path(nlri, form);
+}
+
+/* RFC 6793 section 4.1: four bytes when both say so. */
+static unsigned
+as_width(struct bgp_connection *c, unsigned from, struct cursor path)
+{
+	struct bgp_speaker *side = &c->side[from];
+	bool known = c->side[0].opened && c->side[1].opened;
+	unsigned guess;
+
+	for (unsigned i = 0; i < 2; i++) {
+		if (c->side[i].opened && !bgp_open_has(&c->side[i].open, BGP_CAP_AS4))
+			return 2;
+	}
+	if (known)
+		return 4;
+	side->guessed = true;
+	guess = bgp_path_guess_width(path);
+	return guess ? guess : side->as_width;
+}
+
+/* ---- UPDATE -----------------------------------------------------------------------------------
+ */
+
+static struct bgp_rib *
+rib_of(const struct bgp_connection *c, unsigned from)
+{
+	return &c->session->side[bgp_connection_side(c, from)].rib;
+}
+
+enum change { ANNOUNCE, WITHDRAW, TREAT_AS_WITHDRAW };
+
+static void
+change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
+              struct cursor nlri, enum change change)
+{
+	struct bgp_speaker *side = &c->side[from];
+	struct bgp_rib *rib = rib_of(c, from);
+	struct bgp_nlri_form form = {.afi = afi, .safi = safi, .withdrawn = change == WITHDRAW};
+	uint64_t *said = change == WITHDRAW ? side->counts.withdrawn : side->counts.announced;
+	struct bgp_nlri n;
+
+	if (!cursor_left(&nlri))
+		return;
+	if (!bgp_nlri_known(afi, safi)) {
+		side->counts.other_families++;
+		return;
+	}
+	form.add_path = has_add_path(c, from, &form, nlri);
+	while (bgp_nlri_next(&nlri, &form, &n)) {
+		said[afi == BGP_AFI_IPV6]++;
+		if (change == ANNOUNCE)
+			bgp_rib_add(rib, afi, safi, &n);
+		else
+			bgp_rib_remove(rib, afi, safi, &n);
+	}
+	side->counts.malformed += !nlri.ok;
+}
+
+static void
+read_path(struct bgp_connection *c, unsigned from, const struct bgp_update *u)
+{
+	struct bgp_speaker *side = &c->side[from];
+	struct bgp_path path;
+
+	if (!cursor_left(&u->as_path))
+		return;
+	side->as_width = (uint8_t)as_width(c, from, u->as_path);
+	if (!side->as_width || !bgp_path_read(u->as_path, side->as_width, &path) || !path.first)
+		return;
+	side->first_as = path.first;
+	bgp_session_path(c->session, bgp_connection_side(c, from), path.first);
+}
+
+static void
+note_end(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_ns)
+{
+	uint16_t afi;
+	uint8_t safi;
+
+	if (!bgp_update_ends_rib(u, &afi, &safi) || safi != BGP_SAFI_UNICAST)
+		return;
+	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
+		return;
+	c->side[from].ended |= (uint8_t)(1u << (afi - BGP_AFI_IPV4));
+	bgp_session_ended_rib(c->session, bgp_connection_side(c, from), time_ns);
+}
+
+/* RFC 7606 section 2: a message treated as a withdrawal takes its prefixes away; one that resets
+ * the session changes nothing. */
+static void
+read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
+{
+	struct bgp_speaker *side = &c->side[from];
+	struct bgp_update u;
+	enum change change;
+
+	if (bgp_update_decode(&body, &u) != REASON_OK) {
+		side->counts.malformed++;
+		return;
+	}
+	bgp_session_take(c->session, c, time_ns);
+	side->counts.notes += u.notes != 0;
+	if (u.treatment == BGP_TREAT_RESET)
+		return;
+	change = u.treatment == BGP_TREAT_WITHDRAW ? TREAT_AS_WITHDRAW : ANNOUNCE;
+	read_path(c, from, &u);
+	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.withdrawn, WITHDRAW);
+	change_routes(c, from, u.unreach.afi, u.unreach.safi, u.unreach.nlri, WITHDRAW);
+	change_routes(c, from, u.reach.afi, u.reach.safi, u.reach.nlri, change);
+	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.nlri, change);
+	note_end(c, from, &u, time_ns);
+	side->update_ns = time_ns;
+}
+
+/* ---- messages ---------------------------------------------------------------------------------
+ */
+
+/* "Cease 9 hard reset by peer: text of RFC 9003". */
+static void
+tell_notification(struct bgp_connection *c, unsigned from, const struct bgp_notification *n,
+                  uint64_t time_ns)
+{
+	enum side by = (enum side)bgp_connection_side(c, from);
+	char cause[BGP_CAUSE_SIZE], text[BGP_TEXT_SIZE];
+
+	slice_copy(text, sizeof text, n->text);
+	if (n->code == BGP_ERROR_CEASE)
+		snprintf(cause, sizeof cause, "Cease %u %s by %s%s%s", n->subcode,
+		         bgp_cease_name(n->subcode), side_name(by), *text ? ": " : "", text);
+	else
+		snprintf(cause, sizeof cause, "NOTIFICATION %u/%u %s by %s", n->code, n->subcode,
+		         bgp_error_name(n->code), side_name(by));
+	bgp_session_down(c->session, c, by, cause, false, time_ns);
+}
+
+/* The session ends: what was announced over it stands no more. */
+static void
+read_notification(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
+{
+	struct bgp_connection_notification *kept = &c->notifications[c->notification_count];
+	struct bgp_notification n;
+
+	if (bgp_notification_decode(&body, &n) != REASON_OK) {
+		c->side[from].counts.malformed++;
+		return;
+	}
+	c->end = BGP_END_NOTIFICATION;
+	tell_notification(c, from, &n, time_ns);
+	if (c->notification_count == BGP_NOTIFICATIONS_MAX)
+		return;
+	c->notification_count++;
+	*kept = (struct bgp_connection_notification){
+		.time_ns = time_ns,
+		.from = (uint8_t)from,
+		.code = n.code,
+		.subcode = n.subcode,
+		.hard = n.hard,
+	};
+	slice_copy(kept->text, sizeof kept->text, n.text);
+}
+
+static void
+read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
+{
+	c->side[from].spoken = true;
+	c->side[from].counts.messages[m->type]++;
+	c->side[from].last_ns = c->last_ns = time_ns;
+	if (c->end != BGP_END_NOTIFICATION)
+		c->end = BGP_LIVES;
+	switch (m->type) {
+	case BGP_OPEN:
+		read_open(c, from, m->body, time_ns);
+		break;
+	case BGP_UPDATE:
+		read_update(c, from, m->body, time_ns);
+		break;
+	case BGP_NOTIFICATION:
+		read_notification(c, from, m->body, time_ns);
+		break;
+	default:
+		break;
+	}
+}
+
+static size_t
+read_messages(struct bgp_connection *c, unsigned side, struct cursor bytes, bool gap,
+              uint64_t time_ns)
+{
+	const uint8_t *start = bytes.at;
+	enum reason reason;
+	struct bgp m;
+
+	/* bytes missing before a side's first message are a session joined in its middle */
+	c->side[side].counts.gaps += gap && c->side[side].spoken;
+	if (gap && !bgp_find(&bytes))
+		return (size_t)(bytes.at - start);
+	while ((reason = bgp_decode(&bytes, &m)) != REASON_BGP_SHORT) {
+		if (reason == REASON_OK) {
+			read_message(c, side, &m, time_ns);
+			continue;
+		}
+		c->side[side].counts.gaps += c->side[side].spoken;
+		cursor_skip(&bytes, 1);
+		if (!bgp_find(&bytes))
+			break;
+	}
+	return (size_t)(bytes.at - start);
+}
+
+/* What `now` counts beyond `before`. */
+static struct bgp_counts
+counts_since(const struct bgp_counts *now, const struct bgp_counts *before)
+{
+	struct bgp_counts more = *now;
+	uint64_t *to = (uint64_t *)&more;
+	const uint64_t *less = (const uint64_t *)before;
+
+	for (size_t i = 0; i < sizeof more / sizeof *to; i++)
+		to[i] -= less[i];
+	return more;
+}
+
+size_t
+bgp_connection_read(struct bgp_connection *c, unsigned side, struct cursor bytes, bool gap,
+                    uint64_t time_ns)
+{
+	struct bgp_counts before = c->side[side].counts, more;
+	size_t taken;
+
+	if (!c->first_ns)
+		c->first_ns = time_ns;
+	taken = read_messages(c, side, bytes, gap, time_ns);
+	more = counts_since(&c->side[side].counts, &before);
+	bgp_session_said(c->session, c, bgp_connection_side(c, side), &more, time_ns);
+	return taken;
+}
+
+/* ---- what it comes to -------------------------------------------------------------------------
+ */
+
+void
+bgp_connection_end(struct bgp_connection *c, unsigned side, bool reset, uint64_t time_ns)
+{
+	enum side by = (enum side)bgp_connection_side(c, side);
+	char cause[BGP_CAUSE_SIZE];
+
+	if (c->end != BGP_LIVES)
+		return;
+	c->end = reset ? BGP_END_RST : BGP_END_FIN;
+	snprintf(cause, sizeof cause, "%s by %s", reset ? "TCP reset" : "TCP closed (FIN)",
+	         side_name(by));
+	bgp_session_down(c->session, c, by, cause, true, time_ns);
+}
+
+uint32_t
+bgp_connection_standing(const struct bgp_connection *c, unsigned side, unsigned afi_index)
+{
+	bool stands = c->end == BGP_LIVES && c->session->current == c;
+
+	return stands ? rib_of(c, side)->standing[afi_index] : 0;
+}
+
+static bool
+is_running(const struct bgp_speaker *side)
+{
+	return side->counts.messages[BGP_UPDATE] || side->counts.messages[BGP_ROUTE_REFRESH];
+}
+
+/* By what only a speaker in that state sends (RFC 4271 section 8.2.2); a session joined in its
+ * middle shows no OPEN. */
+enum bgp_state
+bgp_connection_state(const struct bgp_connection *c)
+{
+	const struct bgp_speaker *a = &c->side[0], *b = &c->side[1];
+	bool kept_alive[2] = {a->counts.messages[BGP_KEEPALIVE] > 0,
+	                      b->counts.messages[BGP_KEEPALIVE] > 0};
+	bool opened = a->counts.messages[BGP_OPEN] || b->counts.messages[BGP_OPEN];
+
+	if (c->end != BGP_LIVES)
+		return BGP_IDLE;
+	if (is_running(a) || is_running(b) || (kept_alive[0] && kept_alive[1]))
+		return BGP_ESTABLISHED;
+	if (kept_alive[0] || kept_alive[1])
+		return opened ? BGP_OPEN_CONFIRM : BGP_ESTABLISHED;
+	return BGP_OPEN_SENT;
+}
+
+bool
+bgp_connection_is_whole(const struct bgp_connection *c)
+{
+	return c->side[0].counts.messages[BGP_OPEN] && c->side[1].counts.messages[BGP_OPEN];
+}
+
+/* Messages that only an established session has, and each of which renews the hold timer. */
+static uint64_t
+signs_of(const struct bgp_speaker *side)
+{
+	return side->counts.messages[BGP_KEEPALIVE] + side->counts.messages[BGP_UPDATE] +
+	       side->counts.messages[BGP_ROUTE_REFRESH];
+}
+
+bool
+bgp_connection_is_up(const struct bgp_connection *c)
+{
+	uint64_t want = bgp_connection_is_whole(c) ? 1 : 2;
+
+	return c->end == BGP_LIVES && signs_of(&c->side[0]) >= want &&
+	       signs_of(&c->side[1]) >= want;
+}
+
+/* The families of both capabilities 1; IPv4 when a speaker has none (RFC 4760 section 8). */
+static uint8_t
+families_of(const struct bgp_speaker *side)
+{
+	uint8_t families = 0;
+
+	for (unsigned i = 0; i < side->open.family_count; i++) {
+		const struct bgp_family *f = &side->open.families[i];
+
+		if (f->multiprotocol && f->safi == BGP_SAFI_UNICAST && f->afi >= BGP_AFI_IPV4 &&
+		    f->afi <= BGP_AFI_IPV6)
+			families |= (uint8_t)(1u << (f->afi - BGP_AFI_IPV4));
+	}
+	return bgp_open_has(&side->open, BGP_CAP_MULTIPROTOCOL) ? families : 1;
+}
+
+/* RFC 4724 section 2: without the capability nobody has to send an End-of-RIB. Then a KEEPALIVE
+ * some time behind the last UPDATE says that there was nothing more to tell. */
+static bool
+has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t families)
+{
+	if (families && (me->ended & families) == families)
+		return true;
+	return families && !bgp_open_has(&me->open, BGP_CAP_GRACEFUL_RESTART) &&
+	       bgp_connection_is_up(c) &&
+	       me->last_ns > (me->update_ns ? me->update_ns : c->first_ns) + QUIET_NS;
+}
+
+enum bgp_completeness
+bgp_connection_completeness(const struct bgp_connection *c, unsigned side)
+{
+	const struct bgp_speaker *me = &c->side[side];
+	uint8_t families;
+
+	if (me->counts.gaps || me->counts.malformed || rib_of(c, side)->beyond || c->superseded)
+		return BGP_BROKEN;
+	if (!c->side[0].opened || !c->side[1].opened)
+		return BGP_INFERRED;
+	families = families_of(&c->side[0]) & families_of(&c->side[1]);
+	return has_ended(c, me, families) ? BGP_COMPLETE : BGP_INFERRED;
+}
+
+const char *
+bgp_end_name(enum bgp_end end)
+{
+	static const char *const names[BGP_END_COUNT] = {
+		[BGP_END_NOTIFICATION] = "notification",
+		[BGP_END_FIN] = "fin",
+		[BGP_END_RST] = "rst",
+	};
+
+	return names[end];
+}
+
+uint16_t
+bgp_connection_hold_s(const struct bgp_connection *c, bool *known)
+{
+	uint16_t a = c->side[0].open.hold_s, b = c->side[1].open.hold_s;
+
+	*known = c->side[0].opened && c->side[1].opened;
+	return a < b ? a : b;
+}

@@ -1,0 +1,140 @@
+/* BGP sessions in an epoch, as the inspector has them. */
+#include "base/clock.h"
+#include "inspect/inspector.h"
+#include "store/export_parts.h"
+
+static uint64_t
+us(uint64_t ns)
+{
+	return ns / NS_PER_US;
+}
+
+/* "1,2,64,65", ascending. */
+static void
+fill_capabilities(char *to, size_t size, const struct bgp_open *open)
+{
+	size_t used = 0;
+
+	for (unsigned code = 0; code < 256 && used + 5 < size; code++) {
+		if (bgp_open_has(open, (uint8_t)code))
+			used += (size_t)snprintf(to + used, size - used, "%s%u", used ? "," : "",
+			                         code);
+	}
+}
+
+static void
+fill_open(struct rec_session_side *r, const struct bgp_side *side)
+{
+	const struct bgp_open *open = &side->open;
+
+	COPY_TEXT(r->open_basis, bgp_basis_name(side->basis));
+	if (!side->basis)
+		return;
+	r->asn = open->asn;
+	r->as_trans = open->as2 == BGP_AS_TRANS && !bgp_open_has(open, BGP_CAP_AS4);
+	r->open_us = us(side->open_ns);
+	snprintf(r->bgp_id, sizeof r->bgp_id, "%u.%u.%u.%u", open->id[0], open->id[1], open->id[2],
+	         open->id[3]);
+	COPY_TEXT(r->hostname, side->hostname);
+	r->hold_s = open->hold_s;
+	fill_capabilities(r->capabilities, sizeof r->capabilities, open);
+}
+
+static void
+fill_counts(struct rec_session_side *r, const struct bgp_counts *c)
+{
+	r->opens = c->messages[BGP_OPEN];
+	r->updates = c->messages[BGP_UPDATE];
+	r->keepalives = c->messages[BGP_KEEPALIVE];
+	r->notifications = c->messages[BGP_NOTIFICATION];
+	r->refreshes = c->messages[BGP_ROUTE_REFRESH];
+	r->announced = c->announced[0] + c->announced[1];
+	r->withdrawn = c->withdrawn[0] + c->withdrawn[1];
+	r->notes = c->notes;
+	r->malformed = c->malformed;
+	r->gaps = c->gaps;
+}
+
+static void
+fill_side(struct rec_session_side *r, const struct bgp_session *s, unsigned i)
+{
+	const struct bgp_side *side = &s->side[i];
+
+	addr_format(&side->ip, r->ip);
+	r->port = side->port;
+	fill_open(r, side);
+	fill_counts(r, &side->counts);
+	r->first_as = side->first_as;
+	r->updates_indirect = side->updates_indirect;
+	r->last_us = us(side->last_ns);
+	if (bgp_session_stands(s)) {
+		r->routes_v4 = side->rib.standing[0];
+		r->routes_v6 = side->rib.standing[1];
+	}
+	COPY_TEXT(r->completeness, bgp_completeness_name(side->completeness));
+	r->completeness_us = us(side->completeness_ns);
+	r->end_of_rib_us = us(side->end_of_rib_ns);
+}
+
+static void
+export_session(struct epoch *x, const struct bgp_session *s)
+{
+	enum bgp_completeness peer = s->side[SIDE_PEER].completeness;
+	enum bgp_completeness msft = s->side[SIDE_MSFT].completeness;
+	struct rec_session r = {.head.started_us = us(s->first_ns)};
+
+	COPY_TEXT(r.name, s->name);
+	if (s->link < x->e->conf->link_count)
+		COPY_TEXT(r.link, x->e->conf->links[s->link].name);
+	r.declared = s->declared;
+	COPY_TEXT(r.state, bgp_state_name(s->state));
+	r.state_since_us = us(s->state_ns);
+	r.joined = s->joined;
+	r.up_since_us = us(s->up_ns);
+	r.hold_s = bgp_session_hold_s(s, &r.hold_known);
+	r.flaps = s->flaps;
+	COPY_TEXT(r.down_cause, s->down_cause);
+	if (s->down_ns)
+		COPY_TEXT(r.down_side, side_name(s->down_side));
+	r.down_us = us(s->down_ns);
+	r.up_us = us(s->up_time_ns);
+	r.covered_us = us(s->covered_ns);
+	r.graceful_restart = s->graceful;
+	r.segments = s->segments;
+	r.md5_segments = s->md5_segments;
+	r.ao_segments = s->ao_segments;
+	r.ttl_min = s->ttl_min;
+	r.ttl_max = s->ttl_max;
+	COPY_TEXT(r.completeness, bgp_completeness_name(peer > msft ? peer : msft));
+	for (unsigned i = 0; i < REC_SIDES; i++)
+		fill_side(&r.side[i], s, i);
+	export_put(x, RECORD_SESSION, r.name, &r);
+}
+
+/* Sessions that the inspector has forgotten go from the store too. */
+static void
+sweep(struct epoch *x)
+{
+	struct dict *told = &x->e->sessions;
+
+	for (struct dict_entry *e = dict_next(told, NULL); e; e = dict_next(told, e)) {
+		if ((uint64_t)(uintptr_t)e->value == x->a->seq)
+			continue;
+		store_remove(x->e->store, RECORD_SESSION, e->key);
+		dict_take(told, e->key, e->key_size);
+	}
+}
+
+void
+export_sessions(struct epoch *x, struct inspector *inspector)
+{
+	const struct bgp_table *t = &inspector_census(inspector)->peering.bgp;
+
+	for (uint32_t i = 0; i < t->session_count; i++) {
+		const char *name = t->sessions[i]->name;
+
+		export_session(x, t->sessions[i]);
+		*dict_put(&x->e->sessions, name, strlen(name)) = (void *)(uintptr_t)x->a->seq;
+	}
+	sweep(x);
+}

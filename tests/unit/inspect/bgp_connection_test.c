@@ -1,0 +1,307 @@
+#include "inspect/bgp_connection.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define M "ffffffffffffffffffffffffffffffff"
+#define KEEPALIVE M "0013 04 "
+/* RFC 4271 4.2: AS 65001, hold 180, 192.0.2.1; capability 1 IPv4 unicast, 65 with the same number
+ */
+#define OPEN_A M "002d 01 04 fde9 00b4 c0000201 10 020e 0104 0001 0001 4104 0000fde9 0200 "
+/* AS 65002, hold 90, no capabilities */
+#define OPEN_B M "001d 01 04 fdea 005a c0000202 00 "
+/* as A's, and ADD-PATH for IPv4 unicast: what it can do in the last byte */
+#define OPEN_ADD(how)                                                                            \
+	M "0033 01 04 fde9 00b4 c0000201 16 0214 0104 0001 0001 4104 0000fde9 4504 0001 01 " how \
+	  " 0200 "
+#define ATTRIBUTES "400101 00 400206 0201 0000fde9 400304 c0000201 "
+#define ATTRIBUTES_2 "400101 00 400204 0201 fde9 400304 c0000201 "
+#define END_OF_RIB M "0017 02 0000 0000 "
+/* 198.51.100.0/24 and 203.0.113.0/24 */
+#define ANNOUNCE_TWO M "0033 02 0000 0014 " ATTRIBUTES "18c63364 18cb0071 "
+#define WITHDRAW_ONE M "001b 02 0004 18c63364 0000 "
+
+struct session {
+	struct bgp_shared shared;
+	struct bgp_session *session;
+	struct bgp_connection *s;
+	uint64_t now_ns;
+};
+
+static struct session
+session_open(void)
+{
+	struct session t = {.shared.room = 1000};
+
+	return t;
+}
+
+static void
+session_connect(struct session *t)
+{
+	if (t->s)
+		return;
+	t->session = bgp_session_create(&t->shared);
+	t->s = bgp_connection_create(t->session, 0);
+}
+
+static uint32_t
+standing(const struct session *t, unsigned side, unsigned afi_index)
+{
+	return t->session->side[side].rib.standing[afi_index];
+}
+
+static size_t
+bytes_of(const char *hex, uint8_t *to)
+{
+	size_t size = 0;
+	unsigned value;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2) {
+		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
+			to[size++] = (uint8_t)value;
+	}
+	return size;
+}
+
+/* All of it in one go; what is not taken was no whole message. */
+static size_t
+say(struct session *t, unsigned side, const char *hex, bool gap)
+{
+	uint8_t bytes[4096], *exact;
+	size_t size = bytes_of(hex, bytes), taken;
+
+	session_connect(t);
+	exact = malloc(size ? size : 1);
+	memcpy(exact, bytes, size);
+	taken = bgp_connection_read(t->s, side, cursor_over(exact, size), gap, ++t->now_ns);
+	free(exact);
+	return size - taken;
+}
+
+static void
+session_close(struct session *t)
+{
+	bgp_connection_destroy(t->s);
+	bgp_session_destroy(t->session);
+	assert_int_equal(t->shared.room, 1000);
+}
+
+static void
+test_clean_start(void **state)
+{
+	struct session t = session_open();
+	bool known;
+
+	(void)state;
+	assert_int_equal(say(&t, 0, OPEN_A, false), 0);
+	assert_int_equal(bgp_connection_state(t.s), BGP_OPEN_SENT);
+	bgp_connection_hold_s(t.s, &known);
+	assert_false(known);
+	say(&t, 1, OPEN_B KEEPALIVE, false);
+	assert_int_equal(bgp_connection_state(t.s), BGP_OPEN_CONFIRM);
+	assert_int_equal(bgp_connection_hold_s(t.s, &known), 90);
+	assert_true(known);
+	assert_int_equal(t.s->side[0].open.asn, 65001);
+	assert_int_equal(t.s->side[1].open.asn, 65002);
+	say(&t, 0, KEEPALIVE, false);
+	assert_int_equal(bgp_connection_state(t.s), BGP_ESTABLISHED);
+	/* B has no capability 65, so paths have two bytes */
+	say(&t, 0, M "0031 02 0000 0012 " ATTRIBUTES_2 "18c63364 18cb0071 ", false);
+	assert_int_equal(t.s->side[0].as_width, 2);
+	assert_int_equal(t.s->side[0].first_as, 65001);
+	assert_int_equal(standing(&t, 0, 0), 2);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_INFERRED);
+	say(&t, 0, END_OF_RIB, false);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_COMPLETE);
+	assert_int_equal(bgp_connection_completeness(t.s, 1), BGP_INFERRED);
+	say(&t, 0, WITHDRAW_ONE WITHDRAW_ONE, false);
+	assert_int_equal(standing(&t, 0, 0), 1);
+	assert_int_equal(t.s->side[0].counts.announced[0], 2);
+	assert_int_equal(t.s->side[0].counts.withdrawn[0], 2);
+	assert_false(t.s->side[0].guessed);
+	session_close(&t);
+}
+
+/* Any cut of the stream gives the same: the rest of a message waits. */
+static void
+test_cuts(void **state)
+{
+	static const char hex[] = OPEN_A KEEPALIVE ANNOUNCE_TWO END_OF_RIB WITHDRAW_ONE;
+	uint8_t bytes[4096];
+	size_t size = bytes_of(hex, bytes);
+
+	(void)state;
+	for (size_t cut = 0; cut <= size; cut++) {
+		struct session t = session_open();
+		size_t taken;
+
+		session_connect(&t);
+		taken = bgp_connection_read(t.s, 0, cursor_over(bytes, cut), false, 1);
+		assert_true(taken <= cut);
+		taken += bgp_connection_read(t.s, 0, cursor_over(bytes + taken, size - taken),
+		                             false, 2);
+		assert_int_equal(taken, size);
+		assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 3);
+		assert_int_equal(standing(&t, 0, 0), 1);
+		assert_int_equal(t.s->side[0].counts.gaps, 0);
+		session_close(&t);
+	}
+}
+
+/* Joined in the middle of a message: no OPEN, nothing is sure, and nothing is broken. */
+static void
+test_joined(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, "c0000201 18c00002 " ANNOUNCE_TWO KEEPALIVE, true);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(standing(&t, 0, 0), 2);
+	assert_int_equal(t.s->side[0].as_width, 4);
+	assert_int_equal(t.s->side[0].first_as, 65001);
+	assert_true(t.s->side[0].guessed);
+	assert_int_equal(bgp_connection_state(t.s), BGP_ESTABLISHED);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_INFERRED);
+	/* an End-of-RIB without the OPENs proves nothing */
+	say(&t, 0, END_OF_RIB, false);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_INFERRED);
+	session_close(&t);
+}
+
+static void
+test_gap(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, OPEN_A KEEPALIVE END_OF_RIB, false);
+	say(&t, 1, OPEN_B KEEPALIVE END_OF_RIB, false);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_COMPLETE);
+	say(&t, 0, "18c63364 " ANNOUNCE_TWO, true);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 2);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_BROKEN);
+	assert_int_equal(bgp_connection_completeness(t.s, 1), BGP_COMPLETE);
+	/* bytes that are no message are a gap too, without a hole in the stream */
+	say(&t, 1, "0102030405 " KEEPALIVE, false);
+	assert_int_equal(t.s->side[1].counts.messages[BGP_KEEPALIVE], 2);
+	assert_int_equal(bgp_connection_completeness(t.s, 1), BGP_BROKEN);
+	session_close(&t);
+}
+
+/* RFC 7911: path identifiers when the sender offers to send and the receiver to receive. */
+static void
+expect_add_path(const char *sender, const char *receiver, uint32_t want)
+{
+	struct session t = session_open();
+
+	if (*receiver)
+		say(&t, 1, receiver, false);
+	say(&t, 0, sender, false);
+	/* two paths to 192.0.2.0/24; without identifiers four default routes and one more */
+	say(&t, 0, M "003b 02 0000 0014 " ATTRIBUTES "00000000 18c00002 00000001 18c00002 ", false);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(standing(&t, 0, 0), want);
+	session_close(&t);
+}
+
+static void
+test_add_path(void **state)
+{
+	(void)state;
+	expect_add_path(OPEN_ADD("02"), OPEN_ADD("01"), 2);
+	expect_add_path(OPEN_ADD("03"), OPEN_ADD("03"), 2);
+	/* one of them not seen: the bytes decide, and must be able to */
+	expect_add_path(OPEN_ADD("02"), "", 2);
+	expect_add_path("", OPEN_ADD("01"), 2);
+	expect_add_path("", "", 2);
+	/* not agreed: 0.0.0.0/0, 192.0.2.0/24 and 0.0.0.0/1 before what can't be */
+	expect_add_path(OPEN_ADD("01"), OPEN_ADD("03"), 3);
+	expect_add_path(OPEN_A, OPEN_ADD("03"), 3);
+}
+
+static void
+test_notification(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, ANNOUNCE_TWO, false);
+	/* cease, administrative shutdown, "by\n" */
+	say(&t, 1, M "0019 03 0602 03 62790a ", false);
+	assert_int_equal(bgp_connection_state(t.s), BGP_IDLE);
+	assert_int_equal(standing(&t, 0, 0), 0);
+	assert_int_equal(t.s->notification_count, 1);
+	assert_int_equal(t.s->notifications[0].from, 1);
+	assert_int_equal(t.s->notifications[0].code, BGP_ERROR_CEASE);
+	assert_int_equal(t.s->notifications[0].subcode, BGP_CEASE_SHUTDOWN);
+	assert_string_equal(t.s->notifications[0].text, "by.");
+	for (unsigned i = 0; i < 20; i++)
+		say(&t, 0, M "0015 03 0400 ", false);
+	assert_int_equal(t.s->notification_count, BGP_NOTIFICATIONS_MAX);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_NOTIFICATION], 20);
+	session_close(&t);
+}
+
+/* RFC 7606: an UPDATE without NEXT_HOP takes its prefixes away; one whose MP_REACH comes twice
+ * changes nothing; one whose sizes lie is malformed, and the next message is read. */
+static void
+test_treatment(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, ANNOUNCE_TWO, false);
+	say(&t, 0, M "0028 02 0000 000d 400101 00 400206 0201 0000fde9 18c63364 ", false);
+	assert_int_equal(standing(&t, 0, 0), 1);
+	assert_int_equal(t.s->side[0].counts.notes, 1);
+	say(&t, 0, M "0027 02 0000 000c 800f03 000201 800f03 000201 18c00002 ", false);
+	assert_int_equal(standing(&t, 0, 0), 1);
+	assert_int_equal(t.s->side[0].counts.malformed, 0);
+	say(&t, 0, M "0017 02 0005 0000 " KEEPALIVE, false);
+	assert_int_equal(t.s->side[0].counts.malformed, 1);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_KEEPALIVE], 1);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_BROKEN);
+	session_close(&t);
+}
+
+/* IPv6 in MP_REACH and MP_UNREACH; a family that is not read is counted as such. */
+static void
+test_families(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0,
+	    M "0048 02 0000 0031 400101 00 400206 0201 0000fde9 800e21 0002 01 10 "
+	      "20010db8000000000000000000000001 00 20 20010db8 30 20010db80001 ",
+	    false);
+	assert_int_equal(t.s->side[0].counts.malformed, 0);
+	assert_int_equal(standing(&t, 0, 1), 2);
+	say(&t, 0, M "0022 02 0000 000b 800f08 0002 01 20 20010db8 ", false);
+	assert_int_equal(standing(&t, 0, 1), 1);
+	assert_int_equal(t.s->side[0].counts.withdrawn[1], 1);
+	say(&t, 0, M "0029 02 0000 0012 400101 00 400200 800e08 0001 85 00 00 050901 ", false);
+	assert_int_equal(t.s->side[0].counts.other_families, 1);
+	session_close(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clean_start), cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_joined),      cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_add_path),    cmocka_unit_test(test_notification),
+		cmocka_unit_test(test_treatment),   cmocka_unit_test(test_families),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
