@@ -1,8 +1,10 @@
 /*
  * A paced generator on net_memif, for labs: 64-byte UDP frames of many flows, each with a sequence
- * number, at a rate held by the TSC. testpmd can't pace on this driver.
+ * number, or the frames of a capture over and over, at a rate held by the TSC. testpmd can't pace
+ * on this driver.
  *
- *   memif_gen SOCKET FLOWS [EAL ARGS]     says "listening", and "ready" when the peer has come
+ *   memif_gen SOCKET FLOWS|FILE.pcap [EAL ARGS]    says "listening", and "ready" when the peer has
+ *                                                  come
  *
  * then reads trials from stdin, one "PACKETS_PER_SECOND SECONDS" a line (0: as fast as it goes),
  * and answers each with one line of JSON. A frame that finds the ring full is refused and not sent
@@ -16,18 +18,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pcap/pcap.h>
+
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
-enum { FRAME_SIZE = 64, BURST = 32, POOL = 4095, SEQUENCE_OFFSET = 42 };
+enum { FRAME_SIZE = 64, BURST = 32, POOL = 4095, SEQUENCE_OFFSET = 42, FRAMES_MAX = 65536 };
+
+struct frame {
+	uint8_t *at;
+	uint16_t size;
+};
 
 struct generator {
 	uint16_t port;
 	struct rte_mempool *pool;
 	uint64_t flows, sequence;
 	uint8_t frame[FRAME_SIZE];
+	struct frame *frames; /* of a capture; NULL: made here */
+	uint64_t frame_count;
 };
 
 struct trial {
@@ -69,6 +80,43 @@ fill(struct generator *g, struct rte_mbuf *m)
 }
 
 static void
+fill_from_capture(struct generator *g, struct rte_mbuf *m)
+{
+	const struct frame *f = &g->frames[g->sequence++ % g->frame_count];
+
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *), f->at, f->size);
+	m->data_len = f->size;
+	m->pkt_len = f->size;
+}
+
+static bool
+read_capture(struct generator *g, const char *path)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	pcap_t *pcap = pcap_open_offline(path, error);
+	struct pcap_pkthdr *head;
+	const u_char *data;
+
+	if (!pcap) {
+		fprintf(stderr, "memif_gen: %s\n", error);
+		return false;
+	}
+	g->frames = calloc(FRAMES_MAX, sizeof *g->frames);
+	while (g->frame_count < FRAMES_MAX && pcap_next_ex(pcap, &head, &data) == 1) {
+		struct frame *f = &g->frames[g->frame_count];
+
+		if (head->caplen == 0 || head->caplen > RTE_MBUF_DEFAULT_DATAROOM)
+			continue;
+		f->size = (uint16_t)head->caplen;
+		f->at = malloc(f->size);
+		memcpy(f->at, data, f->size);
+		g->frame_count++;
+	}
+	pcap_close(pcap);
+	return g->frame_count > 0;
+}
+
+static void
 send_burst(struct generator *g, struct trial *t)
 {
 	struct rte_mbuf *mbufs[BURST];
@@ -77,7 +125,10 @@ send_burst(struct generator *g, struct trial *t)
 	if (rte_pktmbuf_alloc_bulk(g->pool, mbufs, BURST) != 0)
 		return;
 	for (unsigned i = 0; i < BURST; i++)
-		fill(g, mbufs[i]);
+		if (g->frames)
+			fill_from_capture(g, mbufs[i]);
+		else
+			fill(g, mbufs[i]);
 	sent = rte_eth_tx_burst(g->port, 0, mbufs, BURST);
 	t->offered += BURST;
 	t->refused += BURST - sent;
@@ -145,8 +196,8 @@ main(int argc, char **argv)
 	char line[128];
 	double pps, seconds;
 
-	if (argc < 3 || !(g.flows = strtoull(argv[2], NULL, 10))) {
-		fprintf(stderr, "usage: memif_gen SOCKET FLOWS [EAL ARGS]\n");
+	if (argc < 3 || (!(g.flows = strtoull(argv[2], NULL, 10)) && !read_capture(&g, argv[2]))) {
+		fprintf(stderr, "usage: memif_gen SOCKET FLOWS|FILE.pcap [EAL ARGS]\n");
 		return 2;
 	}
 	char *socket = argv[1];
