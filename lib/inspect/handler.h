@@ -59,4 +59,5 @@ const struct handler *handler_of(uint8_t class, uint8_t proto);
 void handlers_tick(struct inspection *in, uint64_t now_ns);
 
 extern const struct handler handler_sip, handler_dns, handler_tls, handler_quic, handler_media;
-extern const struct handler handler_lacp, handler_lldp, handler_bfd, handler_bgp;
+extern const struct handler handler_lacp, handler_lldp, handler_cdp, handler_arp;
+extern const struct handler handler_bfd, handler_bgp;

@@ -9,6 +9,9 @@ static const struct {
 } handlers[CLASS_COUNT] = {
 	[CLASS_LACP] = {&handler_lacp, NULL},
 	[CLASS_LLDP] = {&handler_lldp, NULL},
+	[CLASS_CDP] = {&handler_cdp, NULL},
+	[CLASS_ARP] = {&handler_arp, NULL},
+	[CLASS_ND] = {&handler_arp, NULL},
 	[CLASS_BFD] = {&handler_bfd, NULL},
 	[CLASS_BGP] = {NULL, &handler_bgp},
 	[CLASS_SIP] = {&handler_sip, &handler_sip},
@@ -34,8 +37,8 @@ handler_of(uint8_t class, uint8_t proto)
 }
 
 static const struct handler *const all[] = {
-	&handler_lacp, &handler_lldp, &handler_bfd,  &handler_bgp,   &handler_sip,
-	&handler_dns,  &handler_tls,  &handler_quic, &handler_media,
+	&handler_lacp, &handler_lldp, &handler_cdp, &handler_arp,  &handler_bfd,   &handler_bgp,
+	&handler_sip,  &handler_dns,  &handler_tls, &handler_quic, &handler_media,
 };
 
 void

@@ -59,6 +59,7 @@ inspector_set_conf(struct inspector *i, const struct conf *conf, const struct la
 	i->conf = conf;
 	i->lanes = lanes;
 	i->lane_count = lanes ? lane_count : 0;
+	interconnect_set_conf(&i->census->peering.links, conf);
 }
 
 /* What every handler gets beside its frame. */
@@ -199,6 +200,7 @@ inspector_packet(struct inspector *i, const struct punt *p)
 
 	if (packet->flags & PACKET_FRAGMENT_LATER || !is_readable(packet))
 		return;
+	interconnect_frame(&i->census->peering.links, in.lane, p);
 	in.payload = cursor_over(p->data + packet->payload_offset, packet->payload_captured);
 	in.cut = packet->payload_captured < packet->payload_size ||
 	         packet->flags & PACKET_FRAGMENT_FIRST;
@@ -240,6 +242,12 @@ inspector_tick(struct inspector *i, uint64_t now_ns)
 	struct inspection in = inspection_of(i, NULL);
 
 	handlers_tick(&in, now_ns);
+}
+
+void
+inspector_alive(struct inspector *i, const struct lane_id *lane, uint64_t last_ns)
+{
+	interconnect_alive(&i->census->peering.links, lane, last_ns);
 }
 
 void

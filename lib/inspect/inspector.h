@@ -51,6 +51,10 @@ void inspector_heard(struct inspector *i, uint16_t link, enum direction dir, uin
  * interval or more often. */
 void inspector_tick(struct inspector *i, uint64_t now_ns);
 
+/* A lane had its newest frame of any kind then: before inspector_tick(), so that silence of a
+ * protocol is told from a dead fibre. */
+void inspector_alive(struct inspector *i, const struct lane_id *lane, uint64_t last_ns);
+
 /* No more will come: what waits for bytes that were not captured is read without them. */
 void inspector_finish(struct inspector *i);
 

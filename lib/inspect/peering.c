@@ -20,6 +20,7 @@ void
 peering_fini(struct peering *p)
 {
 	bgp_table_fini(&p->bgp);
+	interconnect_fini(&p->links);
 	seen_fini(&p->lacp);
 	seen_fini(&p->bfd);
 	seen_fini(&p->lldp);

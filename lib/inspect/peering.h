@@ -9,6 +9,7 @@
 
 #include "base/addr.h"
 #include "inspect/bgp_table.h"
+#include "inspect/interconnect.h"
 #include "inspect/seen.h"
 
 enum {
@@ -43,6 +44,8 @@ struct peering {
 	uint64_t markers, marker_responses; /* of LACP */
 	uint64_t lacp_malformed, bfd_malformed, lldp_malformed;
 	uint64_t bfd_echoes;
+	uint64_t cdp, cdp_malformed;
+	struct interconnect links;
 	struct bgp_table bgp;
 };
 

@@ -75,6 +75,7 @@
 	X(LACP_SHORT, "lacp_short", "LACPDU or marker cut")                                    \
 	X(LACP_BAD, "lacp_bad", "LACPDU or marker whose TLVs are not those of its version")    \
 	X(LLDP_BAD, "lldp_bad", "LLDP without chassis, port and time to live in this order")   \
+	X(CDP_BAD, "cdp_bad", "CDP without its header, or a TLV past its end")                 \
 	X(BFD_SHORT, "bfd_short", "BFD control packet cut, or longer than its datagram")       \
 	X(BFD_BAD, "bfd_bad", "BFD control packet that RFC 5880 6.8.6 discards")               \
 	X(BGP_SHORT, "bgp_short", "BGP message cut, or its end not here yet")                  \

@@ -112,7 +112,7 @@ judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate
 	else if (quiet[0] || quiet[1])
 		snprintf(l->why, sizeof l->why, "no packet %s",
 		         direction_name(quiet[0] ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER));
-	else if (l->members_active && l->members_active < l->members)
+	else if (!l->lacp[0] && l->members_active && l->members_active < l->members)
 		snprintf(l->why, sizeof l->why, "%llu of %llu members carry traffic",
 		         (unsigned long long)l->members_active, (unsigned long long)l->members);
 	if (quiet[0] || quiet[1])

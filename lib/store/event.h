@@ -8,10 +8,11 @@
 #define EVENT_TABLE(X)                                                                        \
 	X("link.up", "info", "a link carries traffic again, both ways", false)                \
 	X("link.silent", "critical", "no packet in one direction for link_silent_s", false)   \
-	X("link.degraded", "major", "a member is silent while others carry", false)           \
+	X("link.degraded", "major", "a member is out or silent while others carry", false)    \
 	X("link.utilisation", "major", "above the share at which capacity must grow", false)  \
-	X("link.capacity.changed", "major", "fewer or more members carry traffic", true)      \
-	X("lacp.member.down", "major", "a member left the bundle", true)                      \
+	X("link.capacity.changed", "major", "fewer or more members in the bundle", false)     \
+	X("lacp.member.down", "major", "a member left the bundle", false)                     \
+	X("lacp.member.up", "info", "a member is back in the bundle", false)                  \
 	X("bfd.down", "critical", "a BFD session went down", true)                            \
 	X("bgp.session.up", "info", "a BGP session is established", false)                    \
 	X("bgp.session.down", "critical", "a BGP session went down", false)                   \

@@ -53,6 +53,7 @@ exporter_destroy(struct exporter *e)
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
 	dict_fini(&e->sessions, NULL);
+	export_lags_destroy(e);
 	free(e);
 }
 
@@ -61,6 +62,7 @@ exporter_set_conf(struct exporter *e, const struct conf *conf)
 {
 	e->conf = conf;
 	choose_suffix(e);
+	export_lags_create(e);
 }
 
 void
@@ -202,7 +204,7 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 	store_begin(e->store, a->seq);
 	announcer_begin(e->announcer, e->conf, self->id);
 	for (size_t i = 0; i < e->conf->link_count; i++)
-		export_link(x, i);
+		export_link_parts(x, i);
 	for (uint32_t i = 1; i <= a->subnet_count; i++)
 		export_subnet(x, i);
 	for (uint32_t i = 0; i < a->endpoint_count; i++)
@@ -210,18 +212,35 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 			export_endpoint(x, &a->endpoints[i]);
 }
 
+/* Up to when the inspector has heard all there is: a capture's end says nothing of what comes
+ * after its last packet. */
+static uint64_t
+heard_until_us(const struct epoch *x)
+{
+	uint64_t last_us = 0;
+
+	for (uint32_t i = 0; x->self->capture && i < x->a->lane_count; i++)
+		if (x->a->lanes[i].last_us > last_us)
+			last_us = x->a->lanes[i].last_us;
+	return last_us && last_us < x->a->end_us ? last_us : x->a->end_us;
+}
+
 void
 exporter_inspect(struct exporter *e, struct inspector *inspector)
 {
 	const struct aggregate *a = e->epoch.a;
+	struct epoch *x = &e->epoch;
 
 	for (size_t l = 0; l < e->conf->link_count; l++)
 		for (int dir = 0; dir < DIR_COUNT; dir++)
 			inspector_heard(inspector, (uint16_t)l, dir,
 			                a->links[l].last_packet_us[dir]);
-	inspector_tick(inspector, a->end_us * NS_PER_US);
-	export_sessions(&e->epoch, inspector);
-	export_facts(&e->epoch, inspector);
+	for (uint32_t i = 0; i < a->lane_count; i++)
+		inspector_alive(inspector, &a->lanes[i].id, a->lanes[i].last_us * NS_PER_US);
+	inspector_tick(inspector, heard_until_us(x) * NS_PER_US);
+	export_sessions(x, inspector);
+	export_lags(x, &inspector_census(inspector)->peering.links);
+	export_facts(x, inspector);
 }
 
 void
@@ -233,6 +252,8 @@ exporter_end(struct exporter *e)
 	                         .coverage_ratio = a->probe.coverage_ratio,
 	                         .stretched = a->stretched};
 
+	for (size_t i = 0; i < e->conf->link_count; i++)
+		export_link(&e->epoch, i);
 	export_probe(&e->epoch);
 	done.keys = e->epoch.keys;
 	store_commit(e->store, &done);

@@ -1,4 +1,4 @@
-/* A link in an epoch: its own record, its members, classes and subnets. */
+/* A link in an epoch: its classes and subnets, its own record and its members. */
 #include <assert.h>
 #include <math.h>
 
@@ -61,7 +61,6 @@ fill_link_direction(struct rec_link *r, const struct epoch *x, size_t link, int 
 {
 	const struct agg_link *l = &x->a->links[link];
 
-	r->capacity_bps = l->load[dir].capacity_bps;
 	r->rate_l1_bps[dir] = l1_bps(&l->cell.last, dir, x->seconds);
 	r->peak_1ms_bps[dir] = l->peak_bps[dir][0];
 	r->peak_10ms_bps[dir] = l->peak_bps[dir][1];
@@ -74,6 +73,22 @@ fill_link_direction(struct rec_link *r, const struct epoch *x, size_t link, int 
 	for (int i = 0; i < REC_SIZES; i++)
 		r->sizes[dir][i] = l->sizes[dir][i];
 	r->last_packet_us[dir] = l->last_packet_us[dir];
+}
+
+/* By LACP where it was heard, else what the members' ports make. */
+static void
+fill_link_lag(struct rec_link *r, const struct epoch *x, size_t link)
+{
+	const struct lag_view *lag = &x->e->lags[link];
+
+	r->capacity_bps = x->a->links[link].load[0].capacity_bps;
+	if (!lag->spoken)
+		return;
+	r->members_distributing = lag->distributing;
+	snprintf(r->lacp, sizeof r->lacp, "%zu of %zu distributing", lag->distributing,
+	         x->e->conf->links[link].member_count);
+	r->capacity_bps = lag->capacity_bps;
+	COPY_TEXT(r->why, lag->why);
 }
 
 /* The earlier first crossing, and the larger count of days, of the two directions. */
@@ -99,6 +114,7 @@ export_link_record(struct epoch *x, size_t link)
 
 	fill_link_declared(&r, x->e->conf, link);
 	fill_link_lanes(&r, x, link);
+	fill_link_lag(&r, x, link);
 	export_fill_traffic(&r.traffic, &l->cell.total, &l->cell.last, x->seconds);
 	for (int dir = 0; dir < DIR_COUNT; dir++)
 		fill_link_direction(&r, x, link, dir);
@@ -141,6 +157,7 @@ export_member(struct epoch *x, size_t link, size_t member)
 {
 	const struct conf_link *cl = &x->e->conf->links[link];
 	const struct conf_member *cm = &cl->members[member];
+	const struct lag_view *lag = &x->e->lags[link];
 	struct rec_member r = {.index = member, .speed_bps = cm->speed_bps};
 	bool active = false;
 	char id[96];
@@ -157,6 +174,9 @@ export_member(struct epoch *x, size_t link, size_t member)
 		active |= lane->last_packets > 0;
 	}
 	COPY_TEXT(r.state, active ? "active" : "silent");
+	COPY_TEXT(r.lacp_peer, lag->members[member].side[SIDE_PEER]);
+	COPY_TEXT(r.lacp_msft, lag->members[member].side[SIDE_MSFT]);
+	COPY_TEXT(r.lacp_state, lag->members[member].state);
 	snprintf(id, sizeof id, "%s:%zu", cl->name, member);
 	export_put(x, RECORD_MEMBER, id, &r);
 }
@@ -218,6 +238,11 @@ export_link(struct epoch *x, size_t link)
 	export_link_record(x, link);
 	for (size_t m = 0; m < x->e->conf->links[link].member_count; m++)
 		export_member(x, link, m);
+}
+
+void
+export_link_parts(struct epoch *x, size_t link)
+{
 	for (unsigned c = 0; c < CLASS_COUNT; c++)
 		export_link_class(x, link, c);
 	export_link_subnets(x, link);

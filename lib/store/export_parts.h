@@ -20,14 +20,30 @@ struct epoch {
 	uint64_t keys;
 };
 
+enum { MEMBER_LACP_SIZE = 80 };
+
+/* What LACP says of a link, for its record and its members'; from one look at the inspector to the
+ * next. */
+struct lag_view {
+	bool spoken;           /* a LACPDU was seen on the link */
+	size_t distributing;   /* members */
+	uint64_t capacity_bps; /* without the members that are out */
+	char why[160];         /* who is out and why; empty: nobody */
+	struct {
+		char side[REC_SIDES][MEMBER_LACP_SIZE], state[16];
+	} * members; /* as in conf */
+};
+
 struct exporter {
 	const struct conf *conf;
 	struct store *store;
 	struct announcer *announcer;
 	struct rollup *rollup;
-	char suffix[72];      /* "@ID" where the site has several probes, else "" */
-	struct epoch epoch;   /* that runs */
-	struct dict sessions; /* names of BGP sessions in the store; value: epoch that wrote it */
+	char suffix[72];       /* "@ID" where the site has several probes, else "" */
+	struct epoch epoch;    /* that runs */
+	struct dict sessions;  /* names of BGP sessions in the store; value: epoch that wrote it */
+	struct lag_view *lags; /* as conf.links */
+	size_t lag_count;
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -41,8 +57,15 @@ void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
 void export_facts(struct epoch *x, struct inspector *inspector);
 /* BGP sessions (export_peering.c). */
 void export_sessions(struct epoch *x, struct inspector *inspector);
-/* A link with its members, classes and subnets (export_link.c). */
+/* A link's classes and subnets; the link itself with its members, once the inspector was asked
+ * (export_link.c). */
+void export_link_parts(struct epoch *x, size_t link);
 void export_link(struct epoch *x, size_t link);
+/* LACP, neighbours and tokens of every link (export_lag.c). */
+struct interconnect;
+void export_lags_create(struct exporter *e);
+void export_lags_destroy(struct exporter *e);
+void export_lags(struct epoch *x, const struct interconnect *ic);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */
 void export_subnet(struct epoch *x, uint32_t id);
 void export_endpoint(struct epoch *x, const struct agg_endpoint *from);

@@ -86,9 +86,12 @@ const struct record_field fields_link[] = {
 	U64(rec_link, state_since_us, "us", "since when"),
 	TEXT(rec_link, why, "what the state stands on"),
 	U64(rec_link, bandwidth_bps, "bps", "declared"),
-	U64(rec_link, capacity_bps, "bps", "sum of the tapped members' speeds"),
+	U64(rec_link, capacity_bps, "bps",
+            "sum of the tapped members' speeds, less those out by LACP"),
 	U64(rec_link, members, "", "of the LAG, declared"),
 	U64(rec_link, members_active, "", "carrying traffic"),
+	TEXT(rec_link, lacp, "\"2 of 2 distributing\"; empty: no LACPDU was seen"),
+	U64(rec_link, members_distributing, "", "by the LACP of both sides"),
 	TRAFFIC(rec_link),
 	BOTH(F64, rec_link, "rate_l1_bps", rate_l1_bps, "bps", "last interval, on the wire"),
 	BOTH(F64, rec_link, "peak_1ms_bps", peak_1ms_bps, "bps", "highest 1 ms, L1"),
@@ -121,7 +124,6 @@ const struct record_field fields_link[] = {
 	BOTH(U64, rec_link, "rx_packets", rx_packets, "packets", "the ports' own count"),
 	BOTH(U64, rec_link, "rx_missed", rx_missed, "packets", "lost by the ports"),
 	F64(rec_link, coverage_ratio, "ratio", "analysed of offered, last interval"),
-	LATER("lacp", "", "LACP of both sides"),
 	LATER("latency", "", "see latency:link:NAME:SIDE"),
 	END,
 };
@@ -144,6 +146,9 @@ const struct record_field fields_member[] = {
 	BOTH(U64, rec_member, "rx_missed", rx_missed, "packets", "lost by the port"),
 	BOTH(U64, rec_member, "no_mbuf", no_mbuf, "packets", "lost for want of a buffer"),
 	BOTH(U64, rec_member, "last_packet_us", last_packet_us, "us", "last frame seen"),
+	TEXT(rec_member, lacp_state, "as in lacp:LINK:N"),
+	TEXT(rec_member, lacp_peer, "the peer's actor: system, key, port, rate, state"),
+	TEXT(rec_member, lacp_msft, "the cloud's actor: system, key, port, rate, state"),
 	END,
 };
 

@@ -93,8 +93,10 @@ struct rec_link {
 	uint64_t state_since_us;
 	char why[160];
 	uint64_t bandwidth_bps; /* declared */
-	uint64_t capacity_bps;  /* sum of tapped members' speeds */
+	uint64_t capacity_bps;  /* sum of tapped members' speeds, less those out by LACP */
 	uint64_t members, members_active;
+	char lacp[32];                 /* "2 of 2 distributing"; empty: no LACPDU */
+	uint64_t members_distributing; /* by the LACP of both sides */
 	struct rec_traffic traffic;
 	double rate_l1_bps[2];
 	double peak_1ms_bps[2], peak_10ms_bps[2], peak_100ms_bps[2], peak_1s_bps[2]; /* L1 */
@@ -122,6 +124,8 @@ struct rec_member {
 	double share_ratio[2]; /* of the link's bytes */
 	uint64_t rx_packets[2], rx_bytes[2], rx_missed[2], no_mbuf[2];
 	uint64_t last_packet_us[2];
+	char lacp_state[16];               /* of rec_lacp */
+	char lacp_peer[80], lacp_msft[80]; /* actor system, key, port, rate and state */
 };
 
 /* link:NAME:class:C */

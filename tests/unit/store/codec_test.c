@@ -104,7 +104,7 @@ unknown_numbers_are_absent_not_zero(void **state)
 	codec_clear(model_schema(RECORD_LINK), &link);
 	assert_false(codec_encode(codec_field(fields_link, "coverage_ratio"), &link, &value));
 	assert_int_equal(value.size, 0);
-	assert_null(codec_field(fields_link, "lacp")); /* a later part's */
+	assert_null(codec_field(fields_link, "latency")); /* a later part's */
 	assert_null(codec_field(fields_link, "no_such"));
 	text_fini(&value);
 }
