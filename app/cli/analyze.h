@@ -93,6 +93,8 @@ bool analysis_probe(struct analysis *a, struct rec_probe *p);
 struct inspector *analysis_inspector(const struct analysis *a);
 bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i);
 void analysis_put_protocols(json_t *o, const struct inspector *i);
+struct census;
+json_t *analysis_calls_json(const struct census *c);
 struct peering;
 void analysis_put_peering(json_t *o, const struct peering *p);
 

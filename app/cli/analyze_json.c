@@ -337,7 +337,6 @@ put_unfilled(json_t *o)
 		json_push(later, json_text(unfilled[i].key));
 	}
 	/* parts of keys that are filled otherwise */
-	json_push(later, json_text("sip.calls"));
 	json_push(later, json_text("tls.certificates"));
 	json_put(o, "later", later);
 }

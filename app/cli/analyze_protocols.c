@@ -9,6 +9,7 @@
 enum {
 	CONVERSATIONS = 1 << 22, /* a capture's counts are exact as far as memory goes */
 	NAMES = 1 << 20,
+	CALLS = 1 << 20,
 };
 
 struct inspector *
@@ -17,6 +18,8 @@ analysis_inspector(const struct analysis *a)
 	return inspector_create(&(struct inspector_params){
 		.conversations = CONVERSATIONS,
 		.names = NAMES,
+		.calls = CALLS,
+		.keep_calls = true,
 		.waiting_bytes = UINT64_MAX,
 		.conf = a->conf,
 		.lanes = a->plan->lanes,
@@ -80,7 +83,7 @@ sip_json(const struct census *c)
 	json_put(o, "responses", numbers_json(c->sip.status, CENSUS_SIP_STATUS_MAX, 0, "%u"));
 	json_put_u64(o, "malformed", c->sip.malformed);
 	json_put_u64(o, "call_ids", c->sip.call_ids.count);
-	json_put(o, "calls", json_array());
+	json_put(o, "calls", analysis_calls_json(c));
 	json_put_u64(o, "with_sdp", c->sip.with_sdp);
 	json_put_u64(o, "keepalives", c->sip.keepalives);
 	return o;

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 struct census *
-census_create(uint32_t name_limit)
+census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls)
 {
 	struct census *c = mem_alloc(1, sizeof *c);
 
@@ -13,6 +13,8 @@ census_create(uint32_t name_limit)
 	names_init(&c->sip.call_ids, name_limit);
 	names_init(&c->tls.names, name_limit);
 	peering_init(&c->peering);
+	c->voice = voice_create();
+	c->calls = sip_calls_create(call_limit, keep_calls);
 	return c;
 }
 
@@ -25,6 +27,8 @@ census_destroy(struct census *c)
 	names_fini(&c->sip.call_ids);
 	names_fini(&c->tls.names);
 	peering_fini(&c->peering);
+	sip_calls_destroy(c->calls);
+	voice_destroy(c->voice);
 	free(c);
 }
 

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "inspect/names.h"
 #include "inspect/peering.h"
+#include "inspect/sip_call.h"
 #include "inspect/stream.h"
+#include "inspect/voice.h"
 
 enum { CENSUS_SIP_STATUS_MAX = 700, CENSUS_STUN_TYPES = 1 << 14, CENSUS_CHANNELS = 1 << 12 };
 
@@ -56,14 +58,17 @@ struct census {
 	struct census_versions quic;        /* long headers by version and enum quic_type */
 	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */
 	struct peering peering;             /* LACP, LLDP, BFD, BGP */
+	struct voice *voice;                /* signalling by link, SBC and subnet */
+	struct sip_calls *calls;
 	/* of the inspector itself */
 	struct stream_pool streams; /* and the memory that waits, of handlers too */
 	uint64_t datagrams, unread; /* frames that nobody reads */
 	uint64_t given_up;          /* directions that turned out not to be what their class says */
 };
 
-/* `name_limit`: different texts kept of each kind. */
-struct census *census_create(uint32_t name_limit);
+/* `name_limit`: different texts kept of each kind; `call_limit`, `keep_calls`: as for
+ * sip_calls_create(). */
+struct census *census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls);
 void census_destroy(struct census *c);
 
 /* How many messages of each protocol were read, in words: "sip 29, rtcp 4"; nothing when none. */

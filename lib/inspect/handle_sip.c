@@ -1,34 +1,41 @@
 #include <string.h>
 
 #include "inspect/handler.h"
+#include "inspect/sip_nat.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
 
-static void
-count_body(struct census *census, const struct sip *sip)
+/* NULL: the message has no SDP. */
+static const struct sdp *
+read_body(struct census *census, const struct sip *sip, struct sdp *sdp)
 {
 	struct cursor body = sip->body;
 	struct slice type = sip->value[SIP_TYPE];
-	struct sdp sdp;
 
 	type = slice_trim(slice_until(&type, ';'));
 	if (!slice_equal_nocase(type, "application/sdp") || !cursor_left(&body))
-		return;
+		return NULL;
 	census->sip.with_sdp++;
-	if (sdp_decode(&body, &sdp) != REASON_OK)
+	if (sdp_decode(&body, sdp) != REASON_OK)
 		census->sip.sdp_malformed++;
+	return sdp;
 }
 
 static void
-count_message(struct census *census, const struct sip *sip)
+take_message(struct inspection *in, const struct sip *sip)
 {
+	struct census *census = in->census;
+	struct sdp sdp;
+
 	if (sip->request)
 		names_add(&census->sip.methods, sip->method, 1);
 	else
 		census->sip.status[sip->status]++;
-	if (sip->value[SIP_CALL_ID].size)
+	if (sip->value[SIP_CALL_ID].size) {
 		names_add(&census->sip.call_ids, sip->value[SIP_CALL_ID], 1);
-	count_body(census, sip);
+		sip_calls_message(census->calls, in, sip);
+	}
+	sip_nat_look(in, sip, read_body(census, sip, &sdp));
 }
 
 static bool
@@ -50,7 +57,7 @@ read_datagram(struct inspection *in)
 	}
 	reason = sip_decode(&in->payload, SIP_DATAGRAM, &sip);
 	if (has_start_line(&sip))
-		count_message(in->census, &sip);
+		take_message(in, &sip);
 	if (reason == REASON_SIP_BAD || (reason == REASON_SIP_SHORT && !in->cut))
 		in->census->sip.malformed++;
 }
@@ -85,10 +92,16 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 		}
 		lost = false;
 		in->census->sip.malformed += reason != REASON_OK;
-		count_message(in->census, &sip);
+		take_message(in, &sip);
 	}
 	return (size_t)(bytes.at - start);
 }
 
+static void
+tick(struct inspection *in, uint64_t now_ns)
+{
+	sip_calls_tick(in->census->calls, in->census->voice, now_ns);
+}
+
 const struct handler handler_sip = {
-	.name = "sip", .datagram = read_datagram, .stream = read_stream};
+	.name = "sip", .datagram = read_datagram, .stream = read_stream, .tick = tick};

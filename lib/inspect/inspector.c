@@ -42,7 +42,9 @@ inspector_create(const struct inspector_params *params)
 		i->conversations[q] = conversation_table_create(
 			params->conversations ? params->conversations : INSPECTOR_CONVERSATIONS,
 			forget);
-	i->census = census_create(params->names ? params->names : INSPECTOR_NAMES);
+	i->census =
+		census_create(params->names ? params->names : INSPECTOR_NAMES,
+	                      params->calls ? params->calls : INSPECTOR_CALLS, params->keep_calls);
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
 	fact_queue_init(&i->facts);
@@ -57,6 +59,7 @@ inspector_set_conf(struct inspector *i, const struct conf *conf, const struct la
 	bgp_table_set_conf(&i->census->peering.bgp, conf);
 	i->census->peering.bgp.shared.facts = &i->facts;
 	i->conf = conf;
+	voice_set_conf(i->census->voice, conf);
 	i->lanes = lanes;
 	i->lane_count = lanes ? lane_count : 0;
 	interconnect_set_conf(&i->census->peering.links, conf);

@@ -20,6 +20,8 @@ struct inspector;
 struct inspector_params {
 	uint32_t conversations;  /* kept at once; 0: INSPECTOR_CONVERSATIONS */
 	uint32_t names;          /* different texts counted of each kind; 0: INSPECTOR_NAMES */
+	uint32_t calls;          /* Call-IDs kept at once; 0: INSPECTOR_CALLS */
+	bool keep_calls;         /* for as long as there is room: captures */
 	uint64_t waiting_bytes;  /* of messages not whole yet, in all; 0: INSPECTOR_WAITING_BYTES */
 	const struct conf *conf; /* as for inspector_set_conf(); NULL: none */
 	const struct lane_id *lanes;
@@ -29,6 +31,7 @@ struct inspector_params {
 enum {
 	INSPECTOR_CONVERSATIONS = 16384, /* 6 MiB without what waits */
 	INSPECTOR_NAMES = 4096,
+	INSPECTOR_CALLS = 65536, /* 48 MiB */
 	INSPECTOR_WAITING_BYTES = 64 << 20,
 };
 

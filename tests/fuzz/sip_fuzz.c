@@ -2,8 +2,32 @@
 #include <stdlib.h>
 
 #include "proto/sip.h"
+#include "proto/sip_uri.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_slice(struct slice s, struct slice in)
+{
+	if (s.size && (s.at < in.at || s.at + s.size > in.at + in.size))
+		abort();
+}
+
+static void
+check_parts(struct slice value)
+{
+	struct sip_uri uri;
+	struct sip_via via;
+
+	sip_uri_read(value, &uri);
+	check_slice(uri.user, value);
+	check_slice(uri.host, value);
+	check_slice(sip_tag(value), value);
+	sip_via_read(value, &via);
+	check_slice(via.host, value);
+	check_slice(via.branch, value);
+	check_slice(via.received, value);
+}
 
 static void
 check(const struct sip *s, const uint8_t *data, size_t size)
@@ -13,6 +37,7 @@ check(const struct sip *s, const uint8_t *data, size_t size)
 
 		if (at && (at < data || at + s->value[i].size > data + size))
 			abort();
+		check_parts(s->value[i]);
 	}
 	if (s->request ? !s->method.size || !s->uri.size || s->status : s->method.size != 0)
 		abort();

@@ -11,6 +11,7 @@ fi
 tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
 tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
 tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
+tests/golden/compare_calls.py build/pniscope "$captures" || exit 1
 # what fuzzers of other routing daemons found, and their seeds
 for target in bgp bgp_session; do
   [ -x "build-debug/fuzz/${target}_replay" ] || continue

@@ -24,7 +24,11 @@ struct feed {
 	uint32_t ack;    /* of the next frames */
 	uint8_t queue;
 	uint64_t now_ns;
+	struct conf *conf; /* of feed_open_conf() */
 };
+
+/* Lane 0: what side 0, the peer, sends; lane 1: what the cloud sends. */
+static const struct lane_id feed_lanes[] = {{0, 0, DIR_PEER_TO_MSFT}, {0, 0, DIR_MSFT_TO_PEER}};
 
 static inline void
 feed_open(struct feed *f, uint8_t class, uint8_t proto, uint16_t port, uint32_t conversations)
@@ -38,10 +42,25 @@ feed_open(struct feed *f, uint8_t class, uint8_t proto, uint16_t port, uint32_t 
 	f->census = inspector_census(f->inspector);
 }
 
+/* The same with a contract: its first link is where everything is seen. */
+static inline void
+feed_open_conf(struct feed *f, uint8_t class, uint8_t proto, uint16_t port, const char *contract)
+{
+	char *error = NULL;
+	struct conf *conf;
+
+	if (conf_load_text(contract, "t.conf", &conf, &error) != 0)
+		fail_msg("%s", error);
+	feed_open(f, class, proto, port, 0);
+	f->conf = conf;
+	inspector_set_conf(f->inspector, conf, feed_lanes, 2);
+}
+
 static inline void
 feed_close(struct feed *f)
 {
 	inspector_destroy(f->inspector);
+	conf_destroy(f->conf);
 }
 
 /* `cut`: bytes at its end that were not captured. The frame lies in a block of exactly its size. */
@@ -60,7 +79,10 @@ feed_frame(struct feed *f, unsigned from, uint8_t flags, uint32_t seq, const voi
 	                          .payload = payload,
 	                          .payload_size = size};
 	uint8_t frame[FRAME_MAX];
-	struct punt punt = {.time_ns = ++f->now_ns, .class = f->class, .queue = f->queue};
+	struct punt punt = {.time_ns = ++f->now_ns,
+	                    .class = f->class,
+	                    .queue = f->queue,
+	                    .lane = (uint16_t)from};
 	uint8_t *exact;
 
 	assert_true(addr_parse(ips[from], &spec.src) && addr_parse(ips[!from], &spec.dst));

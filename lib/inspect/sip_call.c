@@ -1,0 +1,239 @@
+#include "inspect/sip_call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "inspect/handler.h"
+#include "inspect/sip_dialog.h"
+
+enum {
+	BUCKETS_MAX = 1 << 16,
+	OVER_S = 32,               /* 64 x T1: retransmissions have ended */
+	UNANSWERED_S = 180,        /* timer C, RFC 3261 section 16.6 */
+	ESTABLISHED_S = 12 * 3600, /* its BYE was missed */
+};
+
+struct sip_calls {
+	struct sip_call **buckets;
+	uint32_t mask, limit, count;
+	uint64_t forgotten;
+	bool keep;
+	struct hash_key key, user;
+	uint64_t user_ns;     /* when the users' key was made */
+	struct sip_call ends; /* a ring: ends.newer is the oldest, ends.older the newest */
+};
+
+static const char *const state_names[SIP_CALL_STATES] = {
+#define SIP_CALL_STATE_ROW(id, name) [SIP_CALL_##id] = name,
+	SIP_CALL_STATE_TABLE(SIP_CALL_STATE_ROW)
+#undef SIP_CALL_STATE_ROW
+};
+
+const char *
+sip_call_state_name(enum sip_call_state s)
+{
+	return state_names[s];
+}
+
+struct sip_calls *
+sip_calls_create(uint32_t limit, bool keep)
+{
+	struct sip_calls *t = mem_alloc(1, sizeof *t);
+	uint32_t buckets = 1;
+
+	while (buckets < limit && buckets < BUCKETS_MAX)
+		buckets *= 2;
+	t->buckets = mem_alloc(buckets, sizeof *t->buckets);
+	t->mask = buckets - 1;
+	t->limit = limit;
+	t->keep = keep;
+	t->key = hash_key_make(0);
+	t->user = hash_key_make(0);
+	t->ends.newer = t->ends.older = &t->ends;
+	return t;
+}
+
+static void
+unring(struct sip_call *c)
+{
+	c->older->newer = c->newer;
+	c->newer->older = c->older;
+}
+
+static void
+make_newest(struct sip_calls *t, struct sip_call *c)
+{
+	c->older = t->ends.older;
+	c->newer = &t->ends;
+	c->older->newer = c;
+	t->ends.older = c;
+}
+
+static void
+drop(struct sip_calls *t, struct sip_call *c)
+{
+	struct sip_call **at = &t->buckets[c->hash & t->mask];
+
+	while (*at != c)
+		at = &(*at)->chained;
+	*at = c->chained;
+	unring(c);
+	free(c);
+	t->count--;
+}
+
+void
+sip_calls_destroy(struct sip_calls *t)
+{
+	if (!t)
+		return;
+	while (t->count)
+		drop(t, t->ends.newer);
+	free(t->buckets);
+	free(t);
+}
+
+static void
+fill(struct sip_call *c, const struct inspection *in, const struct sip *sip, uint64_t now_ns)
+{
+	const struct conversation *v = in->conversation;
+
+	slice_copy(c->id, sizeof c->id, sip->value[SIP_CALL_ID]);
+	if (sip->request)
+		slice_copy(c->first_method, sizeof c->first_method, sip->method);
+	else
+		snprintf(c->first_method, sizeof c->first_method, "status %u", sip->status);
+	c->first_ns = now_ns;
+	if (!v)
+		return;
+	c->a = v->ip[in->direction];
+	c->a_port = v->port[in->direction];
+	c->b = v->ip[!in->direction];
+	c->b_port = v->port[!in->direction];
+	c->proto = v->proto;
+}
+
+static struct sip_call *
+add(struct sip_calls *t, struct voice *v, uint64_t hash)
+{
+	struct sip_call *c, **bucket = &t->buckets[hash & t->mask];
+
+	if (t->count == t->limit) {
+		sip_dialog_leave(t->ends.newer, v);
+		drop(t, t->ends.newer);
+		t->forgotten++;
+	}
+	c = mem_alloc(1, sizeof *c);
+	c->hash = hash;
+	c->chained = *bucket;
+	*bucket = c;
+	make_newest(t, c);
+	t->count++;
+	return c;
+}
+
+/* 64 bits of a keyed hash: that two Call-IDs share them is not to be expected. */
+static struct sip_call *
+find(const struct sip_calls *t, uint64_t hash)
+{
+	struct sip_call *c = t->buckets[hash & t->mask];
+
+	while (c && c->hash != hash)
+		c = c->chained;
+	return c;
+}
+
+/* The users' key goes after its time: hashes of different days can't be joined. */
+static void
+renew_key(struct sip_calls *t, const struct conf *conf, uint64_t now_ns)
+{
+	uint64_t hours = conf ? conf->privacy.number_key_hours : 0;
+
+	if (!t->user_ns)
+		t->user_ns = now_ns;
+	if (hours == 0 || now_ns < t->user_ns + hours * 3600 * NS_PER_S)
+		return;
+	t->user = hash_key_make(0);
+	t->user_ns = now_ns;
+}
+
+void
+sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *sip)
+{
+	uint64_t now_ns = in->punt ? in->punt->time_ns : in->conversation->last_ns;
+	struct slice id = sip->value[SIP_CALL_ID];
+	uint64_t hash = hash_bytes(&t->key, id.at, id.size);
+	struct voice_place place;
+	struct sip_sight sight = {.sip = sip,
+	                          .place = &place,
+	                          .voice = in->census->voice,
+	                          .key = &t->key,
+	                          .user = &t->user,
+	                          .now_ns = now_ns};
+	struct sip_call *c = find(t, hash);
+
+	renew_key(t, in->conf, now_ns);
+	voice_place(in->census->voice, in, &place);
+	if (!c) {
+		c = add(t, in->census->voice, hash);
+		fill(c, in, sip, now_ns);
+	} else {
+		unring(c);
+		make_newest(t, c);
+	}
+	c->last_ns = now_ns;
+	sip_dialog_message(c, &sight);
+}
+
+static uint64_t
+quiet_limit_s(const struct sip_call *c)
+{
+	switch (c->state) {
+	case SIP_CALL_TRYING:
+	case SIP_CALL_RINGING:
+		return UNANSWERED_S;
+	case SIP_CALL_ANSWERED:
+		return ESTABLISHED_S;
+	default:
+		return OVER_S;
+	}
+}
+
+void
+sip_calls_tick(struct sip_calls *t, struct voice *v, uint64_t now_ns)
+{
+	struct sip_call *c = t->ends.newer, *next;
+
+	for (; c != &t->ends && c->last_ns + OVER_S * NS_PER_S < now_ns; c = next) {
+		next = c->newer;
+		if (c->last_ns + quiet_limit_s(c) * NS_PER_S >= now_ns)
+			continue;
+		sip_dialog_timeout(c, v, now_ns);
+		if (t->keep)
+			continue;
+		sip_dialog_leave(c, v);
+		drop(t, c);
+	}
+}
+
+void
+sip_calls_each(const struct sip_calls *t, void (*fn)(void *context, const struct sip_call *c),
+               void *context)
+{
+	for (const struct sip_call *c = t->ends.newer; c != &t->ends; c = c->newer)
+		fn(context, c);
+}
+
+uint32_t
+sip_calls_count(const struct sip_calls *t)
+{
+	return t->count;
+}
+
+uint64_t
+sip_calls_forgotten(const struct sip_calls *t)
+{
+	return t->forgotten;
+}
