@@ -90,12 +90,14 @@ void analysis_blocks(struct analysis *a, struct blocks *blocks);
 bool analysis_probe(struct analysis *a, struct rec_probe *p);
 
 /* The slow path: the pipeline's punt_fn with the analysis as context, and its counts as keys. */
-struct inspector *analysis_inspector(const struct analysis *a);
+struct inspector *analysis_inspector(struct analysis *a);
 bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i);
 void analysis_put_protocols(json_t *o, const struct inspector *i);
 struct census;
 json_t *analysis_calls_json(const struct census *c);
 struct peering;
+/* Key `rtp` (analyze_rtp.c). */
+void analysis_put_rtp(json_t *o, struct analysis *a);
 void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */

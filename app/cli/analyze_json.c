@@ -323,8 +323,7 @@ static const struct {
 	const char *key;
 	bool list;
 } unfilled[] = {
-	{"rtp", true},    {"legs", true},    {"latency", true},
-	{"limits", true}, {"causes", false}, {"middlebox", true},
+	{"legs", true}, {"latency", true}, {"limits", true}, {"causes", false}, {"middlebox", true},
 };
 
 static void
@@ -409,6 +408,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "subnets", a->guessed ? blocks_json(a) : subnets_json(a));
 	json_put(o, "endpoints", endpoints_json(a));
 	analysis_put_protocols(o, a->inspector);
+	analysis_put_rtp(o, a);
 	put_unfilled(o);
 	json_put(o, "icmp", icmp_json(&a->tally));
 	json_put(o, "tcp", tcp_json(&a->tally));

@@ -12,8 +12,16 @@ enum {
 	CALLS = 1 << 20,
 };
 
+static void
+expect(void *context, const struct expectation *e)
+{
+	struct analysis *a = context;
+
+	pipeline_expect(a->pipeline, e);
+}
+
 struct inspector *
-analysis_inspector(const struct analysis *a)
+analysis_inspector(struct analysis *a)
 {
 	return inspector_create(&(struct inspector_params){
 		.conversations = CONVERSATIONS,
@@ -24,6 +32,8 @@ analysis_inspector(const struct analysis *a)
 		.conf = a->conf,
 		.lanes = a->plan->lanes,
 		.lane_count = a->plan->lane_count,
+		.expect = expect,
+		.expect_context = a,
 	});
 }
 

@@ -339,6 +339,19 @@ take(struct class_state *s, struct class_verdict v)
 }
 
 bool
+class_settle_media(struct class_state *s, bool secure)
+{
+	uint8_t before = s->class;
+
+	if (rank_now(s) == RANK_SETTLED)
+		return false;
+	secure |= (s->flags & CLASS_SEEN_DTLS) ||
+	          ((s->flags & CLASS_SIGN_SRTP) && !(s->flags & CLASS_SIGN_CLEAR));
+	set_class(s, secure ? CLASS_SRTP : CLASS_RTP, CONFIDENCE_MAGIC);
+	return s->class != before;
+}
+
+bool
 class_look(struct class_state *s, const struct class_rules *rules, const struct packet *p,
            const uint8_t *payload, bool reverse)
 {

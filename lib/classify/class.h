@@ -159,6 +159,13 @@ enum class_seen {
 	CLASS_SEEN_DTLS = 1 << 6,    /* DTLS came before: its media is SRTP (RFC 5764) */
 };
 
+/*
+ * The flow carries media, as signalling or the whole stream's behaviour told (state/rtp.h): its
+ * class becomes rtp, or srtp when it is `secure` or was taken for it, unless something else was
+ * proven. True when the class changed.
+ */
+bool class_settle_media(struct class_state *s, bool secure);
+
 /* Nothing will change any more: the flow's packets need no class_look(). */
 static inline bool
 class_done(const struct class_state *s)

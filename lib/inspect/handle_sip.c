@@ -5,6 +5,14 @@
 #include "proto/sdp.h"
 #include "proto/sip.h"
 
+/* What is left of a stream at its end came at no time that could be told. */
+static void
+expect_media(const struct inspection *in, const struct sdp *sdp)
+{
+	if (sdp && in->expect && in->punt)
+		media_offer_tell(sdp, in->punt->time_ns, in->expect, in->expect_context);
+}
+
 /* NULL: the message has no SDP. */
 static const struct sdp *
 read_body(struct census *census, const struct sip *sip, struct sdp *sdp)
@@ -25,6 +33,7 @@ static void
 take_message(struct inspection *in, const struct sip *sip)
 {
 	struct census *census = in->census;
+	const struct sdp *body;
 	struct sdp sdp;
 
 	if (sip->request)
@@ -35,7 +44,9 @@ take_message(struct inspection *in, const struct sip *sip)
 		names_add(&census->sip.call_ids, sip->value[SIP_CALL_ID], 1);
 		sip_calls_message(census->calls, in, sip);
 	}
-	sip_nat_look(in, sip, read_body(census, sip, &sdp));
+	body = read_body(census, sip, &sdp);
+	sip_nat_look(in, sip, body);
+	expect_media(in, body);
 }
 
 static bool

@@ -14,13 +14,16 @@
 #include "inspect/census.h"
 #include "inspect/conversation.h"
 #include "inspect/fact.h"
+#include "inspect/media_offer.h"
 #include "path/punt.h"
 #include "snap/snap.h"
 
 /* What a handler gets of a frame. Everything is borrowed for the call. */
 struct inspection {
-	struct census *census;      /* to count in */
-	struct fact_queue *facts;   /* to tell in */
+	struct census *census;    /* to count in */
+	struct fact_queue *facts; /* to tell in */
+	expect_fn *expect;        /* takes what SDP says will come; NULL: nobody */
+	void *expect_context;
 	const struct conf *conf;    /* NULL: none */
 	const struct lane_id *lane; /* link, member and direction; NULL: not known */
 	const struct punt *punt;    /* NULL: no frame, but what is left of a stream at its end */

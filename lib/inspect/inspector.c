@@ -24,6 +24,8 @@ struct inspector {
 	const struct conf *conf;
 	const struct lane_id *lanes;
 	uint16_t lane_count;
+	expect_fn *expect;
+	void *expect_context;
 };
 
 static void
@@ -48,6 +50,8 @@ inspector_create(const struct inspector_params *params)
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
 	fact_queue_init(&i->facts);
+	i->expect = params->expect;
+	i->expect_context = params->expect_context;
 	inspector_set_conf(i, params->conf, params->lanes, params->lane_count);
 	return i;
 }
@@ -72,6 +76,8 @@ inspection_of(struct inspector *i, const struct punt *p)
 	return (struct inspection){
 		.census = i->census,
 		.facts = &i->facts,
+		.expect = i->expect,
+		.expect_context = i->expect_context,
 		.conf = i->conf,
 		.punt = p,
 		.lane = p && p->lane < i->lane_count ? &i->lanes[p->lane] : NULL,

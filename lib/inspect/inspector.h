@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "inspect/census.h"
 #include "inspect/fact.h"
+#include "inspect/media_offer.h"
 #include "path/punt.h"
 #include "snap/snap.h"
 
@@ -26,6 +27,8 @@ struct inspector_params {
 	const struct conf *conf; /* as for inspector_set_conf(); NULL: none */
 	const struct lane_id *lanes;
 	uint16_t lane_count;
+	expect_fn *expect; /* gets what SDP says will come; NULL: nobody */
+	void *expect_context;
 };
 
 enum {

@@ -8,6 +8,12 @@
 #include "base/mem.h"
 #include "path/stages.h"
 
+enum {
+	STREAMS_MIN = 1024,
+	STREAMS_KEPT = 1 << 22, /* reserved, not taken */
+	EXPECTATIONS = 1 << 14, /* calls being set up, twice: 2 MiB */
+};
+
 /* ---- intervals ------------------------------------------------------------------------------- */
 
 /* Counts since the end of the last interval; an interval that goes on (stretched) adds to its own.
@@ -119,6 +125,8 @@ pipeline_run(struct pipeline *p, struct burst *b)
 	mark(p, STAGE_MEASURE, &since);
 	stage_punt(p, b);
 	mark(p, STAGE_PUNT, &since);
+	stage_media(p, b);
+	mark(p, STAGE_MEDIA, &since);
 	stage_age(p, b->time_ns[b->count - 1]);
 	mark(p, STAGE_AGE, &since);
 }
@@ -156,6 +164,15 @@ plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 	p->generation = (uint16_t)(plan->generation % UINT16_MAX + 1);
 }
 
+/* Half of the flows may carry a stream; a capture's are as many as come. */
+static uint32_t
+streams_of(const struct pipeline_params *params)
+{
+	if (params->keep_flows)
+		return STREAMS_KEPT;
+	return params->flows / 2 > STREAMS_MIN ? (uint32_t)(params->flows / 2) : STREAMS_MIN;
+}
+
 struct pipeline *
 pipeline_create(const struct pipeline_params *params)
 {
@@ -170,8 +187,10 @@ pipeline_create(const struct pipeline_params *params)
 	memset(p, 0, sizeof *p);
 	stage_measure_init();
 	p->flows = flow_table_create(&flows);
-	if (!p->flows) {
-		free(p);
+	p->streams = rtp_pool_create(streams_of(params), params->keep_flows);
+	p->expectations = expectation_table_create(EXPECTATIONS, params->hash_seed);
+	if (!p->flows || !p->streams || !p->expectations) {
+		pipeline_destroy(p);
 		return NULL;
 	}
 	p->fragments = fragment_table_create(p->flows, params->keep_flows, params->hash_seed);
@@ -192,6 +211,8 @@ pipeline_destroy(struct pipeline *p)
 		return;
 	fragment_table_destroy(p->fragments);
 	flow_table_destroy(p->flows);
+	rtp_pool_destroy(p->streams);
+	expectation_table_destroy(p->expectations);
 	free(p);
 }
 
@@ -237,7 +258,8 @@ stage_name(enum stage s)
 {
 	static const char *const names[STAGE_COUNT] = {
 		[STAGE_DECODE] = "decode",   [STAGE_FLOW] = "flow", [STAGE_CLASSIFY] = "classify",
-		[STAGE_MEASURE] = "measure", [STAGE_PUNT] = "punt", [STAGE_AGE] = "age"};
+		[STAGE_MEASURE] = "measure", [STAGE_PUNT] = "punt", [STAGE_MEDIA] = "media",
+		[STAGE_AGE] = "age"};
 
 	return names[s];
 }

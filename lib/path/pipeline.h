@@ -36,6 +36,9 @@ struct pipeline;
 
 struct flow_table;
 struct flow;
+struct rtp_pool;
+struct expectation;
+struct expectation_stats;
 
 /* An interval was published; captures take and release it here, since one burst may end several. */
 typedef void published_fn(void *context);
@@ -77,6 +80,11 @@ const struct meter_table *pipeline_meters(const struct pipeline *p);
 struct flow_table *pipeline_flows(struct pipeline *p);
 /* Class and confidence of a flow. */
 const struct class_state *pipeline_class(const struct flow *f);
+/* RTP streams: flow.pool of a UDP flow is the first of its chain. */
+const struct rtp_pool *pipeline_streams(const struct pipeline *p);
+/* What signalling said will come. The worker's thread, between bursts or from its punt callback. */
+void pipeline_expect(struct pipeline *p, const struct expectation *e);
+const struct expectation_stats *pipeline_expectations(const struct pipeline *p);
 /* Frames of a flow ([0] sent by its first sender) by which counting every frame exceeds counting
  * every datagram once: fragments of a datagram but one. */
 void pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2]);
@@ -88,6 +96,7 @@ enum stage {
 	STAGE_CLASSIFY,
 	STAGE_MEASURE,
 	STAGE_PUNT,
+	STAGE_MEDIA,
 	STAGE_AGE,
 	STAGE_COUNT
 };

@@ -183,12 +183,16 @@ stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_e
 {
 	struct pipeline *p = pipeline;
 
-	for (uint32_t i = 0; i < count && event == FLOW_LEAVES; i++)
+	for (uint32_t i = 0; i < count && event == FLOW_LEAVES; i++) {
 		leave(p, flows[i]);
+		stage_media_leave(p, flows[i]);
+	}
 	if (event == FLOW_LEAVES)
 		return;
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
 		idle[i] = idle_ns(flows[i]);
+		stage_media_visit(p, flows[i]);
+	}
 	feed(p, flows, count);
 }
 

@@ -47,9 +47,8 @@ stage_classify_meter(struct pipeline *p, struct flow *f)
 	f->generation = p->generation;
 }
 
-/* The flow belongs to this meter from now on. */
-static void
-meter_enter(struct pipeline *p, struct flow *f)
+void
+stage_classify_enter(struct pipeline *p, struct flow *f)
 {
 	struct meter *m;
 
@@ -72,9 +71,9 @@ flow_place(struct pipeline *p, struct burst *b, uint32_t i)
 		bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
 
 		f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
-		meter_enter(p, f);
+		stage_classify_enter(p, f);
 	} else if (f->generation == p->generation) {
-		meter_enter(p, f);
+		stage_classify_enter(p, f);
 	} else {
 		stage_classify_meter(p, f);
 	}

@@ -7,8 +7,10 @@
 
 #include "base/hash.h"
 #include "path/pipeline.h"
+#include "state/expectation.h"
 #include "state/flow.h"
 #include "state/fragment.h"
+#include "state/rtp_pool.h"
 
 struct pipeline {
 	const struct plan *plan;
@@ -17,6 +19,8 @@ struct pipeline {
 	struct meter_table *meters;
 	struct flow_table *flows;
 	struct fragment_table *fragments;
+	struct rtp_pool *streams;
+	struct expectation_table *expectations;
 	uint16_t generation; /* of the plan as it stands in flow records; never 0 */
 	struct hash_key endpoint_key;
 	/* intervals */
@@ -48,11 +52,25 @@ void stage_classify(struct pipeline *p, struct burst *b);
 void stage_measure_init(void);
 void stage_measure(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
+void stage_media(struct pipeline *p, struct burst *b);
 void stage_age(struct pipeline *p, uint64_t now_ns);
 
 /* The meter of a flow under the current plan, found anew; sets flow.meter and flow.generation.
  * FLOW_A_PEER must be right. */
 void stage_classify_meter(struct pipeline *p, struct flow *f);
+
+/* The flow belongs to another meter from now on: its class changed outside of stage_classify(). */
+void stage_classify_enter(struct pipeline *p, struct flow *f);
+
+/* Who sends a stream to whom. */
+struct stage_media_ends {
+	struct addr src, dst;
+	uint16_t sport, dport;
+};
+
+/* The ageing hand passes a flow, or it leaves: its streams are read, or go with it. */
+void stage_media_visit(struct pipeline *p, struct flow *f);
+void stage_media_leave(struct pipeline *p, struct flow *f);
 
 /* flow_visit_fn: feed the flows' counts to the snapshot's endpoints; their idle timeouts. */
 void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,

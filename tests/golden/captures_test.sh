@@ -10,6 +10,7 @@ if [ ! -r "$captures/truth/flows.tsv" ]; then
 fi
 tests/golden/compare_truth.py build/pniscope "$captures" || exit 1
 tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
+tests/golden/compare_rtp.py build/pniscope "$captures" || exit 1
 tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
 tests/golden/compare_calls.py build/pniscope "$captures" || exit 1
 # what fuzzers of other routing daemons found, and their seeds

@@ -1,0 +1,134 @@
+/* RTP streams of `analyze`: every stream that was found, in order of its flow. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "state/rtp_pool.h"
+
+struct streams_list {
+	json_t *array;
+	const struct analysis *a;
+};
+
+/* Time in µs with the clock's fraction; null without a clock. */
+static void
+put_jitter(json_t *o, const char *key, const struct rtp_figures *r, uint64_t ns)
+{
+	json_put_f64(o, key, r->has_jitter ? (double)ns / (double)NS_PER_US : NAN);
+}
+
+static void
+put_ends(json_t *o, const struct flow_view *v, bool reverse)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	json_put_text(o, "src", addr_format(reverse ? &v->b : &v->a, text));
+	json_put_u64(o, "src_port", reverse ? v->b_port : v->a_port);
+	json_put_text(o, "dst", addr_format(reverse ? &v->a : &v->b, text));
+	json_put_u64(o, "dst_port", reverse ? v->a_port : v->b_port);
+}
+
+static void
+put_format(json_t *o, const struct rtp_figures *r, bool srtp)
+{
+	char ssrc[16];
+
+	snprintf(ssrc, sizeof ssrc, "0x%08" PRIx32, r->ssrc);
+	json_put_text(o, "ssrc", ssrc);
+	json_put_u64(o, "payload_type", r->payload_type);
+	json_put_text(o, "codec", r->codec == CODEC_UNKNOWN ? NULL : rtp_codec_name(r->codec));
+	json_put_bool(o, "srtp", srtp);
+	json_put_text(o, "found_by", r->flags & RTP_EXPECTED ? "sdp" : "behaviour");
+}
+
+static void
+put_sequence(json_t *o, const struct rtp_figures *r)
+{
+	json_put_u64(o, "packets", r->packets);
+	json_put_u64(o, "lost", r->lost);
+	json_put_u64(o, "duplicates", r->duplicates);
+	json_put_u64(o, "reordered", r->reordered);
+	put_jitter(o, "jitter_max_us", r, r->jitter_max_ns);
+	put_jitter(o, "jitter_mean_us", r, r->jitter_mean_ns);
+	if (r->clock_hz)
+		json_put_u64(o, "clock_hz", r->clock_hz);
+	else
+		json_put_null(o, "clock_hz");
+	json_put_text(o, "clock_basis", rtp_basis_name(r->basis));
+}
+
+static void
+put_more(json_t *o, const struct rtp_figures *r)
+{
+	json_put_u64(o, "expected", r->expected);
+	json_put_u64(o, "bytes", r->bytes);
+	json_put_u64(o, "first_us", r->first_ns / NS_PER_US);
+	json_put_u64(o, "last_us", r->last_ns / NS_PER_US);
+	json_put_u64(o, "longest_gap", r->longest_gap);
+	json_put_u64(o, "loss_runs", r->loss_runs);
+	json_put_u64(o, "restarts", r->restarts);
+	json_put_u64(o, "strays", r->strays);
+	json_put_u64(o, "payload_type_changes", r->changes);
+	json_put_u64(o, "talkspurts", r->talkspurts);
+	json_put_u64(o, "comfort_noise", r->comforts);
+	json_put_u64(o, "dtmf_events", r->events);
+	json_put_u64(o, "longest_silence_us", r->silence_ns / NS_PER_US);
+	json_put_u64(o, "outages", r->outages);
+	json_put_f64(o, "burst_density_ratio", r->burst_density);
+	json_put_f64(o, "gap_density_ratio", r->gap_density);
+	json_put_f64(o, "burst_packets", r->burst_length);
+	json_put_f64(o, "gap_packets", r->gap_length);
+}
+
+static json_t *
+stream_json(const struct flow_view *v, const struct flow *f, const struct rtp_stream *s)
+{
+	struct rtp_figures r;
+	json_t *o = json_object();
+
+	rtp_read(s, &r);
+	put_ends(o, v, r.flags & RTP_REVERSE);
+	put_format(o, &r, r.flags & RTP_SECURE || pipeline_class(f)->class == CLASS_SRTP);
+	put_sequence(o, &r);
+	json_put_null(o, "mos");
+	json_put_null(o, "mos_codec_basis");
+	put_more(o, &r);
+	return o;
+}
+
+/* A flow's chain begins with its newest; told oldest first. */
+static void
+push_chain(const struct streams_list *list, const struct flow_view *v, const struct flow *f,
+           uint32_t at)
+{
+	const struct rtp_pool *pool = pipeline_streams(list->a->pipeline);
+	const struct rtp_stream *s;
+
+	if (!at)
+		return;
+	s = rtp_pool_at(pool, at);
+	push_chain(list, v, f, s->next);
+	if (rtp_is_found(s))
+		json_push(list->array, stream_json(v, f, s));
+}
+
+static void
+push_streams(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
+{
+	enum { UDP = 17 };
+
+	if (v->proto == UDP && analysis_wants(a, v, f))
+		push_chain(context, v, f, f->pool);
+}
+
+void
+analysis_put_rtp(json_t *o, struct analysis *a)
+{
+	struct streams_list list = {json_array(), a};
+
+	analysis_each_flow(a, push_streams, &list);
+	json_put(o, "rtp", list.array);
+}

@@ -1,0 +1,59 @@
+#include "inspect/media_offer.h"
+
+/* RTP/AVP, RTP/SAVPF, UDP/TLS/RTP/SAVP …; not udptl, TCP or data channels. */
+static bool
+is_rtp(struct slice protocol)
+{
+	bool tcp = protocol.size >= 3 && memcmp(protocol.at, "TCP", 3) == 0;
+
+	return !tcp && memmem(protocol.at, protocol.size, "RTP/", 4) != NULL;
+}
+
+/* RTP/SAVP, RTP/SAVPF (RFC 3711, 5124): secure by profile. */
+static bool
+is_secure(const struct sdp_media *m)
+{
+	return m->keys || memmem(m->protocol.at, m->protocol.size, "/SAVP", 5) != NULL;
+}
+
+/* 0.0.0.0 puts a call on hold (RFC 3264 8.4), 9 is the port of nobody yet (RFC 8840). */
+static bool
+has_place(const struct sdp_media *m)
+{
+	static const struct addr nowhere4 = {.b = {[10] = 0xff, [11] = 0xff}}, nowhere6;
+
+	return m->has_address && m->port != 0 && m->port != 9 &&
+	       !addr_equal(&m->address, &nowhere4) && !addr_equal(&m->address, &nowhere6);
+}
+
+static struct rtp_format
+format_of(const struct sdp_format *f)
+{
+	struct rtp_format out = rtp_codec_static(f->payload_type);
+
+	if (!f->codec.at)
+		return out;
+	out.codec = rtp_codec_find(f->codec);
+	out.clock_hz = f->clock_hz ? f->clock_hz : rtp_codec_clock(out.codec);
+	return out;
+}
+
+unsigned
+media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect, void *context)
+{
+	unsigned told = 0;
+
+	for (unsigned i = 0; i < sdp->media_count; i++) {
+		const struct sdp_media *m = &sdp->media[i];
+		struct expectation e = {.addr = m->address, .port = m->port, .time_ns = time_ns};
+
+		if (!is_rtp(m->protocol) || !has_place(m))
+			continue;
+		e.secure = is_secure(m);
+		for (unsigned f = 0; f < m->format_count && f < EXPECTATION_FORMATS; f++)
+			e.formats[e.format_count++] = format_of(&m->formats[f]);
+		expect(context, &e);
+		told++;
+	}
+	return told;
+}

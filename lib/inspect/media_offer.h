@@ -1,0 +1,19 @@
+/*
+ * From SDP to expectations: where the sender of this body wants its media, and what payload types
+ * mean there. Both sides of an offer and its answer tell their own address, so both directions are
+ * expected once both were seen. The inspector's thread.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "proto/sdp.h"
+#include "state/expectation.h"
+
+/* Takes an expectation on its way to those who see media; borrowed for the call. */
+typedef void expect_fn(void *context, const struct expectation *e);
+
+/* Tell every medium of the body that is RTP, is not refused and has an address. Returns how many.
+ */
+unsigned media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect,
+                          void *context);

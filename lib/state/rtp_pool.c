@@ -1,0 +1,122 @@
+#include "state/rtp_pool.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+struct rtp_pool {
+	struct rtp_stream *streams; /* [capacity + 1]; 0 is none */
+	uint32_t fresh;             /* from here on never used */
+	uint32_t free_head;         /* list through `next` */
+	struct rtp_pool_stats stats;
+};
+
+struct rtp_pool *
+rtp_pool_create(uint32_t capacity, bool keep)
+{
+	struct rtp_pool *t = mem_alloc(1, sizeof *t);
+
+	t->stats.capacity = capacity;
+	t->fresh = 1;
+	t->streams = mem_map(rtp_pool_size(t), !keep);
+	if (t->streams)
+		return t;
+	log_error("state", "no memory for %u RTP streams", capacity);
+	free(t);
+	return NULL;
+}
+
+void
+rtp_pool_destroy(struct rtp_pool *t)
+{
+	if (!t)
+		return;
+	mem_unmap(t->streams, rtp_pool_size(t));
+	free(t);
+}
+
+size_t
+rtp_pool_size(const struct rtp_pool *t)
+{
+	return (t->stats.capacity + 1) * sizeof *t->streams;
+}
+
+const struct rtp_pool_stats *
+rtp_pool_stats(const struct rtp_pool *t)
+{
+	return &t->stats;
+}
+
+struct rtp_stream *
+rtp_pool_at(const struct rtp_pool *t, uint32_t number)
+{
+	return &t->streams[number];
+}
+
+struct rtp_stream *
+rtp_pool_find(const struct rtp_pool *t, uint32_t head, uint32_t ssrc, unsigned reverse)
+{
+	for (uint32_t at = head; at; at = t->streams[at].next) {
+		struct rtp_stream *s = &t->streams[at];
+
+		if (s->ssrc == ssrc && (s->flags & RTP_REVERSE) == reverse)
+			return s;
+	}
+	return NULL;
+}
+
+/* Whether the flow has as many as it may; `*found`: one of them is found. */
+static bool
+is_full(const struct rtp_pool *t, uint32_t head, bool *found)
+{
+	unsigned count = 0;
+
+	*found = false;
+	for (uint32_t at = head; at; at = t->streams[at].next, count++)
+		*found |= rtp_is_found(&t->streams[at]);
+	return count >= (*found ? RTP_FLOW_STREAMS : RTP_FLOW_CANDIDATES);
+}
+
+static uint32_t
+take(struct rtp_pool *t)
+{
+	uint32_t at = t->free_head;
+
+	if (at)
+		t->free_head = t->streams[at].next;
+	else if (t->fresh <= t->stats.capacity)
+		at = t->fresh++;
+	t->stats.used += at != 0;
+	return at;
+}
+
+struct rtp_stream *
+rtp_pool_add(struct rtp_pool *t, uint32_t *head, const struct rtp_packet *p, unsigned reverse)
+{
+	bool found;
+	uint32_t at = is_full(t, *head, &found) ? RTP_NO_STREAM : take(t);
+
+	if (!at) {
+		t->stats.refused++;
+		return NULL;
+	}
+	rtp_begin(&t->streams[at], p,
+	          (uint8_t)((reverse ? RTP_REVERSE : 0) | (found ? RTP_AMONG : 0)));
+	t->streams[at].next = *head;
+	*head = at;
+	return &t->streams[at];
+}
+
+void
+rtp_pool_release(struct rtp_pool *t, uint32_t *head)
+{
+	while (*head) {
+		struct rtp_stream *s = &t->streams[*head];
+		uint32_t at = *head;
+
+		*head = s->next;
+		s->next = t->free_head;
+		t->free_head = at;
+		t->stats.used--;
+	}
+}

@@ -1,0 +1,112 @@
+#include "inspect/media_offer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROOM = 8 };
+
+struct told {
+	unsigned count;
+	struct expectation at[ROOM];
+};
+
+static void
+take(void *context, const struct expectation *e)
+{
+	struct told *told = context;
+
+	assert_true(told->count < ROOM);
+	told->at[told->count++] = *e;
+}
+
+static struct told
+tell(const char *body)
+{
+	struct cursor c = cursor_over((const uint8_t *)body, strlen(body));
+	struct told told = {0};
+	struct sdp sdp;
+	unsigned count;
+
+	sdp_decode(&c, &sdp);
+	count = media_offer_tell(&sdp, 5, take, &told);
+	assert_int_equal(count, told.count);
+	return told;
+}
+
+static bool
+is_at(const struct expectation *e, const char *ip, uint16_t port)
+{
+	struct addr a;
+
+	return addr_parse(ip, &a) && addr_equal(&a, &e->addr) && e->port == port;
+}
+
+/* RFC 4566's audio and video, with dynamic and static payload types. */
+static void
+test_formats(void **state)
+{
+	struct told t = tell("v=0\r\nc=IN IP4 192.0.2.1\r\n"
+	                     "m=audio 49170 RTP/AVP 0 96 101\r\n"
+	                     "a=rtpmap:96 OPUS/48000/2\r\n"
+	                     "a=rtpmap:101 telephone-event/8000\r\n"
+	                     "m=video 51372 RTP/SAVPF 99\r\nc=IN IP6 2001:db8::2\r\n"
+	                     "a=rtpmap:99 x-unheard-of/12345\r\n");
+	const struct expectation *e = &t.at[0];
+
+	(void)state;
+	assert_int_equal(t.count, 2);
+	assert_true(is_at(e, "192.0.2.1", 49170));
+	assert_int_equal(e->time_ns, 5);
+	assert_false(e->secure);
+	assert_int_equal(expectation_format(e, 0)->codec, CODEC_PCMU);
+	assert_int_equal(expectation_format(e, 0)->clock_hz, 8000);
+	assert_int_equal(expectation_format(e, 96)->codec, CODEC_OPUS);
+	assert_int_equal(expectation_format(e, 96)->clock_hz, 48000);
+	assert_int_equal(expectation_format(e, 101)->codec, CODEC_TELEPHONE_EVENT);
+	e = &t.at[1];
+	assert_true(is_at(e, "2001:db8::2", 51372));
+	assert_true(e->secure);
+	assert_int_equal(expectation_format(e, 99)->codec, CODEC_OTHER);
+	assert_int_equal(expectation_format(e, 99)->clock_hz, 12345);
+}
+
+static void
+test_keys(void **state)
+{
+	struct told t = tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n"
+	                     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\n");
+
+	(void)state;
+	assert_int_equal(t.count, 1);
+	assert_true(t.at[0].secure);
+}
+
+/* Refused, on hold, without an address, not RTP: nothing will come there. */
+static void
+test_nothing_to_expect(void **state)
+{
+	(void)state;
+	assert_int_equal(tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 0 RTP/AVP 0\n").count, 0);
+	assert_int_equal(tell("v=0\nc=IN IP4 0.0.0.0\nm=audio 4000 RTP/AVP 0\n").count, 0);
+	assert_int_equal(tell("v=0\nc=IN IP6 ::\nm=audio 4000 RTP/AVP 0\n").count, 0);
+	assert_int_equal(tell("v=0\nm=audio 4000 RTP/AVP 0\n").count, 0);
+	assert_int_equal(tell("v=0\nc=IN IP4 192.0.2.1\nm=image 4000 udptl t38\n").count, 0);
+	assert_int_equal(tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 9 UDP/TLS/RTP/SAVPF 0\n").count, 0);
+	assert_int_equal(tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 TCP/RTP/AVP 0\n").count, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_nothing_to_expect),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
