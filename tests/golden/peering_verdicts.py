@@ -32,6 +32,20 @@ def why(row):
     return "\n".join("        " + c for c in checks)
 
 
+def form(row):
+    """What a verdict must carry to be of use: who, where, what to do; evidence unless only declared."""
+    lacks = []
+    if row["verdict"] == "FAIL":
+        lacks = [f for f in ("scope", "reasons", "next") if not row[f]]
+        lacks += ["side"] if row["side"] in ("", "unknown") else []
+        lacks += ["evidence"] if row["basis"] != "DECLARED" and not row["evidence"] else []
+        lacks += ["since_us"] if not row["since_us"] else []
+    elif row["verdict"] == "INCONCLUSIVE":
+        lacks = [] if row["need"] else ["need"]
+        lacks += [f"need.{f}" for need in row["need"] for f in ("what", "have", "want", "how") if not need[f]]
+    return lacks
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -51,8 +65,11 @@ def main():
             have = rows[row]["verdict"]
             if row not in JUDGED:
                 waiting += 1
-            elif have == due:
+            elif have == due and not form(rows[row]):
                 held += 1
+            elif have == due:
+                wrong += 1
+                print(f"WRONG  {name}: {row} is {have} as due, and lacks {', '.join(form(rows[row]))}")
             else:
                 wrong += 1
             if have != due and (row in JUDGED or args.show):
