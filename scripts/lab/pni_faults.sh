@@ -63,6 +63,15 @@ pni_reset() {
   esac
 }
 
+# Both routers of both links say again what they announce, in sessions that stay up.
+pni_refresh() {
+  local link
+  pni_vtysh a -c 'clear bgp * soft out'
+  pni_vtysh a -c 'clear bgp ipv6 unicast * soft out'
+  pni_gobgpc b neighbor "${PNI_CLOUD_IP[b]}" softresetout
+  for link in "${PNI_LINKS[@]}"; do pni_birdc "cloud-$link" reload out edge; done
+}
+
 # Into the hole, behind the mirror (a second filter: the first one lets the frame go on).
 pni_lose() { # LINK all|bfd
   local m match=(match u32 0 0)

@@ -8,7 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/../../scripts/lab/pni.sh"
 build=${BUILD:-$here/../../build}
-parts=() # of Redis that are held against the daemons
+joined=(session)              # of Redis that are held against the daemons, from the wire alone
+parts=(session opens counts)  # and those that a probe knows which saw the begin, or was told
 
 lab_begin pni-lab
 redis_start
@@ -19,14 +20,15 @@ pni_contract tap "redis = { server = \"$REDIS\"; interval_ms = 500; };" >"$LAB_D
 pni_probe_start "$build" || exit 1
 
 compare() {
-  pni_truth >"$LAB_DIR/truth.json" && "$here/pni_compare.py" redis "$REDIS_SOCKET" ams1 "$LAB_DIR/truth.json" "${parts[@]}"
+  pni_truth >"$LAB_DIR/truth.json" && "$here/pni_compare.py" redis "$REDIS_SOCKET" ams1 "$LAB_DIR/truth.json" "$@"
 }
 # The daemons settle and an epoch passes, both in their own time: equal at some moment before the deadline.
-same() { # AFTER
-  [ ${#parts[@]} -gt 0 ] || return 0
-  local begin=$SECONDS
-  lab_wait 15 compare || compare
-  check "after $1 Redis equals the daemons' tables ($((SECONDS - begin)) s)" compare
+same() { # AFTER [PART...]
+  local begin=$SECONDS after=$1
+  shift
+  [ $# -gt 0 ] || set -- "${parts[@]}"
+  lab_wait 15 compare "$@" || compare "$@"
+  check "after $after Redis equals the daemons' tables ($((SECONDS - begin)) s)" compare "$@"
 }
 class_seen() { # LINK CLASS
   at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_peer_to_msft)" 1 &&
@@ -83,7 +85,10 @@ echo "== a probe that joins in the middle"
 lab_stop probe TERM || { echo "the probe's exit code was not 0"; exit 1; }
 rcli flushall >/dev/null
 pni_probe_start "$build" || exit 1
-same "joining in the middle"
+same "joining in the middle" "${joined[@]}"
+check "what it has of routes is said to be inferred" [ "$(rcli hget 'pni:{ams1}:session:pni-a-v4' completeness)" = INFERRED ]
+event pni_refresh
+same "a route refresh" "${joined[@]}" counts
 
 echo "== the captures of all this"
 settled() { # FRR has sent what it had to
