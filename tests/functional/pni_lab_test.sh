@@ -8,8 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/../../scripts/lab/pni.sh"
 build=${BUILD:-$here/../../build}
-joined=(session)              # of Redis that are held against the daemons, from the wire alone
-parts=(session opens counts)  # and those that a probe knows which saw the begin, or was told
+joined=(lacp session)         # of Redis that are held against the daemons, from the wire alone
+parts=("${joined[@]}" opens counts) # and those that a probe knows which saw the begin, or was told
 
 lab_begin pni-lab
 redis_start
@@ -27,8 +27,11 @@ same() { # AFTER [PART...]
   local begin=$SECONDS after=$1
   shift
   [ $# -gt 0 ] || set -- "${parts[@]}"
-  lab_wait 15 compare "$@" || compare "$@"
-  check "after $after Redis equals the daemons' tables ($((SECONDS - begin)) s)" compare "$@"
+  if lab_wait 15 compare "$@"; then
+    check "after $after Redis equals the daemons' tables, $((SECONDS - begin)) s later" true
+  else
+    check "after $after Redis equals the daemons' tables" compare "$@"
+  fi
 }
 class_seen() { # LINK CLASS
   at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_peer_to_msft)" 1 &&
