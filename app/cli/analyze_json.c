@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "show.h"
+#include "store/fields.h"
 #include "ui/rows.h"
 
 /* ---- capture, classes, flows ------------------------------------------------------------- */
@@ -178,6 +179,34 @@ subnets_json(struct analysis *a)
 }
 
 static json_t *
+tokens_json(struct analysis *a, const char *link)
+{
+	struct rec_tokens t;
+
+	if (!store_get(a->store, RECORD_TOKENS, link, &t))
+		return json_null();
+	return json_record(model_schema(RECORD_TOKENS)->fields, &t);
+}
+
+static void
+add_event(void *array, const struct event *e)
+{
+	json_push(array, json_record(fields_event, e));
+}
+
+/* What happened, in the order in which it was found. */
+static json_t *
+events_json(struct analysis *a)
+{
+	json_t *array = json_array();
+	char last[48] = "0-0";
+
+	while (store_events(a->store, a->self.id, last, 1000, add_event, array, last) == 1000)
+		;
+	return array;
+}
+
+static json_t *
 links_json(struct analysis *a)
 {
 	json_t *array = json_array();
@@ -192,6 +221,8 @@ links_json(struct analysis *a)
 		json_t *o = json_record(model_schema(RECORD_LINK)->fields, &l);
 
 		json_put(o, "lag", records_json(a, RECORD_MEMBER, ids[i]));
+		json_put(o, "lacp_members", records_json(a, RECORD_LACP, ids[i]));
+		json_put(o, "tokens", tokens_json(a, ids[i]));
 		json_put(o, "classes", records_json(a, RECORD_LINK_CLASS, ids[i]));
 		json_put(o, "subnets", records_json(a, RECORD_LINK_SUBNET, ids[i]));
 		json_push(array, o);
@@ -415,6 +446,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "findings", findings_json(a));
 	json_put(o, "audit", audit_json(a));
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));
+	json_put(o, "events", events_json(a));
 	json_put(o, "links", links_json(a));
 	json_put(o, "sides", guess_json(a));
 	return o;

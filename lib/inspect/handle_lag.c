@@ -114,12 +114,15 @@ tick_lacp(struct inspection *in, uint64_t now_ns)
 
 	if (now_ns < INTERCONNECT_LATE_NS)
 		return;
-	for (size_t l = 0; in->conf && l < ic->link_count; l++)
+	for (size_t l = 0; in->conf && l < ic->link_count; l++) {
 		for (size_t m = 0; m < ic->links[l].member_count; m++) {
-			lacp_member_advance(&ic->links[l].members[m].lacp,
-			                    now_ns - INTERCONNECT_LATE_NS);
+			struct lacp_member *lacp = &ic->links[l].members[m].lacp;
+
+			lacp_member_witness(lacp, ic->lacpdu_ns);
+			lacp_member_advance(lacp, now_ns - INTERCONNECT_LATE_NS);
 			tell_turns(in, l, m);
 		}
+	}
 }
 
 /* ---- LACP ---------------------------------------------------------------------------------- */
@@ -179,6 +182,7 @@ read_lacpdu(struct inspection *in)
 	list_lacp(in, &l, src_mac);
 	if (!member)
 		return;
+	in->census->peering.links.lacpdu_ns = in->punt->time_ns;
 	lacp_member_pdu(&member->lacp, in->lane->dir, in->punt->time_ns, &l, src_mac);
 	token_add_mac(&tokens_of(in)->lacp_systems, l.actor.system);
 	tell_turns(in, in->lane->link, in->lane->member);

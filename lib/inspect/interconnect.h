@@ -48,6 +48,7 @@ struct link_watch {
 struct interconnect {
 	struct link_watch *links; /* as in conf.links */
 	size_t link_count;
+	uint64_t lacpdu_ns; /* newest LACPDU of all */
 };
 
 void interconnect_fini(struct interconnect *ic);

@@ -92,12 +92,12 @@ judge_half(const struct lacp_member *m, unsigned absent, uint64_t now_ns, struct
 static void
 judge_silence(const struct lacp_member *m, uint64_t now_ns, struct judgement *j)
 {
-	unsigned quiet = !m->side[0].silent;
+	unsigned quiet = !m->side[0].missed;
 	const struct lacp_member_side *s = &m->side[quiet];
 	uint64_t period_s = lacp_member_period_ns(m, quiet) / NS_PER_S;
 
 	j->state = LACP_OUT;
-	if (m->side[!quiet].silent) {
+	if (m->side[!quiet].missed) {
 		j->blamed = SIDE_UNKNOWN;
 		snprintf(j->why, sizeof j->why, "no LACPDU from either side");
 		return;
@@ -159,6 +159,15 @@ judge_states(const struct lacp_member *m, struct judgement *j)
 	snprintf(j->why, sizeof j->why, "%s is not %s", name_of(first), missing);
 }
 
+/* Silence that proves nothing yet. */
+static void
+judge_as_before(const struct lacp_member *m, struct judgement *j)
+{
+	j->state = m->state;
+	j->blamed = m->blamed;
+	memcpy(j->why, m->why, sizeof j->why);
+}
+
 static void
 judge(const struct lacp_member *m, uint64_t now_ns, struct judgement *j)
 {
@@ -169,8 +178,10 @@ judge(const struct lacp_member *m, uint64_t now_ns, struct judgement *j)
 		snprintf(j->why, sizeof j->why, "no LACPDU");
 	else if (!peer->pdus || !msft->pdus)
 		judge_half(m, msft->pdus == 0, now_ns, j);
-	else if (peer->silent || msft->silent)
+	else if (peer->missed || msft->missed)
 		judge_silence(m, now_ns, j);
+	else if (peer->silent || msft->silent)
+		judge_as_before(m, j);
 	else if (collects(peer) && collects(msft))
 		j->state = LACP_DISTRIBUTES;
 	else
@@ -201,10 +212,10 @@ settle(struct lacp_member *m, uint64_t now_ns)
 {
 	uint64_t passed = m->counted_ns && now_ns > m->counted_ns ? now_ns - m->counted_ns : 0;
 
-	if (is_heard(&m->side[0]) || is_heard(&m->side[1]))
-		m->covered_ns += passed;
-	if (m->state == LACP_DISTRIBUTES)
-		m->up_ns += passed;
+	bool covered = is_heard(&m->side[0]) || is_heard(&m->side[1]) || m->side[0].missed;
+
+	m->covered_ns += covered ? passed : 0;
+	m->up_ns += covered && m->state == LACP_DISTRIBUTES ? passed : 0;
 	if (now_ns > m->counted_ns)
 		m->counted_ns = now_ns;
 }
@@ -227,11 +238,34 @@ turn(struct lacp_member *m, uint64_t now_ns, const struct judgement *j)
 	m->state_since_ns = now_ns;
 }
 
+/* Requirements 4.5: absence is evidence while the other direction, or another member, delivers. */
+static bool
+is_proven(const struct lacp_member *m, unsigned side)
+{
+	uint64_t after = m->side[side].last_ns + lacp_member_period_ns(m, !side);
+
+	return m->side[!side].last_ns >= after || m->witness_ns >= after;
+}
+
+static void
+prove_silence(struct lacp_member *m, unsigned side)
+{
+	struct lacp_member_side *s = &m->side[side];
+
+	if (!s->silent || s->missed || !is_proven(m, side))
+		return;
+	s->missed = true;
+	s->timeouts++;
+	s->consecutive = 0;
+}
+
 static void
 look(struct lacp_member *m, uint64_t now_ns)
 {
 	struct judgement j;
 
+	prove_silence(m, 0);
+	prove_silence(m, 1);
 	judge(m, now_ns, &j);
 	if (j.state != m->state)
 		turn(m, now_ns, &j);
@@ -252,8 +286,6 @@ lacp_member_advance(struct lacp_member *m, uint64_t now_ns)
 		due = due > m->counted_ns ? due : m->counted_ns;
 		settle(m, due);
 		m->side[side].silent = true;
-		m->side[side].timeouts++;
-		m->side[side].consecutive = 0;
 		look(m, due);
 	}
 	settle(m, now_ns);
@@ -288,13 +320,19 @@ lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, const str
 	s->first_ns = s->pdus++ ? s->first_ns : now_ns;
 	s->consecutive++;
 	s->last_ns = now_ns;
-	s->silent = false;
+	s->silent = s->missed = false;
 	if (collects(s))
 		s->left_ns = 0;
 	else if (!s->left_ns)
 		s->left_ns = now_ns;
 	s->churns += collected && !collects(s);
 	look(m, now_ns);
+}
+
+void
+lacp_member_witness(struct lacp_member *m, uint64_t newest_ns)
+{
+	m->witness_ns = newest_ns;
 }
 
 void

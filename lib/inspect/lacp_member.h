@@ -44,6 +44,7 @@ struct lacp_member_side {
 	uint64_t markers, timeouts;
 	uint64_t frame_ns; /* newest frame of any kind: the fibre and the tap live */
 	bool silent;       /* nothing for longer than the timeout */
+	bool missed;       /* and that is its own doing: somebody else was heard meanwhile */
 };
 
 /* A change of state. */
@@ -63,6 +64,7 @@ struct lacp_member {
 	uint64_t flaps, down_ns;    /* times it ceased to distribute; the last */
 	uint64_t up_ns, covered_ns; /* time distributing; time with a word of either side */
 	uint64_t counted_ns;        /* up to here */
+	uint64_t witness_ns;        /* see lacp_member_witness() */
 	struct lacp_turn turns[LACP_TURNS_MAX];
 	unsigned turn_count;
 };
@@ -75,6 +77,9 @@ void lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, cons
 void lacp_member_marker(struct lacp_member *m, unsigned side);
 /* A frame of any kind of `side`. */
 void lacp_member_frame(struct lacp_member *m, unsigned side, uint64_t now_ns);
+/* The newest LACPDU of any member that the probe sees. When both ends of this one fall silent at
+ * once, only others tell a dark fibre from a tap, or a capture, that ended. */
+void lacp_member_witness(struct lacp_member *m, uint64_t newest_ns);
 /* It is `now_ns`: what was due before has not come. */
 void lacp_member_advance(struct lacp_member *m, uint64_t now_ns);
 /* The oldest change that was not taken yet; false: none. */

@@ -148,7 +148,7 @@ announce_link(struct announcer *n, struct rec_link *l, const struct aggregate *a
 			     l->why);
 		else
 			tell(n, "link.up", "info", name, side_name(SIDE_UNKNOWN), a,
-			     "packets in both directions again");
+			     "packets in both directions, no member out");
 	}
 	snprintf(l->state, sizeof l->state, "%s", state);
 	l->state_since_us = s->since_us;

@@ -43,7 +43,7 @@ sum_up_side(const struct lacp_member_side *s, char to[MEMBER_LACP_SIZE])
 		return;
 	snprintf(to, MEMBER_LACP_SIZE, "%s key %u port %u %s %s%s", mac_format(a->system, mac),
 	         a->key, a->port, a->state & LACP_SHORT_TIMEOUT ? "fast" : "slow",
-	         lacp_state_format(a->state, bits), s->silent ? " silent" : "");
+	         lacp_state_format(a->state, bits), s->missed ? " silent" : "");
 }
 
 static uint64_t
