@@ -6,6 +6,7 @@
 #include "analyze.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "measure/mos.h"
 #include "state/rtp_pool.h"
 
 struct streams_list {
@@ -83,6 +84,19 @@ put_more(json_t *o, const struct rtp_figures *r)
 	json_put_f64(o, "gap_packets", r->gap_length);
 }
 
+/* The codec's name is a fact or a payload type's promise; delay is assumed. */
+static void
+put_mos(json_t *o, const struct rtp_figures *r)
+{
+	struct mos mos = mos_of_stream(r);
+
+	json_put_f64(o, "mos", mos.known ? mos.score : NAN);
+	json_put_text(o, "mos_codec_basis", mos.known ? rtp_basis_name(r->basis) : NULL);
+	json_put_f64(o, "r_factor", mos.known ? mos.r : NAN);
+	json_put_bool(o, "r_factor_wideband", mos.wideband);
+	json_put_u64(o, "mos_delay_assumed_us", MOS_DELAY_ASSUMED_MS * US_PER_MS);
+}
+
 static json_t *
 stream_json(const struct flow_view *v, const struct flow *f, const struct rtp_stream *s)
 {
@@ -93,8 +107,7 @@ stream_json(const struct flow_view *v, const struct flow *f, const struct rtp_st
 	put_ends(o, v, r.flags & RTP_REVERSE);
 	put_format(o, &r, r.flags & RTP_SECURE || pipeline_class(f)->class == CLASS_SRTP);
 	put_sequence(o, &r);
-	json_put_null(o, "mos");
-	json_put_null(o, "mos_codec_basis");
+	put_mos(o, &r);
 	put_more(o, &r);
 	return o;
 }
