@@ -95,6 +95,7 @@ bool analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsign
 void analysis_put_protocols(json_t *o, const struct inspector *i);
 struct census;
 json_t *analysis_calls_json(const struct census *c);
+json_t *analysis_certificates_json(const struct census *c);
 struct peering;
 /* Key `rtp` (analyze_rtp.c). */
 void analysis_put_rtp(json_t *o, struct analysis *a);

@@ -366,8 +366,6 @@ put_unfilled(json_t *o)
 		json_put(o, unfilled[i].key, unfilled[i].list ? json_array() : json_object());
 		json_push(later, json_text(unfilled[i].key));
 	}
-	/* parts of keys that are filled otherwise */
-	json_push(later, json_text("tls.certificates"));
 	json_put(o, "later", later);
 }
 

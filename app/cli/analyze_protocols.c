@@ -178,7 +178,7 @@ tls_json(const struct census *c)
 		         numbers_json(c->tls.handshakes[t], 256, 0, "%u"));
 	json_put(o, "sni", names_json(&c->tls.names));
 	json_put(o, "versions", chosen_json(&c->tls.chosen));
-	json_put(o, "certificates", json_array());
+	json_put(o, "certificates", analysis_certificates_json(c));
 	json_put(o, "handshakes", handshakes);
 	json_put(o, "alerts", numbers_json(c->tls.alerts, 256, 0, "%u"));
 	return o;

@@ -1,7 +1,8 @@
-/* Calls that a capture's signalling in the clear tells of, as JSON. */
+/* Calls that a capture's signalling in the clear tells of, and certificates, as JSON. */
 #include "analyze.h"
 #include "base/clock.h"
 #include "inspect/census.h"
+#include "inspect/certificates.h"
 #include "proto/protocols.h"
 
 static void
@@ -94,5 +95,36 @@ analysis_calls_json(const struct census *c)
 	json_t *array = json_array();
 
 	sip_calls_each(c->calls, push_call, array);
+	return array;
+}
+
+static json_t *
+certificate_json(const struct certificate_seen *seen)
+{
+	const struct certificate *c = &seen->certificate;
+	json_t *o = json_object();
+	char text[ADDR_TEXT_SIZE];
+
+	json_put_text(o, "cn", c->subject);
+	json_put(o, "san", json_split(c->names));
+	json_put_text(o, "issuer", c->issuer);
+	json_put_u64(o, "not_before_us", c->not_before_us);
+	json_put_u64(o, "not_after_us", c->not_after_us);
+	json_put_bool(o, "self_issued", c->self_issued);
+	json_put_text(o, "ip", addr_format(&seen->ip, text));
+	json_put_u64(o, "port", seen->port);
+	json_put_u64(o, "count", seen->count);
+	put_time(o, "first_us", seen->first_ns);
+	put_time(o, "last_us", seen->last_ns);
+	return o;
+}
+
+json_t *
+analysis_certificates_json(const struct census *c)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < c->tls.certificates.count; i++)
+		json_push(array, certificate_json(&c->tls.certificates.at[i]));
 	return array;
 }

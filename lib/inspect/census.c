@@ -12,6 +12,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls)
 	names_init(&c->sip.methods, name_limit);
 	names_init(&c->sip.call_ids, name_limit);
 	names_init(&c->tls.names, name_limit);
+	certificates_init(&c->tls.certificates, name_limit);
 	peering_init(&c->peering);
 	c->voice = voice_create();
 	c->calls = sip_calls_create(call_limit, keep_calls);
@@ -26,6 +27,7 @@ census_destroy(struct census *c)
 	names_fini(&c->sip.methods);
 	names_fini(&c->sip.call_ids);
 	names_fini(&c->tls.names);
+	certificates_fini(&c->tls.certificates);
 	peering_fini(&c->peering);
 	sip_calls_destroy(c->calls);
 	voice_destroy(c->voice);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "inspect/certificates.h"
 #include "inspect/names.h"
 #include "inspect/peering.h"
 #include "inspect/sip_call.h"
@@ -54,6 +55,7 @@ struct census {
 		uint64_t handshakes[CENSUS_TRANSPORTS][256];
 		struct census_versions chosen; /* by ServerHello; kinds[transport] */
 		uint64_t alerts[256];
+		struct certificates certificates;
 	} tls;
 	struct census_versions quic;        /* long headers by version and enum quic_type */
 	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */

@@ -48,7 +48,7 @@ read_dtls_messages(struct inspection *in, struct cursor body)
 		if (cursor_left(&message.body) < message.size)
 			whole.body = cursor_none();
 		if (message.offset == 0)
-			hello_count(in->census, CENSUS_UDP, &whole);
+			hello_count(in, CENSUS_UDP, &whole);
 	}
 }
 

@@ -83,14 +83,14 @@ flight_add(struct budget *budget, struct flight *f, const struct quic_crypto *cr
 }
 
 static void
-flight_read(struct flight *f, struct census *census)
+flight_read(struct flight *f, struct inspection *in)
 {
 	struct cursor c =
 		f->bytes ? cursor_over(f->bytes + f->read, f->whole - f->read) : cursor_none();
 	struct tls_message message;
 
 	while (tls_message_decode(&c, &message) == REASON_OK)
-		hello_count(census, CENSUS_QUIC, &message);
+		hello_count(in, CENSUS_QUIC, &message);
 	f->read = f->whole - (uint32_t)cursor_left(&c);
 }
 
@@ -163,7 +163,7 @@ read_initial(struct inspection *in, const struct quic *quic)
 	frames = cursor_over(plain, (size_t)size);
 	while (quic_crypto_next(&frames, &crypto))
 		flight_add(state->budget, flight, &crypto);
-	flight_read(flight, in->census);
+	flight_read(flight, in);
 }
 
 static void

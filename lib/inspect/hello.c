@@ -1,5 +1,7 @@
 #include "inspect/hello.h"
 
+#include "inspect/handler.h"
+
 static void
 count_client(struct census *census, enum census_transport transport, struct cursor *body)
 {
@@ -20,12 +22,32 @@ count_server(struct census *census, enum census_transport transport, struct curs
 		census_version_add(&census->tls.chosen, hello.version, (uint8_t)transport);
 }
 
-void
-hello_count(struct census *census, enum census_transport transport, struct tls_message *message)
+/* RFC 8446 hides it; before, it is the first of a chain, its holder's own. */
+static void
+take_certificate(struct inspection *in, enum census_transport transport, struct cursor *body)
 {
-	census->tls.handshakes[transport][message->type]++;
+	struct conversation *c = in->conversation;
+	struct certificate_seen *seen;
+	struct cursor der;
+
+	if (transport == CENSUS_QUIC || !c || tls_certificate_decode(body, &der) != REASON_OK)
+		return;
+	seen = certificates_add(&in->census->tls.certificates, der,
+	                        in->punt ? in->punt->time_ns : c->last_ns);
+	if (!seen || seen->count > 1)
+		return;
+	seen->ip = c->ip[in->direction];
+	seen->port = c->port[in->direction];
+}
+
+void
+hello_count(struct inspection *in, enum census_transport transport, struct tls_message *message)
+{
+	in->census->tls.handshakes[transport][message->type]++;
 	if (message->type == TLS_CLIENT_HELLO)
-		count_client(census, transport, &message->body);
+		count_client(in->census, transport, &message->body);
 	else if (message->type == TLS_SERVER_HELLO)
-		count_server(census, transport, &message->body);
+		count_server(in->census, transport, &message->body);
+	else if (message->type == TLS_CERTIFICATE)
+		take_certificate(in, transport, &message->body);
 }

@@ -5,7 +5,9 @@
 #include "inspect/census.h"
 #include "proto/tls.h"
 
-/* Counts the message; of hellos that are whole the client's server name and the server's choice.
- * `message->body` is read. */
-void hello_count(struct census *census, enum census_transport transport,
+struct inspection;
+
+/* Counts the message; of hellos that are whole the client's server name and the server's choice, of
+ * certificates in the clear what they say. `message->body` is read. */
+void hello_count(struct inspection *in, enum census_transport transport,
                  struct tls_message *message);

@@ -87,3 +87,6 @@ enum reason tls_server_hello_decode(struct cursor *body, struct tls_hello *out);
 
 /* The first certificate (DER) of a Certificate message in the clear: TLS 1.2 and before. */
 enum reason tls_certificate_decode(struct cursor *body, struct cursor *der);
+
+/* RFC 8446 section 6: "handshake_failure" …; "unassigned" for numbers that are none. */
+const char *tls_alert_name(uint8_t code);

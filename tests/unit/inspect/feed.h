@@ -27,6 +27,20 @@ struct feed {
 	struct conf *conf; /* of feed_open_conf() */
 };
 
+/* A voice peering: link "a", SBC "sbc1" that signals from side 0's address. */
+#define FEED_CONTRACT                                                                         \
+	"peering = { name = \"t\"; type = \"voice\"; };\n"                                    \
+	"peer = { asn = 64496; };\n"                                                          \
+	"sites = ( { name = \"s\"; metro = \"m\"; timezone = \"UTC\"; } );\n"                 \
+	"links = ( { name = \"a\"; site = \"s\"; role = \"primary\"; bandwidth = \"10G\";\n"  \
+	"            tap = { kind = \"optical\"; };\n"                                        \
+	"            members = ( { speed = \"10G\"; peer_to_msft = \"pcap:x\";\n"             \
+	"                          msft_to_peer = \"pcap:y\"; } ); } );\n"                    \
+	"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; classes = [\"sip\"]; } " \
+	");\n"                                                                                \
+	"sbcs = ( { name = \"sbc1\"; fqdn = \"sbc1.example\"; signalling = "                  \
+	"[\"203.0.113.10\"]; } );\n"
+
 /* Lane 0: what side 0, the peer, sends; lane 1: what the cloud sends. */
 static const struct lane_id feed_lanes[] = {{0, 0, DIR_PEER_TO_MSFT}, {0, 0, DIR_MSFT_TO_PEER}};
 
@@ -129,4 +143,16 @@ feed_count(const struct names *n, const char *name)
 		if (strcmp(n->at[i].name, name) == 0)
 			return n->at[i].count;
 	return 0;
+}
+
+static inline const struct voice_scope *
+feed_scope(const struct feed *f, const char *name)
+{
+	const struct voice *v = f->census->voice;
+
+	for (uint32_t i = 0; i < v->scopes.count; i++)
+		if (strcmp(voice_scope(v, i)->name, name) == 0)
+			return voice_scope(v, i);
+	fail_msg("no scope %s", name);
+	return NULL;
 }

@@ -4,19 +4,6 @@
 enum { UDP = 17, UA = 0, CLOUD = 1 };
 #define S UINT64_C(1000000000)
 
-#define CONTRACT                                                                              \
-	"peering = { name = \"t\"; type = \"voice\"; };\n"                                    \
-	"peer = { asn = 64496; };\n"                                                          \
-	"sites = ( { name = \"s\"; metro = \"m\"; timezone = \"UTC\"; } );\n"                 \
-	"links = ( { name = \"a\"; site = \"s\"; role = \"primary\"; bandwidth = \"10G\";\n"  \
-	"            tap = { kind = \"optical\"; };\n"                                        \
-	"            members = ( { speed = \"10G\"; peer_to_msft = \"pcap:x\";\n"             \
-	"                          msft_to_peer = \"pcap:y\"; } ); } );\n"                    \
-	"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; classes = [\"sip\"]; } " \
-	");\n"                                                                                \
-	"sbcs = ( { name = \"sbc1\"; fqdn = \"sbc1.example\"; signalling = "                  \
-	"[\"203.0.113.10\"]; } );\n"
-
 /* The parts of a message that calls are made of. */
 struct say {
 	const char *start, *cseq; /* "INVITE sip:b SIP/2.0" or "SIP/2.0 180 R"; "1 INVITE" */
@@ -69,22 +56,10 @@ the_call(const struct feed *f)
 	return c;
 }
 
-static const struct voice_scope *
-scope(const struct feed *f, const char *name)
-{
-	const struct voice *v = f->census->voice;
-
-	for (uint32_t i = 0; i < v->scopes.count; i++)
-		if (strcmp(voice_scope(v, i)->name, name) == 0)
-			return voice_scope(v, i);
-	fail_msg("no scope %s", name);
-	return NULL;
-}
-
 static void
 open_feed(struct feed *f)
 {
-	feed_open_conf(f, CLASS_SIP, UDP, 5060, CONTRACT);
+	feed_open_conf(f, CLASS_SIP, UDP, 5060, FEED_CONTRACT);
 }
 
 /* RFC 3665 section 3.1, with a 180 after 2 s, an answer after 5 s and a talk of 60 s. */
@@ -100,7 +75,7 @@ test_call(void **state)
 	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
 	say(&f, CLOUD, 11, ANSWER("100", "1", "INVITE", "a", NULL));
 	say(&f, CLOUD, 30, ANSWER("180", "1", "INVITE", "a", "x"));
-	assert_int_equal(scope(&f, "sbc:sbc1")->active, 1);
+	assert_int_equal(feed_scope(&f, "sbc:sbc1")->active, 1);
 	say(&f, CLOUD, 60, ANSWER("200", "1", "INVITE", "a", "x"));
 	say(&f, UA, 61, REQUEST("ACK", "1", "b", "x"));
 	say(&f, CLOUD, 660, REQUEST("BYE", "7", "c", "from"));
@@ -112,7 +87,7 @@ test_call(void **state)
 	assert_int_equal(c->final_status, 200);
 	assert_int_equal(c->setup_ns, 2 * S);
 	assert_int_equal(c->caller, SIDE_PEER);
-	s = scope(&f, "sbc:sbc1");
+	s = feed_scope(&f, "sbc:sbc1");
 	assert_int_equal(s->calls, 1);
 	assert_int_equal(s->finals, 1);
 	assert_int_equal(s->answered, 1);
@@ -123,8 +98,8 @@ test_call(void **state)
 	assert_int_equal(s->setup->count, 1);
 	assert_int_equal(s->setup->max_ns, 2 * S);
 	assert_int_equal(s->answer->max_ns, 5 * S);
-	assert_int_equal(scope(&f, "link:a")->calls, 1);
-	assert_int_equal(scope(&f, "subnet:203.0.113.0/24")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "subnet:203.0.113.0/24")->calls, 1);
 	feed_close(&f);
 }
 
@@ -143,11 +118,11 @@ test_retransmissions(void **state)
 	say(&f, UA, 50, REQUEST("ACK", "1", "a", "x"));
 	assert_int_equal(the_call(&f)->messages, 8);
 	assert_int_equal(the_call(&f)->retransmissions, 5);
-	assert_int_equal(scope(&f, "link:a")->calls, 1);
-	assert_int_equal(scope(&f, "link:a")->finals, 1);
-	assert_int_equal(scope(&f, "link:a")->answered, 0);
-	assert_int_equal(scope(&f, "link:a")->effective, 1); /* busy */
-	assert_int_equal(scope(&f, "link:a")->codes.at[0].responses, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->answered, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->effective, 1); /* busy */
+	assert_int_equal(feed_scope(&f, "link:a")->codes.at[0].responses, 1);
 	feed_close(&f);
 }
 
@@ -170,9 +145,9 @@ test_challenge(void **state)
 	assert_int_equal(the_call(&f)->setup_ns, S);
 	assert_int_equal(the_call(&f)->invites, 2);
 	assert_int_equal(the_call(&f)->forks, 0);
-	assert_int_equal(scope(&f, "link:a")->calls, 1);
-	assert_int_equal(scope(&f, "link:a")->finals, 1);
-	assert_int_equal(scope(&f, "link:a")->active, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 1);
 	feed_close(&f);
 }
 
@@ -187,11 +162,11 @@ test_challenge_left(void **state)
 	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
 	say(&f, CLOUD, 12, ANSWER("401", "1", "INVITE", "a", "y"));
 	inspector_tick(f.inspector, 30 * S);
-	assert_int_equal(scope(&f, "link:a")->finals, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 0);
 	inspector_tick(f.inspector, 34 * S);
-	assert_int_equal(scope(&f, "link:a")->finals, 1);
-	assert_int_equal(scope(&f, "link:a")->effective, 0);
-	assert_int_equal(scope(&f, "link:a")->active, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->effective, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 0);
 	assert_int_equal(sip_calls_count(f.census->calls), 0);
 	feed_close(&f);
 }
@@ -212,9 +187,9 @@ test_cancel(void **state)
 	say(&f, CLOUD, 32, ANSWER("487", "1", "INVITE", "a", "x"));
 	assert_int_equal(the_call(&f)->state, SIP_CALL_ABANDONED);
 	assert_int_equal(the_call(&f)->cancels, 1);
-	assert_int_equal(scope(&f, "link:a")->abandoned, 1);
-	assert_int_equal(scope(&f, "link:a")->answered, 0);
-	assert_int_equal(scope(&f, "link:a")->effective, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->abandoned, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->answered, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->effective, 1);
 	feed_close(&f);
 }
 
@@ -234,8 +209,8 @@ test_reinvite(void **state)
 	assert_int_equal(the_call(&f)->state, SIP_CALL_ANSWERED);
 	assert_int_equal(the_call(&f)->reinvites, 1);
 	assert_int_equal(the_call(&f)->final_status, 200);
-	assert_int_equal(scope(&f, "link:a")->calls, 1);
-	assert_int_equal(scope(&f, "link:a")->reinvites, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->reinvites, 1);
 	feed_close(&f);
 }
 
@@ -257,8 +232,8 @@ test_forks(void **state)
 	assert_int_equal(the_call(&f)->pracks, 1);
 	assert_int_equal(the_call(&f)->retransmissions, 0);
 	assert_int_equal(the_call(&f)->setup_ns, S);
-	assert_int_equal(scope(&f, "link:a")->answered, 1);
-	assert_int_equal(scope(&f, "link:a")->forks, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->answered, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->forks, 1);
 	feed_close(&f);
 }
 
@@ -272,14 +247,14 @@ test_redirect(void **state)
 	open_feed(&f);
 	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
 	say(&f, CLOUD, 20, ANSWER("302", "1", "INVITE", "a", "x"));
-	assert_int_equal(scope(&f, "link:a")->redirected, 1);
-	assert_int_equal(scope(&f, "link:a")->finals, 0);
-	assert_int_equal(scope(&f, "link:a")->active, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->redirected, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 0);
 	say(&f, UA, 30, REQUEST("INVITE", "2", "b", NULL));
 	say(&f, CLOUD, 40, ANSWER("503", "2", "INVITE", "b", "x"));
-	assert_int_equal(scope(&f, "link:a")->calls, 2);
-	assert_int_equal(scope(&f, "link:a")->finals, 1);
-	assert_int_equal(scope(&f, "link:a")->effective, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 2);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->effective, 0);
 	feed_close(&f);
 }
 
@@ -293,16 +268,16 @@ test_no_answer(void **state)
 	open_feed(&f);
 	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
 	inspector_tick(f.inspector, 180 * S);
-	assert_int_equal(scope(&f, "link:a")->active, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 1);
 	inspector_tick(f.inspector, 182 * S);
-	assert_int_equal(scope(&f, "link:a")->active, 0);
-	assert_int_equal(scope(&f, "link:a")->timeouts, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->timeouts, 1);
 	say(&f, UA, 2000, REQUEST("INVITE", "9", "z", NULL));
 	say(&f, CLOUD, 2010, ANSWER("200", "9", "INVITE", "z", "x"));
 	inspector_tick(f.inspector, 4000 * S);
-	assert_int_equal(scope(&f, "link:a")->active, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 1);
 	inspector_tick(f.inspector, 60000 * S);
-	assert_int_equal(scope(&f, "link:a")->active, 0);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 0);
 	feed_close(&f);
 }
 
@@ -323,13 +298,13 @@ test_options(void **state)
 		    (struct say){"OPTIONS sip:b SIP/2.0", cseq, branch, NULL});
 		say(&f, CLOUD, 600 * i + 11, (struct say){"SIP/2.0 200 OK", cseq, branch, "x"});
 	}
-	r = &scope(&f, "sbc:sbc1")->side[SIDE_PEER].options;
+	r = &feed_scope(&f, "sbc:sbc1")->side[SIDE_PEER].options;
 	assert_int_equal(r->count, 5);
 	assert_int_equal(r->answered, 5);
 	assert_int_equal(r->gap_max_ns, 60 * S);
 	assert_int_equal(r->last_ns - r->first_ns, 240 * S);
-	assert_int_equal(scope(&f, "sbc:sbc1")->side[SIDE_MSFT].options.count, 0);
-	assert_int_equal(scope(&f, "sbc:sbc1")->calls, 0);
+	assert_int_equal(feed_scope(&f, "sbc:sbc1")->side[SIDE_MSFT].options.count, 0);
+	assert_int_equal(feed_scope(&f, "sbc:sbc1")->calls, 0);
 	feed_close(&f);
 }
 
@@ -396,7 +371,7 @@ test_nat_signs(void **state)
 	(void)state;
 	open_feed(&f);
 	feed_text(&f, UA, NATTED("203.0.113.10", "203.0.113.10", "203.0.113.77"));
-	s = scope(&f, "link:a");
+	s = feed_scope(&f, "link:a");
 	for (unsigned i = 0; i < NAT_SIGNS; i++)
 		assert_int_equal(s->nat[i], 0);
 	feed_text(&f, UA, NATTED("192.168.1.2:5062", "sbc.example", "100.64.3.4"));
@@ -404,7 +379,7 @@ test_nat_signs(void **state)
 	feed_text(&f, CLOUD,
 	          "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.168.1.2;received=203.0.113.10;rport=4000"
 	          ";branch=z\r\nFrom: a\r\nTo: b\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n");
-	s = scope(&f, "link:a");
+	s = feed_scope(&f, "link:a");
 	assert_int_equal(s->nat[NAT_VIA], 2);
 	assert_int_equal(s->nat[NAT_CONTACT], 1);
 	assert_int_equal(s->nat[NAT_SDP], 1);

@@ -1,0 +1,216 @@
+#include "inspect/tls_watch.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "inspect/handler.h"
+
+enum {
+	QUIET_S = 5,         /* idle connections ask once a minute */
+	ANSWER_S = 2,        /* what comes later is no answer */
+	QUESTION_MAX = 1400, /* bytes of ciphertext: an INVITE with SDP and STIR headers has more */
+	CLOSE_NOTIFY = 0,    /* RFC 8446 section 6.1 */
+	USER_CANCELED = 90,
+	ALERT_EVERY_S = 60, /* per scope and side, else it would be an event each */
+};
+
+static uint64_t
+now_of(const struct inspection *in)
+{
+	return in->punt ? in->punt->time_ns : in->conversation->last_ns;
+}
+
+/* The side of who sent this, by who sent the first frame. */
+static enum side
+side_of(const struct tls_watch *w, const struct inspection *in)
+{
+	bool same = in->direction == w->first;
+
+	return same == (w->place.sender == SIDE_PEER) ? SIDE_PEER : SIDE_MSFT;
+}
+
+void
+tls_watch_begin(struct tls_watch *w, struct inspection *in)
+{
+	struct voice *v = in->census->voice;
+
+	*w = (struct tls_watch){.first = in->direction};
+	voice_place(v, in, &w->place);
+	for (unsigned i = 0; i < w->place.count; i++) {
+		voice_scope(v, w->place.scope[i])->tls_connections++;
+		voice_scope(v, w->place.scope[i])->tls_open++;
+	}
+}
+
+static unsigned
+version_index(uint16_t version)
+{
+	return version >= 0x0301 && version <= 0x0304 ? version - 0x0300u : VOICE_TLS_OLDER;
+}
+
+static void
+take_hello(struct tls_watch *w, struct voice *v, const struct tls_hello *hello)
+{
+	w->hello = true;
+	for (unsigned i = 0; hello->name.size && i < w->place.count; i++)
+		slice_copy(voice_scope(v, w->place.scope[i])->tls_name, VOICE_NAME_SIZE,
+		           hello->name);
+}
+
+static void
+take_certificate(struct tls_watch *w, struct inspection *in, struct cursor body)
+{
+	struct cursor der;
+	struct certificate certificate;
+
+	if (!w->place.sided || tls_certificate_decode(&body, &der) != REASON_OK ||
+	    !certificate_read(der, &certificate))
+		return;
+	for (unsigned i = 0; i < w->place.count; i++) {
+		struct voice_side *s =
+			&voice_scope(in->census->voice, w->place.scope[i])->side[side_of(w, in)];
+
+		s->certificate = certificate;
+		s->certificate_ns = now_of(in);
+	}
+}
+
+void
+tls_watch_message(struct tls_watch *w, struct inspection *in, const struct tls_message *message)
+{
+	struct voice *v = in->census->voice;
+	struct cursor body = message->body;
+	struct tls_hello hello;
+
+	if (message->type == TLS_CLIENT_HELLO) {
+		tls_client_hello_decode(&body, false, &hello);
+		take_hello(w, v, &hello);
+	} else if (message->type == TLS_SERVER_HELLO) {
+		if (tls_server_hello_decode(&body, &hello) != REASON_OK || hello.retry)
+			return;
+		for (unsigned i = 0; i < w->place.count; i++)
+			voice_scope(v, w->place.scope[i])
+				->tls_versions[version_index(hello.version)]++;
+	} else if (message->type == TLS_CERTIFICATE) {
+		take_certificate(w, in, body);
+	}
+}
+
+static void
+fail(struct tls_watch *w, struct voice *v)
+{
+	if (w->established || w->failed || !w->hello)
+		return;
+	w->failed = true;
+	for (unsigned i = 0; i < w->place.count; i++)
+		voice_scope(v, w->place.scope[i])->tls_failed++;
+}
+
+static void
+tell_alert(const struct tls_watch *w, const struct inspection *in, enum side side, uint8_t code,
+           const char *subject)
+{
+	struct fact *f = fact_add(in->facts, "tls.alert", now_of(in) / NS_PER_US);
+
+	if (!f)
+		return;
+	f->link = w->place.link;
+	f->side = side;
+	f->directed = true;
+	f->dir = side == SIDE_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER;
+	snprintf(f->subject, sizeof f->subject, "%.*s", (int)sizeof f->subject - 1, subject);
+	snprintf(f->cause, sizeof f->cause, "TLS alert %u (%s)", code, tls_alert_name(code));
+	snprintf(f->text, sizeof f->text, "%s sent alert %u (%s) %s", side_name(side), code,
+	         tls_alert_name(code), w->established ? "on a connection" : "in a handshake");
+}
+
+void
+tls_watch_alert(struct tls_watch *w, struct inspection *in, uint8_t code)
+{
+	uint64_t now_ns = now_of(in);
+	enum side side = side_of(w, in);
+
+	if (code == CLOSE_NOTIFY || code == USER_CANCELED)
+		return;
+	for (unsigned i = 0; w->place.sided && i < w->place.count; i++) {
+		struct voice_scope *scope = voice_scope(in->census->voice, w->place.scope[i]);
+		struct voice_side *s = &scope->side[side];
+		bool fresh = s->alerts == 0 || s->alert_code != code ||
+		             now_ns > s->alert_ns + ALERT_EVERY_S * NS_PER_S;
+
+		s->alerts++;
+		s->alert_code = code;
+		s->alert_ns = now_ns;
+		if (fresh)
+			tell_alert(w, in, side, code, scope->name);
+	}
+	fail(w, in->census->voice);
+}
+
+static void
+count_question(struct tls_watch *w, struct inspection *in, int64_t by)
+{
+	enum side asker = w->asker == in->direction     ? side_of(w, in)
+	                  : side_of(w, in) == SIDE_PEER ? SIDE_MSFT
+	                                                : SIDE_PEER;
+
+	for (unsigned i = 0; w->place.sided && i < w->place.count; i++) {
+		struct voice_scope *s = voice_scope(in->census->voice, w->place.scope[i]);
+		struct voice_rhythm *r = &s->side[asker].options;
+
+		s->options_by_rhythm = true;
+		r->answered = (uint64_t)((int64_t)r->answered + by);
+		if (by > 0)
+			voice_rhythm_add(r, w->asked_ns);
+		else
+			r->count--;
+	}
+	w->counted = by > 0;
+}
+
+/* One record each way between two quiet times; a third takes the count back, but it was a sign of
+ * life all the same. */
+static void
+take_beat(struct tls_watch *w, struct inspection *in, uint16_t size)
+{
+	uint64_t now_ns = now_of(in);
+
+	if (now_ns > w->last_ns + QUIET_S * NS_PER_S || !w->last_ns) {
+		w->records = size <= QUESTION_MAX && w->last_ns ? 1 : 3;
+		w->asked_ns = now_ns;
+		w->asker = in->direction;
+		w->counted = false;
+	} else if (++w->records == 2 && in->direction != w->asker && size <= QUESTION_MAX &&
+	           now_ns <= w->asked_ns + ANSWER_S * NS_PER_S) {
+		count_question(w, in, 1);
+	} else if (w->counted) {
+		count_question(w, in, -1);
+	}
+	w->last_ns = now_ns;
+}
+
+void
+tls_watch_ciphered(struct tls_watch *w, struct inspection *in, uint16_t size)
+{
+	struct voice *v = in->census->voice;
+
+	w->ciphered[in->direction] = true;
+	if (w->ciphered[0] && w->ciphered[1] && !w->established && !w->failed) {
+		w->established = true;
+		for (unsigned i = 0; w->hello && i < w->place.count; i++)
+			voice_scope(v, w->place.scope[i])->tls_established++;
+	}
+	if (w->established)
+		take_beat(w, in, size);
+}
+
+void
+tls_watch_end(struct tls_watch *w, struct voice *v)
+{
+	if (w->over)
+		return;
+	w->over = true;
+	fail(w, v);
+	for (unsigned i = 0; i < w->place.count; i++)
+		voice_scope(v, w->place.scope[i])->tls_open--;
+}
