@@ -25,6 +25,7 @@
 #include "path/source.h"
 #include "snap/aggregate.h"
 #include "state/flow.h"
+#include "state/tcp.h"
 #include "store/export.h"
 #include "store/store.h"
 #include "ui/json.h"
@@ -42,6 +43,12 @@ void tally_burst(struct tally *t, const struct burst *b);
 /* A flow with its class, and class sums over all flows and frames. */
 struct class_sum {
 	uint64_t flows, packets, bytes;
+};
+
+/* TCP over all connections, by enum tcp_saw. */
+struct tcp_sum {
+	uint64_t count[TCP_SAW_COUNT];
+	struct histogram handshake;
 };
 
 struct inspector;
@@ -102,6 +109,11 @@ void analysis_put_rtp(json_t *o, struct analysis *a);
 void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */
+/* Its TCP keys. */
+void analysis_put_flow_tcp(json_t *o, const struct analysis *a, const struct flow *f);
+/* The keys `tcp` and `latency`. */
+json_t *analysis_tcp_json(struct analysis *a);
+json_t *analysis_latency_json(const struct analysis *a);
 json_t *analysis_flow_json(const struct analysis *an, const struct flow_view *v,
                            const struct flow *f);
 json_t *analysis_json(struct analysis *a);

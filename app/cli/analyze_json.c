@@ -79,12 +79,6 @@ protocol_name(uint8_t number, char buf[16])
 	return buf;
 }
 
-/* What later parts measure per TCP flow: named, and null until then. */
-static const char *const tcp_later[] = {
-	"handshake_rtt_us", "syn_rtt_us",     "retransmissions", "out_of_order",
-	"lost_before_tap",  "lost_after_tap", "resets",
-};
-
 json_t *
 analysis_flow_json(const struct analysis *an, const struct flow_view *v, const struct flow *f)
 {
@@ -109,10 +103,8 @@ analysis_flow_json(const struct analysis *an, const struct flow_view *v, const s
 	json_put_u64(o, "last_us", v->last_ns / NS_PER_US);
 	json_put_text(o, "class", class_name(s->class));
 	json_put_f64(o, "confidence", s->confidence / 100.0);
-	if (v->proto != 6)
-		return o;
-	for (size_t i = 0; i < sizeof tcp_later / sizeof tcp_later[0]; i++)
-		json_put_null(o, tcp_later[i]);
+	if (v->proto == 6)
+		analysis_put_flow_tcp(o, an, f);
 	return o;
 }
 
@@ -329,32 +321,15 @@ icmp_json(const struct tally *t)
 	return o;
 }
 
-static json_t *
-tcp_json(const struct tally *t)
-{
-	static const char *const later[] = {"retransmissions", "out_of_order",   "lost_before_tap",
-	                                    "lost_after_tap",  "duplicate_acks", "keep_alives"};
-	json_t *o = json_object(), *rtt = json_object();
-
-	json_put_u64(o, "segments", t->tcp_segments);
-	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-		json_put_null(o, later[i]);
-	json_put_u64(o, "zero_window", t->tcp_zero_window);
-	json_put_u64(o, "resets", t->tcp_resets);
-	json_put_u64(rtt, "count", 0);
-	json_put_null(rtt, "p50");
-	json_put_null(rtt, "p95");
-	json_put_null(rtt, "p99");
-	json_put(o, "handshake_rtt_us", rtt);
-	return o;
-}
-
 /* Keys whose contents later parts bring: there, empty, and named in `later`. */
 static const struct {
 	const char *key;
 	bool list;
 } unfilled[] = {
-	{"legs", true}, {"latency", true}, {"limits", true}, {"causes", false}, {"middlebox", true},
+	{"legs", true},
+	{"limits", true},
+	{"causes", false},
+	{"middlebox", true},
 };
 
 static void
@@ -440,7 +415,8 @@ analysis_json(struct analysis *a)
 	analysis_put_rtp(o, a);
 	put_unfilled(o);
 	json_put(o, "icmp", icmp_json(&a->tally));
-	json_put(o, "tcp", tcp_json(&a->tally));
+	json_put(o, "tcp", analysis_tcp_json(a));
+	json_put(o, "latency", analysis_latency_json(a));
 	json_put(o, "findings", findings_json(a));
 	json_put(o, "audit", audit_json(a));
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));

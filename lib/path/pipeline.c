@@ -118,11 +118,14 @@ pipeline_run(struct pipeline *p, struct burst *b)
 		interval_turn(p, b->time_ns[0]);
 	mark(p, STAGE_DECODE, &since);
 	stage_flow(p, b);
+	stage_tcp_prefetch(p, b);
 	mark(p, STAGE_FLOW, &since);
 	stage_classify(p, b);
 	mark(p, STAGE_CLASSIFY, &since);
 	stage_measure(p, b);
 	mark(p, STAGE_MEASURE, &since);
+	stage_tcp(p, b);
+	mark(p, STAGE_TCP, &since);
 	stage_punt(p, b);
 	mark(p, STAGE_PUNT, &since);
 	stage_media(p, b);
@@ -182,6 +185,7 @@ pipeline_create(const struct pipeline_params *params)
 	                            .hash_seed = params->hash_seed,
 	                            .visit = stage_age_visit,
 	                            .context = p};
+	struct tcp_pool_params tcp = {.flows = params->flows, .keep = params->keep_flows};
 
 	assert(p && params->interval_ns > 0);
 	memset(p, 0, sizeof *p);
@@ -189,7 +193,8 @@ pipeline_create(const struct pipeline_params *params)
 	p->flows = flow_table_create(&flows);
 	p->streams = rtp_pool_create(streams_of(params), params->keep_flows);
 	p->expectations = expectation_table_create(EXPECTATIONS, params->hash_seed);
-	if (!p->flows || !p->streams || !p->expectations) {
+	p->tcp = tcp_pool_create(&tcp);
+	if (!p->flows || !p->tcp || !p->streams || !p->expectations) {
 		pipeline_destroy(p);
 		return NULL;
 	}
@@ -213,6 +218,7 @@ pipeline_destroy(struct pipeline *p)
 	flow_table_destroy(p->flows);
 	rtp_pool_destroy(p->streams);
 	expectation_table_destroy(p->expectations);
+	tcp_pool_destroy(p->tcp);
 	free(p);
 }
 
@@ -247,6 +253,12 @@ pipeline_flows(struct pipeline *p)
 	return p->flows;
 }
 
+const struct tcp_pool *
+pipeline_tcp(const struct pipeline *p)
+{
+	return p->tcp;
+}
+
 void
 pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2])
 {
@@ -258,8 +270,8 @@ stage_name(enum stage s)
 {
 	static const char *const names[STAGE_COUNT] = {
 		[STAGE_DECODE] = "decode",   [STAGE_FLOW] = "flow", [STAGE_CLASSIFY] = "classify",
-		[STAGE_MEASURE] = "measure", [STAGE_PUNT] = "punt", [STAGE_MEDIA] = "media",
-		[STAGE_AGE] = "age"};
+		[STAGE_MEASURE] = "measure", [STAGE_TCP] = "tcp",   [STAGE_PUNT] = "punt",
+		[STAGE_MEDIA] = "media",     [STAGE_AGE] = "age"};
 
 	return names[s];
 }

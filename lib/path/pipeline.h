@@ -35,6 +35,7 @@ typedef bool punt_fn(void *context, enum punt_queue queue, struct burst *b, unsi
 struct pipeline;
 
 struct flow_table;
+struct tcp_pool;
 struct flow;
 struct rtp_pool;
 struct expectation;
@@ -78,6 +79,7 @@ void pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_
 const struct plan *pipeline_plan(const struct pipeline *p);
 const struct meter_table *pipeline_meters(const struct pipeline *p);
 struct flow_table *pipeline_flows(struct pipeline *p);
+const struct tcp_pool *pipeline_tcp(const struct pipeline *p);
 /* Class and confidence of a flow. */
 const struct class_state *pipeline_class(const struct flow *f);
 /* RTP streams: flow.pool of a UDP flow is the first of its chain. */
@@ -95,6 +97,7 @@ enum stage {
 	STAGE_FLOW,
 	STAGE_CLASSIFY,
 	STAGE_MEASURE,
+	STAGE_TCP,
 	STAGE_PUNT,
 	STAGE_MEDIA,
 	STAGE_AGE,

@@ -48,7 +48,7 @@ idle_tcp(const struct flow *f)
 static uint64_t
 idle_ns(const struct flow *f)
 {
-	bool tcp = (uint8_t)(f->key[1] >> 32) == TCP;
+	bool tcp = flow_proto(f) == TCP;
 	unsigned by_class = idle_by_class[pipeline_class(f)->class];
 	unsigned seconds = tcp ? idle_tcp(f) : IDLE_DEFAULT_S;
 
@@ -168,8 +168,10 @@ stage_age_flush(struct pipeline *p)
 
 /* Replaced flows come one by one, each in the middle of a burst. */
 static void
-leave(struct pipeline *p, const struct flow *f)
+leave(struct pipeline *p, struct flow *f)
 {
+	if (flow_proto(f) == TCP)
+		tcp_release(p->tcp, f);
 	if (!has_food(f))
 		return;
 	p->leaving[p->leaving_count++] = *f;

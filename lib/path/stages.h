@@ -11,6 +11,7 @@
 #include "state/flow.h"
 #include "state/fragment.h"
 #include "state/rtp_pool.h"
+#include "state/tcp.h"
 
 struct pipeline {
 	const struct plan *plan;
@@ -21,6 +22,7 @@ struct pipeline {
 	struct fragment_table *fragments;
 	struct rtp_pool *streams;
 	struct expectation_table *expectations;
+	struct tcp_pool *tcp;
 	uint16_t generation; /* of the plan as it stands in flow records; never 0 */
 	struct hash_key endpoint_key;
 	/* intervals */
@@ -37,6 +39,9 @@ struct pipeline {
 	 * ends */
 	struct flow leaving[FLOW_VISITED];
 	uint32_t leaving_count;
+	/* of the running burst: the frames that are TCP segments of a flow */
+	uint8_t segments[BURST_MAX];
+	uint32_t segment_count;
 	bool keep;
 	bool profiled;
 	punt_fn *punt;
@@ -51,6 +56,9 @@ void stage_classify(struct pipeline *p, struct burst *b);
 /* Set-up thread, before any pipeline runs: fills a table that all of them read. */
 void stage_measure_init(void);
 void stage_measure(struct pipeline *p, struct burst *b);
+/* Find the burst's TCP segments and fetch their connections, well ahead of stage_tcp(). */
+void stage_tcp_prefetch(struct pipeline *p, const struct burst *b);
+void stage_tcp(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
 void stage_media(struct pipeline *p, struct burst *b);
 void stage_age(struct pipeline *p, uint64_t now_ns);

@@ -58,6 +58,12 @@ latency_book_find(const struct latency_book *b, enum latency_scope scope, uint32
 	return find(b, &like);
 }
 
+const char *
+latency_entry_method(const struct latency_entry *e)
+{
+	return e->method == LATENCY_HEADLINE ? "headline" : latency_method_name(e->method);
+}
+
 static struct latency_entry *
 find_or_add(struct latency_book *b, const struct latency_entry *like)
 {

@@ -65,6 +65,9 @@ void latency_book_close(struct latency_book *b, uint64_t end_us);
  */
 bool latency_book_adopt(struct latency_book *b, struct latency_entry *e, uint32_t id);
 
+/* The method's name, "headline" for the headline. */
+const char *latency_entry_method(const struct latency_entry *e);
+
 /* NULL: no sample yet. */
 const struct latency_entry *latency_book_find(const struct latency_book *b,
                                               enum latency_scope scope, uint32_t id, unsigned half,

@@ -24,6 +24,7 @@
 	X(QUALITY_LOST_BEFORE, "lost_before_tap", "TCP segments that came only when sent again")  \
 	X(QUALITY_LOST_AFTER, "lost_after_tap", "TCP segments seen here and sent again for need") \
 	X(QUALITY_LOST_UNSIDED, "lost_unsided", "retransmissions whose side could not be told")   \
+	X(QUALITY_TAKEN_BACK, "taken_back", "of lost_after_tap, what later proved needless")      \
 	X(QUALITY_SPURIOUS, "spurious", "retransmissions of what the receiver had")               \
 	X(QUALITY_UNSEEN, "unseen", "TCP segments acknowledged that this tap never saw")          \
 	X(QUALITY_COPIES, "copies", "frames that a mirror port showed again")                     \
@@ -31,6 +32,7 @@
 	X(QUALITY_KEEP_ALIVES, "keep_alives", "TCP keep-alives")                                  \
 	X(QUALITY_ZERO_WINDOW, "zero_window", "TCP segments that close the window")               \
 	X(QUALITY_WINDOW_PROBES, "window_probes", "one byte sent into a closed window")           \
+	X(QUALITY_OUT_OF_WINDOW, "out_of_window", "TCP segments that the receiver can't take")    \
 	X(QUALITY_RESETS, "resets", "TCP resets, by their sender")                                \
 	X(QUALITY_MARKED, "ecn_ce", "TCP segments marked Congestion Experienced")                 \
 	X(QUALITY_ECN_ECHO, "ecn_echo", "TCP segments that echo a mark")                          \

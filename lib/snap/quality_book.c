@@ -196,12 +196,22 @@ window_close(const struct quality_limits *l, struct quality_sum *s, unsigned dir
 			w->burst_over = true;
 }
 
+/* Labels of loss that were taken back, maybe in a later interval than they were given. */
+static void
+take_back(uint64_t total[QUALITY_COUNT], uint64_t taken_back)
+{
+	uint64_t most = total[QUALITY_LOST_AFTER];
+
+	total[QUALITY_LOST_AFTER] -= taken_back < most ? taken_back : most;
+}
+
 static void
 sum_close(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
 {
 	for (unsigned dir = 0; dir < 2; dir++) {
 		for (unsigned i = 0; i < QUALITY_COUNT; i++)
 			s->total[dir][i] += s->last[dir][i];
+		take_back(s->total[dir], s->last[dir][QUALITY_TAKEN_BACK]);
 		if (b->limits.window_us && end_us)
 			window_close(&b->limits, s, dir, end_us);
 	}

@@ -182,3 +182,10 @@ struct flow_view {
 };
 
 void flow_view(const struct flow *f, struct flow_view *out);
+
+/* Its IP protocol alone. */
+static inline uint8_t
+flow_proto(const struct flow *f)
+{
+	return (uint8_t)(f->key[1] >> 32);
+}

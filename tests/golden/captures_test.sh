@@ -13,6 +13,7 @@ tests/golden/compare_protocols.py build/pniscope "$captures" || exit 1
 tests/golden/compare_rtp.py build/pniscope "$captures" || exit 1
 tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
 tests/golden/compare_calls.py build/pniscope "$captures" || exit 1
+tests/golden/compare_tcp.py build/pniscope "$captures" || exit 1
 # what fuzzers of other routing daemons found, and their seeds
 for target in bgp bgp_session; do
   [ -x "build-debug/fuzz/${target}_replay" ] || continue

@@ -1,0 +1,122 @@
+/*
+ * TCP: what state/tcp.c tells of every segment goes to the meter's line of quality and to the
+ * latency histograms of the snapshot. The connections' lines are fetched right after the flows were
+ * found, so that classifying and measuring hide the way to memory; most segments then end with two
+ * counts in the meter that the measuring stage has just written.
+ *
+ * Whoever else has rare counts or round trips (RTP, the inspector's transactions) writes to the
+ * same places: quality_of(), latency_add().
+ */
+#include "path/stages.h"
+#include "proto/protocols.h"
+
+static const uint8_t quality_by_saw[TCP_SAW_COUNT] = {
+	[TCP_SAW_DATA] = QUALITY_COUNT, /* in the meter */
+	[TCP_SAW_RETRANSMISSION] = QUALITY_RETRANSMISSIONS,
+	[TCP_SAW_OUT_OF_ORDER] = QUALITY_OUT_OF_ORDER,
+	[TCP_SAW_LOST_BEFORE] = QUALITY_LOST_BEFORE,
+	[TCP_SAW_LOST_AFTER] = QUALITY_LOST_AFTER,
+	[TCP_SAW_LOST_UNSIDED] = QUALITY_LOST_UNSIDED,
+	[TCP_SAW_SPURIOUS] = QUALITY_SPURIOUS,
+	[TCP_SAW_COPY] = QUALITY_COPIES,
+	[TCP_SAW_COPIED_ACK] = QUALITY_COPIES,
+	[TCP_SAW_DUPLICATE_ACK] = QUALITY_DUPLICATE_ACKS,
+	[TCP_SAW_KEEP_ALIVE] = QUALITY_KEEP_ALIVES,
+	[TCP_SAW_ZERO_WINDOW] = QUALITY_ZERO_WINDOW,
+	[TCP_SAW_WINDOW_PROBE] = QUALITY_WINDOW_PROBES,
+	[TCP_SAW_RESET] = QUALITY_RESETS,
+	[TCP_SAW_OUT_OF_WINDOW] = QUALITY_OUT_OF_WINDOW,
+	[TCP_SAW_MARKED] = QUALITY_MARKED,
+	[TCP_SAW_ECN_ECHO] = QUALITY_ECN_ECHO,
+	[TCP_SAW_UNSEEN] = QUALITY_UNSEEN,
+	[TCP_SAW_TAKEN_BACK] = QUALITY_TAKEN_BACK,
+};
+
+static const uint8_t method_by_how[] = {
+	[TCP_RTT_SYN] = LATENCY_TCP_SYN,
+	[TCP_RTT_ACK] = LATENCY_TCP_ACK,
+	[TCP_RTT_DATA] = LATENCY_TCP_DATA,
+	[TCP_RTT_TS] = LATENCY_TCP_TS,
+};
+
+/* What is rare is counted by kind. `dir` is the segment's. */
+static __attribute__((noinline)) void
+tell(struct pipeline *p, uint32_t meter, unsigned dir, const struct tcp_news *news)
+{
+	struct snap_quality *q = quality_of(p->snap, meter);
+
+	if (!q)
+		return;
+	for (uint32_t bits = news->saw & ~(1u << TCP_SAW_DATA); bits; bits &= bits - 1)
+		q->dir[dir].count[quality_by_saw[__builtin_ctz(bits)]]++;
+	q->dir[dir ^ 1].count[QUALITY_UNSEEN] += news->unseen;
+	q->dir[dir ^ 1].count[QUALITY_TAKEN_BACK] += news->taken_back;
+}
+
+/* Round trips between the tap and the segment's sender. */
+static __attribute__((noinline)) void
+time_taken(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
+           const struct tcp_news *news)
+{
+	const struct meter_key *meter = meter_key_at(p->meters, b->meter[i]);
+	struct latency_key key = {.link = b->link[i]};
+
+	key.half = dir == DIR_PEER_TO_MSFT ? SIDE_PEER : SIDE_MSFT;
+	key.subnet = key.half == SIDE_PEER ? meter->peer_subnet : meter->msft_subnet;
+	for (uint32_t n = 0; n < news->sample_count; n++) {
+		key.method = method_by_how[news->sample[n].how];
+		latency_add(&p->snap->latencies, &key, news->sample[n].ns);
+	}
+}
+
+static inline void
+segment(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	struct tcp_news news;
+	struct meter *m;
+	unsigned dir;
+
+	tcp_segment(p->tcp, b->flow[i], &b->packet[i], b->data[i], b->reverse[i], b->time_ns[i],
+	            &news);
+	if (b->meter[i] == BURST_NO_METER)
+		return;
+	dir = p->plan->lanes[b->lane[i]].dir;
+	m = &p->snap->meters[b->meter[i]];
+	m->segments[dir]++;
+	m->data_segments[dir] += news.saw & 1u << TCP_SAW_DATA;
+	if (__builtin_expect((news.saw & ~(1u << TCP_SAW_DATA)) | news.unseen | news.taken_back, 0))
+		tell(p, b->meter[i], dir, &news);
+	if (__builtin_expect(news.sample_count, 0))
+		time_taken(p, b, i, dir, &news);
+}
+
+/* Segments with ports and flow; later fragments have neither of their own. */
+static inline unsigned
+is_segment(const struct burst *b, uint32_t i)
+{
+	const struct packet *packet = &b->packet[i];
+
+	return (packet->proto == PROTO_TCP) & ((packet->flags & PACKET_HAS_PORTS) != 0) &
+	       (packet->reason != REASON_TCP_HLEN) & (b->flow[i] != NULL);
+}
+
+void
+stage_tcp_prefetch(struct pipeline *p, const struct burst *b)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		p->segments[count] = (uint8_t)i;
+		count += is_segment(b, i);
+	}
+	p->segment_count = count;
+	for (uint32_t i = 0; i < count; i++)
+		tcp_prefetch(p->tcp, b->flow[p->segments[i]]);
+}
+
+void
+stage_tcp(struct pipeline *p, struct burst *b)
+{
+	for (uint32_t i = 0; i < p->segment_count; i++)
+		segment(p, b, p->segments[i]);
+}
