@@ -39,8 +39,10 @@ read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	const uint8_t *at = b->data[i] + packet->payload_offset;
 	uint32_t size = RTP_SIZE;
 
-	if (packet->payload_captured < RTP_SIZE || (at[0] & 0xc0) != 0x80 ||
-	    (at[1] & 0x60) == 0x40 || packet->flags & PACKET_FRAGMENT_LATER)
+	/* not over TCP, where a segment begins anywhere and flow.pool is another pool's */
+	if (packet->proto != PROTO_UDP || packet->payload_captured < RTP_SIZE ||
+	    (at[0] & 0xc0) != 0x80 || (at[1] & 0x60) == 0x40 ||
+	    packet->flags & PACKET_FRAGMENT_LATER)
 		return false;
 	size += 4u * (at[0] & 0x0f);
 	if (at[0] & 0x10) {
