@@ -75,13 +75,24 @@ run(void *arg)
 	}
 }
 
+static void
+expect(void *context, const struct expectation *e)
+{
+	struct slow_path *in = context;
+
+	plane_expect(in->plane, e);
+}
+
 struct slow_path *
 slow_path_start(struct plane *plane, const struct conf *conf)
 {
 	const struct plan *plan = plane_plan(plane);
-	struct inspector_params params = {
-		.conf = conf, .lanes = plan->lanes, .lane_count = plan->lane_count};
 	struct slow_path *in = mem_alloc(1, sizeof *in);
+	struct inspector_params params = {.conf = conf,
+	                                  .lanes = plan->lanes,
+	                                  .lane_count = plan->lane_count,
+	                                  .expect = expect,
+	                                  .expect_context = in};
 	int failed;
 
 	in->plane = plane;

@@ -19,6 +19,7 @@
 #include "snap/snap.h"
 
 struct plane;
+struct expectation;
 
 struct plane_params {
 	const char *program;
@@ -42,6 +43,9 @@ unsigned plane_workers(const struct plane *p);
 const struct plan *plane_plan(const struct plane *p);
 struct snap_core *plane_snap(const struct plane *p, unsigned worker);
 struct punt_rings *plane_punts(const struct plane *p, unsigned worker);
+/* Inspector: tell all workers what signalling says will come; which of them gets it, the port's
+ * hash decides. */
+void plane_expect(const struct plane *p, const struct expectation *e);
 
 /*
  * Reload, in three steps, so that the control thread never waits: plane_reload() builds all that

@@ -89,6 +89,13 @@ plane_punts(const struct plane *p, unsigned worker)
 	return worker_punts(p->workers[worker]);
 }
 
+void
+plane_expect(const struct plane *p, const struct expectation *e)
+{
+	for (unsigned w = 0; w < plane_workers(p); w++)
+		expect_queue_push(worker_expected(p->workers[w]), e);
+}
+
 unsigned
 plane_port_count(const struct plane *p)
 {

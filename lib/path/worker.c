@@ -20,8 +20,9 @@
 #include "path/eal.h"
 
 enum {
-	TURNS_PER_CHECK = 256,  /* quiescence, reload, the worker's own counters */
-	TURNS_PER_RETURN = 16,  /* mbufs that come back from the inspector */
+	TURNS_PER_CHECK = 256, /* quiescence, reload, the worker's own counters */
+	TURNS_PER_RETURN = 16, /* what comes back from the inspector: mbufs, expectations */
+	EXPECTED_PER_TURN = 8,
 	IDLE_BEFORE_NAP = 1024, /* empty turns */
 	NAP_NS = 100000,        /* a ring of 1024 lasts as long at 10 M packets/s */
 };
@@ -33,7 +34,8 @@ struct worker {
 	struct worker_params params;
 	struct pipeline *pipeline;
 	struct punt_rings *punts;
-	pthread_t thread; /* without DPDK's environment */
+	struct expect_queue *expected; /* from the inspector */
+	pthread_t thread;              /* without DPDK's environment */
 	bool threaded;
 
 	/* control writes, worker reads */
@@ -221,6 +223,18 @@ check(struct worker *w)
 	rte_rcu_qsbr_quiescent(w->params.quiescence, w->params.index);
 }
 
+/* What signalling said since: a few at a time, so that a flood of it costs little. */
+static void
+learn(struct worker *w)
+{
+	const struct expectation *e;
+
+	for (unsigned n = 0; n < EXPECTED_PER_TURN && (e = expect_queue_peek(w->expected)); n++) {
+		pipeline_expect(w->pipeline, e);
+		expect_queue_drop(w->expected);
+	}
+}
+
 /* ---- loop ------------------------------------------------------------------------------------ */
 
 static int
@@ -243,8 +257,10 @@ worker_loop(void *arg)
 		w->idle_turns = received ? 0 : w->idle_turns + 1;
 		if (!received)
 			turn_idle(w);
-		if (++turn % TURNS_PER_RETURN == 0)
+		if (++turn % TURNS_PER_RETURN == 0) {
 			punt_free_returned(w->punts);
+			learn(w);
+		}
 		if (turn % TURNS_PER_CHECK == 0)
 			check(w);
 		atomic_store_explicit(&w->turns, turn, memory_order_relaxed);
@@ -306,6 +322,7 @@ worker_create(const struct worker_params *params)
 	w->params = *params;
 	w->setup = params->setup;
 	w->punts = punt_create();
+	w->expected = expect_queue_create();
 	pipeline = (struct pipeline_params){
 		.plan = params->setup->plan,
 		.snap = params->setup->snap,
@@ -331,6 +348,7 @@ worker_destroy(struct worker *w)
 		return;
 	pipeline_destroy(w->pipeline);
 	punt_destroy(w->punts);
+	expect_queue_destroy(w->expected);
 	free(w);
 }
 
@@ -370,6 +388,12 @@ bool
 worker_swapped(const struct worker *w)
 {
 	return atomic_load_explicit(&w->next, memory_order_acquire) == NULL;
+}
+
+struct expect_queue *
+worker_expected(struct worker *w)
+{
+	return w->expected;
 }
 
 struct punt_rings *

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "path/expect_queue.h"
 #include "path/pipeline.h"
 #include "path/port.h"
 #include "path/punt.h"
@@ -66,6 +67,8 @@ void worker_post(struct worker *w, const struct worker_setup *setup);
 bool worker_swapped(const struct worker *w);
 
 struct punt_rings *worker_punts(struct worker *w);
+/* Where the inspector puts what signalling says will come. */
+struct expect_queue *worker_expected(struct worker *w);
 /* The replay was read to its end. */
 bool worker_replayed(const struct worker *w);
 /* Turns so far: a stuck worker is told by it. */

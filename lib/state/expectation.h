@@ -13,11 +13,10 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "base/clock.h"
 #include "proto/rtp_codec.h"
 
 enum { EXPECTATION_FORMATS = 12, EXPECTATION_WAYS = 4 };
-#define EXPECTATION_LIFE_NS (300 * NS_PER_S) /* longer than a call may ring */
+#define EXPECTATION_LIFE_NS 300000000000ull /* 5 min: longer than a call may ring */
 
 struct expectation {
 	struct addr addr;

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+
 #define NOW (1000 * NS_PER_S)
 
 static struct addr
