@@ -23,6 +23,7 @@
 PNI_LINKS=(a b)
 PNI_PEER_ASN=64496
 PNI_CLOUD_ASN=8075
+declare -gA PNI_ROUTER=([a]=frr [b]=gobgp) # of the peer; frr on both where PNI_ROUTER[b]=frr is set after sourcing
 declare -gA PNI_PEER_IP=([a]=192.0.2.0 [b]=192.0.2.2) PNI_CLOUD_IP=([a]=192.0.2.1 [b]=192.0.2.3)
 
 pni_needs() {
@@ -160,6 +161,8 @@ pni_ip6() { # LINK SIDE
 . "$(dirname "${BASH_SOURCE[0]}")/pni_probe.sh"
 # shellcheck source=/dev/null
 . "$(dirname "${BASH_SOURCE[0]}")/pni_feeds.sh"
+# shellcheck source=/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/pni_voice.sh"
 
 # ---- all of it
 
@@ -170,7 +173,7 @@ pni_wire() {
   pni_needs
   PNI_ID=pni$$
   PNI_FABRIC=$(pni_ns fabric)
-  PNI_NAMESPACES=(fabric)
+  PNI_NAMESPACES=(fabric sbc media)
   for link in "${PNI_LINKS[@]}"; do PNI_NAMESPACES+=("peer-$link" "cloud-$link"); done
   chmod 711 "$LAB_DIR" # FRR leaves root behind
   trap pni_end EXIT
@@ -204,6 +207,6 @@ pni_down() {
 
 pni_save() {
   PNI_PID=$$ PNI_STATE_FILE=$1
-  declare -p LAB_DIR LAB_NAME PNI_ID PNI_PID PNI_FABRIC PNI_OVS PNI_NAMESPACES | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >"$1"
+  declare -p LAB_DIR LAB_NAME PNI_ID PNI_PID PNI_FABRIC PNI_OVS PNI_NAMESPACES PNI_ROUTER | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >"$1"
   [ -z "${REDIS:-}" ] || declare -p REDIS REDIS_SOCKET | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >>"$1"
 }

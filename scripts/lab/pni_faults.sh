@@ -5,7 +5,7 @@
 # name|what happens; the rows with a heal of their own say so
 pni_faults() {
   cat <<'END'
-bgp-reset|a router clears its session (Cease, administrative reset): the peer's on a, the cloud's on b
+bgp-reset|a router clears its session (Cease, administrative reset): FRR, or the cloud's where the peer has GoBGP
 bfd-down|the peer's BFD packets are lost behind the tap, until healed
 member-loss|the far end of member 1 goes down, until healed
 silent|all that the peer sends is lost behind the taps, interfaces stay up, until healed
@@ -57,9 +57,9 @@ pni_heal() {
 }
 
 pni_reset() {
-  case $1 in
-    a) pni_vtysh a -c 'clear bgp *' ;;
-    b) pni_birdc cloud-b restart edge ;; # GoBGP would wait 30 s after a reset of its own
+  case ${PNI_ROUTER[$1]} in
+    frr) pni_vtysh "$1" -c 'clear bgp *' ;;
+    gobgp) pni_birdc "cloud-$1" restart edge ;; # GoBGP would wait 30 s after a reset of its own
   esac
 }
 

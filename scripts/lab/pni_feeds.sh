@@ -6,7 +6,7 @@
 #   pni_bmp LINK PORT             the peer's router connects to the probe's listener: FRR with its Adj-RIB-In,
 #                                 GoBGP with both of its Adj-RIBs and the Loc-RIB
 #   pni_bmp_ends LINK PORT
-#   pni_mrt LINK FILE             the router's table now, TABLE_DUMP_V2: FRR's on a, the cloud's BIRD's on b
+#   pni_mrt LINK SIDE FILE        the table of the peer's FRR or of the cloud's BIRD now, TABLE_DUMP_V2
 
 pni_management_ip() {
   local n=0
@@ -27,35 +27,35 @@ pni_management() {
   done
 }
 
-pni_frr_bmp() { # LINK PORT
-  echo "bmp connect $(pni_management_ip "$1" probe) port $2 min-retry 100 max-retry 1000"
-}
 pni_bmp() {
-  case $1 in
-    a)
-      pni_vtysh a -c conf -c "router bgp $PNI_PEER_ASN" -c 'bmp targets probe' -c 'bmp monitor ipv4 unicast pre-policy' \
-        -c 'bmp monitor ipv6 unicast pre-policy' -c "$(pni_frr_bmp a "$2")"
+  case ${PNI_ROUTER[$1]} in
+    frr)
+      pni_vtysh "$1" -c conf -c "router bgp $PNI_PEER_ASN" -c 'bmp targets probe' -c 'bmp monitor ipv4 unicast pre-policy' \
+        -c 'bmp monitor ipv6 unicast pre-policy' \
+        -c "bmp connect $(pni_management_ip "$1" probe) port $2 min-retry 100 max-retry 1000"
       ;;
-    b) pni_gobgpc b bmp add "$(pni_management_ip b probe):$2" all ;;
+    gobgp) pni_gobgpc "$1" bmp add "$(pni_management_ip "$1" probe):$2" all ;;
   esac
 }
 pni_bmp_ends() {
-  case $1 in
-    a) pni_vtysh a -c conf -c "router bgp $PNI_PEER_ASN" -c 'no bmp targets probe' ;;
-    b) pni_gobgpc b bmp del "$(pni_management_ip b probe):$2" ;;
+  case ${PNI_ROUTER[$1]} in
+    frr) pni_vtysh "$1" -c conf -c "router bgp $PNI_PEER_ASN" -c 'no bmp targets probe' ;;
+    gobgp) pni_gobgpc "$1" bmp del "$(pni_management_ip "$1" probe):$2" ;;
   esac
 }
 
 pni_mrt() {
-  case $1 in
-    a)
-      pni_vtysh a -c conf -c "dump bgp routes-mrt $(pni_frr_dir a)/table.mrt" || return 1
-      lab_wait 5 test -s "$(pni_frr_dir a)/table.mrt" && cp "$(pni_frr_dir a)/table.mrt" "$2"
-      pni_vtysh a -c conf -c 'no dump bgp routes-mrt'
+  local own
+  case $2 in
+    peer)
+      own=$(pni_frr_dir "$1")/table.mrt
+      pni_vtysh "$1" -c conf -c "dump bgp routes-mrt $own" || return 1
+      lab_wait 5 test -s "$own" && cp "$own" "$3"
+      pni_vtysh "$1" -c conf -c 'no dump bgp routes-mrt'
       ;;
-    b)
-      pni_birdc cloud-b mrt dump table '"master4"' to "\"$2\"" || return 1
-      lab_wait 5 test -s "$2"
+    cloud)
+      pni_birdc "cloud-$1" mrt dump table '"master4"' to "\"$3\"" || return 1
+      lab_wait 5 test -s "$3"
       ;;
   esac
 }

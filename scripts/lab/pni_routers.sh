@@ -6,8 +6,15 @@ PNI_REGISTERED=203.0.113.0/24
 PNI_REGISTERED6=2001:db8:100::/48
 
 pni_routers() {
-  pni_frr a && pni_bird cloud-a bgp && pni_gobgp b && pni_bird peer-b bfd && pni_bird cloud-b bgp
+  local link
+  for link in "${PNI_LINKS[@]}"; do
+    case ${PNI_ROUTER[$link]} in
+      frr) pni_frr "$link" ;;
+      gobgp) pni_gobgp "$link" && pni_bird "peer-$link" bfd ;;
+    esac && pni_bird "cloud-$link" bgp || return 1
+  done
 }
+pni_peer_id() { echo "203.0.113.25$([ "$1" = a ] && echo 1 || echo 2)"; }
 
 # ---- FRR: zebra, bfdd and bgpd with sockets of their own
 
@@ -31,7 +38,7 @@ route-map OUT permit 20
  match as-path OWN
  set community 8075:8007
 router bgp $PNI_PEER_ASN
- bgp router-id 203.0.113.251
+ bgp router-id $(pni_peer_id "$1")
  no bgp ebgp-requires-policy
  no bgp network import-check
  neighbor $cloud remote-as $PNI_CLOUD_ASN
@@ -63,7 +70,7 @@ pni_frr() { # LINK
   dir=$(pni_frr_dir "$1")
   mkdir -p "$dir"
   pni_frr_conf "$1" >"$dir/frr.conf"
-  echo "hostname edge1" >"$dir/own.conf"
+  echo "hostname edge$([ "$1" = a ] && echo 1 || echo 2)" >"$dir/own.conf"
   : >"$dir/vtysh.conf"
   chown -R frr:frrvty "$dir"
   for daemon in zebra bfdd bgpd; do
@@ -116,12 +123,14 @@ protocol bgp edge {
   include "$LAB_DIR/bird-$1.more";
 }
 include "$LAB_DIR/bird-$1.storm";
+include "$LAB_DIR/bird-$1.hosts";
 END
 }
 
 pni_bird() { # NAMESPACE bgp|bfd
   : >"$LAB_DIR/bird-$1.more"
   : >"$LAB_DIR/bird-$1.storm"
+  : >"$LAB_DIR/bird-$1.hosts"
   pni_bird_conf "$1" "$2" >"$LAB_DIR/bird-$1.conf"
   pni_start "$1" "bird-$1" bird -f -c "$LAB_DIR/bird-$1.conf" -s "$LAB_DIR/bird-$1.ctl" -P "$LAB_DIR/bird-$1.pid"
   lab_wait 5 test -S "$LAB_DIR/bird-$1.ctl"
@@ -139,7 +148,7 @@ pni_gobgp_conf() { # LINK
   cat <<END
 [global.config]
   as = $PNI_PEER_ASN
-  router-id = "203.0.113.252"
+  router-id = "$(pni_peer_id "$1")"
   local-address-list = ["${PNI_PEER_IP[$1]}"]
 [[neighbors]]
   [neighbors.config]

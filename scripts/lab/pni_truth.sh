@@ -14,10 +14,7 @@ pni_truth() {
 
 pni_truth_link() {
   jq -n --slurpfile cloud <(pni_truth_bird "cloud-$1") --slurpfile peer <(
-    case $1 in
-      a) pni_truth_frr a ;;
-      b) pni_truth_gobgp b ;;
-    esac
+    "pni_truth_${PNI_ROUTER[$1]}" "$1"
   ) '{cloud: $cloud[0], peer: $peer[0]}'
 }
 
