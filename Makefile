@@ -83,6 +83,8 @@ $(BUILD)/obj/lib/%.o: lib/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call pkg_cflags,$(pkgs_$(call folder_of,$<))) -MMD -MP -c $< -o $@
 
+$(BUILD)/obj/lib/conf/special.o: data/special-registries.txt
+
 $(BUILD)/obj/app/%.o: app/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)

@@ -12,6 +12,7 @@
 #include "conf/load.h"
 #include "conf/ranges.h"
 #include "conf/source.h"
+#include "conf/special.h"
 #include "conf/syntax.h"
 
 static struct conf *
@@ -52,7 +53,8 @@ parse(struct loader *l)
 		ok = load_fail(l, (unsigned)config_error_line(&tree), "%s",
 		               config_error_text(&tree)); /* nothing the grammar lets pass */
 	else
-		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l);
+		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l) &&
+		     special_load(l);
 	if (ok)
 		digest_make(l->conf, config_root_setting(&tree), l->conf->sha256);
 	config_destroy(&tree);

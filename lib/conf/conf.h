@@ -142,6 +142,25 @@ struct conf_maintenance {
 	bool drill;
 };
 
+/* What is never public: data/special-registries.txt, or the file that data.special names. */
+struct conf_special_as {
+	uint32_t first, last;
+	const char *why;
+};
+struct conf_special_prefix {
+	struct prefix prefix;
+	bool is_public; /* an exception inside one that is not */
+	const char *why;
+};
+struct conf_special {
+	const char *date, *source; /* of the table */
+	struct conf_special_as *asns;
+	size_t asn_count;
+	struct conf_special_prefix *prefixes;
+	size_t prefix_count;
+	uint8_t shortest_v4, shortest_v6; /* bits; shorter announcements are nobody's own */
+};
+
 struct conf {
 	/* this probe; id NULL where the file has no probe (control, check of peering.conf) */
 	struct {
@@ -171,6 +190,7 @@ struct conf {
 	struct {
 		const char *special, *rpki, *irr; /* paths; NULL: not given */
 	} data;
+	struct conf_special special; /* read from data.special, or the built-in table */
 	struct {
 		bool inner;                     /* classify the innermost headers of tunnels */
 		struct conf_numbers sip_ports;  /* clear SIP besides 5060 */
@@ -245,6 +265,12 @@ int conf_check_names(const struct conf *c, enum conf_name_kind kind, const char 
 
 /* docs/configuration.md, from the schema table. */
 void conf_print_docs(FILE *to);
+
+/* Why an AS number or a prefix is never public; NULL: it may be. A prefix is judged by the longest
+ * entry that holds it, and by its length (conf_special_short() alone). */
+const char *conf_special_as(const struct conf *c, uint32_t asn);
+const char *conf_special_short(const struct conf *c, const struct prefix *p);
+const char *conf_special_prefix(const struct conf *c, const struct prefix *p);
 
 /* A threshold by name; asserts that the schema knows it. `link` NULL: the global one. */
 double conf_threshold(const struct conf *c, const struct conf_link *link, const char *name);

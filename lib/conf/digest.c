@@ -76,6 +76,11 @@ digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE])
 	add_group(&t, root);
 	for (size_t i = 0; i < c->cloud.range_prefixes.count; i++)
 		text_add(&t, "%s\n", prefix_format(&c->cloud.range_prefixes.at[i], prefix));
+	for (size_t i = 0; i < c->special.asn_count; i++)
+		text_add(&t, "%u-%u\n", c->special.asns[i].first, c->special.asns[i].last);
+	for (size_t i = 0; i < c->special.prefix_count; i++)
+		text_add(&t, "%s %d\n", prefix_format(&c->special.prefixes[i].prefix, prefix),
+		         c->special.prefixes[i].is_public);
 	sha256_init(&s);
 	sha256_add(&s, t.at, t.size);
 	text_fini(&t);

@@ -117,7 +117,7 @@ enum change { ANNOUNCE, WITHDRAW, TREAT_AS_WITHDRAW };
 
 static void
 change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
-              struct cursor nlri, enum change change)
+              struct cursor nlri, enum change change, uint32_t attrs, uint64_t time_us)
 {
 	struct bgp_speaker *side = &c->side[from];
 	struct bgp_rib *rib = rib_of(c, from);
@@ -135,9 +135,9 @@ change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t saf
 	while (bgp_nlri_next(&nlri, &form, &n)) {
 		said[afi == BGP_AFI_IPV6]++;
 		if (change == ANNOUNCE)
-			bgp_rib_add(rib, afi, safi, &n);
+			bgp_rib_add(rib, afi, safi, &n, attrs, time_us);
 		else
-			bgp_rib_remove(rib, afi, safi, &n);
+			bgp_rib_remove(rib, afi, safi, &n, time_us);
 	}
 	side->counts.malformed += !nlri.ok;
 }
@@ -168,7 +168,44 @@ note_end(struct bgp_connection *c, unsigned from, const struct bgp_update *u, ui
 	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
 		return;
 	c->side[from].ended |= (uint8_t)(1u << (afi - BGP_AFI_IPV4));
-	bgp_session_ended_rib(c->session, bgp_connection_side(c, from), time_ns);
+	bgp_session_ended_rib(c->session, bgp_connection_side(c, from), afi, time_ns);
+}
+
+static void
+withdraw(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_us)
+{
+	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u->withdrawn, WITHDRAW, 0, time_us);
+	change_routes(c, from, u->unreach.afi, u->unreach.safi, u->unreach.nlri, WITHDRAW, 0,
+	              time_us);
+}
+
+/* The prefixes of MP_REACH, or those behind the attributes: the two have different next hops. */
+static void
+announce_one(struct bgp_connection *c, unsigned from, const struct bgp_update *u, bool mp,
+             uint64_t time_us)
+{
+	struct bgp_pool *pool = &c->session->shared->pool;
+	struct cursor nlri = mp ? u->reach.nlri : u->nlri;
+	uint16_t afi = mp ? u->reach.afi : BGP_AFI_IPV4;
+	uint8_t safi = mp ? u->reach.safi : BGP_SAFI_UNICAST;
+	uint32_t attrs;
+
+	if (!cursor_left(&nlri))
+		return;
+	if (u->treatment == BGP_TREAT_WITHDRAW) {
+		change_routes(c, from, afi, safi, nlri, TREAT_AS_WITHDRAW, 0, time_us);
+		return;
+	}
+	attrs = bgp_attrs_intern(pool->attrs, u, mp, c->side[from].as_width, pool->rules);
+	change_routes(c, from, afi, safi, nlri, ANNOUNCE, attrs, time_us);
+	bgp_attrs_drop(pool->attrs, attrs);
+}
+
+static void
+announce(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_us)
+{
+	announce_one(c, from, u, true, time_us);
+	announce_one(c, from, u, false, time_us);
 }
 
 /* RFC 7606 section 2: a message treated as a withdrawal takes its prefixes away; one that resets
@@ -178,7 +215,6 @@ read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_
 {
 	struct bgp_speaker *side = &c->side[from];
 	struct bgp_update u;
-	enum change change;
 
 	if (bgp_update_decode(&body, &u) != REASON_OK) {
 		side->counts.malformed++;
@@ -188,12 +224,9 @@ read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_
 	side->counts.notes += u.notes != 0;
 	if (u.treatment == BGP_TREAT_RESET)
 		return;
-	change = u.treatment == BGP_TREAT_WITHDRAW ? TREAT_AS_WITHDRAW : ANNOUNCE;
 	read_path(c, from, &u);
-	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.withdrawn, WITHDRAW);
-	change_routes(c, from, u.unreach.afi, u.unreach.safi, u.unreach.nlri, WITHDRAW);
-	change_routes(c, from, u.reach.afi, u.reach.safi, u.reach.nlri, change);
-	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u.nlri, change);
+	withdraw(c, from, &u, time_ns / NS_PER_US);
+	announce(c, from, &u, time_ns / NS_PER_US);
 	note_end(c, from, &u, time_ns);
 	side->update_ns = time_ns;
 }
@@ -245,6 +278,22 @@ read_notification(struct bgp_connection *c, unsigned from, struct cursor body, u
 	slice_copy(kept->text, sizeof kept->text, n.text);
 }
 
+/* RFC 7313 section 4: what is not announced between the two is no more. */
+static void
+read_refresh(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
+{
+	unsigned side = bgp_connection_side(c, from);
+	struct bgp_refresh r;
+
+	if (bgp_refresh_decode(&body, &r) != REASON_OK || r.safi != BGP_SAFI_UNICAST ||
+	    (r.afi != BGP_AFI_IPV4 && r.afi != BGP_AFI_IPV6) || c->session->current != c)
+		return;
+	if (r.subtype == BGP_REFRESH_BEGIN)
+		bgp_rib_age(rib_of(c, from), r.afi);
+	else if (r.subtype == BGP_REFRESH_END)
+		bgp_session_ended_rib(c->session, side, r.afi, time_ns);
+}
+
 static void
 read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
 {
@@ -262,6 +311,9 @@ read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint6
 		break;
 	case BGP_NOTIFICATION:
 		read_notification(c, from, m->body, time_ns);
+		break;
+	case BGP_ROUTE_REFRESH:
+		read_refresh(c, from, m->body, time_ns);
 		break;
 	default:
 		break;

@@ -1,61 +1,80 @@
 #include "inspect/bgp_rib.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "proto/bgp_open.h"
 
-/* No padding: compared and hashed as bytes. */
-struct bgp_rib_route {
-	struct addr addr;
-	uint64_t rd;
-	uint32_t path_id;
-	uint16_t afi; /* 0: the slot is empty */
-	uint8_t safi, len;
-};
-static_assert(sizeof(struct bgp_rib_route) == 32, "no padding");
-
-enum { SLOTS_MIN = 64 };
+enum { SLOTS_MIN = 64, KEY = 32 };
+static_assert(offsetof(struct bgp_route, attrs) == KEY && sizeof(struct bgp_route) == 48,
+              "no padding");
 
 void
-bgp_rib_init(struct bgp_rib *r, uint32_t *room)
+bgp_rib_init(struct bgp_rib *r, struct bgp_pool *pool, void *owner, enum side side)
 {
-	*r = (struct bgp_rib){.room = room, .key = hash_key_make(0)};
+	*r = (struct bgp_rib){.pool = pool, .owner = owner, .side = side, .key = hash_key_make(0)};
+	bgp_rib_judge(r);
+}
+
+static void
+drop_changes(struct bgp_rib *r)
+{
+	for (uint32_t i = 0; i < r->changes.count; i++)
+		bgp_attrs_drop(r->pool->attrs, r->changes.at[r->changes.first + i].route.attrs);
+	free(r->changes.at);
+	r->changes.at = NULL;
+	r->changes.first = r->changes.count = r->changes.room = 0;
 }
 
 void
 bgp_rib_fini(struct bgp_rib *r)
 {
 	bgp_rib_clear(r);
+	drop_changes(r);
+	free(r->registered);
 }
 
 void
 bgp_rib_clear(struct bgp_rib *r)
 {
-	*r->room += bgp_rib_count(r);
+	if (!r->mask)
+		return;
+	for (uint32_t i = 0; i <= r->mask; i++)
+		if (r->slots[i].afi)
+			bgp_attrs_drop(r->pool->attrs, r->slots[i].attrs);
+	r->pool->room += bgp_rib_count(r);
 	free(r->slots);
 	r->slots = NULL;
 	r->mask = 0;
+	r->digest = 0;
 	memset(r->standing, 0, sizeof r->standing);
+	memset(r->stale, 0, sizeof r->stale);
+	memset(r->wrong, 0, sizeof r->wrong);
+	memset(r->registered, 0, r->pool->registered_count * sizeof *r->registered);
+	drop_changes(r);
+	r->changes.anew = true;
 }
 
-static struct bgp_rib_route
+/* ---- the table --------------------------------------------------------------------------- */
+
+static struct bgp_route
 route_of(uint16_t afi, uint8_t safi, const struct bgp_nlri *n)
 {
-	return (struct bgp_rib_route){
+	return (struct bgp_route){
 		.addr = n->prefix.addr,
 		.rd = n->rd,
 		.path_id = n->path_id,
-		.afi = afi,
+		.afi = (uint8_t)afi,
 		.safi = safi,
 		.len = n->prefix.len,
 	};
 }
 
 static uint32_t
-home_of(const struct bgp_rib *r, const struct bgp_rib_route *route)
+home_of(const struct bgp_rib *r, const struct bgp_route *route)
 {
 	uint64_t rest = hash_16(&r->key, &route->rd, 0);
 
@@ -63,12 +82,12 @@ home_of(const struct bgp_rib *r, const struct bgp_rib_route *route)
 }
 
 /* Where it is, or the empty slot where it would be. */
-static struct bgp_rib_route *
-find(const struct bgp_rib *r, const struct bgp_rib_route *route)
+static struct bgp_route *
+find(const struct bgp_rib *r, const struct bgp_route *route)
 {
 	uint32_t at = home_of(r, route);
 
-	while (r->slots[at].afi && memcmp(&r->slots[at], route, sizeof *route) != 0)
+	while (r->slots[at].afi && memcmp(&r->slots[at], route, KEY) != 0)
 		at = (at + 1) & r->mask;
 	return &r->slots[at];
 }
@@ -77,37 +96,18 @@ find(const struct bgp_rib *r, const struct bgp_rib_route *route)
 static void
 grow(struct bgp_rib *r)
 {
-	struct bgp_rib_route *old = r->slots;
+	struct bgp_route *old = r->slots;
 	uint32_t slots = r->mask ? r->mask + 1 : 0;
 
 	if (r->mask && (bgp_rib_count(r) + 1) * 4ull <= slots * 3ull)
 		return;
 	r->mask = (slots ? slots * 2 : SLOTS_MIN) - 1;
-	r->slots = mem_alloc(r->mask + 1, sizeof *r->slots);
+	r->slots = mem_alloc((size_t)r->mask + 1, sizeof *r->slots);
 	for (uint32_t i = 0; i < slots; i++) {
 		if (old[i].afi)
 			*find(r, &old[i]) = old[i];
 	}
 	free(old);
-}
-
-bool
-bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n)
-{
-	struct bgp_rib_route route = route_of(afi, safi, n), *at;
-
-	grow(r);
-	at = find(r, &route);
-	if (at->afi)
-		return false;
-	if (!*r->room) {
-		r->beyond++;
-		return false;
-	}
-	--*r->room;
-	*at = route;
-	r->standing[afi == BGP_AFI_IPV6]++;
-	return true;
 }
 
 /* Linear probing without tombstones: those behind the hole move up when the hole lies between their
@@ -126,21 +126,369 @@ close_hole(struct bgp_rib *r, uint32_t hole)
 			hole = at;
 		}
 	}
-	r->slots[hole] = (struct bgp_rib_route){0};
+	r->slots[hole] = (struct bgp_route){0};
+}
+
+/* ---- what is wrong ----------------------------------------------------------------------- */
+
+static bool
+is_unicast(const struct bgp_route *route)
+{
+	return route->safi == BGP_SAFI_UNICAST;
+}
+
+static void
+count_wrong(struct bgp_rib *r, const struct bgp_route *route)
+{
+	struct prefix p = bgp_route_prefix(route);
+
+	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
+		if (!(route->wrong >> w & 1))
+			continue;
+		r->wrong[w].count++;
+		if (r->wrong[w].named_count < BGP_RIB_NAMED)
+			r->wrong[w].named[r->wrong[w].named_count++] = p;
+	}
+}
+
+static void
+uncount_wrong(struct bgp_rib *r, const struct bgp_route *route)
+{
+	struct prefix p = bgp_route_prefix(route);
+
+	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
+		if (!(route->wrong >> w & 1))
+			continue;
+		r->wrong[w].count--;
+		for (uint32_t i = 0; i < r->wrong[w].named_count; i++) {
+			if (!prefix_equal(&r->wrong[w].named[i], &p))
+				continue;
+			r->wrong[w].named[i] = r->wrong[w].named[--r->wrong[w].named_count];
+			r->wrong[w].searched = false;
+			break;
+		}
+	}
+}
+
+static uint8_t
+judge(const struct bgp_rib *r, const struct bgp_route *route)
+{
+	struct prefix p = bgp_route_prefix(route);
+
+	if (!r->pool->rules || !is_unicast(route))
+		return 0;
+	return bgp_rules_route(r->pool->rules, r->side, &p,
+	                       bgp_attrs_get(r->pool->attrs, route->attrs));
+}
+
+static int
+registered_index(const struct bgp_rib *r, const struct bgp_route *route)
+{
+	struct prefix p = bgp_route_prefix(route);
+
+	return r->pool->registered_count && is_unicast(route)
+	               ? bgp_rules_registered(r->pool->rules, &p)
+	               : -1;
+}
+
+void
+bgp_rib_judge(struct bgp_rib *r)
+{
+	memset(r->wrong, 0, sizeof r->wrong);
+	free(r->registered);
+	r->registered = mem_alloc(r->pool->registered_count + 1, sizeof *r->registered);
+	for (uint32_t i = 0; r->mask && i <= r->mask; i++) {
+		int index;
+
+		if (!r->slots[i].afi)
+			continue;
+		r->slots[i].wrong = judge(r, &r->slots[i]);
+		count_wrong(r, &r->slots[i]);
+		index = registered_index(r, &r->slots[i]);
+		if (index >= 0)
+			r->registered[index]++;
+	}
+}
+
+static bool
+is_named(const struct bgp_rib *r, unsigned wrong, const struct prefix *p)
+{
+	for (uint32_t i = 0; i < r->wrong[wrong].named_count; i++)
+		if (prefix_equal(&r->wrong[wrong].named[i], p))
+			return true;
+	return false;
+}
+
+void
+bgp_rib_name_wrong(struct bgp_rib *r, enum bgp_wrong wrong)
+{
+	uint32_t want =
+		r->wrong[wrong].count < BGP_RIB_NAMED ? r->wrong[wrong].count : BGP_RIB_NAMED;
+
+	if (r->wrong[wrong].searched || r->wrong[wrong].named_count == want)
+		return;
+	r->wrong[wrong].searched = true;
+	for (uint32_t i = 0; r->wrong[wrong].named_count < want && i <= r->mask; i++) {
+		struct prefix p = bgp_route_prefix(&r->slots[i]);
+
+		if (r->slots[i].afi && r->slots[i].wrong >> wrong & 1 && !is_named(r, wrong, &p))
+			r->wrong[wrong].named[r->wrong[wrong].named_count++] = p;
+	}
+}
+
+/* ---- changes ----------------------------------------------------------------------------- */
+
+static void
+make_room_for_change(struct bgp_rib *r)
+{
+	if (r->changes.first + r->changes.count < r->changes.room)
+		return;
+	if (r->changes.first)
+		memmove(r->changes.at, r->changes.at + r->changes.first,
+		        r->changes.count * sizeof *r->changes.at);
+	r->changes.first = 0;
+	if (r->changes.count * 2 < r->changes.room)
+		return;
+	r->changes.room = r->changes.room ? r->changes.room * 2 : SLOTS_MIN;
+	r->changes.at = mem_resize(r->changes.at, r->changes.room, sizeof *r->changes.at);
+}
+
+static void
+note_change(struct bgp_rib *r, const struct bgp_change *change)
+{
+	struct bgp_change *to;
+
+	if (!r->pool->watched || r->changes.anew)
+		return;
+	if (r->changes.count == BGP_RIB_CHANGES) {
+		drop_changes(r);
+		r->changes.anew = true;
+		return;
+	}
+	make_room_for_change(r);
+	to = &r->changes.at[r->changes.first + r->changes.count++];
+	*to = *change;
+	if (change->gone)
+		to->route.attrs = BGP_ATTRS_NONE;
+	bgp_attrs_hold(r->pool->attrs, to->route.attrs);
 }
 
 bool
-bgp_rib_remove(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n)
+bgp_rib_take_change(struct bgp_rib *r, struct bgp_change *out)
 {
-	struct bgp_rib_route route = route_of(afi, safi, n), *at;
+	if (!r->changes.count)
+		return false;
+	*out = r->changes.at[r->changes.first++];
+	if (--r->changes.count == 0)
+		drop_changes(r);
+	return true;
+}
+
+void
+bgp_rib_retell(struct bgp_rib *r)
+{
+	drop_changes(r);
+	r->changes.anew = false;
+}
+
+/* ---- routes ------------------------------------------------------------------------------ */
+
+/* The same on every probe: digests are compared between links. */
+static const struct hash_key *
+digest_key(void)
+{
+	static struct hash_key key;
+
+	if (!key.k[0])
+		key = hash_key_make(1);
+	return &key;
+}
+
+static uint64_t
+digest_of(const struct bgp_route *route)
+{
+	uint64_t family = (uint64_t)route->afi << 8 | route->len;
+
+	return is_unicast(route) ? hash_16(digest_key(), route->addr.b, family) : 0;
+}
+
+static uint64_t
+digest_attrs(uint64_t hash, const struct bgp_attrs *a)
+{
+	uint32_t words[4] = {a->med, a->has & BGP_HAS_MED, a->path, a->communities};
+
+	hash = hash_16(digest_key(), words, hash);
+	for (uint32_t i = 0; i < (uint32_t)a->path + a->communities; i++) {
+		uint32_t one[4] = {a->words[i]};
+
+		hash = hash_16(digest_key(), one, hash);
+	}
+	return hash;
+}
+
+uint32_t
+bgp_rib_registered(const struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
+                   uint64_t *attributes)
+{
+	uint32_t count = 0;
+
+	*prefixes = *attributes = 0;
+	for (size_t i = 0; i < r->pool->registered_count; i++) {
+		const struct bgp_route *route;
+
+		if (!r->registered[i])
+			continue;
+		count++;
+		route = bgp_rib_find(r, &conf->registered[i].prefix);
+		if (!route)
+			continue; /* with path identifiers: counted, not compared */
+		*prefixes += digest_of(route);
+		if (route->attrs)
+			*attributes += digest_attrs(digest_of(route),
+			                            bgp_attrs_get(r->pool->attrs, route->attrs));
+	}
+	return count;
+}
+
+static void
+tell(struct bgp_rib *r, const struct bgp_change *change, const struct bgp_attrs *before)
+{
+	int index = registered_index(r, &change->route);
+
+	note_change(r, change);
+	if (index < 0)
+		return;
+	r->registered[index] += change->is_new;
+	r->registered[index] -= change->gone;
+	if (r->pool->registered)
+		r->pool->registered(r, (unsigned)index, change, before);
+}
+
+/* Other attributes for what stands at `at`, or the first ones. */
+static void
+set_attrs(struct bgp_rib *r, struct bgp_route *at, uint32_t attrs, bool is_new)
+{
+	uint32_t before = at->attrs;
+
+	uncount_wrong(r, at);
+	bgp_attrs_hold(r->pool->attrs, attrs);
+	at->attrs = attrs;
+	at->wrong = judge(r, at);
+	count_wrong(r, at);
+	tell(r, &(struct bgp_change){.route = *at, .is_new = is_new},
+	     bgp_attrs_get(r->pool->attrs, before));
+	bgp_attrs_drop(r->pool->attrs, before);
+}
+
+enum bgp_rib_outcome
+bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n, uint32_t attrs,
+            uint64_t time_us)
+{
+	struct bgp_route route = route_of(afi, safi, n), *at;
+	bool is_new;
+
+	grow(r);
+	at = find(r, &route);
+	is_new = !at->afi;
+	if (is_new && !r->pool->room) {
+		r->beyond++;
+		return BGP_RIB_FULL;
+	}
+	if (is_new) {
+		*at = route;
+		--r->pool->room;
+		r->standing[afi == BGP_AFI_IPV6]++;
+		r->digest += digest_of(at);
+	}
+	at->generation = r->generation[afi == BGP_AFI_IPV6];
+	at->time_us = time_us;
+	if (!is_new && at->attrs == attrs)
+		return BGP_RIB_SAME;
+	set_attrs(r, at, attrs, is_new);
+	return is_new ? BGP_RIB_NEW : BGP_RIB_CHANGED;
+}
+
+static void
+take_out(struct bgp_rib *r, struct bgp_route *at, uint64_t time_us)
+{
+	struct bgp_route gone = *at;
+
+	gone.time_us = time_us;
+	++r->pool->room;
+	r->standing[at->afi == BGP_AFI_IPV6]--;
+	r->digest -= digest_of(at);
+	uncount_wrong(r, at);
+	close_hole(r, (uint32_t)(at - r->slots));
+	tell(r, &(struct bgp_change){.route = gone, .gone = true},
+	     bgp_attrs_get(r->pool->attrs, gone.attrs));
+	bgp_attrs_drop(r->pool->attrs, gone.attrs);
+}
+
+enum bgp_rib_outcome
+bgp_rib_remove(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n,
+               uint64_t time_us)
+{
+	struct bgp_route route = route_of(afi, safi, n), *at;
 
 	if (!r->mask)
-		return false;
+		return BGP_RIB_SAME;
 	at = find(r, &route);
 	if (!at->afi)
-		return false;
-	close_hole(r, (uint32_t)(at - r->slots));
-	++*r->room;
-	r->standing[afi == BGP_AFI_IPV6]--;
-	return true;
+		return BGP_RIB_SAME;
+	take_out(r, at, time_us);
+	return BGP_RIB_GONE;
+}
+
+const struct bgp_route *
+bgp_rib_find(const struct bgp_rib *r, const struct prefix *p)
+{
+	struct bgp_nlri n = {.prefix = *p};
+	struct bgp_route route =
+		route_of(addr_is_v4(&p->addr) ? BGP_AFI_IPV4 : BGP_AFI_IPV6, BGP_SAFI_UNICAST, &n);
+	const struct bgp_route *at = r->mask ? find(r, &route) : NULL;
+
+	return at && at->afi ? at : NULL;
+}
+
+void
+bgp_rib_each(const struct bgp_rib *r, void (*fn)(void *context, const struct bgp_route *route),
+             void *context)
+{
+	for (uint32_t i = 0; r->mask && i <= r->mask; i++)
+		if (r->slots[i].afi)
+			fn(context, &r->slots[i]);
+}
+
+void
+bgp_rib_age(struct bgp_rib *r, uint16_t afi)
+{
+	r->generation[afi == BGP_AFI_IPV6]++;
+	r->stale[afi == BGP_AFI_IPV6] = true;
+}
+
+uint32_t
+bgp_rib_sweep(struct bgp_rib *r, uint16_t afi, uint64_t time_us)
+{
+	bool v6 = afi == BGP_AFI_IPV6;
+	uint32_t count = 0;
+
+	/* what moves into a hole is looked at in its turn */
+	for (uint32_t i = 0; r->stale[v6] && r->mask && i <= r->mask;) {
+		struct bgp_route *at = &r->slots[i];
+
+		if (at->afi == afi && at->generation != r->generation[v6]) {
+			take_out(r, at, time_us);
+			count++;
+		} else {
+			i++;
+		}
+	}
+	r->stale[v6] = false;
+	return count;
+}
+
+uint64_t
+bgp_rib_size(const struct bgp_rib *r)
+{
+	return r->mask ? ((uint64_t)r->mask + 1) * sizeof *r->slots : 0;
 }

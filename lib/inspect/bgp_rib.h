@@ -1,7 +1,9 @@
 /*
- * The prefixes that one side of a BGP session announces and has not withdrawn: a set, bounded, with
- * a keyed hash, as a stranger fills it. A route of another path identifier (RFC 7911) or
- * distinguisher is another one. 43 to 85 bytes a route, doubled while it grows. One thread.
+ * The routes that one side of a BGP session announces and has not withdrawn, with their attributes
+ * (inspect/bgp_attrs.h): bounded, with a keyed hash, as a stranger fills it. A route of another
+ * path identifier (RFC 7911) or distinguisher is another one. 64 to 128 bytes a route beside the
+ * shared attributes, doubled while it grows. Routes that break a rule are counted as they come and
+ * go, what changed is kept for whoever writes it down. One thread.
  */
 #pragma once
 
@@ -9,32 +11,135 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "inspect/bgp_attrs.h"
+#include "inspect/bgp_rules.h"
 #include "proto/bgp_nlri.h"
 
-enum { BGP_RIB_AFIS = 2 };
+enum {
+	BGP_RIB_AFIS = 2,
+	BGP_RIB_NAMED = 4,        /* wrong routes told by name, of each kind */
+	BGP_RIB_CHANGES = 1 << 16 /* kept until they are taken; more, and all is told anew */
+};
+
+/* The first half is compared and hashed as bytes: no padding. */
+struct bgp_route {
+	struct addr addr;
+	uint64_t rd;
+	uint32_t path_id;
+	uint8_t afi; /* 0: the slot is empty */
+	uint8_t safi, len, spare;
+	/* what is known of it */
+	uint32_t attrs;
+	uint8_t wrong;      /* bits of enum bgp_wrong */
+	uint8_t generation; /* of its family, when it was announced last */
+	uint16_t unused;
+	uint64_t time_us; /* announced last */
+};
+
+/* A route that came, changed or went (attrs of a route that went: BGP_ATTRS_NONE, `gone`). */
+struct bgp_change {
+	struct bgp_route route;
+	bool gone, is_new;
+};
+
+struct bgp_rib;
+
+/* What all tables share. */
+struct bgp_pool {
+	uint32_t room; /* routes that may still be added */
+	struct bgp_attrs_table *attrs;
+	const struct bgp_rules *rules; /* NULL: none */
+	size_t registered_count;       /* prefixes that `rules` know as registered */
+	bool watched;                  /* somebody takes changes */
+	/* A route of the `index`th registered prefix came, changed or went; `before`: its
+	 * attributes until then. NULL: nobody cares. */
+	void (*registered)(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
+	                   const struct bgp_attrs *before);
+};
 
 struct bgp_rib {
-	struct bgp_rib_route *slots;
-	uint32_t mask;  /* slots - 1; 0: none yet */
-	uint32_t *room; /* routes that may still be added to all the sets that share it */
+	struct bgp_route *slots;
+	uint32_t mask; /* slots - 1; 0: none yet */
+	struct bgp_pool *pool;
+	void *owner; /* of who made it */
+	enum side side;
 	uint32_t standing[BGP_RIB_AFIS]; /* routes now: [0] IPv4, [1] IPv6 */
 	uint64_t beyond;                 /* announcements that found no room */
+	uint64_t digest;                 /* over the unicast prefixes that stand, in any order */
+	uint32_t *registered;            /* routes of each registered prefix */
+	uint8_t generation[BGP_RIB_AFIS];
+	bool stale[BGP_RIB_AFIS]; /* routes of older generations stand */
+	struct {
+		uint32_t count;
+		struct prefix named[BGP_RIB_NAMED];
+		uint32_t named_count;
+		bool searched; /* there are no more names to be found */
+	} wrong[BGP_WRONG_COUNT];
+	struct {
+		struct bgp_change *at; /* oldest first, from `first` */
+		uint32_t first, count, room;
+		bool anew; /* too many, or the table was emptied: what stands must be told whole */
+	} changes;
 	struct hash_key key;
 };
 
-/* `room` outlives it. */
-void bgp_rib_init(struct bgp_rib *r, uint32_t *room);
+/* `pool` outlives it. */
+void bgp_rib_init(struct bgp_rib *r, struct bgp_pool *pool, void *owner, enum side side);
 void bgp_rib_fini(struct bgp_rib *r);
 /* Withdraw all; the memory goes. */
 void bgp_rib_clear(struct bgp_rib *r);
 
-/* True: it was not there before (add), or was there (remove). `afi` and `safi` are of a known
- * family (bgp_nlri_known()). */
-bool bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n);
-bool bgp_rib_remove(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri *n);
+enum bgp_rib_outcome {
+	BGP_RIB_SAME, /* as it was (add), was not there (remove) */
+	BGP_RIB_NEW,
+	BGP_RIB_CHANGED, /* other attributes */
+	BGP_RIB_GONE,
+	BGP_RIB_FULL,
+};
+
+/* `afi` and `safi` are of a known family (bgp_nlri_known()); `attrs` is held by the table from now
+ * on. */
+enum bgp_rib_outcome bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi,
+                                 const struct bgp_nlri *n, uint32_t attrs, uint64_t time_us);
+enum bgp_rib_outcome bgp_rib_remove(struct bgp_rib *r, uint16_t afi, uint8_t safi,
+                                    const struct bgp_nlri *n, uint64_t time_us);
+/* Digests as `digest`, over the registered prefixes that stand, and over them with what routers
+ * choose by: path, MED, communities. Returns how many stand. */
+uint32_t bgp_rib_registered(const struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
+                            uint64_t *attributes);
+/* A unicast route by its prefix and no path identifier; NULL: none. */
+const struct bgp_route *bgp_rib_find(const struct bgp_rib *r, const struct prefix *p);
+/* Every route, in no order; `fn` must not change the table. */
+void bgp_rib_each(const struct bgp_rib *r, void (*fn)(void *context, const struct bgp_route *route),
+                  void *context);
+/* Rules and registered prefixes anew, by the pool. Before the first route, and when they change. */
+void bgp_rib_judge(struct bgp_rib *r);
+
+/* What stands of a family (BGP_AFI_IPV4, BGP_AFI_IPV6) is stale (RFC 4724, RFC 7313) until it is
+ * announced again … */
+void bgp_rib_age(struct bgp_rib *r, uint16_t afi);
+/* … or this withdraws what still is. Returns how many; nothing was aged: none. */
+uint32_t bgp_rib_sweep(struct bgp_rib *r, uint16_t afi, uint64_t time_us);
+
+/* The oldest change not taken yet into `*out`, its attributes held for the caller; false: none.
+ * First look at changes.anew: when it is set they tell nothing, see bgp_rib_retell(). */
+bool bgp_rib_take_change(struct bgp_rib *r, struct bgp_change *out);
+/* Forgets all changes: the caller tells what stands. */
+void bgp_rib_retell(struct bgp_rib *r);
+
+/* Finds names of wrong routes again where some went: wrong[].named is then as full as it can be. */
+void bgp_rib_name_wrong(struct bgp_rib *r, enum bgp_wrong wrong);
 
 static inline uint32_t
 bgp_rib_count(const struct bgp_rib *r)
 {
 	return r->standing[0] + r->standing[1];
 }
+
+static inline struct prefix
+bgp_route_prefix(const struct bgp_route *route)
+{
+	return (struct prefix){route->addr, route->len};
+}
+
+uint64_t bgp_rib_size(const struct bgp_rib *r); /* bytes, without the shared attributes */

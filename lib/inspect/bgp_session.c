@@ -9,6 +9,23 @@
 #include "base/mem.h"
 #include "inspect/bgp_connection.h"
 
+static void note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
+                            const struct bgp_attrs *before);
+
+void
+bgp_shared_init(struct bgp_shared *s, uint32_t room)
+{
+	*s = (struct bgp_shared){.pool = {.room = room,
+	                                  .attrs = bgp_attrs_create(BGP_ATTRS_BYTES),
+	                                  .registered = note_registered}};
+}
+
+void
+bgp_shared_fini(struct bgp_shared *s)
+{
+	bgp_attrs_destroy(s->pool.attrs);
+}
+
 struct bgp_session *
 bgp_session_create(struct bgp_shared *shared)
 {
@@ -18,7 +35,7 @@ bgp_session_create(struct bgp_shared *shared)
 	s->link = FACT_NO_LINK;
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[i].completeness = BGP_COMPLETENESS_COUNT;
-		bgp_rib_init(&s->side[i].rib, &shared->room);
+		bgp_rib_init(&s->side[i].rib, &shared->pool, s, (enum side)i);
 	}
 	return s;
 }
@@ -46,6 +63,13 @@ bgp_session_name(struct bgp_session *s)
 }
 
 void
+bgp_session_judge(struct bgp_session *s)
+{
+	bgp_rib_judge(&s->side[0].rib);
+	bgp_rib_judge(&s->side[1].rib);
+}
+
+void
 bgp_session_swap(struct bgp_session *s)
 {
 	struct bgp_side peer = s->side[SIDE_MSFT];
@@ -53,6 +77,9 @@ bgp_session_swap(struct bgp_session *s)
 	s->swapped = !s->swapped;
 	s->side[SIDE_MSFT] = s->side[SIDE_PEER];
 	s->side[SIDE_PEER] = peer;
+	for (unsigned i = 0; i < 2; i++)
+		s->side[i].rib.side = (enum side)i;
+	bgp_session_judge(s);
 	if (s->down_side <= SIDE_MSFT)
 		s->down_side = s->down_side == SIDE_PEER ? SIDE_MSFT : SIDE_PEER;
 	bgp_session_name(s);
@@ -80,6 +107,67 @@ tell(struct bgp_session *s, const char *name, enum side side, uint64_t time_ns, 
 	va_start(args, format);
 	vsnprintf(f->text, sizeof f->text, format, args);
 	va_end(args);
+}
+
+/* ---- registered prefixes ----------------------------------------------------------------- */
+
+/* Azure's names of prefix events (requirements 1.5), which know active and backup routes. */
+static const char *
+azure_event(const struct bgp_session *s, const char *active, const char *backup)
+{
+	const struct conf *c = s->shared->conf;
+
+	return s->link < c->link_count && c->links[s->link].role == ROLE_BACKUP ? backup : active;
+}
+
+static void
+tell_origin(struct bgp_session *s, enum side side, const char *prefix, uint64_t time_ns,
+            uint32_t before, uint32_t now)
+{
+	if (before == now)
+		return;
+	tell(s, "route.origin.changed", side, time_ns, "", "%s: AS %u, was AS %u (%s)", prefix, now,
+	     before, azure_event(s, "OriginAsChange", "BackupRouteOriginAsChange"));
+}
+
+static void
+note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
+                const struct bgp_attrs *before)
+{
+	struct bgp_session *s = r->owner;
+	const struct bgp_attrs *now = bgp_attrs_get(r->pool->attrs, change->route.attrs);
+	struct prefix p = bgp_route_prefix(&change->route);
+	uint64_t time_ns = change->route.time_us * NS_PER_US;
+	char prefix[PREFIX_TEXT_SIZE];
+
+	if (r->side != SIDE_PEER)
+		return;
+	prefix_format(&p, prefix);
+	if (change->gone && !r->registered[index])
+		tell(s, "bgp.prefix.withdrawn", r->side, time_ns, "withdrawn", "%s withdrawn (%s)",
+		     prefix, azure_event(s, "Withdrawal", "BackupRouteWithdrawal"));
+	else if (change->is_new && r->registered[index] == 1)
+		tell(s, "bgp.prefix.announced", r->side, time_ns, "", "%s announced (%s)", prefix,
+		     azure_event(s, "Announcement", "BackupRouteAnnouncement"));
+	else if (before && now && !change->gone)
+		tell_origin(s, r->side, prefix, time_ns, before->origin_as, now->origin_as);
+}
+
+/* The session takes its routes with it. */
+static void
+tell_lost(struct bgp_session *s, uint64_t time_ns)
+{
+	const struct conf *c = s->shared->conf;
+	char prefix[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < s->shared->pool.registered_count; i++) {
+		if (!s->side[SIDE_PEER].rib.registered[i])
+			continue;
+		tell(s, "bgp.prefix.withdrawn", SIDE_PEER, time_ns, "session down",
+		     "%s lost with its session (%s)",
+		     prefix_format(&c->registered[i].prefix, prefix),
+		     azure_event(s, "Withdrawal", "BackupRouteWithdrawal"));
+	}
 }
 
 /* ---- time -------------------------------------------------------------------------------- */
@@ -144,6 +232,18 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	     s->joined ? "established, since before the probe looked" : "established");
 }
 
+/* RFC 4724 section 4.1: routes of before stand, stale, while the other side restarts. */
+static void
+begin_rib(struct bgp_session *s, struct bgp_rib *r)
+{
+	if (!s->graceful) {
+		bgp_rib_clear(r);
+		return;
+	}
+	bgp_rib_age(r, BGP_AFI_IPV4);
+	bgp_rib_age(r, BGP_AFI_IPV6);
+}
+
 void
 bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns)
 {
@@ -157,8 +257,9 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	s->mistaken = false;
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[bgp_connection_side(c, i)].port = c->side[i].port;
-		bgp_rib_clear(&s->side[i].rib);
+		begin_rib(s, &s->side[i].rib);
 	}
+	s->graceful = false;
 	assess(s, c, time_ns);
 }
 
@@ -213,9 +314,10 @@ bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as)
 }
 
 void
-bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint64_t time_ns)
+bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64_t time_ns)
 {
 	s->side[side].end_of_rib_ns = time_ns;
+	bgp_rib_sweep(&s->side[side].rib, afi, time_ns / NS_PER_US);
 }
 
 void
@@ -246,6 +348,21 @@ restart_ns(const struct bgp_session *s)
 	return least * NS_PER_S;
 }
 
+static void
+note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful, uint64_t time_ns)
+{
+	s->flaps++;
+	s->down_ns = time_ns;
+	s->down_side = by;
+	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
+	s->graceful = s->graceful_until_ns > time_ns;
+	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
+	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
+	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
+	if (!s->graceful)
+		tell_lost(s, time_ns);
+}
+
 void
 bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by, const char *cause,
                  bool graceful, uint64_t time_ns)
@@ -255,22 +372,14 @@ bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by, 
 	if (!c || s->current != c || s->state == BGP_IDLE)
 		return;
 	enter(s, BGP_IDLE, time_ns);
+	s->up_ns = 0;
+	s->mistaken = was_up;
+	if (was_up)
+		note_down(s, by, cause, graceful, time_ns);
 	if (c->end == BGP_END_NOTIFICATION) {
 		bgp_rib_clear(&s->side[0].rib);
 		bgp_rib_clear(&s->side[1].rib);
 	}
-	s->up_ns = 0;
-	s->mistaken = was_up;
-	if (!was_up)
-		return;
-	s->flaps++;
-	s->down_ns = time_ns;
-	s->down_side = by;
-	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
-	s->graceful = s->graceful_until_ns > time_ns;
-	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
-	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
-	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
 }
 
 void
@@ -345,6 +454,15 @@ check_absence(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DI
 		enter(s, BGP_IDLE, now_ns);
 }
 
+static void
+sweep_stale(struct bgp_session *s, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		bgp_rib_sweep(&s->side[i].rib, BGP_AFI_IPV4, now_ns / NS_PER_US);
+		bgp_rib_sweep(&s->side[i].rib, BGP_AFI_IPV6, now_ns / NS_PER_US);
+	}
+}
+
 void
 bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
 {
@@ -352,8 +470,12 @@ bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns
 		check_hold(s, now_ns, heard_ns);
 	else if (s->state != BGP_IDLE)
 		check_absence(s, now_ns, heard_ns);
-	if (s->graceful && now_ns > s->graceful_until_ns)
+	if (s->graceful && now_ns > s->graceful_until_ns) {
 		s->graceful = false;
+		tell_lost(s, s->graceful_until_ns);
+	}
+	if (now_ns > s->graceful_until_ns + BGP_STALE_S * NS_PER_S)
+		sweep_stale(s, now_ns);
 	account(s, now_ns);
 }
 

@@ -22,6 +22,7 @@ enum {
 	BGP_NAME_SIZE = 96,
 	BGP_CAUSE_SIZE = 160,
 	BGP_HOLD_S = 180,       /* where the OPENs are not known (requirements M2) */
+	BGP_STALE_S = 360,      /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
 	BGP_LARGE_HOLD_S = 240, /* RFC 4271 section 8.2.2: until an OPEN must be answered */
 };
 
@@ -57,11 +58,14 @@ struct bgp_counts {
 
 /* What all sessions share. */
 struct bgp_shared {
-	uint32_t room;            /* routes that may still be added */
+	struct bgp_pool pool;
 	const struct conf *conf;  /* NULL: none */
 	struct fact_queue *facts; /* NULL: nobody is told */
 	uint64_t start_ns;        /* of the first tick */
 };
+
+void bgp_shared_init(struct bgp_shared *s, uint32_t room);
+void bgp_shared_fini(struct bgp_shared *s);
 
 struct bgp_side {
 	struct addr ip;
@@ -110,6 +114,8 @@ struct bgp_session {
 };
 
 struct bgp_session *bgp_session_create(struct bgp_shared *shared);
+/* The contract has changed, and with it shared->pool.rules. */
+void bgp_session_judge(struct bgp_session *s);
 void bgp_session_destroy(struct bgp_session *s);
 /* "LINK:PEERIP-CLOUDIP"; without a link the addresses alone. */
 void bgp_session_name(struct bgp_session *s);
@@ -127,7 +133,8 @@ void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned 
                       const struct bgp_counts *more, uint64_t time_ns);
 /* An UPDATE's path; 0: it had none to tell by. */
 void bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as);
-void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint64_t time_ns);
+/* End-of-RIB, or the end of a refresh: what was stale of the family goes. */
+void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64_t time_ns);
 /* This connection's routes stand from now on: it announces, or is up. */
 void bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns);
 /* The connection has ended; one that is not current is of no matter. */

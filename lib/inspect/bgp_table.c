@@ -11,8 +11,8 @@ bgp_table_init(struct bgp_table *t)
 	*t = (struct bgp_table){
 		.limit = BGP_CONNECTIONS,
 		.session_limit = BGP_SESSIONS,
-		.shared.room = BGP_ROUTES,
 	};
+	bgp_shared_init(&t->shared, BGP_ROUTES);
 }
 
 void
@@ -25,6 +25,8 @@ bgp_table_fini(struct bgp_table *t)
 	free(t->at);
 	free(t->sessions);
 	free(t->heard_ns);
+	bgp_rules_destroy(t->rules);
+	bgp_shared_fini(&t->shared);
 }
 
 /* ---- what goes --------------------------------------------------------------------------- */
@@ -135,11 +137,26 @@ undeclare(struct bgp_table *t, const struct conf *old, const struct conf *new)
 	}
 }
 
+static void
+set_rules(struct bgp_table *t, const struct conf *conf)
+{
+	struct bgp_rules *old = t->rules;
+
+	t->rules = conf ? bgp_rules_create(conf) : NULL;
+	t->shared.conf = conf;
+	t->shared.pool.rules = t->rules;
+	t->shared.pool.registered_count = conf ? conf->registered_count : 0;
+	bgp_attrs_judge(t->shared.pool.attrs, t->rules);
+	for (uint32_t i = 0; i < t->session_count; i++)
+		bgp_session_judge(t->sessions[i]);
+	bgp_rules_destroy(old);
+}
+
 void
 bgp_table_set_conf(struct bgp_table *t, const struct conf *conf)
 {
 	undeclare(t, t->shared.conf, conf);
-	t->shared.conf = conf;
+	set_rules(t, conf);
 	t->heard_links = 0;
 	if (!conf)
 		return;

@@ -26,6 +26,7 @@ struct bgp_table {
 	uint32_t undeclared;
 	uint64_t sessions_forgotten;
 	struct bgp_shared shared;
+	struct bgp_rules *rules;         /* of the contract; NULL: none */
 	uint64_t (*heard_ns)[DIR_COUNT]; /* by link: its last frame each way */
 	uint32_t heard_links;
 };

@@ -106,6 +106,9 @@ read_value(uint8_t type, struct cursor *value, struct bgp_update *out)
 	case BGP_LOCAL_PREF:
 		out->local_pref = cursor_be32(value);
 		break;
+	case BGP_AGGREGATOR:
+		out->aggregator = *value;
+		break;
 	case BGP_COMMUNITIES:
 		out->communities = *value;
 		break;
@@ -204,6 +207,7 @@ bgp_update_decode(struct cursor *body, struct bgp_update *out)
 	*out = (struct bgp_update){
 		.as_path = none,
 		.as4_path = none,
+		.aggregator = none,
 		.communities = none,
 		.extended = none,
 		.large = none,

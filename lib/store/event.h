@@ -16,8 +16,9 @@
 	X("bfd.down", "critical", "a BFD session went down", true)                            \
 	X("bgp.session.up", "info", "a BGP session is established", false)                    \
 	X("bgp.session.down", "critical", "a BGP session went down", false)                   \
-	X("bgp.prefix.withdrawn", "major", "a prefix is announced no more", true)             \
-	X("route.origin.changed", "major", "a prefix has another origin", true)               \
+	X("bgp.prefix.announced", "info", "a registered prefix is announced", false)          \
+	X("bgp.prefix.withdrawn", "major", "a registered prefix is withdrawn", false)         \
+	X("route.origin.changed", "critical", "another origin of a registered prefix", false) \
 	X("class.undeclared", "minor", "a subnet sends a class that nobody declared", false)  \
 	X("limiter.found", "major", "a policer or shaper acts", true)                         \
 	X("limiter.gone", "info", "it acts no more", true)                                    \

@@ -1,4 +1,7 @@
 /* BGP sessions in an epoch, as the inspector has them. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "inspect/inspector.h"
 #include "store/export_parts.h"
@@ -55,10 +58,51 @@ fill_counts(struct rec_session_side *r, const struct bgp_counts *c)
 	r->gaps = c->gaps;
 }
 
+/* "10.0.0.0/8 bogon, 10.1.0.0/16 bogon": whole ones only. */
 static void
-fill_side(struct rec_session_side *r, const struct bgp_session *s, unsigned i)
+fill_wrong(struct rec_routes_wrong *to, struct bgp_rib *rib, enum bgp_wrong wrong)
 {
-	const struct bgp_side *side = &s->side[i];
+	char prefix[PREFIX_TEXT_SIZE], one[96];
+	size_t used = 0;
+
+	to->count = rib->wrong[wrong].count;
+	bgp_rib_name_wrong(rib, wrong);
+	for (uint32_t i = 0; i < rib->wrong[wrong].named_count; i++) {
+		size_t size = (size_t)snprintf(one, sizeof one, "%s%s %s", used ? ", " : "",
+		                               prefix_format(&rib->wrong[wrong].named[i], prefix),
+		                               bgp_wrong_name(wrong));
+
+		if (used + size >= sizeof to->first)
+			return;
+		memcpy(to->first + used, one, size + 1);
+		used += size;
+	}
+}
+
+static void
+fill_routes(struct rec_session_side *r, const struct conf *conf, struct bgp_rib *rib)
+{
+	uint64_t prefixes, attributes;
+
+	r->routes_v4 = rib->standing[0];
+	r->routes_v6 = rib->standing[1];
+	r->registered = bgp_rib_registered(rib, conf, &prefixes, &attributes);
+	snprintf(r->routes_digest, sizeof r->routes_digest, "%016" PRIx64, rib->digest);
+	snprintf(r->registered_digest, sizeof r->registered_digest, "%016" PRIx64, prefixes);
+	snprintf(r->registered_attrs_digest, sizeof r->registered_attrs_digest, "%016" PRIx64,
+	         attributes);
+	fill_wrong(&r->bogon, rib, BGP_WRONG_BOGON);
+	fill_wrong(&r->special_as, rib, BGP_WRONG_SPECIAL_AS);
+	fill_wrong(&r->cloud_as, rib, BGP_WRONG_CLOUD_AS);
+	fill_wrong(&r->cloud_space, rib, BGP_WRONG_CLOUD_SPACE);
+	fill_wrong(&r->foreign_origin, rib, BGP_WRONG_FOREIGN_ORIGIN);
+	fill_wrong(&r->tagged_unregistered, rib, BGP_WRONG_TAGGED);
+}
+
+static void
+fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
+{
+	struct bgp_side *side = &s->side[i];
 
 	addr_format(&side->ip, r->ip);
 	r->port = side->port;
@@ -67,17 +111,15 @@ fill_side(struct rec_session_side *r, const struct bgp_session *s, unsigned i)
 	r->first_as = side->first_as;
 	r->updates_indirect = side->updates_indirect;
 	r->last_us = us(side->last_ns);
-	if (bgp_session_stands(s)) {
-		r->routes_v4 = side->rib.standing[0];
-		r->routes_v6 = side->rib.standing[1];
-	}
+	if (bgp_session_stands(s))
+		fill_routes(r, s->shared->conf, &side->rib);
 	COPY_TEXT(r->completeness, bgp_completeness_name(side->completeness));
 	r->completeness_us = us(side->completeness_ns);
 	r->end_of_rib_us = us(side->end_of_rib_ns);
 }
 
 static void
-export_session(struct epoch *x, const struct bgp_session *s)
+export_session(struct epoch *x, struct bgp_session *s)
 {
 	enum bgp_completeness peer = s->side[SIDE_PEER].completeness;
 	enum bgp_completeness msft = s->side[SIDE_MSFT].completeness;

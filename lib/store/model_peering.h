@@ -62,6 +62,11 @@ struct rec_session_side {
 	uint64_t public_v4;   /* standing IPv4 prefixes of /24 or shorter, globally reachable */
 	uint64_t withdraw_us; /* of its latest withdrawal */
 	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) that it sent */
+	/* hexadecimal, equal for equal sets: of unicast prefixes, of registered ones among them,
+	 * and of these with path, MED and communities */
+	char routes_digest[17], registered_digest[17], registered_attrs_digest[17];
+	uint64_t registered;       /* registered prefixes among the routes */
+	uint64_t routes_unwritten; /* beyond redis.max_routes: not in rib:NAME:SIDE */
 	/* whole-RIB checks, kept up to date route by route */
 	struct rec_routes_wrong bogon;       /* not globally reachable, or must not be announced */
 	struct rec_routes_wrong special_as;  /* an AS of section 2 in the path */

@@ -41,9 +41,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor c = cursor_over(data, size);
 	struct pending pending[2] = {{0}};
-	struct bgp_shared shared = {.room = ROOM};
-	struct bgp_session *session = bgp_session_create(&shared);
-	struct bgp_connection *s = bgp_connection_create(session, 0);
+	struct bgp_session *session;
+	struct bgp_shared shared;
+	struct bgp_connection *s;
+	struct bgp_attrs_use use;
+
+	bgp_shared_init(&shared, ROOM);
+	shared.pool.watched = true;
+	session = bgp_session_create(&shared);
+	s = bgp_connection_create(session, 0);
 
 	while (cursor_left(&c) >= 3) {
 		uint8_t choice = cursor_u8(&c);
@@ -54,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		say(s, &pending[choice & 1], choice, cursor_slice(&c, wanted));
 	}
 	if (bgp_rib_count(&session->side[0].rib) + bgp_rib_count(&session->side[1].rib) +
-	            shared.room !=
+	            shared.pool.room !=
 	    ROOM)
 		abort();
 	if (bgp_connection_state(s) >= BGP_STATE_COUNT ||
@@ -62,8 +68,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	bgp_connection_destroy(s);
 	bgp_session_destroy(session);
-	if (shared.room != ROOM)
+	bgp_attrs_usage(shared.pool.attrs, &use);
+	if (shared.pool.room != ROOM || use.count)
 		abort();
+	bgp_shared_fini(&shared);
 	free(pending[0].bytes);
 	free(pending[1].bytes);
 	return 0;

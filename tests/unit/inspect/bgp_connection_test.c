@@ -37,7 +37,9 @@ struct session {
 static struct session
 session_open(void)
 {
-	struct session t = {.shared.room = 1000};
+	struct session t = {0};
+
+	bgp_shared_init(&t.shared, 1000);
 
 	return t;
 }
@@ -90,7 +92,8 @@ session_close(struct session *t)
 {
 	bgp_connection_destroy(t->s);
 	bgp_session_destroy(t->session);
-	assert_int_equal(t->shared.room, 1000);
+	assert_int_equal(t->shared.pool.room, 1000);
+	bgp_shared_fini(&t->shared);
 }
 
 static void

@@ -354,7 +354,7 @@ test_spoofed(void **state)
 	}
 	assert_int_equal(t.table.session_count, BGP_SESSIONS + 1);
 	assert_int_equal(t.table.sessions_forgotten, PAIRS - BGP_SESSIONS);
-	assert_int_equal(t.table.shared.room, BGP_ROUTES - BGP_SESSIONS);
+	assert_int_equal(t.table.shared.pool.room, BGP_ROUTES - BGP_SESSIONS);
 	assert_ptr_equal(t.table.sessions[0], t.s);
 	assert_int_equal(t.s->state, BGP_ESTABLISHED);
 	assert_null(owners[0]);

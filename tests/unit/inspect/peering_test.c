@@ -276,7 +276,7 @@ test_bgp_flood(void **state)
 	}
 	assert_int_equal(peering_of(&f)->bgp.count, BGP_CONNECTIONS);
 	assert_int_equal(peering_of(&f)->bgp.forgotten, SESSIONS - BGP_CONNECTIONS);
-	assert_int_equal(peering_of(&f)->bgp.shared.room, BGP_ROUTES - 1);
+	assert_int_equal(peering_of(&f)->bgp.shared.pool.room, BGP_ROUTES - 1);
 	/* the first was forgotten: it begins again */
 	f.ports[0] = 1024;
 	f.seq[0] = 1000 + 0x2f; /* behind its UPDATE */
