@@ -1,6 +1,7 @@
 #include "inspect/tls_watch.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "inspect/handler.h"
@@ -48,13 +49,29 @@ version_index(uint16_t version)
 	return version >= 0x0301 && version <= 0x0304 ? version - 0x0300u : VOICE_TLS_OLDER;
 }
 
-static void
-take_hello(struct tls_watch *w, struct voice *v, const struct tls_hello *hello)
+/* Names of declared SBCs and of the cloud are kept; those of others where privacy.names says so. */
+static bool
+may_name(const struct voice *v, const struct voice_scope *s, enum side side)
 {
+	const char *names = v->conf->privacy.names;
+
+	if (strcmp(names, "none") == 0)
+		return false;
+	return side == SIDE_MSFT || strncmp(s->name, "sbc:", 4) == 0 || strcmp(names, "all") == 0;
+}
+
+static void
+take_hello(struct tls_watch *w, struct inspection *in, const struct tls_hello *hello)
+{
+	enum side server = side_of(w, in) == SIDE_PEER ? SIDE_MSFT : SIDE_PEER;
+
 	w->hello = true;
-	for (unsigned i = 0; hello->name.size && i < w->place.count; i++)
-		slice_copy(voice_scope(v, w->place.scope[i])->tls_name, VOICE_NAME_SIZE,
-		           hello->name);
+	for (unsigned i = 0; hello->name.size && i < w->place.count; i++) {
+		struct voice_scope *s = voice_scope(in->census->voice, w->place.scope[i]);
+
+		if (may_name(in->census->voice, s, server))
+			slice_copy(s->tls_name, VOICE_NAME_SIZE, hello->name);
+	}
 }
 
 static void
@@ -67,9 +84,11 @@ take_certificate(struct tls_watch *w, struct inspection *in, struct cursor body)
 	    !certificate_read(der, &certificate))
 		return;
 	for (unsigned i = 0; i < w->place.count; i++) {
-		struct voice_side *s =
-			&voice_scope(in->census->voice, w->place.scope[i])->side[side_of(w, in)];
+		struct voice_scope *scope = voice_scope(in->census->voice, w->place.scope[i]);
+		struct voice_side *s = &scope->side[side_of(w, in)];
 
+		if (!may_name(in->census->voice, scope, side_of(w, in)))
+			continue;
 		s->certificate = certificate;
 		s->certificate_ns = now_of(in);
 	}
@@ -84,7 +103,7 @@ tls_watch_message(struct tls_watch *w, struct inspection *in, const struct tls_m
 
 	if (message->type == TLS_CLIENT_HELLO) {
 		tls_client_hello_decode(&body, false, &hello);
-		take_hello(w, v, &hello);
+		take_hello(w, in, &hello);
 	} else if (message->type == TLS_SERVER_HELLO) {
 		if (tls_server_hello_decode(&body, &hello) != REASON_OK || hello.retry)
 			return;

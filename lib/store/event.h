@@ -25,7 +25,7 @@
 	X("middlebox.sign", "major", "a sign of a stateful middlebox", true)                  \
 	X("voice.oneway", "major", "media one way only", true)                                \
 	X("voice.gap", "minor", "a gap in many media streams at once", true)                  \
-	X("tls.alert", "minor", "TLS alerts on signalling", true)                             \
+	X("tls.alert", "minor", "TLS alerts on signalling", false)                            \
 	X("tls.cert.expiring", "minor", "a certificate runs out", true)                       \
 	X("probe.loss", "major", "the probe itself lost packets", false)                      \
 	X("probe.unfit", "major", "the probe's numbers carry no verdict", false)              \

@@ -240,6 +240,7 @@ exporter_inspect(struct exporter *e, struct inspector *inspector)
 	inspector_tick(inspector, heard_until_us(x) * NS_PER_US);
 	export_sessions(x, inspector);
 	export_lags(x, &inspector_census(inspector)->peering.links);
+	export_voice(x, inspector);
 	export_facts(x, inspector);
 }
 

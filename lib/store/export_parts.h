@@ -57,6 +57,8 @@ void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
 void export_facts(struct epoch *x, struct inspector *inspector);
 /* BGP sessions (export_peering.c). */
 void export_sessions(struct epoch *x, struct inspector *inspector);
+/* Signalling by link, SBC and subnet (export_voice.c). */
+void export_voice(struct epoch *x, const struct inspector *inspector);
 /* A link's classes and subnets; the link itself with its members, once the inspector was asked
  * (export_link.c). */
 void export_link_parts(struct epoch *x, size_t link);

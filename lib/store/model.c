@@ -66,6 +66,10 @@ static const struct key_schema keys[] = {
                      ":", RECORD_LINK, "a LAG member as LACP, LLDP and CDP tell of it"),
 	[RECORD_TOKENS] = TOP("tokens:LINK", SCOPE_SITE, WEEK_S, fields_tokens, rec_tokens,
                               "tokens", KEY_SET, "by what the routers at both ends are told apart"),
+	[RECORD_VOICE] =
+		TOP("voice:SCOPE", SCOPE_SITE, DAY_S, fields_voice, rec_voice, "voices", KEY_SET,
+                    "signalling of a link, an SBC or a subnet: calls, codes, ASR, NER, setup "
+                    "delay, OPTIONS, TLS; SCOPE: `link:NAME`, `sbc:NAME`, `subnet:PREFIX`"),
 
 	PLAIN("sites", SCOPE_GLOBAL, KEY_SET, 0, false, "sites that wrote to this Redis"),
 	PLAIN("probes", SCOPE_SITE, KEY_SET, 0, false, "ids of the site's probes"),
@@ -110,8 +114,7 @@ static const struct key_schema keys[] = {
               "count, p50, p95, p99, min; SCOPE: `link:NAME`, `subnet:PREFIX`, `sbc:NAME`"),
 	PLAIN("loss:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,
               "packets, lost, jitter, windows over limit, sample size"),
-	PLAIN("voice:SCOPE", SCOPE_SITE, KEY_HASH, DAY_S, true,
-              "concurrent legs, calls, codes, ASR, NER, setup delay, MOS, TLS facts"),
+	PLAIN("voices", SCOPE_SITE, KEY_SET, 0, false, "scopes with signalling"),
 	PLAIN("legs:active", SCOPE_SITE, KEY_ZSET, 0, true, "media legs now"),
 	PLAIN("legs:failed", SCOPE_SITE, KEY_STREAM, CALL_S, true, "legs that went wrong"),
 	PLAIN("streams:worst", SCOPE_SITE, KEY_ZSET, 0, true, "worst RTP streams, at most 1000"),

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "store/model_peering.h"
+#include "store/model_voice.h"
 #include "store/record.h"
 
 enum { MODEL_VERSION = 1 };
@@ -33,6 +34,7 @@ enum record_kind {
 	RECORD_BFD,          /* bfd:NAME */
 	RECORD_LACP,         /* lacp:LINK:N */
 	RECORD_TOKENS,       /* tokens:LINK */
+	RECORD_VOICE,        /* voice:SCOPE */
 	RECORD_KIND_COUNT
 };
 

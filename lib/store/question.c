@@ -31,7 +31,10 @@ static const struct question all[] = {
 	{"Which prefixes vanished, and where?", NULL, "comes with BGP (`riblog:NAME`)"},
 	{"Is this address announced, where, with which community?", NULL,
          "comes with BGP (`rib:NAME:peer`, `rib:NAME:msft`)"},
-	{"Calls per SBC and link?", NULL, "comes with voice (`voice:SCOPE`)"},
+	{"Calls per SBC and link?",
+         "HMGET pni:{SITE}:voice:sbc:SBC signalling calls_active calls calls_final asr_ratio "
+         "ner_ratio setup_p95_us tls_open peer_options_last_us",
+         "for each of `SMEMBERS pni:{SITE}:voices`; links are `voice:link:LINK`"},
 	{"Worst streams?", NULL, "comes with voice (`streams:worst`)"},
 	{"Lost before or after the tap?", NULL, "comes with latency and loss (`loss:SCOPE:SIDE`)"},
 	{"RTT now against yesterday?", NULL, "comes with latency and loss (`latency:SCOPE:SIDE`)"},

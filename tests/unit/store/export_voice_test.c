@@ -1,0 +1,142 @@
+/* Messages at one end, voice:SCOPE at the other. */
+#include <math.h>
+
+#include "base/clock.h"
+#include "snap/aggregate.h"
+#include "store/export.h"
+#include "unit/inspect/feed.h"
+
+enum { UDP = 17, TCP = 6, UA = 0, CLOUD = 1 };
+
+static const struct export_self self = {
+	.id = "p1", .site = "s", .host = "h", .clock_source = "capture"};
+
+struct bench {
+	struct feed f;
+	struct aggregate *a;
+	struct store *store;
+	struct exporter *exporter;
+};
+
+static void
+begin(struct bench *b, uint8_t class, uint8_t proto)
+{
+	struct store_params params = {.site = "s", .peering = "t", .writer = "p1", .boot_us = 1};
+
+	feed_open_conf(&b->f, class, proto, 5060, FEED_CONTRACT);
+	b->a = aggregate_create(b->f.conf, feed_lanes, 2, 16);
+	b->store = store_memory_create(&params);
+	b->exporter = exporter_create(b->f.conf, b->store);
+}
+
+static void
+finish(struct bench *b)
+{
+	exporter_destroy(b->exporter);
+	store_close(b->store, 0);
+	aggregate_destroy(b->a);
+	feed_close(&b->f);
+}
+
+static void
+epoch(struct bench *b, uint64_t end_us)
+{
+	b->a->seq++;
+	b->a->start_us = b->a->end_us;
+	b->a->end_us = end_us;
+	exporter_begin(b->exporter, b->a, &self);
+	exporter_inspect(b->exporter, b->f.inspector);
+	exporter_end(b->exporter);
+}
+
+static void
+message(struct bench *b, unsigned from, uint64_t at_ms, unsigned call, const char *start,
+        const char *cseq, const char *tag)
+{
+	char text[600];
+
+	b->f.now_ns = at_ms * NS_PER_MS;
+	snprintf(text, sizeof text,
+	         "%s\r\nVia: SIP/2.0/UDP 203.0.113.10;branch=z%u%s\r\nFrom: <sip:1@a>;tag=f\r\n"
+	         "To: <sip:2@b>%s\r\nCall-ID: c%u\r\nCSeq: %s\r\n\r\n",
+	         start, call, cseq, tag, call, cseq);
+	feed_text(&b->f, from, text);
+}
+
+/* Four calls: answered after 1 s of ringing, answered at once, busy, and refused by the network;
+ * the first is over, the second goes on. ASR 2/4, NER 3/4. */
+static void
+test_calls(void **state)
+{
+	static const char invite[] = "INVITE sip:2@b SIP/2.0";
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	for (unsigned call = 1; call <= 4; call++)
+		message(&b, UA, 1000, call, invite, "1 INVITE", "");
+	message(&b, CLOUD, 2000, 1, "SIP/2.0 180 R", "1 INVITE", ";tag=t");
+	message(&b, CLOUD, 3000, 1, "SIP/2.0 200 OK", "1 INVITE", ";tag=t");
+	message(&b, CLOUD, 1500, 2, "SIP/2.0 200 OK", "1 INVITE", ";tag=t");
+	message(&b, CLOUD, 1500, 3, "SIP/2.0 486 Busy", "1 INVITE", ";tag=t");
+	message(&b, CLOUD, 1500, 4, "SIP/2.0 503 No", "1 INVITE", ";tag=t");
+	message(&b, CLOUD, 1600, 4, "SIP/2.0 503 No", "1 INVITE", ";tag=t");
+	message(&b, UA, 63000, 1, "BYE sip:2@b SIP/2.0", "2 BYE", ";tag=t");
+	epoch(&b, 64000000);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(r.scope, "sbc:sbc1");
+	assert_string_equal(r.signalling, "sip");
+	assert_string_equal(r.codes, "180 1,200 2,486 1,503 1");
+	assert_int_equal(r.calls, 4);
+	assert_int_equal(r.calls_final, 4);
+	assert_int_equal(r.calls_active, 1);
+	assert_int_equal(r.calls_active_max, 4);
+	assert_int_equal(r.calls_ended, 1);
+	assert_int_equal(r.talk_us, 60000000);
+	assert_int_equal(r.retransmissions, 1);
+	assert_int_equal(r.side[SIDE_PEER].calls, 4);
+	assert_true(fabs(r.asr_ratio - 0.5) < 1e-9);
+	assert_true(fabs(r.ner_ratio - 0.75) < 1e-9);
+	assert_int_equal(r.setup_count, 2);
+	assert_int_equal(r.setup_max_us, 1000000);
+	assert_in_range(r.setup_p50_us, 492000, 508000); /* buckets are 1.6 % wide */
+	assert_int_equal(r.answer_count, 2);
+	assert_true(store_get(b.store, RECORD_VOICE, "link:a", &r));
+	assert_true(store_get(b.store, RECORD_VOICE, "subnet:203.0.113.0/24", &r));
+	finish(&b);
+}
+
+/* Nothing but TLS: connections, and no calls that nobody can see; an alert becomes an event. */
+static void
+test_encrypted(void **state)
+{
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP_TLS, TCP);
+	b.f.now_ns = NS_PER_S;
+	feed_hex(&b.f, UA, "1703030001aa");
+	feed_hex(&b.f, CLOUD, "15030300020250");
+	epoch(&b, 2000000);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(r.signalling, "encrypted");
+	assert_int_equal(r.tls_connections, 1);
+	assert_int_equal(r.tls_open, 1);
+	assert_true(isnan(r.asr_ratio));
+	assert_string_equal(r.side[SIDE_MSFT].alert, "80 internal_error");
+	assert_int_equal(r.side[SIDE_PEER].alerts, 0);
+	finish(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_encrypted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
