@@ -125,6 +125,17 @@ pni_switches() {
   pni_vsctl "${args[@]}" || return 1
 }
 
+# Every member's end says LLDP, the chassis being its own address (so one LAG has several).
+pni_lldp() {
+  local link m side args=()
+  for link in "${PNI_LINKS[@]}"; do
+    for m in 0 1; do
+      for side in p c; do args+=(-- set interface "$link$m$side" lldp:enable=true); done
+    done
+  done
+  pni_vsctl "${args[@]}"
+}
+
 pni_port() { # BRIDGE NAMESPACE ADDRESS ADDRESS6
   lab_wait 5 pni_in fabric ip link show "$1" || return 1
   ip -n "$(pni_ns fabric)" link set "$1" netns "$(pni_ns "$2")" || return 1

@@ -2,14 +2,16 @@
 # What the lab's daemons say themselves (part of pni.sh), as one JSON object on stdout:
 #
 #   lacp                    text of ovs-appctl lacp/show, all four bonds
+#   macs                    address of each member's end, which is its LLDP chassis
 #   LINK.cloud.bird         text of birdc: protocol, bfd, import4, import6 (the Adj-RIB-In)
 #   LINK.peer.frr           neighbor, bfd, received4, received6 (JSON of vtysh; the Adj-RIB-In)
 #   LINK.peer.gobgp         neighbor, received4, sent4 (JSON of gobgp)
 #   LINK.peer.bird          bfd (text), where BIRD speaks BFD beside GoBGP
 
 pni_truth() {
-  jq -n --rawfile lacp <(pni_appctl lacp/show) --slurpfile a <(pni_truth_link a) --slurpfile b <(pni_truth_link b) \
-    '{lacp: $lacp, a: $a[0], b: $b[0]}'
+  jq -n --rawfile lacp <(pni_appctl lacp/show) --slurpfile macs <(pni_vsctl -f json --columns=name,mac_in_use list interface) \
+    --slurpfile a <(pni_truth_link a) --slurpfile b <(pni_truth_link b) \
+    '{lacp: $lacp, macs: ($macs[0].data | map({(.[0]): .[1]}) | add), a: $a[0], b: $b[0]}'
 }
 
 pni_truth_link() {

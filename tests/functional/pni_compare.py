@@ -3,7 +3,7 @@
 
   pni_compare.py analyze RESULT.json TRUTH.json      what analyze says of the captures
   pni_compare.py redis SOCKET SITE TRUTH.json [PART...]
-                                                     what a probe wrote; PART of lacp bfd session opens counts
+                                                     what a probe wrote; PART of lacp lldp bfd session opens counts
 TRUTH.json is what `scripts/lab-pni.sh truth` prints. Every difference is a line; exit 1 with any.
 """
 import json
@@ -99,6 +99,15 @@ def redis_lacp(redis, site, truth):
                       tuple(str(own[f]) for f in ("system", "key", "port", "state", "partner_system", "partner_key", "partner_port")))
 
 
+def redis_lldp(redis, site, truth):
+    for link, members in truth.members.items():
+        for n, member in enumerate(members):
+            record = redis.hash(f"pni:{{{site}}}:lacp:pni-{link}:{n}")
+            for side in SIDES:
+                equal(f"pni-{link} member {n} LLDP of {side}", (record.get(f"{side}_lldp_chassis"), record.get(f"{side}_lldp_port")),
+                      (member[side]["mac"], member[side]["interface"]))
+
+
 def redis_bfd(redis, site, truth):
     for link, own in truth.bfd.items():
         record = redis.hash(f"pni:{{{site}}}:bfd:pni-{link}-v4")
@@ -136,7 +145,7 @@ def redis_counts(redis, site, truth):
                   (str(count["ipv4"]), str(count["ipv6"])))
 
 
-PARTS = {"lacp": redis_lacp, "bfd": redis_bfd, "session": redis_session, "opens": redis_opens, "counts": redis_counts}
+PARTS = {"lacp": redis_lacp, "lldp": redis_lldp, "bfd": redis_bfd, "session": redis_session, "opens": redis_opens, "counts": redis_counts}
 
 
 def main():

@@ -66,6 +66,10 @@ event pni_fault bgp-reset b
 lab_wait 15 pni_bgp_is_up && lab_wait 10 pni_routes_are_up || exit 1
 same "both resets"
 
+echo "== LLDP on every member"
+event pni_lldp
+same "an LLDP frame of each" lldp
+
 echo "== BFD down"
 event pni_fault bfd-down a
 bfd_is_down() { ! pni_bfd_is_up; }

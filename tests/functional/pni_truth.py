@@ -102,7 +102,9 @@ class Truth:
         self.routes, self.sessions, self.bfd, self.members = {}, {}, {}, {}
         for link in "ab":
             self.link(link, document[link]["cloud"]["bird"], document[link]["peer"])
-            self.members[link] = [{"peer": members[f"{link}{n}p"], "msft": members[f"{link}{n}c"]} for n in (0, 1)]
+            ends = [{"peer": f"{link}{n}p", "msft": f"{link}{n}c"} for n in (0, 1)]
+            self.members[link] = [{side: members[name] | {"interface": name, "mac": document["macs"][name]} for side, name in end.items()}
+                                  for end in ends]
 
     def link(self, link, cloud, peer):
         received = bird_routes(cloud["import4"]) | bird_routes(cloud["import6"])
