@@ -29,6 +29,7 @@ pni_contract() { # KIND [MORE...]
 peering = { name = "lab"; type = "voice"; profile = "maps-2024-10"; };
 peer = { asn = $PNI_PEER_ASN; max_prefixes_v4 = 20000; max_prefixes_v6 = 50; };
 cloud = { asns = [$PNI_CLOUD_ASN, 8069, 8068]; };
+data = { special = "$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/data/lab-registries.txt"; };
 sites = ( { name = "ams1"; metro = "Amsterdam"; } );
 registered = ( { prefix = "$PNI_REGISTERED"; activated = true; origin = $PNI_PEER_ASN; primary = "ams1"; } );
 END

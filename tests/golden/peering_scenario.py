@@ -222,7 +222,10 @@ subnets = (
 '''
 
 
-SPECIAL_LAB = "# special-purpose numbers of a laboratory: those of documentation count as public\n"
+def special_registries():
+    """A laboratory's: documentation and benchmarking numbers are public, private AS numbers are not."""
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "data", "lab-registries.txt")) as table:
+        return table.read() + "\nas 64512-65534 private use, RFC 6996\nas 4200000000-4294967294 private use, RFC 6996\n"
 
 
 def write(name, directory):
@@ -233,7 +236,7 @@ def write(name, directory):
     with open(os.path.join(where, "peering.conf"), "w") as out:
         out.write(contract(plan))
     with open(os.path.join(where, "special-lab.txt"), "w") as out:
-        out.write(SPECIAL_LAB)
+        out.write(special_registries())
     with open(os.path.join(where, "expected.json"), "w") as out:
         json.dump(PLANS[name].due, out, indent=1)
 
