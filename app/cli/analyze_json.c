@@ -180,6 +180,22 @@ tokens_json(struct analysis *a, const char *link)
 	return json_record(model_schema(RECORD_TOKENS)->fields, &t);
 }
 
+/* BFD sessions of one link. */
+static json_t *
+bfd_json(struct analysis *a, const char *link)
+{
+	json_t *array = json_array();
+	struct rec_bfd b;
+	size_t count;
+	char **ids = store_ids(a->store, RECORD_BFD, NULL, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (store_get(a->store, RECORD_BFD, ids[i], &b) && strcmp(b.link, link) == 0)
+			json_push(array, json_record(model_schema(RECORD_BFD)->fields, &b));
+	store_ids_free(ids, count);
+	return array;
+}
+
 static void
 add_event(void *array, const struct event *e)
 {
@@ -214,6 +230,7 @@ links_json(struct analysis *a)
 
 		json_put(o, "lag", records_json(a, RECORD_MEMBER, ids[i]));
 		json_put(o, "lacp_members", records_json(a, RECORD_LACP, ids[i]));
+		json_put(o, "bfd_sessions", bfd_json(a, l.name));
 		json_put(o, "tokens", tokens_json(a, ids[i]));
 		json_put(o, "classes", records_json(a, RECORD_LINK_CLASS, ids[i]));
 		json_put(o, "subnets", records_json(a, RECORD_LINK_SUBNET, ids[i]));

@@ -27,12 +27,6 @@ member_of(struct inspection *in)
 	return interconnect_member(&in->census->peering.links, in->lane);
 }
 
-static struct tokens *
-tokens_of(struct inspection *in)
-{
-	return &interconnect_link(&in->census->peering.links, in->lane)->tokens[in->lane->dir];
-}
-
 /* ---- what is told of a member -------------------------------------------------------------- */
 
 static struct fact *
@@ -184,7 +178,6 @@ read_lacpdu(struct inspection *in)
 		return;
 	in->census->peering.links.lacpdu_ns = in->punt->time_ns;
 	lacp_member_pdu(&member->lacp, in->lane->dir, in->punt->time_ns, &l, src_mac);
-	token_add_mac(&tokens_of(in)->lacp_systems, l.actor.system);
 	tell_turns(in, in->lane->link, in->lane->member);
 }
 
@@ -242,8 +235,6 @@ note_lldp(struct inspection *in, const struct lldp_row *row, const struct lldp *
 	snprintf(n->lldp_name, sizeof n->lldp_name, "%s", row->name);
 	slice_copy(n->lldp_description, sizeof n->lldp_description, without_nul(l->description));
 	n->mau_type = row->mau_type;
-	token_add(&tokens_of(in)->lldp_chassis, n->lldp_chassis);
-	token_add(&tokens_of(in)->lldp_names, n->lldp_name);
 }
 
 static void
@@ -281,7 +272,6 @@ read_cdp(struct inspection *in)
 		return;
 	n = &member->neighbour[in->lane->dir];
 	slice_copy(n->cdp_device, sizeof n->cdp_device, without_nul(cdp.device));
-	token_add(&tokens_of(in)->cdp_devices, n->cdp_device);
 }
 
 /* ARP and ND are read for who sends them (interconnect_frame()). */

@@ -62,6 +62,7 @@ inspector_set_conf(struct inspector *i, const struct conf *conf, const struct la
 {
 	bgp_table_set_conf(&i->census->peering.bgp, conf);
 	i->census->peering.bgp.shared.facts = &i->facts;
+	bfd_table_set_conf(&i->census->peering.sessions, i->conf, conf);
 	i->conf = conf;
 	voice_set_conf(i->census->voice, conf);
 	i->lanes = lanes;
@@ -251,6 +252,7 @@ inspector_tick(struct inspector *i, uint64_t now_ns)
 	struct inspection in = inspection_of(i, NULL);
 
 	handlers_tick(&in, now_ns);
+	peering_refresh(&i->census->peering);
 }
 
 void

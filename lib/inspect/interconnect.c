@@ -146,6 +146,34 @@ interconnect_frame(struct interconnect *ic, const struct lane_id *lane, const st
 		note_router(&ic->links[lane->link], lane, p);
 }
 
+static void
+refresh_side(struct link_watch *l, unsigned side)
+{
+	struct tokens *t = &l->tokens[side];
+
+	t->bgp_ids = t->hostnames = t->lacp_systems = (struct token_list){0};
+	t->lldp_chassis = t->lldp_names = t->cdp_devices = (struct token_list){0};
+	for (size_t i = 0; i < l->member_count; i++) {
+		const struct lacp_member_side *lacp = &l->members[i].lacp.side[side];
+		const struct neighbour *n = &l->members[i].neighbour[side];
+
+		if (lacp->pdus)
+			token_add_mac(&t->lacp_systems, lacp->newest.actor.system);
+		token_add(&t->lldp_chassis, n->lldp_chassis);
+		token_add(&t->lldp_names, n->lldp_name);
+		token_add(&t->cdp_devices, n->cdp_device);
+	}
+}
+
+void
+interconnect_refresh(struct interconnect *ic)
+{
+	for (size_t i = 0; i < ic->link_count; i++) {
+		refresh_side(&ic->links[i], 0);
+		refresh_side(&ic->links[i], 1);
+	}
+}
+
 size_t
 link_watch_distributing(const struct link_watch *l, bool *spoken)
 {

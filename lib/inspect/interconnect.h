@@ -67,5 +67,8 @@ void interconnect_frame(struct interconnect *ic, const struct lane_id *lane, con
  * never come here. */
 void interconnect_alive(struct interconnect *ic, const struct lane_id *lane, uint64_t last_ns);
 
+/* Lists of what members say, without what they no longer say. */
+void interconnect_refresh(struct interconnect *ic);
+
 /* Members of a link that LACP says distribute. `*spoken`: a LACPDU was seen on it at all. */
 size_t link_watch_distributing(const struct link_watch *l, bool *spoken);

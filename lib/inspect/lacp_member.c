@@ -233,7 +233,10 @@ turn(struct lacp_member *m, uint64_t now_ns, const struct judgement *j)
 	if (m->state == LACP_DISTRIBUTES) {
 		m->flaps++;
 		m->down_ns = now_ns;
+		outages_begin(&m->outages, now_ns);
 	}
+	if (j->state == LACP_DISTRIBUTES)
+		outages_end(&m->outages, now_ns);
 	m->state = j->state;
 	m->state_since_ns = now_ns;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "inspect/outages.h"
 #include "proto/lacp.h"
 
 enum {
@@ -65,6 +66,7 @@ struct lacp_member {
 	uint64_t up_ns, covered_ns; /* time distributing; time with a word of either side */
 	uint64_t counted_ns;        /* up to here */
 	uint64_t witness_ns;        /* see lacp_member_witness() */
+	struct outages outages;
 	struct lacp_turn turns[LACP_TURNS_MAX];
 	unsigned turn_count;
 };

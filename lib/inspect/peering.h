@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "inspect/bfd_table.h"
 #include "inspect/bgp_table.h"
 #include "inspect/interconnect.h"
 #include "inspect/seen.h"
@@ -46,8 +47,14 @@ struct peering {
 	uint64_t bfd_echoes;
 	uint64_t cdp, cdp_malformed;
 	struct interconnect links;
+	struct bfd_table sessions; /* of BFD */
 	struct bgp_table bgp;
 };
 
 void peering_init(struct peering *p);
 void peering_fini(struct peering *p);
+
+/* The BGP session between the addresses of a BFD session; NULL: none was seen. */
+const struct bgp_session *peering_guarded(const struct peering *p, const struct bfd_session *s);
+/* What links know of their routers by way of the sessions, brought up to date. */
+void peering_refresh(struct peering *p);

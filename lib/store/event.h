@@ -13,7 +13,8 @@
 	X("link.capacity.changed", "major", "fewer or more members in the bundle", false)     \
 	X("lacp.member.down", "major", "a member left the bundle", false)                     \
 	X("lacp.member.up", "info", "a member is back in the bundle", false)                  \
-	X("bfd.down", "critical", "a BFD session went down", true)                            \
+	X("bfd.down", "critical", "a BFD session went down", false)                           \
+	X("bfd.up", "info", "a BFD session is up", false)                                     \
 	X("bgp.session.up", "info", "a BGP session is established", false)                    \
 	X("bgp.session.down", "critical", "a BGP session went down", false)                   \
 	X("bgp.prefix.announced", "info", "a registered prefix is announced", false)          \

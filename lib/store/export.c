@@ -41,6 +41,7 @@ exporter_create(const struct conf *conf, struct store *store)
 	e->announcer = announcer_create(store);
 	e->rollup = rollup_create(store);
 	dict_init(&e->sessions);
+	dict_init(&e->bfds);
 	exporter_set_conf(e, conf);
 	return e;
 }
@@ -53,6 +54,7 @@ exporter_destroy(struct exporter *e)
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
 	dict_fini(&e->sessions, NULL);
+	dict_fini(&e->bfds, NULL);
 	export_lags_destroy(e);
 	free(e);
 }
@@ -70,6 +72,23 @@ export_put(struct epoch *x, enum record_kind kind, const char *id, const void *r
 {
 	store_put(x->e->store, kind, id, record);
 	x->keys++;
+}
+
+void
+export_keep(struct epoch *x, struct dict *told, const char *id)
+{
+	*dict_put(told, id, strlen(id)) = (void *)(uintptr_t)x->a->seq;
+}
+
+void
+export_sweep(struct epoch *x, struct dict *told, enum record_kind kind)
+{
+	for (struct dict_entry *e = dict_next(told, NULL); e; e = dict_next(told, e)) {
+		if ((uint64_t)(uintptr_t)e->value == x->a->seq)
+			continue;
+		store_remove(x->e->store, kind, e->key);
+		dict_take(told, e->key, e->key_size);
+	}
 }
 
 void
@@ -239,6 +258,7 @@ exporter_inspect(struct exporter *e, struct inspector *inspector)
 		inspector_alive(inspector, &a->lanes[i].id, a->lanes[i].last_us * NS_PER_US);
 	inspector_tick(inspector, heard_until_us(x) * NS_PER_US);
 	export_sessions(x, inspector);
+	export_bfds(x, &inspector_census(inspector)->peering);
 	export_lags(x, &inspector_census(inspector)->peering.links);
 	export_voice(x, inspector);
 	export_facts(x, inspector);

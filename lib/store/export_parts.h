@@ -42,6 +42,7 @@ struct exporter {
 	char suffix[72];       /* "@ID" where the site has several probes, else "" */
 	struct epoch epoch;    /* that runs */
 	struct dict sessions;  /* names of BGP sessions in the store; value: epoch that wrote it */
+	struct dict bfds;      /* the same of BFD sessions */
 	struct lag_view *lags; /* as conf.links */
 	size_t lag_count;
 };
@@ -50,6 +51,10 @@ struct exporter {
 
 /* Put a record and count its key. */
 void export_put(struct epoch *x, enum record_kind kind, const char *id, const void *record);
+/* What the inspector has forgotten goes from the store too: each record put is kept, and once all
+ * are put, the others are removed. */
+void export_keep(struct epoch *x, struct dict *told, const char *id);
+void export_sweep(struct epoch *x, struct dict *told, enum record_kind kind);
 void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
                          const struct counts *last, double seconds);
 
@@ -65,8 +70,11 @@ void export_link_parts(struct epoch *x, size_t link);
 void export_link(struct epoch *x, size_t link);
 /* LACP, neighbours and tokens of every link (export_lag.c). */
 struct interconnect;
+struct peering;
 void export_lags_create(struct exporter *e);
 void export_lags_destroy(struct exporter *e);
+/* BFD sessions (export_bfd.c). */
+void export_bfds(struct epoch *x, const struct peering *peering);
 void export_lags(struct epoch *x, const struct interconnect *ic);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */
 void export_subnet(struct epoch *x, uint32_t id);

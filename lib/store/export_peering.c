@@ -153,30 +153,14 @@ export_session(struct epoch *x, struct bgp_session *s)
 	export_put(x, RECORD_SESSION, r.name, &r);
 }
 
-/* Sessions that the inspector has forgotten go from the store too. */
-static void
-sweep(struct epoch *x)
-{
-	struct dict *told = &x->e->sessions;
-
-	for (struct dict_entry *e = dict_next(told, NULL); e; e = dict_next(told, e)) {
-		if ((uint64_t)(uintptr_t)e->value == x->a->seq)
-			continue;
-		store_remove(x->e->store, RECORD_SESSION, e->key);
-		dict_take(told, e->key, e->key_size);
-	}
-}
-
 void
 export_sessions(struct epoch *x, struct inspector *inspector)
 {
 	const struct bgp_table *t = &inspector_census(inspector)->peering.bgp;
 
 	for (uint32_t i = 0; i < t->session_count; i++) {
-		const char *name = t->sessions[i]->name;
-
 		export_session(x, t->sessions[i]);
-		*dict_put(&x->e->sessions, name, strlen(name)) = (void *)(uintptr_t)x->a->seq;
+		export_keep(x, &x->e->sessions, t->sessions[i]->name);
 	}
-	sweep(x);
+	export_sweep(x, &x->e->sessions, RECORD_SESSION);
 }

@@ -96,6 +96,7 @@ a_side_tells_its_names(void **state)
 	          "333300000001 02bb00000001 86dd 60000000 0020 3a ff "
 	          "fe8000000000000000bb00fffe000001 ff020000000000000000000000000001 "
 	          "88 00 0000 00000000 fe8000000000000000bb00fffe000001 0201 02bb00000001");
+	inspector_tick(l.inspector, links_ns(10));
 	link = &l.peering->links.links[0];
 	n = &link->members[0].neighbour[SIDE_PEER];
 	assert_string_equal(n->lldp_chassis, "02:00:00:00:00:00");
@@ -108,6 +109,10 @@ a_side_tells_its_names(void **state)
 	assert_string_equal(text, "02:bb:00:00:00:00");
 	token_join(&link->tokens[SIDE_MSFT].link_locals, text, sizeof text);
 	assert_string_equal(text, "fe80::bb:ff:fe00:1");
+	token_join(&link->tokens[SIDE_PEER].lldp_names, text, sizeof text);
+	assert_string_equal(text, "r1");
+	token_join(&link->tokens[SIDE_MSFT].cdp_devices, text, sizeof text);
+	assert_string_equal(text, "R1");
 	token_join(&link->tokens[SIDE_MSFT].lacp_systems, text, sizeof text);
 	assert_string_equal(text, "02:00:00:00:00:01");
 	assert_int_equal(l.peering->cdp, 1);

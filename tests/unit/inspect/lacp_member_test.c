@@ -142,6 +142,9 @@ silence_is_out_at_three_fast_periods(void **state)
 	assert_int_equal(t.to, LACP_DISTRIBUTES);
 	assert_true(t.ns == at_ms(31500));
 	assert_int_equal(m.side[SIDE_PEER].consecutive, 3);
+	assert_int_equal(m.outages.count, 1);
+	assert_true(m.outages.at[0].from_ns == at_ms(13000));
+	assert_true(m.outages.at[0].until_ns == at_ms(31500));
 }
 
 /* The period is what the other side asks for: the cloud's long timeout lets the peer be slow. */
