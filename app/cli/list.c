@@ -148,6 +148,27 @@ const struct rows_column endpoint_columns[] = {
 	{NULL, NULL, false},
 };
 
+static const struct rows_column call_columns[] = {
+	{"scope", "scope", false},
+	{"summary", "signalling", false},
+	{"calls_final", "n", false},
+	{"asr_ratio", "ASR", false},
+	{"ner_ratio", "NER", false},
+	{"setup_p50_us", "setup p50", false},
+	{"setup_p95_us", "setup p95", false},
+	{"codes", "responses", false},
+	{"retransmissions", "repeated", true},
+	{"tls_failed", "TLS failed", false},
+	{"tls_versions", "TLS", true},
+	{"peer_options_interval_us", "OPTIONS every", false},
+	{"peer_options_last_us", "last OPTIONS", true},
+	{"options_basis", "told by", true},
+	{"peer_cert_cn", "certificate", true},
+	{"peer_cert_not_after_us", "until", true},
+	{"nat_first", "signs of NAT", true},
+	{NULL, NULL, false},
+};
+
 struct listing {
 	const char *command;
 	enum record_kind kind;
@@ -161,6 +182,7 @@ static const struct listing listings[] = {
 	{"links", RECORD_LINK, link_columns, NULL, "name"},
 	{"subnets", RECORD_SUBNET, subnet_columns, NULL, NULL},
 	{"endpoints", RECORD_ENDPOINT, endpoint_columns, "roles", "last_us"},
+	{"calls", RECORD_VOICE, call_columns, "scope", "scope"},
 };
 
 static int

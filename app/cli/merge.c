@@ -103,6 +103,38 @@ add_endpoint(void *to, const void *from)
 	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
 }
 
+static double
+ratio_of(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : NAN;
+}
+
+/* Quantiles can't be joined from two records: the larger sample's stand. */
+static void
+add_voice(void *to, const void *from)
+{
+	struct rec_voice *a = to, larger;
+	const struct rec_voice *b = from;
+
+	larger = a->setup_count >= b->setup_count ? *a : *b;
+	larger.setup_count = a->setup_count + b->setup_count;
+	larger.calls = a->calls + b->calls;
+	larger.calls_active = a->calls_active + b->calls_active;
+	larger.calls_final = a->calls_final + b->calls_final;
+	larger.calls_answered = a->calls_answered + b->calls_answered;
+	larger.calls_effective = a->calls_effective + b->calls_effective;
+	larger.retransmissions = a->retransmissions + b->retransmissions;
+	larger.tls_connections = a->tls_connections + b->tls_connections;
+	larger.tls_open = a->tls_open + b->tls_open;
+	larger.tls_failed = a->tls_failed + b->tls_failed;
+	larger.asr_ratio = ratio_of(larger.calls_answered, larger.calls_final);
+	larger.ner_ratio = ratio_of(larger.calls_effective, larger.calls_final);
+	snprintf(larger.summary, sizeof larger.summary, "%.40s | %.40s", a->summary, b->summary);
+	widen(&larger.first_us, &larger.last_us, a->first_us, a->last_us);
+	widen(&larger.first_us, &larger.last_us, b->first_us, b->last_us);
+	*a = larger;
+}
+
 static const struct merge_rule {
 	enum record_kind kind;
 	const char *keys[2]; /* text fields that name the subject */
@@ -111,6 +143,7 @@ static const struct merge_rule {
 	{RECORD_SUBNET, {"prefix", NULL}, add_subnet},
 	{RECORD_SUBNET_CLASS, {"prefix", "class"}, add_subnet_class},
 	{RECORD_ENDPOINT, {"ip", NULL}, add_endpoint},
+	{RECORD_VOICE, {"scope", NULL}, add_voice},
 };
 
 static bool

@@ -128,11 +128,27 @@ fill_nat(struct rec_voice *r, const struct voice_scope *s)
 			                         "%s%s", used ? ", " : "", s->nat_first[i]);
 }
 
+/* Nobody can count calls inside TLS: then there are connections, not no calls. */
+static void
+sum_up(struct rec_voice *r, bool clear, bool encrypted)
+{
+	static const char *const signalling[] = {"none", "sip", "encrypted", "both"};
+	size_t used = 0;
+
+	COPY_TEXT(r->signalling, signalling[clear + 2 * encrypted]);
+	if (clear)
+		used = (size_t)snprintf(r->summary, sizeof r->summary, "%llu calls, %llu now",
+		                        (unsigned long long)r->calls,
+		                        (unsigned long long)r->calls_active);
+	if (encrypted)
+		snprintf(r->summary + used, sizeof r->summary - used,
+		         "%sencrypted: %llu TLS connections, %llu open", used ? "; " : "",
+		         (unsigned long long)r->tls_connections, (unsigned long long)r->tls_open);
+}
+
 static void
 export_scope(struct epoch *x, const struct voice_scope *s)
 {
-	static const char *const signalling[] = {"none", "sip", "encrypted", "both"};
-	bool clear = s->requests + s->responses > 0, encrypted = s->tls_connections > 0;
 	struct rec_voice r = {.first_us = s->since_ns / NS_PER_US,
 	                      .last_us = s->last_ns / NS_PER_US,
 	                      .requests = s->requests,
@@ -141,11 +157,11 @@ export_scope(struct epoch *x, const struct voice_scope *s)
 	                      .clear_to_msft = s->clear_to_cloud};
 	char id[NAMED_SIZE + sizeof x->e->suffix];
 
-	COPY_TEXT(r.signalling, signalling[clear + 2 * encrypted]);
 	snprintf(r.scope, sizeof r.scope, "%.*s", (int)sizeof r.scope - 1, s->name);
 	fill_codes(r.codes, sizeof r.codes, &s->codes);
 	fill_calls(&r, s);
 	fill_tls(&r, s);
+	sum_up(&r, s->requests + s->responses > 0, s->tls_connections > 0);
 	for (unsigned side = 0; side < REC_SIDES; side++)
 		fill_side(&r.side[side], &s->side[side]);
 	if (r.side[0].options + r.side[1].options)

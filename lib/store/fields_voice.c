@@ -7,6 +7,7 @@ const struct record_field fields_voice[] = {
 	HEAD(rec_voice),
 	TEXT(rec_voice, scope, "link:NAME, sbc:NAME or subnet:PREFIX"),
 	TEXT(rec_voice, signalling, "sip, encrypted, both or none"),
+	TEXT(rec_voice, summary, "calls, or the connections that hide them"),
 	U64(rec_voice, first_us, "us", "first signalling"),
 	U64(rec_voice, last_us, "us", "last signalling"),
 	U64(rec_voice, requests, "", "SIP requests in the clear, total"),

@@ -27,6 +27,7 @@ struct rec_voice {
 	struct rec_head head;
 	char scope[96];
 	char signalling[16]; /* "sip", "encrypted", "both" or "none" */
+	char summary[96];    /* "12 calls, 3 now", "encrypted: 3 TLS connections, 2 open" */
 	uint64_t first_us, last_us;
 	/* in the clear */
 	uint64_t requests, responses, retransmissions, clear_to_msft;

@@ -87,6 +87,7 @@ test_calls(void **state)
 	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
 	assert_string_equal(r.scope, "sbc:sbc1");
 	assert_string_equal(r.signalling, "sip");
+	assert_string_equal(r.summary, "4 calls, 1 now");
 	assert_string_equal(r.codes, "180 1,200 2,486 1,503 1");
 	assert_int_equal(r.calls, 4);
 	assert_int_equal(r.calls_final, 4);
@@ -122,6 +123,7 @@ test_encrypted(void **state)
 	epoch(&b, 2000000);
 	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
 	assert_string_equal(r.signalling, "encrypted");
+	assert_string_equal(r.summary, "encrypted: 1 TLS connections, 1 open");
 	assert_int_equal(r.tls_connections, 1);
 	assert_int_equal(r.tls_open, 1);
 	assert_true(isnan(r.asr_ratio));
