@@ -385,13 +385,22 @@ stamps_take(const struct segment *s)
 
 /* ---- sequence -------------------------------------------------------------------------------- */
 
-/* Time every second segment at random, so that no rhythm of acknowledgements is always missed. */
+/* A coin, tossed with the segment's number and time. */
+static inline bool
+toss(const struct segment *s)
+{
+	uint32_t x = (s->end ^ s->now) * 0x9e3779b1u;
+
+	return (x ^ x >> 15) * 0x85ebca6bu >> 31;
+}
+
+/* Time a segment or leave it, at random, so that no rhythm of acknowledgements is always missed. */
 static inline void
 probe_begin(const struct segment *s)
 {
 	struct tcp_line *l = s->l;
 
-	if (has(s, s->x, SIDE_PROBING) || (!(s->flags & SYN) && s->end * 0x9e3779b1u >> 31))
+	if (has(s, s->x, SIDE_PROBING) || (!(s->flags & SYN) && toss(s)))
 		return;
 	l->probe_seq[s->x] = s->flags & SYN ? s->start + 1 : s->end;
 	l->probe_at[s->x] = s->now;
@@ -446,9 +455,8 @@ was_overtaken(const struct segment *s, const struct tcp_trouble *t, const struct
 		return by_mark < 0;
 	if (s->has_stamps && by_stamp)
 		return by_stamp < 0;
-	if (!t->rtt[0] || !t->rtt[1])
-		round = REORDER_TICKS;
-	return s->now - h->at < round - round / 8;
+	round = t->rtt[0] && t->rtt[1] ? round - round / 8 : REORDER_TICKS;
+	return s->now - h->at < round;
 }
 
 /* Bytes that were never seen. */

@@ -1,0 +1,198 @@
+/*
+ * Two hosts and a tap between them, segment by segment: a test says what passes the tap and when,
+ * and asks what it was found to be. Sequence numbers count from each side's SYN as 0 (`isn` is
+ * added on the wire, so a wrap can stand anywhere); identifiers count up by themselves unless
+ * given.
+ */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "proto/tcp_options.h"
+#include "state/tcp.h"
+
+enum { A = 0, B = 1, FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, ECE = 64, MSS = 1000 };
+
+struct scene {
+	struct tcp_pool *pool;
+	struct flow flow;
+	uint64_t now_ns;
+	uint32_t isn[2];
+	uint16_t id[2]; /* of the last segment */
+	uint16_t window[2];
+	uint8_t ip_version;
+	bool fixed_id; /* send `id` as it is: 0 for hosts that set none */
+	struct tcp_news news;
+	uint64_t total[2][TCP_SAW_COUNT]; /* by sender of what is spoken of */
+};
+
+struct segment {
+	unsigned from;
+	uint32_t seq, size, ack;
+	uint8_t flags;
+	bool stamped;
+	uint32_t ts, echo;
+	uint32_t sack[2][2]; /* left, right; 0, 0: none */
+	uint16_t id;         /* 0: the next one */
+	uint16_t mss;        /* options of a SYN */
+	uint8_t wscale;      /* 1 + shift */
+	bool sack_permitted;
+	uint8_t tos;
+};
+
+static inline struct scene *
+scene_make(bool keep)
+{
+	struct scene *s = calloc(1, sizeof *s);
+
+	s->pool = tcp_pool_create(&(struct tcp_pool_params){.flows = 1024, .keep = keep});
+	s->now_ns = 1768471200ull * NS_PER_S;
+	s->isn[A] = 0xfffff000; /* wraps after 4096 bytes */
+	s->isn[B] = 0x1000;
+	s->window[A] = s->window[B] = 60000;
+	s->ip_version = 4;
+	return s;
+}
+
+static inline void
+scene_free(struct scene *s)
+{
+	tcp_pool_destroy(s->pool);
+	free(s);
+}
+
+static inline uint8_t *
+put_option(uint8_t *at, uint8_t kind, uint8_t size, uint32_t value)
+{
+	at[0] = kind;
+	at[1] = size;
+	if (size == 3)
+		at[2] = (uint8_t)value;
+	else if (size == 4)
+		store_be16(at + 2, (uint16_t)value);
+	return at + size;
+}
+
+static inline uint8_t *
+put_sack(const struct scene *s, const struct segment *g, uint8_t *at)
+{
+	unsigned count = g->sack[1][1] ? 2 : 1;
+
+	*at++ = 5;
+	*at++ = (uint8_t)(2 + 8 * count);
+	for (unsigned i = 0; i < count; i++, at += 8) {
+		store_be32(at, g->sack[i][0] + s->isn[!g->from]);
+		store_be32(at + 4, g->sack[i][1] + s->isn[!g->from]);
+	}
+	return at;
+}
+
+/* Header and options; returns the options' size. */
+static inline uint8_t
+build(const struct scene *s, const struct segment *g, uint8_t *frame)
+{
+	uint8_t *at = frame + 20;
+
+	memset(frame, 0, 80);
+	/* a checksum of sorts, of what it covers */
+	store_be16(frame + 16, (uint16_t)(g->seq * 7 + g->ack * 13 + g->size + g->flags * 31 +
+	                                  g->ts * 3 + g->echo * 5 + g->sack[0][1] * 17));
+	if (g->stamped) {
+		memcpy(at, "\1\1\10\12", 4);
+		store_be32(at + 4, g->ts);
+		store_be32(at + 8, g->echo);
+		at += 12;
+	}
+	if (g->mss)
+		at = put_option(at, 2, 4, g->mss);
+	if (g->wscale)
+		at = put_option(at, 3, 3, g->wscale - 1u);
+	if (g->sack_permitted)
+		at = put_option(at, 4, 2, 0);
+	if (g->sack[0][1])
+		at = put_sack(s, g, at);
+	while ((at - frame) % 4)
+		*at++ = 1;
+	return (uint8_t)(at - frame - 20);
+}
+
+static inline uint32_t
+pass(struct scene *s, struct segment g)
+{
+	uint8_t frame[80];
+	struct packet p = {.ip_version = s->ip_version, .proto = 6, .tos = g.tos};
+	struct tcp_news *n = &s->news;
+
+	if (g.id)
+		p.fragment_id = g.id;
+	else
+		p.fragment_id = s->fixed_id ? s->id[g.from] : ++s->id[g.from];
+	if (s->ip_version == 6)
+		p.fragment_id = 0;
+	p.tcp_options_size = build(s, &g, frame);
+	p.tcp_seq = g.seq + s->isn[g.from];
+	p.tcp_ack = g.flags & ACK ? g.ack + s->isn[!g.from] : 0;
+	p.tcp_flags = g.flags;
+	p.tcp_window = s->window[g.from];
+	p.payload_size = g.size;
+	tcp_segment(s->pool, &s->flow, &p, frame, g.from, s->now_ns, n);
+	for (unsigned i = 0; i < TCP_SAW_COUNT; i++)
+		s->total[g.from][i] += n->saw >> i & 1;
+	s->total[!g.from][TCP_SAW_UNSEEN] += n->unseen;
+	s->total[!g.from][TCP_SAW_TAKEN_BACK] += n->taken_back;
+	return n->saw;
+}
+
+/* ---- short forms ----------------------------------------------------------------------------- */
+
+static inline void
+wait_us(struct scene *s, uint64_t us)
+{
+	s->now_ns += us * NS_PER_US;
+}
+
+static inline uint32_t
+data(struct scene *s, unsigned from, uint32_t seq, uint32_t size, uint32_t ack)
+{
+	return pass(s, (struct segment){
+			       .from = from, .seq = seq, .size = size, .ack = ack, .flags = ACK});
+}
+
+static inline uint32_t
+ack(struct scene *s, unsigned from, uint32_t seq, uint32_t of)
+{
+	return data(s, from, seq, 0, of);
+}
+
+/* SYN, SYN-ACK, ACK: `half_us` from the tap to each host and back. */
+static inline void
+open_with(struct scene *s, uint64_t half_us, struct segment syn)
+{
+	syn.from = A;
+	syn.flags = SYN;
+	pass(s, syn);
+	wait_us(s, half_us);
+	syn.from = B;
+	syn.flags = SYN | ACK;
+	syn.ack = 1;
+	pass(s, syn);
+	wait_us(s, half_us);
+	ack(s, A, 1, 1);
+	wait_us(s, 100);
+}
+
+static inline void
+open_plain(struct scene *s)
+{
+	open_with(s, 10000, (struct segment){.mss = MSS, .wscale = 8, .sack_permitted = true});
+}
+
+#define BIT(x) (1u << TCP_SAW_##x)
