@@ -22,9 +22,10 @@ static void
 flow_counts(struct pipeline *p)
 {
 	const struct flow_stats now = *flow_table_stats(p->flows);
+	const struct rtp_pool_stats *streams = rtp_pool_stats(p->streams);
 	struct snap *s = p->snap;
 
-	static_assert(SNAP_SEQ == 3, "what the pipeline fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 4, "what the pipeline fills in at the end of an interval");
 	s->flows_created += now.created - p->before.created;
 	s->flows_expired += now.expired - p->before.expired;
 	s->flows_evicted += now.evicted - p->before.evicted;
@@ -32,8 +33,12 @@ flow_counts(struct pipeline *p)
 	s->flows_used = now.used;
 	s->flows_capacity = now.capacity;
 	s->meter_overflows += meter_overflows(p->meters) - p->overflows_before;
+	s->streams_used = streams->used;
+	s->streams_room = streams->capacity;
+	s->streams_refused += streams->refused - p->streams_refused_before;
 	p->before = now;
 	p->overflows_before = meter_overflows(p->meters);
+	p->streams_refused_before = streams->refused;
 }
 
 static void

@@ -12,6 +12,7 @@
 enum {
 	QUALITIES = 4096, /* meters with something wrong in one interval, 368 bytes each */
 	LATENCIES = 512,  /* histograms of one interval, 6.9 KB each */
+	STREAMS = 32768,  /* RTP streams of one interval, 320 bytes each */
 };
 
 /* ---- ports and lanes ------------------------------------------------------------------------- */
@@ -287,6 +288,7 @@ plan_snap_params(const struct plan *p, uint32_t meters, uint32_t endpoints, stru
 	                            .endpoints = endpoints,
 	                            .qualities = meters < QUALITIES ? meters : QUALITIES,
 	                            .latencies = LATENCIES,
+	                            .streams = STREAMS,
 	                            .links = p->link_count,
 	                            .generation = p->generation};
 }

@@ -21,9 +21,6 @@ enum interest {
 /* Packets of a flow in an interval that may begin a stream although the flow's class is settled. */
 enum { MAYBE_PACKETS = 16 };
 
-/* A candidate that is quiet for longer makes room. */
-#define CANDIDATE_NS (2 * NS_PER_S)
-
 static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
 	[CLASS_STUN] = MEDIA,        [CLASS_TURN] = MEDIA, [CLASS_DTLS] = MEDIA,
@@ -80,50 +77,6 @@ is_wanted(const struct burst *b, uint32_t i)
 	}
 }
 
-/* ---- what the payload type means --------------------------------------------------------------
- */
-
-static const struct expectation *
-expected_at(struct pipeline *p, const struct addr *addr, uint16_t port, uint64_t now_ns,
-            struct rtp_stream *s)
-{
-	const struct expectation *e = expectation_find(p->expectations, addr, port, now_ns);
-
-	if (e)
-		s->flags |= (uint8_t)(RTP_EXPECTED | (e->secure ? RTP_SECURE : 0));
-	return e;
-}
-
-/* The receiver's word counts first; where only the sender's is known, it sends what it takes. */
-static bool
-format_from_sdp(struct pipeline *p, struct rtp_stream *s, const struct stage_media_ends *ends,
-                uint64_t now_ns, uint8_t payload_type)
-{
-	const struct expectation *to = expected_at(p, &ends->dst, ends->dport, now_ns, s);
-	const struct rtp_format *f = to ? expectation_format(to, payload_type) : NULL;
-
-	if (!f) {
-		const struct expectation *from = expected_at(p, &ends->src, ends->sport, now_ns, s);
-
-		f = from ? expectation_format(from, payload_type) : NULL;
-	}
-	if (!f)
-		return false;
-	rtp_set_format(s, f, RTP_BASIS_SDP);
-	return true;
-}
-
-static void
-resolve_format(struct pipeline *p, struct rtp_stream *s, const struct stage_media_ends *ends,
-               uint64_t now_ns, uint8_t payload_type)
-{
-	if (!format_from_sdp(p, s, ends, now_ns, payload_type)) {
-		const struct rtp_format f = rtp_codec_static(payload_type);
-
-		rtp_set_format(s, &f, RTP_BASIS_STATIC);
-	}
-}
-
 static struct stage_media_ends
 ends_of(const struct packet *packet)
 {
@@ -133,23 +86,87 @@ ends_of(const struct packet *packet)
 	                                 .dport = packet->dport};
 }
 
+/* ---- loss, per meter ---------------------------------------------------------------------------
+ */
+
+/* Where the packets of a burst count; most have one meter and one time. */
+struct tally {
+	uint32_t meter;
+	uint64_t time_ns;
+	struct snap_quality *quality; /* NULL: no line */
+	unsigned slot;
+};
+
+static void
+tally_move(struct pipeline *p, struct tally *t, uint32_t meter, uint64_t time_ns)
+{
+	uint64_t since = time_ns > p->snap->start_ns ? time_ns - p->snap->start_ns : 0;
+	uint64_t slot = since / (QUALITY_SLOT_MS * NS_PER_MS);
+
+	t->meter = meter;
+	t->time_ns = time_ns;
+	t->quality = quality_of(p->snap, meter);
+	t->slot = slot < QUALITY_SLOTS ? (unsigned)slot : QUALITY_SLOTS - 1;
+}
+
+static struct quality_line *
+tally_line(struct pipeline *p, struct tally *t, const struct burst *b, uint32_t i)
+{
+	if (__builtin_expect(b->meter[i] != t->meter || b->time_ns[i] != t->time_ns, 0))
+		tally_move(p, t, b->meter[i], b->time_ns[i]);
+	return t->quality ? &t->quality->dir[p->plan->lanes[b->lane[i]].dir] : NULL;
+}
+
+/* A late packet takes a loss of the same interval back; that of an earlier one stands. */
+static __attribute__((noinline)) void
+tally_odd(struct quality_line *line, struct quality_slot *slot, int32_t odd)
+{
+	if (odd == RTP_STRAY)
+		return;
+	line->count[odd == RTP_LATE ? QUALITY_RTP_REORDERED : QUALITY_RTP_DUPLICATES]++;
+	if (odd == RTP_AGAIN)
+		return;
+	line->count[QUALITY_RTP_PACKETS]++;
+	slot->packets++;
+	line->count[QUALITY_RTP_LOST] -= line->count[QUALITY_RTP_LOST] > 0;
+	slot->lost -= slot->lost > 0;
+}
+
+static inline void
+tally_packet(struct pipeline *p, struct tally *t, const struct burst *b, uint32_t i, int32_t lost)
+{
+	struct quality_line *line = tally_line(p, t, b, i);
+	struct quality_slot *slot;
+
+	if (!line)
+		return;
+	slot = &line->slots[t->slot];
+	if (__builtin_expect(lost < 0, 0)) {
+		tally_odd(line, slot, lost);
+		return;
+	}
+	line->count[QUALITY_RTP_PACKETS]++;
+	line->count[QUALITY_RTP_LOST] += (uint32_t)lost;
+	slot->packets++;
+	slot->lost += (uint32_t)lost;
+}
+
+static void
+tally_found(struct pipeline *p, struct tally *t, const struct burst *b, uint32_t i,
+            const struct rtp_stream *s)
+{
+	struct quality_line *line = tally_line(p, t, b, i);
+
+	if (line)
+		stage_media_count(line, &line->slots[t->slot], s);
+}
+
 /* ---- packets ----------------------------------------------------------------------------------
  */
 
-/* A stream was found: the flow is media from now on, and its other sources need less proof. */
 static __attribute__((noinline)) void
-settle(struct pipeline *p, struct flow *f, const struct rtp_stream *s)
-{
-	struct class_state *class = (struct class_state *)(void *)f->class_memory;
-
-	for (uint32_t at = f->pool; at; at = rtp_pool_at(p->streams, at)->next)
-		rtp_among(rtp_pool_at(p->streams, at));
-	if (class_settle_media(class, s->flags & RTP_SECURE) && f->generation)
-		stage_classify_enter(p, f);
-}
-
-static __attribute__((noinline)) void
-begin(struct pipeline *p, struct burst *b, uint32_t i, const struct rtp_packet *rtp)
+begin(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
+      const struct rtp_packet *rtp)
 {
 	struct flow *f = b->flow[i];
 	struct stage_media_ends ends = ends_of(&b->packet[i]);
@@ -157,9 +174,11 @@ begin(struct pipeline *p, struct burst *b, uint32_t i, const struct rtp_packet *
 
 	if (!s)
 		return;
-	resolve_format(p, s, &ends, rtp->time_ns, rtp->payload_type);
-	if (rtp_is_found(s))
-		settle(p, f, s);
+	stage_media_resolve(p, s, &ends, rtp->time_ns, rtp->payload_type);
+	if (rtp_is_found(s)) {
+		stage_media_settle(p, f, s);
+		tally_found(p, t, b, i, s);
+	}
 }
 
 static __attribute__((noinline)) void
@@ -168,31 +187,38 @@ change_format(struct pipeline *p, const struct burst *b, uint32_t i, struct rtp_
 {
 	struct stage_media_ends ends = ends_of(&b->packet[i]);
 
-	resolve_format(p, s, &ends, rtp->time_ns, rtp->payload_type);
+	stage_media_resolve(p, s, &ends, rtp->time_ns, rtp->payload_type);
 }
 
 static inline void
-update(struct pipeline *p, struct burst *b, uint32_t i, const struct rtp_packet *rtp)
+update(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
+       const struct rtp_packet *rtp)
 {
 	struct flow *f = b->flow[i];
 	struct rtp_stream *s = rtp_pool_find(p->streams, f->pool, rtp->ssrc, b->reverse[i]);
+	int32_t lost;
 	bool found;
 
 	if (__builtin_expect(!s, 0)) {
-		begin(p, b, i, rtp);
+		begin(p, t, b, i, rtp);
 		return;
 	}
 	if (__builtin_expect(s->payload_type != rtp->payload_type, 0))
 		change_format(p, b, i, s, rtp);
 	found = rtp_is_found(s);
-	rtp_update(s, rtp);
-	if (__builtin_expect(!found && rtp_is_found(s), 0))
-		settle(p, f, s);
+	lost = rtp_update(s, rtp);
+	if (__builtin_expect(found, 1)) {
+		tally_packet(p, t, b, i, lost);
+	} else if (rtp_is_found(s)) {
+		stage_media_settle(p, f, s);
+		tally_found(p, t, b, i, s);
+	}
 }
 
 void
 stage_media(struct pipeline *p, struct burst *b)
 {
+	struct tally tally = {.meter = BURST_NO_METER};
 	struct rtp_packet packets[BURST_MAX];
 	uint8_t list[BURST_MAX];
 	uint32_t count = 0;
@@ -209,77 +235,5 @@ stage_media(struct pipeline *p, struct burst *b)
 		__builtin_prefetch(rtp_pool_at(p->streams, s->next), 1);
 	}
 	for (uint32_t n = 0; n < count; n++)
-		update(p, b, list[n], &packets[n]);
-}
-
-/* ---- now and then -----------------------------------------------------------------------------
- */
-
-static struct stage_media_ends
-ends_of_flow(const struct flow_view *v, bool reverse)
-{
-	return (struct stage_media_ends){.src = reverse ? v->b : v->a,
-	                                 .dst = reverse ? v->a : v->b,
-	                                 .sport = reverse ? v->b_port : v->a_port,
-	                                 .dport = reverse ? v->a_port : v->b_port};
-}
-
-/* Signalling that came after its media: codec and clock are known from here on. */
-static void
-bind_late(struct pipeline *p, struct flow *f, const struct flow_view *v, struct rtp_stream *s)
-{
-	struct stage_media_ends ends = ends_of_flow(v, s->flags & RTP_REVERSE);
-
-	if (s->basis == RTP_BASIS_SDP || s->flags & RTP_EXPECTED)
-		return;
-	format_from_sdp(p, s, &ends, p->now_ns, s->payload_type);
-	if (s->flags & RTP_EXPECTED)
-		settle(p, f, s);
-}
-
-void
-stage_media_visit(struct pipeline *p, struct flow *f)
-{
-	struct flow_view v;
-	bool alive = false;
-
-	if (!f->pool || (uint8_t)(f->key[1] >> 32) != PROTO_UDP)
-		return;
-	flow_view(f, &v);
-	for (uint32_t at = f->pool; at; at = rtp_pool_at(p->streams, at)->next) {
-		struct rtp_stream *s = rtp_pool_at(p->streams, at);
-
-		bind_late(p, f, &v, s);
-		alive |= rtp_is_found(s) || s->reference_ns + CANDIDATE_NS > p->now_ns;
-	}
-	if (!alive && class_done(pipeline_class(f)))
-		rtp_pool_release(p->streams, &f->pool);
-}
-
-void
-stage_media_leave(struct pipeline *p, struct flow *f)
-{
-	if (f->pool && (uint8_t)(f->key[1] >> 32) == PROTO_UDP)
-		rtp_pool_release(p->streams, &f->pool);
-}
-
-/* ---- outside ----------------------------------------------------------------------------------
- */
-
-void
-pipeline_expect(struct pipeline *p, const struct expectation *e)
-{
-	expectation_add(p->expectations, e);
-}
-
-const struct rtp_pool *
-pipeline_streams(const struct pipeline *p)
-{
-	return p->streams;
-}
-
-const struct expectation_stats *
-pipeline_expectations(const struct pipeline *p)
-{
-	return expectation_table_stats(p->expectations);
+		update(p, &tally, b, list[n], &packets[n]);
 }

@@ -30,6 +30,7 @@ struct pipeline {
 	uint64_t end_ns;          /* of the running interval */
 	struct flow_stats before; /* at the end of the last one */
 	uint64_t overflows_before;
+	uint64_t streams_refused_before;
 	/* ageing */
 	uint64_t now_ns;      /* newest packet time or idle call */
 	uint64_t age_per_ns;  /* records a ns, 32.32 fixed point */
@@ -75,6 +76,20 @@ struct stage_media_ends {
 	struct addr src, dst;
 	uint16_t sport, dport;
 };
+
+/* What the payload type means: to signalling (false: it said nothing), or else to RFC 3551. */
+bool stage_media_bind(struct pipeline *p, struct rtp_stream *s, const struct stage_media_ends *ends,
+                      uint64_t now_ns, uint8_t payload_type);
+void stage_media_resolve(struct pipeline *p, struct rtp_stream *s,
+                         const struct stage_media_ends *ends, uint64_t now_ns,
+                         uint8_t payload_type);
+
+/* A stream was found: the flow is media from now on, and its other sources need less proof. */
+void stage_media_settle(struct pipeline *p, struct flow *f, const struct rtp_stream *s);
+
+/* What a stream had before it was found. */
+void stage_media_count(struct quality_line *line, struct quality_slot *slot,
+                       const struct rtp_stream *s);
 
 /* The ageing hand passes a flow, or it leaves: its streams are read, or go with it. */
 void stage_media_visit(struct pipeline *p, struct flow *f);

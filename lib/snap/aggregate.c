@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 3, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 4, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
 enum { LATENCIES_MAX = 4096 }; /* 21 KB each, taken when there is a sample */

@@ -51,8 +51,11 @@ buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
 	s->endpoint_index = mem_map(index_size(s), true);
 	s->quality_capacity = params->qualities;
 	s->qualities = mem_map(params->qualities * sizeof *s->qualities, true);
+	s->stream_capacity = params->streams;
+	s->streams = mem_map((params->streams + 1) * sizeof *s->streams, true);
 	return latency_set_init(&s->latencies, params->latencies, params->links, true) &&
-	       s->lanes && s->meters && s->endpoints && s->endpoint_index && s->qualities;
+	       s->streams && s->lanes && s->meters && s->endpoints && s->endpoint_index &&
+	       s->qualities;
 }
 
 static void
@@ -63,6 +66,7 @@ buffer_fini(struct snap *s, uint32_t meters)
 	mem_unmap(s->endpoints, s->endpoint_capacity * sizeof *s->endpoints);
 	mem_unmap(s->endpoint_index, index_size(s));
 	mem_unmap(s->qualities, s->quality_capacity * sizeof *s->qualities);
+	mem_unmap(s->streams, (s->stream_capacity + 1) * sizeof *s->streams);
 	latency_set_fini(&s->latencies);
 }
 
@@ -75,6 +79,8 @@ buffer_clear(struct snap *s)
 	                     .generation = s->generation,
 	                     .quality_capacity = s->quality_capacity,
 	                     .qualities = s->qualities,
+	                     .stream_capacity = s->stream_capacity,
+	                     .streams = s->streams,
 	                     .lanes = s->lanes,
 	                     .meters = s->meters,
 	                     .endpoints = s->endpoints,
@@ -142,7 +148,7 @@ snap_current(struct snap_core *c)
 struct snap *
 snap_publish(struct snap_core *c, uint64_t end_ns)
 {
-	static_assert(SNAP_SEQ == 3, "what the worker fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 4, "what the worker fills in at the end of an interval");
 	struct snap *full = c->current, *next;
 
 	full->end_ns = end_ns;
@@ -174,9 +180,18 @@ snap_take(struct snap_core *c)
 void
 snap_release(struct snap_core *c, struct snap *s)
 {
-	static_assert(SNAP_SEQ == 3, "what is cleared for the next interval");
+	static_assert(SNAP_SEQ == 4, "what is cleared for the next interval");
 	buffer_clear(s);
 	atomic_store_explicit(&c->spare, s, memory_order_release);
+}
+
+struct snap_stream *
+snap_stream_add(struct snap *s)
+{
+	if (s->stream_count < s->stream_capacity)
+		return &s->streams[s->stream_count++];
+	s->streams_overflow++;
+	return NULL;
 }
 
 /* ---- endpoints ------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #include "proto/reason.h"
 #include "snap/latency.h"
 #include "snap/quality.h"
+#include "snap/stream.h"
 
 enum {
 	SNAP_BINS = 2048, /* 1 ms bins: two seconds, so that a late aggregator loses no peak */
@@ -27,7 +28,7 @@ enum {
 	SNAP_L1_OVERHEAD = 24,
 	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 3,
+	SNAP_SEQ = 4,
 };
 
 struct lane_id {
@@ -90,10 +91,16 @@ struct snap {
 	uint64_t generation;         /* of the configuration that lanes and meters refer to */
 	uint32_t quality_count, quality_capacity;
 	uint64_t quality_overflow; /* counts that found no line: see quality_of() */
+	uint32_t stream_count, stream_capacity;
+	uint64_t streams_overflow; /* reports that found no room */
+	/* RTP streams in the worker's pool, at the end of the interval; packets of sources that
+	 * found no place in it */
+	uint64_t streams_used, streams_room, streams_refused;
 	struct snap_lane *lanes;
 	struct meter *meters;
 	struct snap_quality *qualities; /* [quality_count], by meter.quality */
 	struct latency_set latencies;
+	struct snap_stream *streams; /* [stream_count] */
 	struct snap_endpoint *endpoints;
 	uint32_t *
 		endpoint_index; /* open-addressed, endpoint_capacity * 2 slots, value = index + 1 */
@@ -108,6 +115,7 @@ struct snap_params {
 	uint32_t endpoints; /* per interval */
 	uint32_t qualities; /* meters with something wrong, per interval */
 	uint32_t latencies; /* histograms, see latency_set_init() */
+	uint32_t streams;   /* RTP streams per interval */
 	uint16_t links;
 	uint64_t generation;
 };

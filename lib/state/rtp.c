@@ -153,19 +153,23 @@ skip_ahead(struct rtp_stream *s, uint32_t step)
 	s->loss_end = s->highest;
 }
 
-static void
+static int32_t
 fall_back(struct rtp_stream *s, uint32_t back)
 {
 	uint64_t bit = back < RTP_WINDOW ? 1ull << back : 0;
+	uint32_t lost;
 
 	if (s->window & bit) {
 		s->duplicates++;
-		return;
+		return RTP_AGAIN;
 	}
 	s->window |= bit;
 	s->reordered++;
-	if (s->highest - back - s->base > UINT32_MAX / 2) /* before the first one */
-		s->base = s->highest - back;
+	if (s->highest - back - s->base <= UINT32_MAX / 2)
+		return RTP_LATE;
+	lost = s->base - (s->highest - back) - 1; /* before the first one */
+	s->base = s->highest - back;
+	return (int32_t)lost;
 }
 
 /* Both clocks tell that so many packets were sent meanwhile: what is missing is lost, however much
@@ -194,19 +198,18 @@ restart(struct rtp_stream *s, const struct rtp_packet *p)
 	begin_clock(s, p);
 }
 
-/* What is not the next number. False: the packet says nothing of time. */
-static __attribute__((noinline)) bool
+/* What is not the next number. */
+static __attribute__((noinline)) int32_t
 step_odd(struct rtp_stream *s, const struct rtp_packet *p, uint16_t step)
 {
 	uint32_t back = (uint16_t)-step;
 
 	if (back < RTP_MISORDER_MAX) {
-		fall_back(s, back);
-		return true;
+		return fall_back(s, back);
 	}
 	if (step < RTP_DROPOUT_MAX || clock_went_along(s, p, step)) {
 		skip_ahead(s, step);
-		return true;
+		return step - 1;
 	}
 	s->strays++;
 	if (s->strays > 1 && p->sequence == s->stray_at) {
@@ -214,7 +217,7 @@ step_odd(struct rtp_stream *s, const struct rtp_packet *p, uint16_t step)
 		restart(s, p);
 	}
 	s->stray_at = p->sequence + 1;
-	return false;
+	return RTP_STRAY;
 }
 
 /* A candidate: does it go on as RTP does? `ticks`: of media time since the last packet. Somewhere
@@ -332,12 +335,13 @@ count_aside(struct rtp_stream *s, const struct rtp_packet *p)
 	s->event_timestamp = p->timestamp;
 }
 
-void
-rtp_among(struct rtp_stream *s)
+bool
+rtp_prove_late(struct rtp_stream *s)
 {
-	s->flags |= RTP_AMONG;
-	if (s->run >= RTP_PROOF_AMONG)
-		s->flags |= RTP_PROVEN;
+	if (rtp_is_found(s) || !(s->flags & RTP_AMONG) || s->run < RTP_PROOF_AMONG)
+		return false;
+	s->flags |= RTP_PROVEN;
+	return true;
 }
 
 static __attribute__((noinline)) void
@@ -347,12 +351,13 @@ spill(struct rtp_stream *s)
 	s->bytes = 0;
 }
 
-void
+int32_t
 rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 {
 	uint16_t step = (uint16_t)(p->sequence - s->highest);
 	int32_t ticks = (int32_t)(p->timestamp - s->timestamp);
 	int64_t elapsed = (int64_t)(p->time_ns - s->reference_ns);
+	int32_t lost = 0;
 
 	s->received++;
 	if (__builtin_expect(s->bytes > UINT32_MAX - p->wire, 0))
@@ -363,9 +368,12 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 	if (__builtin_expect(step == 1, 1)) {
 		s->highest++;
 		s->window = s->window << 1 | 1;
-	} else if (!step_odd(s, p, step)) {
-		hold_mean(s);
-		return;
+	} else {
+		lost = step_odd(s, p, step);
+		if (lost == RTP_STRAY) {
+			hold_mean(s);
+			return lost;
+		}
 	}
 	if (__builtin_expect(s->flags & (RTP_COMFORT | RTP_EVENT), 0))
 		count_aside(s, p);
@@ -373,7 +381,7 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 		s->talkspurts++;
 	if (__builtin_expect(ticks < 0, 0)) {
 		come_late(s, p, step, ticks);
-		return;
+		return lost;
 	}
 	if (__builtin_expect(s->tick != 0, 1)) {
 		move_jitter(s, elapsed, ticks);
@@ -381,7 +389,7 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 	} else if (s->clock_hz) { /* an event: media time is where the last voice was */
 		hold_mean(s);
 		s->late_ns = p->time_ns;
-		return;
+		return lost;
 	} else if (s->received % INFER_EVERY == 0) {
 		infer_clock(s, p);
 	}
@@ -390,6 +398,7 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 	s->flags = (uint8_t)((s->flags & ~RTP_RESTED) | (s->flags & RTP_COMFORT ? RTP_RESTED : 0));
 	s->reference_ns = p->time_ns;
 	s->timestamp = p->timestamp;
+	return lost;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -400,8 +409,8 @@ expected_of(const struct rtp_stream *s)
 	return s->expected_before + (uint64_t)(s->highest - s->base) + 1;
 }
 
-static uint64_t
-lost_of(const struct rtp_stream *s)
+uint64_t
+rtp_lost(const struct rtp_stream *s)
 {
 	uint64_t unique = s->received - (uint64_t)s->duplicates - s->strays;
 	uint64_t expected = expected_of(s);
@@ -457,7 +466,7 @@ rtp_read(const struct rtp_stream *s, struct rtp_figures *out)
 		.packets = s->received,
 		.bytes = s->total_bytes + s->bytes,
 		.expected = expected_of(s),
-		.lost = lost_of(s),
+		.lost = rtp_lost(s),
 		.duplicates = s->duplicates,
 		.reordered = s->reordered,
 		.restarts = s->restarts,
@@ -476,20 +485,4 @@ rtp_read(const struct rtp_stream *s, struct rtp_figures *out)
 	};
 	read_jitter(s, out);
 	read_bursts(s, out);
-}
-
-struct rtp_delta
-rtp_take_delta(struct rtp_stream *s)
-{
-	uint32_t lost = (uint32_t)lost_of(s);
-	struct rtp_delta d = {.packets = s->received - s->reported_received,
-	                      .duplicates = s->duplicates - s->reported_duplicates,
-	                      .reordered = s->reordered - s->reported_reordered,
-	                      .lost = (int32_t)(lost - s->reported_lost)};
-
-	s->reported_received = s->received;
-	s->reported_lost = lost;
-	s->reported_duplicates = s->duplicates;
-	s->reported_reordered = s->reordered;
-	return d;
 }

@@ -87,9 +87,9 @@ struct rtp_stream {
 	uint32_t loss_end;   /* first extended number behind the last loss */
 	uint32_t clock_hz;
 	uint32_t first_timestamp; /* since when the media clock has run without a break */
-	uint32_t reported_received, reported_lost, reported_duplicates, reported_reordered;
-	uint16_t changes;  /* of payload type, comfort noise and events not counted */
-	uint16_t stray_at; /* sequence number behind a stray one: a restart if it comes */
+	uint32_t reported;        /* `received` when the owner last told of it; its own */
+	uint16_t changes;         /* of payload type, comfort noise and events not counted */
+	uint16_t stray_at;        /* sequence number behind a stray one: a restart if it comes */
 	uint8_t codec, basis, media_type, first_type;
 };
 
@@ -108,14 +108,29 @@ struct rtp_packet {
 /* The stream's first packet; `flags` of RTP_REVERSE, RTP_AMONG. No format yet. */
 void rtp_begin(struct rtp_stream *s, const struct rtp_packet *p, uint8_t flags);
 
-/* One more packet of its SSRC. When its payload type is another, rtp_set_format() goes before. */
-void rtp_update(struct rtp_stream *s, const struct rtp_packet *p);
+/* What a packet did to the sequence, when nothing was lost before it. */
+enum rtp_odd {
+	RTP_LATE = -1,  /* one that was taken for lost */
+	RTP_AGAIN = -2, /* seen before */
+	RTP_STRAY = -3, /* far away, or the first of a new sequence */
+};
+
+/* One more packet of its SSRC. When its payload type is another, rtp_set_format() goes before.
+ * Returns how many were lost right before it, or an enum rtp_odd. */
+int32_t rtp_update(struct rtp_stream *s, const struct rtp_packet *p);
 
 /* What the payload type of the packets from now on means, as far as `basis` knows. */
 void rtp_set_format(struct rtp_stream *s, const struct rtp_format *format, uint8_t basis);
 
-/* Its flow carries a stream that is found: less proof is enough. */
-void rtp_among(struct rtp_stream *s);
+/* Its flow carries a stream that is found: less proof is enough, from its next packet on. */
+static inline void
+rtp_among(struct rtp_stream *s)
+{
+	s->flags |= RTP_AMONG;
+}
+
+/* No packet may follow: what it has is proof enough, or not. True: it is found from now on. */
+bool rtp_prove_late(struct rtp_stream *s);
 
 /* It is told: by behaviour or by signalling. */
 static inline bool
@@ -123,6 +138,9 @@ rtp_is_found(const struct rtp_stream *s)
 {
 	return s->flags & (RTP_PROVEN | RTP_EXPECTED);
 }
+
+/* Missing from the sequence so far. */
+uint64_t rtp_lost(const struct rtp_stream *s);
 
 /* Everything that people ask for, in one piece. */
 struct rtp_figures {
@@ -144,11 +162,3 @@ struct rtp_figures {
 };
 
 void rtp_read(const struct rtp_stream *s, struct rtp_figures *out);
-
-/* Packets, lost, duplicates and reordered since the last call. A packet that comes late takes a
- * loss back: the sum is never negative, the difference may be. */
-struct rtp_delta {
-	uint32_t packets, duplicates, reordered;
-	int32_t lost;
-};
-struct rtp_delta rtp_take_delta(struct rtp_stream *s);

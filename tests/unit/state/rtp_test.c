@@ -42,12 +42,18 @@ begin(struct rtp_stream *s, uint16_t first)
 	rtp_set_format(s, &pcmu, RTP_BASIS_STATIC);
 }
 
-static void
-feed(struct rtp_stream *s, uint16_t first, uint32_t n)
+static int32_t
+update(struct rtp_stream *s, uint16_t first, uint32_t n)
 {
 	struct rtp_packet p = packet(first, n);
 
-	rtp_update(s, &p);
+	return rtp_update(s, &p);
+}
+
+static void
+feed(struct rtp_stream *s, uint16_t first, uint32_t n)
+{
+	update(s, first, n);
 }
 
 static void
@@ -391,7 +397,9 @@ test_proof(void **state)
 		rtp_update(&s, &p);
 	}
 	assert_false(rtp_is_found(&s));
+	assert_false(rtp_prove_late(&s));
 	rtp_among(&s); /* padding of a known sender has no media time */
+	assert_true(rtp_prove_late(&s));
 	assert_true(rtp_is_found(&s));
 
 	begin(&s, 1); /* every second number */
@@ -437,25 +445,21 @@ test_bursts(void **state)
 	assert_true(fabs(r.burst_length - (212.0 / 2 - 101)) < 1e-9);
 }
 
+/* What each packet tells of itself adds up to what the stream tells in the end. */
 static void
-test_delta(void **state)
+test_told_at_once(void **state)
 {
 	struct rtp_stream s;
-	struct rtp_delta d;
 
 	(void)state;
 	begin(&s, 1);
-	feed(&s, 1, 3);
-	d = rtp_take_delta(&s);
-	assert_int_equal(d.packets, 2);
-	assert_int_equal(d.lost, 2);
-	feed(&s, 1, 2);
-	feed(&s, 1, 2);
-	d = rtp_take_delta(&s);
-	assert_int_equal(d.packets, 2);
-	assert_int_equal(d.lost, -1);
-	assert_int_equal(d.duplicates, 1);
-	assert_int_equal(d.reordered, 1);
+	assert_int_equal(update(&s, 1, 1), 0);
+	assert_int_equal(update(&s, 1, 5), 3);
+	assert_int_equal(update(&s, 1, 3), RTP_LATE);
+	assert_int_equal(update(&s, 1, 3), RTP_AGAIN);
+	assert_int_equal(update(&s, 1, (uint32_t)-3), 2);
+	assert_int_equal(update(&s, 30000, 6), RTP_STRAY);
+	assert_int_equal(rtp_lost(&s), 3 - 1 + 2);
 }
 
 int
@@ -478,7 +482,7 @@ main(void)
 		cmocka_unit_test(test_change_of_codec),
 		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_bursts),
-		cmocka_unit_test(test_delta),
+		cmocka_unit_test(test_told_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
