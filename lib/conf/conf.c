@@ -144,18 +144,34 @@ conf_link_tapped(const struct conf *c, const struct conf_link *l)
 	return strcmp(c->sites[l->site].name, c->probe.site) == 0;
 }
 
-/* "link:pni-a" also stands under its site, and all stand under the peering. */
-static bool
-scope_covers(const struct conf *c, const char *window, const char *scope)
+/* The link that "link:NAME" or "session:NAME" is, or NULL. */
+static const struct conf_link *
+scope_link(const struct conf *c, const char *scope)
+{
+	if (strncmp(scope, "link:", 5) == 0)
+		return conf_link_find(c, scope + 5);
+	if (strncmp(scope, "session:", 8) != 0)
+		return NULL;
+	for (size_t i = 0; i < c->link_count; i++)
+		for (size_t k = 0; k < c->links[i].session_count; k++)
+			if (strcmp(c->links[i].sessions[k].name, scope + 8) == 0)
+				return &c->links[i];
+	return NULL;
+}
+
+bool
+conf_scope_covers(const struct conf *c, const char *window, const char *scope)
 {
 	const struct conf_link *link;
 
 	if (strcmp(window, "peering") == 0 || strcmp(window, scope) == 0)
 		return true;
-	if (strncmp(scope, "link:", 5) != 0 || strncmp(window, "site:", 5) != 0)
-		return false;
-	link = conf_link_find(c, scope + 5);
-	return link && strcmp(c->sites[link->site].name, window + 5) == 0;
+	link = scope_link(c, scope);
+	if (link && strncmp(window, "link:", 5) == 0)
+		return strcmp(link->name, window + 5) == 0;
+	if (link && strncmp(window, "site:", 5) == 0)
+		return strcmp(c->sites[link->site].name, window + 5) == 0;
+	return false;
 }
 
 const struct conf_maintenance *
@@ -167,7 +183,7 @@ conf_maintenance_at(const struct conf *c, const char *scope, uint64_t us)
 		if (us < m->from_us || us >= m->to_us)
 			continue;
 		for (size_t j = 0; j < m->scope.count; j++)
-			if (scope_covers(c, m->scope.at[j], scope))
+			if (conf_scope_covers(c, m->scope.at[j], scope))
 				return m;
 	}
 	return NULL;

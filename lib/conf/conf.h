@@ -279,7 +279,9 @@ const struct conf_threshold *conf_threshold_get(const struct conf *c, const stru
 const struct conf_link *conf_link_find(const struct conf *c, const char *name);
 /* Whether this probe (any probe, where the file has none) has the link's ports. */
 bool conf_link_tapped(const struct conf *c, const struct conf_link *l);
-/* Whether a window covers `scope` ("link:pni-a") at that time; returns it or NULL. A link is also
- * covered by its site's and the peering's windows. */
+/* Whether a window's scope covers `scope` ("link:pni-a", "session:pni-a-v4"): it names the same, or
+ * the link of a declared session, the site of a link, or the peering. */
+bool conf_scope_covers(const struct conf *c, const char *window, const char *scope);
+/* The declared window that covers `scope` at that time, or NULL. */
 const struct conf_maintenance *conf_maintenance_at(const struct conf *c, const char *scope,
                                                    uint64_t us);
