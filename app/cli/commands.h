@@ -61,5 +61,6 @@ int run_explain(const struct options *o);
 int run_declare(const struct options *o);
 int run_check(const struct options *o);
 int run_ack(const struct options *o);
+int run_maintenance(const struct options *o);
 int run_doctor(const struct options *o);
 int run_analyze(const struct options *o);

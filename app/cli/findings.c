@@ -10,8 +10,6 @@
 #include "show.h"
 #include "ui/format.h"
 
-enum { WRITE_WAIT_MS = 2000 };
-
 static const struct rows_column finding_columns[] = {
 	{"severity", "severity", false},
 	{"state", "state", false},
@@ -106,43 +104,21 @@ run_findings(const struct options *o)
 
 /* ---- ack --------------------------------------------------------------------------------- */
 
-static const char *
-who(const struct options *o)
-{
-	const char *login = getenv("SUDO_USER");
-
-	if (o->by)
-		return o->by;
-	if (!login)
-		login = getenv("USER");
-	return login ? login : "operator";
-}
-
 /* The record with its new state; control takes it from there at its next turn. */
 static int
 acknowledge(struct reader *r, struct rec_finding *f)
 {
 	const struct options *o = r->options;
-	struct store_params params = {.server = o->redis,
-	                              .user = o->user,
-	                              .password_file = o->password_file,
-	                              .peering = r->peering,
-	                              .writer = "operator", /* without a site: no epochs */
-	                              .boot_us = f->head.boot_us};
-	char *error = NULL;
-	struct store *s = store_redis_open(&params, &error);
+	struct store *s = reader_open_writer(r, f->head.boot_us);
 
-	if (!s) {
-		fprintf(stderr, "pniscope: %s\n", error);
-		free(error);
+	if (!s)
 		return EXIT_ERROR;
-	}
 	snprintf(f->state, sizeof f->state, "acked");
-	snprintf(f->acked_by, sizeof f->acked_by, "%s", who(o));
+	snprintf(f->acked_by, sizeof f->acked_by, "%s", options_who(o));
 	f->acked_us = clock_utc_us();
 	store_begin(s, f->head.seq);
 	store_put(s, RECORD_FINDING, f->id, f);
-	store_close(s, WRITE_WAIT_MS);
+	store_close(s, READER_WRITE_WAIT_MS);
 	/* read back under the word given: reading clears the record first */
 	if (store_get(r->store, RECORD_FINDING, o->words[1], f) && strcmp(f->state, "acked") == 0)
 		return EXIT_FINE;

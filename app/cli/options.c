@@ -35,7 +35,7 @@ static const struct option_row table[] = {
 	{"subnet", 0, VALUE_TEXT, OPTION_GLOBAL, AT(subnet), "PREFIX", "one subnet"},
 	{"class", 0, VALUE_TEXT, OPTION_GLOBAL, AT(class), "CLASS", "one traffic class"},
 	{"at", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(at_us), "TIME",
-         "that moment: 2026-11-22T10:00:00Z, seconds since 1970, or -5m"},
+         "that moment: 2026-11-22T10:00:00Z, seconds since 1970, -5m or +2h"},
 	{"since", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(since_us), "TIME", "from then on"},
 	{"until", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(until_us), "TIME", "up to then"},
 	{"sort", 0, VALUE_TEXT, OPTION_GLOBAL, AT(sort), "FIELD",
@@ -62,8 +62,9 @@ static const struct option_row table[] = {
          "exit 3 when a MUST is not proven"},
 	{"follow", 'f', VALUE_NONE, OPTION_FOLLOW, AT(follow), NULL, "wait for more"},
 	{"role", 0, VALUE_TEXT, OPTION_ROLE, AT(role), "ROLE", "role to declare"},
-	{"by", 0, VALUE_TEXT, OPTION_BY, AT(by), "NAME",
-         "who acknowledges; default the login name"},
+	{"by", 0, VALUE_TEXT, OPTION_BY, AT(by), "NAME", "who acts; default the login name"},
+	{"drill", 0, VALUE_NONE, OPTION_DRILL, AT(drill), NULL,
+         "a failover drill: what survives it counts as evidence"},
 };
 enum { TABLE_COUNT = sizeof table / sizeof table[0] };
 
@@ -94,7 +95,7 @@ options_duration(const char *text, uint64_t *us)
 	return false;
 }
 
-/* A moment, or "-5m": that long ago. */
+/* A moment, "-5m": that long ago, or "+2h": that long from now. */
 static bool
 parse_moment(const char *text, uint64_t *us)
 {
@@ -102,6 +103,10 @@ parse_moment(const char *text, uint64_t *us)
 
 	if (text[0] == '-' && options_duration(text + 1, &ago) && ago < now) {
 		*us = now - ago;
+		return true;
+	}
+	if (text[0] == '+' && options_duration(text + 1, &ago)) {
+		*us = now + ago;
 		return true;
 	}
 	return clock_parse_us(text, us);
@@ -162,9 +167,9 @@ store_value(struct options *o, const struct option_row *row, const char *value)
 		return (!errno && end != value && !*end && value[0] != '-' && *(uint64_t *)at) ||
 		       complain(row, value, "not a count; a whole number from 1 is");
 	case VALUE_MOMENT:
-		return parse_moment(value, at) ||
-		       complain(row, value,
-		                "not a time; 2026-11-22T10:00:00Z, seconds since 1970 or -5m is");
+		return parse_moment(value, at) || complain(row, value,
+		                                           "not a time; 2026-11-22T10:00:00Z, "
+		                                           "seconds since 1970, -5m or +2h is");
 	case VALUE_LENGTH:
 		return (options_duration(value, at) && *(uint64_t *)at) ||
 		       complain(row, value, "not a length of time; 500ms, 1s, 15m or 24h is");
@@ -393,4 +398,16 @@ void
 options_print_words(FILE *to, unsigned sets)
 {
 	options_each(sets, print_word, to);
+}
+
+const char *
+options_who(const struct options *o)
+{
+	const char *login = getenv("SUDO_USER");
+
+	if (o->by)
+		return o->by;
+	if (!login)
+		login = getenv("USER");
+	return login ? login : "operator";
 }

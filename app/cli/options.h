@@ -20,10 +20,10 @@ struct options {
 	bool json, csv, wide, no_color, help;
 	/* of single commands */
 	const char *conf;      /* -c */
-	const char *role, *by; /* declare --role, ack --by */
+	const char *role, *by; /* declare --role; ack and maintenance --by */
 	const char *flows_path;
 	uint64_t window_us; /* analyze --window, 0: not given */
-	bool flows, exit_verdict, strict, follow;
+	bool flows, exit_verdict, strict, follow, drill;
 	/* what is left */
 	const char **words;
 	size_t word_count;
@@ -39,6 +39,7 @@ enum option_set {
 	OPTION_FOLLOW = 1 << 5,
 	OPTION_ROLE = 1 << 6,
 	OPTION_BY = 1 << 7,
+	OPTION_DRILL = 1 << 8,
 };
 
 /* Environment, then client file: what the command line may override. */
@@ -64,3 +65,5 @@ void options_each(unsigned sets,
 
 /* "1s", "500ms", "2h", "90" (seconds) … False: no length of time. */
 bool options_duration(const char *text, uint64_t *us);
+/* Who acts: --by, else the login name. */
+const char *options_who(const struct options *o);

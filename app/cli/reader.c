@@ -171,6 +171,25 @@ reader_close(struct reader *r)
 	*r = (struct reader){0};
 }
 
+struct store *
+reader_open_writer(const struct reader *r, uint64_t boot_us)
+{
+	const struct options *o = r->options;
+	struct store_params params = {.server = o->redis,
+	                              .user = o->user,
+	                              .password_file = o->password_file,
+	                              .peering = r->peering,
+	                              .writer = "operator", /* without a site: no epochs */
+	                              .boot_us = boot_us};
+	char *error = NULL;
+	struct store *s = store_redis_open(&params, &error);
+
+	if (!s)
+		fprintf(stderr, "pniscope: %s\n", error);
+	free(error);
+	return s;
+}
+
 void
 reader_select(struct reader *r, size_t site)
 {

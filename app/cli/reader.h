@@ -30,6 +30,10 @@ bool reader_open(struct reader *r, const struct options *o);
 void reader_close(struct reader *r);
 /* A reader that was closed had not read all that it was asked for: said, and no success. */
 bool reader_cut_off(void);
+/* For what an operator writes into the peering's scope: records of a run that began at `boot_us`.
+ * NULL: one line was printed. Close with store_close(s, READER_WRITE_WAIT_MS). */
+enum { READER_WRITE_WAIT_MS = 2000 };
+struct store *reader_open_writer(const struct reader *r, uint64_t boot_us);
 /* Site-scope reads that follow are of this site. */
 void reader_select(struct reader *r, size_t site);
 

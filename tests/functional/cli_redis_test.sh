@@ -86,6 +86,15 @@ check "the undeclared class is a finding with side and next step" holds findings
 check "ack" code 0 ack "$finding" --by tester
 check "it stays, acknowledged, with the name" holds findings "$finding" '.findings[0] | .state == "acked" and .acked_by == "tester"'
 check "a second ack is refused" code 2 ack "$finding"
+check "maintenance at run time" code 0 maintenance add CHG-1 link:pni-a site:ams1 --until +2h --by tester --drill
+check "it is listed with scope, time and name" holds maintenance list \
+  '.maintenance | length == 1 and .[0].scope == "link:pni-a,site:ams1" and .[0].by == "tester" and .[0].drill and (.[0].to_us - .[0].from_us | . > 7100e6 and . <= 7200e6)'
+check "a scope that is none is refused" code 2 maintenance add CHG-2 pni-a --until +2h
+check "an end before the begin is refused" code 2 maintenance add CHG-2 peering --until -1h
+check "a window without an end is refused" code 2 maintenance add CHG-2 peering
+check "it ends" code 0 maintenance end CHG-1
+check "it is over" holds maintenance list '.maintenance[0] | .to_us <= (now * 1e6)'
+check "and ends once" code 2 maintenance end CHG-1
 check "status has all of it" holds status '(.links | length) == 2 and .findings_open >= 1 and .probes[0].stale'
 
 # ---- two probes of one site, one link each: a subject that both see is shown once, summed ----
