@@ -272,9 +272,14 @@ look(struct audit *a)
 	bool immediate = a->params.capture || a->params.once;
 	struct verdict_draft *d = mem_alloc(1, sizeof *d);
 
+	/* acknowledgements, as the last look left them */
+	a->input.findings = a->open;
+	a->input.finding_count = a->open_count;
 	for (size_t i = 0; i < requirement_count(); i++)
 		turn_row(a, i, d);
 	free(d);
+	a->input.findings = NULL;
+	a->input.finding_count = 0;
 	read_acks(a);
 	detect_findings(&a->input, &a->sightings);
 	finding_book_look(a->book, &a->sightings, a->looked_us, immediate, finding_changed, a);

@@ -5,22 +5,11 @@
 
 #include "audit/field.h"
 #include "audit/gate.h"
-#include "base/hash.h"
-#include "base/map.h"
+#include "audit/gather_parts.h"
 #include "base/mem.h"
 
-struct gather {
-	const struct gather_params *params;
-	struct audit_input *in;
-	const char *site;
-	bool broken;        /* a read failed */
-	struct map subnets; /* of in->subnets, by prefix */
-	struct hash_key hash;
-};
-
-/* Makes room for one more element and returns it zeroed. */
-static void *
-grow(void **array, size_t *count, size_t size)
+void *
+gather_grow(void **array, size_t *count, size_t size)
 {
 	char *slot;
 
@@ -31,10 +20,8 @@ grow(void **array, size_t *count, size_t size)
 	return slot;
 }
 
-#define GROW(array, count) grow((void **)&(array), &(count), sizeof *(array))
-
-static bool
-get(struct gather *g, enum record_kind kind, const char *id, void *record)
+bool
+gather_get(struct gather *g, enum record_kind kind, const char *id, void *record)
 {
 	bool found = store_get(g->params->store, kind, id, record);
 
@@ -42,8 +29,8 @@ get(struct gather *g, enum record_kind kind, const char *id, void *record)
 	return found;
 }
 
-static char **
-ids_of(struct gather *g, enum record_kind kind, const char *parent, size_t *count)
+char **
+gather_ids(struct gather *g, enum record_kind kind, const char *parent, size_t *count)
 {
 	char **ids = store_ids(g->params->store, kind, parent, count);
 
@@ -51,12 +38,11 @@ ids_of(struct gather *g, enum record_kind kind, const char *parent, size_t *coun
 	return ids;
 }
 
-/* All records of a kind at the selected site. */
-static void
+void
 gather_kind(struct gather *g, enum record_kind kind, store_record_fn take)
 {
 	size_t count;
-	char **ids = ids_of(g, kind, NULL, &count);
+	char **ids = gather_ids(g, kind, NULL, &count);
 
 	store_get_many(g->params->store, kind, ids, count, take, g);
 	g->broken |= store_error(g->params->store) != NULL;
@@ -74,6 +60,7 @@ count_probe(struct gather *g, struct input_probe *p)
 	uint64_t missed = r->missed + r->no_mbuf;
 	struct input_class c = {
 		.packets = {taken + missed, missed + r->punt_control_drops + r->punt_bulk_drops},
+		.flows = r->punt_control_drops,
 		.first_us = r->head.started_us,
 		.last_us = r->heartbeat_us,
 	};
@@ -90,13 +77,14 @@ count_probe(struct gather *g, struct input_probe *p)
 	}
 	p->offered = c.packets[0];
 	p->lost = c.packets[1];
+	p->control_drops = c.flows;
 }
 
 static void
 take_probe(void *context, const char *id, const void *record)
 {
 	struct gather *g = context;
-	struct input_probe *p = GROW(g->in->probes, g->in->probe_count);
+	struct input_probe *p = GATHER_GROW(g->in->probes, g->in->probe_count);
 
 	(void)id;
 	p->rec = *(const struct rec_probe *)record;
@@ -113,11 +101,11 @@ static void
 gather_members(struct gather *g, struct input_link *link)
 {
 	size_t count;
-	char **ids = ids_of(g, RECORD_MEMBER, link->rec.name, &count);
+	char **ids = gather_ids(g, RECORD_MEMBER, link->rec.name, &count);
 
 	link->members = mem_alloc(count ? count : 1, sizeof *link->members);
 	for (size_t i = 0; i < count; i++)
-		if (get(g, RECORD_MEMBER, ids[i], &link->members[link->member_count]))
+		if (gather_get(g, RECORD_MEMBER, ids[i], &link->members[link->member_count]))
 			link->member_count++;
 	store_ids_free(ids, count);
 }
@@ -129,8 +117,25 @@ gather_rest(struct gather *g, const struct input_link *link, const char *name,
 	char id[160];
 
 	FIELD_FORMAT(id, "%s:subnet:%s", link->rec.name, name);
-	if (!get(g, RECORD_LINK_SUBNET, id, rest))
+	if (!gather_get(g, RECORD_LINK_SUBNET, id, rest))
 		memset(rest, 0, sizeof *rest);
+}
+
+/* Bytes of the window: the record holds those since the probe's start. */
+static void
+count_link(struct gather *g, struct input_link *link)
+{
+	const struct rec_traffic *t = &link->rec.traffic;
+	struct input_class c = {.bytes = {t->bytes[0], t->bytes[1]},
+	                        .first_us = link->rec.head.started_us,
+	                        .last_us = g->in->to_us};
+	char key[160];
+
+	FIELD_FORMAT(key, "%s|link:%s", g->site, link->rec.name);
+	if (g->params->window)
+		window_apply(g->params->window, key, &link->rec.head, g->in->to_us, &c);
+	link->bytes[0] = c.bytes[0];
+	link->bytes[1] = c.bytes[1];
 }
 
 static struct input_link *
@@ -139,20 +144,20 @@ link_slot(struct gather *g, const char *name)
 	for (size_t i = 0; i < g->in->link_count; i++)
 		if (g->in->links[i].conf && strcmp(g->in->links[i].conf->name, name) == 0)
 			return &g->in->links[i];
-	return GROW(g->in->links, g->in->link_count);
+	return GATHER_GROW(g->in->links, g->in->link_count);
 }
 
 static void
 gather_links(struct gather *g)
 {
 	size_t count;
-	char **ids = ids_of(g, RECORD_LINK, NULL, &count);
+	char **ids = gather_ids(g, RECORD_LINK, NULL, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct input_link *link;
 		struct rec_link rec;
 
-		if (!get(g, RECORD_LINK, ids[i], &rec))
+		if (!gather_get(g, RECORD_LINK, ids[i], &rec))
 			continue;
 		link = link_slot(g, rec.name);
 		if (link->seen && link->rec.head.boot_us >= rec.head.boot_us)
@@ -161,6 +166,7 @@ gather_links(struct gather *g)
 		link->member_count = 0;
 		link->rec = rec;
 		link->seen = true;
+		count_link(g, link);
 		gather_members(g, link);
 		gather_rest(g, link, "undeclared-peer", &link->undeclared_peer);
 		gather_rest(g, link, "undeclared-msft", &link->undeclared_msft);
@@ -195,7 +201,7 @@ subnet_put(struct gather *g, const char *prefix)
 	if (index != MAP_NONE)
 		return &g->in->subnets[index];
 	map_add(&g->subnets, hash, (uint32_t)g->in->subnet_count);
-	s = GROW(g->in->subnets, g->in->subnet_count);
+	s = GATHER_GROW(g->in->subnets, g->in->subnet_count);
 	FIELD_COPY(s->prefix, prefix);
 	return s;
 }
@@ -218,7 +224,7 @@ class_slot(struct input_subnet *s, const char *name)
 	for (size_t i = 0; i < s->class_count; i++)
 		if (strcmp(s->classes[i].name, name) == 0)
 			return &s->classes[i];
-	c = GROW(s->classes, s->class_count);
+	c = GATHER_GROW(s->classes, s->class_count);
 	FIELD_COPY(c->name, name);
 	return c;
 }
@@ -352,11 +358,12 @@ begin(struct gather *g)
 	*in = (struct audit_input){
 		.conf = p->conf, .min_time_us = p->min_time_us, .capture = p->capture};
 	for (size_t i = 0; i < p->conf->link_count; i++) {
-		struct input_link *link = GROW(in->links, in->link_count);
+		struct input_link *link = GATHER_GROW(in->links, in->link_count);
 
 		link->conf = &p->conf->links[i];
 		FIELD_COPY(link->rec.name, link->conf->name);
 	}
+	gather_peering_begin(g);
 	for (size_t i = 0; i < p->conf->subnet_count; i++) {
 		const struct conf_subnet *c = &p->conf->subnets[i];
 		char prefix[PREFIX_TEXT_SIZE];
@@ -369,7 +376,7 @@ static void
 take_maintenance(void *context, const char *id, const void *record)
 {
 	struct gather *g = context;
-	struct rec_maintenance *to = GROW(g->in->maintenance, g->in->maintenance_count);
+	struct rec_maintenance *to = GATHER_GROW(g->in->maintenance, g->in->maintenance_count);
 
 	(void)id;
 	*to = *(const struct rec_maintenance *)record;
@@ -414,11 +421,13 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 		/* a subnet's traffic is told by class: its own record adds nothing here */
 		gather_kind(&g, RECORD_SUBNET_CLASS, take_class);
 		gather_roles(&g);
+		gather_peering_site(&g);
 	}
 	gather_kind(&g, RECORD_MAINTENANCE, take_maintenance);
 	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
 	mark_stale(in);
 	find_probes(in);
+	gather_peering_end(&g);
 	map_fini(&g.subnets);
 	if (g.broken)
 		audit_input_fini(in);
@@ -428,10 +437,17 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 void
 audit_input_fini(struct audit_input *in)
 {
-	for (size_t i = 0; i < in->link_count; i++)
+	for (size_t i = 0; i < in->link_count; i++) {
 		free(in->links[i].members);
+		free(in->links[i].lacp);
+	}
 	for (size_t i = 0; i < in->subnet_count; i++)
 		free(in->subnets[i].classes);
+	for (size_t i = 0; i < in->session_count; i++)
+		free(in->sessions[i].routes);
+	free(in->sessions);
+	free(in->bfds);
+	free(in->sources);
 	free(in->probes);
 	free(in->links);
 	free(in->subnets);

@@ -30,18 +30,20 @@ input_unfit(const struct audit_input *in, const struct input_probe **which)
 	return !any;
 }
 
-/* Whether one of the comma-separated scopes is `scope`, or the whole peering. */
+/* Whether one of the comma-separated scopes of a window covers `scope`. */
 static bool
-list_covers(const char *list, const char *scope)
+list_covers(const struct conf *conf, const char *list, const char *scope)
 {
-	size_t length = strlen(scope);
-
 	while (*list != '\0') {
 		size_t size = strcspn(list, ", ");
+		char one[128];
 
-		if ((size == length && strncmp(list, scope, size) == 0) ||
-		    (size == strlen("peering") && strncmp(list, "peering", size) == 0))
-			return true;
+		if (size < sizeof one) {
+			memcpy(one, list, size);
+			one[size] = '\0';
+			if (conf_scope_covers(conf, one, scope))
+				return true;
+		}
 		list += size;
 		list += strspn(list, ", ");
 	}
@@ -51,16 +53,86 @@ list_covers(const char *list, const char *scope)
 const char *
 input_maintenance(const struct audit_input *in, const char *scope)
 {
-	const struct conf_maintenance *declared = conf_maintenance_at(in->conf, scope, in->now_us);
+	uint64_t from, until;
+	const char *id = input_maintenance_next(&(struct input_scope){in, scope, NULL}, in->now_us,
+	                                        &from, &until);
 
-	if (declared)
-		return declared->id;
-	for (size_t i = 0; i < in->maintenance_count; i++) {
-		const struct rec_maintenance *m = &in->maintenance[i];
+	return id && from <= in->now_us ? id : NULL;
+}
 
-		if (m->from_us <= in->now_us && in->now_us < m->to_us &&
-		    list_covers(m->scope, scope))
-			return m->id;
+/* The window so far nearest to `us`. */
+struct nearest {
+	uint64_t us, from, until;
+	const char *id;
+};
+
+static void
+nearer(struct nearest *n, const char *id, uint64_t from, uint64_t until)
+{
+	if (until <= n->us || until <= from || (n->id && from >= n->from))
+		return;
+	*n = (struct nearest){n->us, from, until, id};
+}
+
+static bool
+declared_covers(const struct conf *conf, const struct conf_maintenance *m, const char *scope)
+{
+	for (size_t i = 0; i < m->scope.count; i++)
+		if (conf_scope_covers(conf, m->scope.at[i], scope))
+			return true;
+	return false;
+}
+
+const char *
+input_maintenance_next(const void *input_scope, uint64_t us, uint64_t *from_us, uint64_t *until_us)
+{
+	const struct input_scope *s = input_scope;
+	const struct conf *conf = s->in->conf;
+	struct nearest n = {.us = us};
+
+	for (size_t i = 0; i < conf->maintenance_count; i++) {
+		const struct conf_maintenance *m = &conf->maintenance[i];
+
+		if (declared_covers(conf, m, s->scope) ||
+		    (s->also && declared_covers(conf, m, s->also)))
+			nearer(&n, m->id, m->from_us, m->to_us);
 	}
-	return NULL;
+	for (size_t i = 0; i < s->in->maintenance_count; i++) {
+		const struct rec_maintenance *m = &s->in->maintenance[i];
+
+		if (list_covers(conf, m->scope, s->scope) ||
+		    (s->also && list_covers(conf, m->scope, s->also)))
+			nearer(&n, m->id, m->from_us, m->to_us);
+	}
+	*from_us = n.from;
+	*until_us = n.until;
+	return n.id;
+}
+
+bool
+input_acked(const struct audit_input *in, const char *subject)
+{
+	for (size_t i = 0; i < in->finding_count; i++)
+		if (strcmp(in->findings[i]->subject, subject) == 0 &&
+		    strcmp(in->findings[i]->state, "acked") == 0)
+			return true;
+	return false;
+}
+
+uint64_t
+input_time_us(const struct audit_input *in, const char *threshold)
+{
+	uint64_t us = (uint64_t)conf_threshold(in->conf, NULL, threshold);
+
+	return in->min_time_us > 0 && in->min_time_us < us ? in->min_time_us : us;
+}
+
+bool
+input_hears(const struct audit_input *in, const struct input_link *link)
+{
+	double drops = conf_threshold(in->conf, NULL, "control_drop_gate_packets");
+
+	return link && link->seen && link->followed &&
+	       (!link->probe ||
+	        (speaks(link->probe) && (double)link->probe->control_drops <= drops));
 }

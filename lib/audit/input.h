@@ -9,15 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/uptime.h"
 #include "conf/conf.h"
 #include "store/model.h"
 
-enum { INPUT_ROLES = 256 };
+enum { INPUT_ROLES = 256, INPUT_PATH = 16 };
 
 struct input_probe {
 	struct rec_probe rec;
 	bool stale;             /* no heartbeat for longer than `stale_us` */
 	uint64_t offered, lost; /* packets, over the window: reached the ports; not analysed */
+	uint64_t control_drops; /* over the window: punted control frames that were lost */
 };
 
 struct input_link {
@@ -30,6 +32,53 @@ struct input_link {
 	size_t member_count;
 	/* traffic of addresses that no declared subnet covers */
 	struct rec_link_subnet undeclared_peer, undeclared_msft;
+	uint64_t bytes[2]; /* over the window */
+	struct input_member *lacp;
+	size_t lacp_count;
+	struct rec_tokens tokens;
+	bool followed; /* its probe follows LACP, BFD and LLDP here: that one is not seen says
+	                  something */
+};
+
+/* What the protocols say of one member of a LAG. */
+struct input_member {
+	struct rec_lacp rec;
+	struct uptime uptime; /* distributing */
+};
+
+/* A registered prefix as the peer announces it on one session. */
+struct input_route {
+	bool present;
+	bool covered;              /* absent, but a shorter prefix around it stands */
+	bool tagged;               /* 8075:8007 */
+	bool shutdown;             /* 65535:0, graceful shutdown (RFC 8326) */
+	uint32_t path[INPUT_PATH]; /* as far as it fits, from the left; a set's members too */
+	unsigned path_count;
+	unsigned path_length; /* a set counts 1 (RFC 4271 section 9.1.2.2) */
+	uint32_t origin;      /* 0: none, or a set */
+	uint32_t med;
+	bool has_med;
+	uint64_t since_us; /* of this announcement */
+};
+
+struct input_session {
+	const struct conf_session *conf; /* NULL: the wire alone names it */
+	const struct input_link *link;   /* NULL: none of the contract */
+	struct rec_session rec;
+	bool seen;   /* false: declared, no record of it */
+	bool counts; /* belongs to this peering: conf, or ends at the cloud on a link that declares
+	                none */
+	struct uptime uptime;       /* established */
+	uint64_t max_prefix_ceases; /* over the window, both sides */
+	struct input_route *routes; /* one per registered prefix of the contract; NULL: not read */
+};
+
+struct input_bfd {
+	const struct input_link *link;
+	const struct input_session *session; /* that it guards; NULL: none known */
+	struct rec_bfd rec;
+	struct uptime uptime;      /* up both ways */
+	uint64_t stayed, followed; /* over the window: BGP after a Down */
 };
 
 /* Counts of one class in one subnet, over the window. Arrays are [enum direction]. */
@@ -38,6 +87,22 @@ struct input_class {
 	uint64_t packets[2], bytes[2];
 	uint64_t flows, flows_two_way, flows_peer;
 	uint64_t first_us, last_us;
+};
+
+/* Whether what the peer announces covers an address or prefix, on any of its sessions. */
+enum announced { ANNOUNCED_UNKNOWN, ANNOUNCED_YES, ANNOUNCED_NO };
+
+/* An address of the peer's side that needs a look: a router's own, a declared endpoint, or one that
+ * no declared subnet covers. Counts since the probe's start. */
+struct input_source {
+	char ip[ADDR_TEXT_SIZE];
+	uint64_t packets[2], flows, first_us;
+	bool router;    /* an end of a session */
+	bool declared;  /* an endpoint of the contract */
+	bool in_subnet; /* of a declared subnet */
+	bool icmp_only;
+	const char *bogon; /* why it is not globally reachable, or NULL */
+	enum announced announced;
 };
 
 struct input_subnet {
@@ -49,6 +114,7 @@ struct input_subnet {
 	struct input_class *classes;
 	size_t class_count;
 	char roles_seen[INPUT_ROLES]; /* comma-separated */
+	enum announced announced;     /* peer's subnets of the contract */
 };
 
 struct audit_input {
@@ -64,6 +130,14 @@ struct audit_input {
 	size_t link_count;
 	struct input_subnet *subnets; /* those of the contract first, in its order */
 	size_t subnet_count;
+	struct input_session *sessions; /* those of the contract first, in its order */
+	size_t session_count;
+	struct input_bfd *bfds;
+	size_t bfd_count;
+	struct input_source *sources;
+	size_t source_count;
+	const struct rec_finding *const *findings; /* open ones, of the last look */
+	size_t finding_count;
 	struct rec_maintenance *maintenance; /* begun at run time, beside those in conf */
 	size_t maintenance_count;
 	double voided_ratio; /* share of the window that the probes' own loss voided */
@@ -75,3 +149,18 @@ bool input_unfit(const struct audit_input *in, const struct input_probe **which)
 /* The maintenance that covers `scope` ("link:pni-a", "peering") now, declared or begun at run time;
  * its id, or NULL. */
 const char *input_maintenance(const struct audit_input *in, const char *scope);
+/* The maintenance of `scope`, or of `also` (NULL: none), that covers `us` or begins next, as
+ * uptime_maintenance_fn. */
+struct input_scope {
+	const struct audit_input *in;
+	const char *scope, *also;
+};
+const char *input_maintenance_next(const void *input_scope, uint64_t us, uint64_t *from_us,
+                                   uint64_t *until_us);
+/* Whether somebody took note of a finding about `subject` that is still open. */
+bool input_acked(const struct audit_input *in, const char *subject);
+/* A minimum time in us: the threshold, or what `--window` puts in its place. */
+uint64_t input_time_us(const struct audit_input *in, const char *threshold);
+/* Whether absence proves something on this link: its probe is fit, follows the protocols there and
+ * dropped no more control frames than control_drop_gate_packets (requirements section 4.5). */
+bool input_hears(const struct audit_input *in, const struct input_link *link);

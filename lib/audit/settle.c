@@ -41,7 +41,7 @@ settle(struct settled *s, const struct verdict_draft *d, const struct settle_rul
 {
 	bool first = s->row.id[0] == '\0';
 	enum verdict now = verdict_find(d->row.verdict), before = verdict_find(s->row.verdict);
-	uint64_t since_us = s->row.since_us;
+	uint64_t since_us = s->row.since_us, first_us;
 	bool changed = first || now != before;
 
 	if (changed && !first && rules->frozen_by && !(now == VERDICT_FAIL && d->hard)) {
@@ -58,8 +58,12 @@ settle(struct settled *s, const struct verdict_draft *d, const struct settle_rul
 			return first;
 		}
 	}
+	/* a failure that goes on began when it was first seen, unless this look knows better */
+	first_us = s->row.first_us;
 	s->looks = 0;
 	s->row = d->row;
+	if (!changed && now == VERDICT_FAIL && first_us > 0 && first_us < s->row.first_us)
+		s->row.first_us = first_us;
 	s->row.since_us = changed ? now_us : since_us;
 	return changed;
 }

@@ -106,8 +106,10 @@ count_check(struct verdict_draft *d, const struct subcheck *check)
 	}
 	if (check->verdict != VERDICT_FAIL)
 		return;
-	if (d->failed++ == 0) /* the first failure is the scope that decides */
+	if (d->failed++ == 0) { /* the first failure is the scope that decides */
 		FIELD_COPY(d->row.scope, check->scope);
+		d->row.first_us = check->first_us;
+	}
 	d->hard |= check->hard;
 }
 
@@ -235,10 +237,14 @@ verdict_conclude(struct verdict_draft *d)
 	FIELD_COPY(row->verdict, verdict_name(verdict));
 	FIELD_COPY(row->basis, basis_name(d->basis));
 	conclude_reasons(d, verdict);
+	if (verdict == VERDICT_FAIL && row->first_us == 0)
+		row->first_us = row->window_to_us;
 	if (verdict == VERDICT_FAIL)
 		verdict_next(d, "pniscope explain %s; pniscope audit %s --json", r->id, r->id);
-	if (verdict != VERDICT_INCONCLUSIVE)
+	if (verdict != VERDICT_INCONCLUSIVE) {
+		row->need_count = 0; /* a decided row needs nothing */
 		return;
+	}
 	FIELD_COPY(row->reason, lack_name(d->lack));
 	if (row->need_count == 0)
 		verdict_need(d, r->evidence, "nothing", r->pass, r->how,

@@ -49,9 +49,10 @@ struct subcheck {
 	enum verdict verdict;
 	enum lack lack; /* of an INCONCLUSIVE one */
 	enum basis basis;
-	uint64_t samples; /* packets, flows or seconds that it stands on */
-	bool optional;    /* does not keep the row from PASS */
-	bool hard;        /* a fact that needs no second look (a declaration that contradicts) */
+	uint64_t samples;  /* packets, flows or seconds that it stands on */
+	bool optional;     /* does not keep the row from PASS */
+	bool hard;         /* a fact that needs no second look (a declaration that contradicts) */
+	uint64_t first_us; /* of a failure: since when it is so; 0: not known */
 };
 
 /* The row of `r`, with everything that does not depend on evidence. */

@@ -294,6 +294,7 @@ const struct record_field fields_verdict[] = {
 	U64(rec_verdict, window_from_us, "us", "what was looked at, from"),
 	U64(rec_verdict, window_to_us, "us", "to"),
 	U64(rec_verdict, since_us, "us", "verdict unchanged since"),
+	U64(rec_verdict, first_us, "us", "FAIL: when what fails began, or was first seen"),
 	U64(rec_verdict, samples, "", "how many observations"),
 	F64(rec_verdict, voided_ratio, "ratio", "of the window, void by the probe's own loss"),
 	LIST(rec_verdict, evidence, evidence_count, evidence, "what a peer could check"),

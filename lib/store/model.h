@@ -223,6 +223,7 @@ struct rec_verdict {
 	char next[200];    /* FAIL: the next command or action */
 	char profile[64];  /* version of the requirement set */
 	uint64_t window_from_us, window_to_us, since_us;
+	uint64_t first_us; /* FAIL: when what fails began, or was first seen */
 	uint64_t samples;
 	double voided_ratio; /* share of the window that the probe's own loss voided */
 	uint32_t evidence_count, need_count, subcheck_count;

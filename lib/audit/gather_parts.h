@@ -1,0 +1,33 @@
+/*
+ * One gathering under way; private to gather*.c. Ids and records that can't be read set `broken`,
+ * and the whole input is then given up.
+ */
+#pragma once
+
+#include "audit/gather.h"
+#include "base/hash.h"
+#include "base/map.h"
+
+struct gather {
+	const struct gather_params *params;
+	struct audit_input *in;
+	const char *site;
+	bool broken;        /* a read failed */
+	struct map subnets; /* of in->subnets, by prefix */
+	struct hash_key hash;
+};
+
+/* Makes room for one more element and returns it zeroed. */
+void *gather_grow(void **array, size_t *count, size_t size);
+#define GATHER_GROW(array, count) gather_grow((void **)&(array), &(count), sizeof *(array))
+
+bool gather_get(struct gather *g, enum record_kind kind, const char *id, void *record);
+char **gather_ids(struct gather *g, enum record_kind kind, const char *parent, size_t *count);
+/* All records of a kind at the selected site. */
+void gather_kind(struct gather *g, enum record_kind kind, store_record_fn take);
+
+/* Sessions, BFD, members and tokens of the contract's links: their places, what the selected site
+ * says of them, and what follows from all sites. */
+void gather_peering_begin(struct gather *g);
+void gather_peering_site(struct gather *g);
+void gather_peering_end(struct gather *g);

@@ -1,0 +1,442 @@
+/*
+ * R3, X5, X8, X12, X19: whose address space is used and announced. What an announcement says
+ * counts as soon as it is seen; that nothing wrong is announced needs every route of the session.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/field.h"
+#include "audit/judge.h"
+#include "audit/judge_parts.h"
+#include "audit/judge_routes.h"
+
+/* Routes that break one rule, on one session. */
+struct rule {
+	const char *id, *what, *next;
+	const struct rec_routes_wrong *wrong;
+};
+
+/* True: it is broken. Messages that could not be read prove nothing. */
+static bool
+check_rule(const struct input_session *s, const char *scope, const struct rule *r,
+           struct verdict_draft *d)
+{
+	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	struct matter m = {.id = r->id,
+	                   .scope = scope,
+	                   .link = s->rec.link,
+	                   .samples = peer->routes_v4 + peer->routes_v6,
+	                   .first_us = peer->completeness_us};
+
+	if (r->wrong->count == 0 || strcmp(peer->completeness, "BROKEN") == 0)
+		return false;
+	judge_fail(d, &m, "%s: %" PRIu64 " prefixes: %s: %s", s->rec.name, r->wrong->count, r->what,
+	           r->wrong->first);
+	judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), peer->last_us, "bgp.update", "%s",
+	               r->wrong->first);
+	verdict_next(d, "%s on %s; pniscope routes %s", r->next, s->rec.name, s->rec.name);
+	return true;
+}
+
+/* What stands in the way of saying that no route breaks the rules, or that none does. */
+static void
+check_whole(const struct input_session *s, const char *scope, const char *id, const char *what,
+            struct verdict_draft *d)
+{
+	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	struct matter m = {.id = id,
+	                   .scope = scope,
+	                   .link = s->rec.link,
+	                   .samples = peer->routes_v4 + peer->routes_v6};
+
+	d->row.samples += m.samples;
+	if (!session_established(s) || !rib_complete(peer))
+		judge_rib_open(d, &m, s, SIDE_PEER);
+	else
+		judge_pass(d, &m, "%s: %" PRIu64 " prefixes, %s", s->rec.name, m.samples, what);
+}
+
+/* ---- X8, X19 --------------------------------------------------------------------------------- */
+
+/* Whether "PREFIX reason, …" names the AS; `*all`: the text lists every route. */
+static bool
+text_has_as(const struct rec_routes_wrong *wrong, const char *asn, bool *all)
+{
+	const char *at = wrong->first;
+	uint64_t listed = wrong->count > 0;
+
+	for (const char *c = at; *c != '\0'; c++)
+		listed += *c == ',';
+	*all = listed >= wrong->count && strlen(at) + 1 < sizeof wrong->first;
+	for (; (at = strstr(at, asn)) != NULL; at++) {
+		bool begins = at == wrong->first || at[-1] == ' ';
+		char after = at[strlen(asn)];
+
+		if (begins && (after == '\0' || after == ',' || after == ' '))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_expressroute(const struct audit_input *in, const struct input_session *s, const void *context,
+                   struct verdict_draft *d)
+{
+	const struct rec_routes_wrong *wrong = &s->rec.side[SIDE_PEER].cloud_as;
+	char scope[SCOPE_SIZE];
+	struct matter m = {.id = "expressroute", .scope = scope, .link = s->rec.link};
+	bool all;
+
+	(void)in;
+	(void)context;
+	FIELD_FORMAT(scope, "session:%s", s->rec.name);
+	if (text_has_as(wrong, "12076", &all)) {
+		check_rule(s, scope,
+		           &(struct rule){"expressroute", "AS12076 in the path",
+		                          "filter AS12076 from what the peer announces", wrong},
+		           d);
+	} else if (wrong->count > 0 && !all) {
+		m.samples = wrong->count;
+		judge_open(d, &m, LACK_NOT_COLLECTED,
+		           "%s: %" PRIu64 " paths with an AS of the cloud, not all listed",
+		           s->rec.name, wrong->count);
+		verdict_need(d, "those paths", "the first few", "all", "pniscope routes; see X19",
+		             0);
+	} else {
+		check_whole(s, scope, "expressroute", "none with AS12076", d);
+	}
+}
+
+void
+judge_expressroute(const struct audit_input *in, struct verdict_draft *d)
+{
+	judge_sessions(in, d, check_expressroute, NULL);
+}
+
+static void
+check_leak(const struct audit_input *in, const struct input_session *s, const void *context,
+           struct verdict_draft *d)
+{
+	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	const struct rule rules[] = {
+		{"cloud-as", "an AS of the cloud in the path", "filter the cloud's routes",
+	         &peer->cloud_as},
+		{"cloud-space", "the cloud's own space", "filter the cloud's prefixes",
+	         &peer->cloud_space},
+	};
+	char scope[SCOPE_SIZE];
+	bool broken = false;
+
+	(void)in;
+	(void)context;
+	FIELD_FORMAT(scope, "session:%s", s->rec.name);
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		broken |= check_rule(s, scope, &rules[i], d);
+	if (!broken)
+		check_whole(s, scope, "leak", "none of the cloud's", d);
+}
+
+void
+judge_leak(const struct audit_input *in, struct verdict_draft *d)
+{
+	judge_sessions(in, d, check_leak, NULL);
+}
+
+/* ---- R3 -------------------------------------------------------------------------------------- */
+
+static void
+check_announced(const struct audit_input *in, const struct input_session *s, const void *context,
+                struct verdict_draft *d)
+{
+	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	const struct rule rules[] = {
+		{"bogon", "not globally reachable", "withdraw them", &peer->bogon},
+		{"cloud-space", "the cloud's own space", "withdraw them", &peer->cloud_space},
+		{"origin", "origin neither the peer's nor a customer's",
+	         "declare the customer under peer.customer_asns, or withdraw them",
+	         &peer->foreign_origin},
+	};
+	char scope[SCOPE_SIZE];
+	bool broken = false;
+
+	(void)in;
+	(void)context;
+	FIELD_FORMAT(scope, "session:%s", s->rec.name);
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		broken |= check_rule(s, scope, &rules[i], d);
+	if (!broken)
+		check_whole(s, scope, "announced", "all public and the peer's own", d);
+}
+
+/* Peer subnets of the contract: covered by what is announced, on whatever session. */
+static void
+check_covered(const struct audit_input *in, struct verdict_draft *d)
+{
+	size_t declared = 0;
+
+	for (size_t i = 0; i < in->subnet_count; i++) {
+		const struct input_subnet *s = &in->subnets[i];
+		char scope[SCOPE_SIZE];
+		struct matter m = {.id = "covered", .scope = scope};
+
+		if (!s->conf || s->conf->side != SIDE_PEER)
+			continue;
+		declared++;
+		FIELD_FORMAT(scope, "subnet:%s", s->prefix);
+		m.samples = s->packets[DIR_PEER_TO_MSFT];
+		if (s->announced == ANNOUNCED_YES) {
+			judge_pass(d, &m, "%s lies in an announced prefix", s->prefix);
+			continue;
+		}
+		judge_open(d, &m, LACK_NOT_COLLECTED, "%s: %s", s->prefix,
+		           s->announced == ANNOUNCED_NO ? "no announced prefix covers it"
+		                                        : "routes not known whole");
+		verdict_need(d, "an announcement that covers the subnet",
+		             s->announced == ANNOUNCED_NO ? "none" : "not known", s->prefix,
+		             "announce it, or correct `subnets`; pniscope routes", 0);
+	}
+	if (declared > 0)
+		return;
+	judge_open(d, &(struct matter){.id = "covered", .scope = "peering"}, LACK_NOT_COLLECTED,
+	           "no subnet of the peer is declared");
+	verdict_need(d, "the peer's subnets", "none declared", "those of its endpoints",
+	             "write `subnets` in the contract file", 0);
+}
+
+/* Sources that no announcement may cover: bogons and what is not announced. */
+struct strays {
+	uint64_t packets, flows;
+	const struct input_source *first, *endpoint; /* endpoint: a declared one */
+};
+
+static bool
+is_stray(const struct input_source *s)
+{
+	return (s->bogon || s->announced == ANNOUNCED_NO) && !s->icmp_only &&
+	       (s->declared || s->packets[DIR_MSFT_TO_PEER] > 0);
+}
+
+static struct strays
+find_strays(const struct audit_input *in)
+{
+	struct strays found = {0};
+
+	for (size_t i = 0; i < in->source_count; i++) {
+		const struct input_source *s = &in->sources[i];
+
+		if (!is_stray(s))
+			continue;
+		found.packets += s->packets[DIR_PEER_TO_MSFT];
+		found.flows += s->flows;
+		if (!found.first || s->packets[0] > found.first->packets[0])
+			found.first = s;
+		if (s->declared)
+			found.endpoint = s;
+	}
+	return found;
+}
+
+static void
+fail_source(const struct input_source *s, const char *scope, struct verdict_draft *d,
+            const struct strays *all, uint64_t packets)
+{
+	struct matter m = {
+		.id = "sources", .scope = scope, .samples = packets, .first_us = s->first_us};
+
+	judge_fail(d, &m,
+	           "%s sends (%s), %" PRIu64 " of %" PRIu64 " packets in %" PRIu64 " flows are so",
+	           s->ip, s->bogon ? s->bogon : "announced nowhere", all->packets, packets,
+	           all->flows);
+	judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), s->first_us, "ip.src", "%s", s->ip);
+	verdict_next(d, "pniscope find %s: stop it, or announce its prefix", s->ip);
+}
+
+static uint64_t
+packets_sent(const struct audit_input *in)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < in->link_count; i++)
+		sum += in->links[i].rec.traffic.packets[DIR_PEER_TO_MSFT];
+	return sum;
+}
+
+/* Packets that the peer sent from addresses that may not be announced: those of no declared subnet
+ * and those of declared ones that are not covered, less the routers' own. An upper bound. */
+static uint64_t
+packets_uncovered(const struct audit_input *in)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < in->link_count; i++)
+		sum += in->links[i].undeclared_peer.traffic.packets[DIR_PEER_TO_MSFT];
+	for (size_t i = 0; i < in->source_count; i++) {
+		const struct input_source *s = &in->sources[i];
+
+		if (s->router || (s->announced == ANNOUNCED_YES && !s->bogon && !s->in_subnet))
+			sum -= sum < s->packets[0] ? sum : s->packets[0];
+	}
+	for (size_t i = 0; i < in->subnet_count; i++) {
+		const struct input_subnet *s = &in->subnets[i];
+
+		if (s->conf && s->conf->side == SIDE_PEER && s->announced != ANNOUNCED_YES)
+			sum += s->packets[DIR_PEER_TO_MSFT];
+	}
+	return sum;
+}
+
+static void
+check_sources(const struct audit_input *in, struct verdict_draft *d)
+{
+	double ratio = conf_threshold(in->conf, NULL, "r3_uncovered_ratio");
+	double least = conf_threshold(in->conf, NULL, "r3_uncovered_packets");
+	double flows = conf_threshold(in->conf, NULL, "r3_uncovered_flows");
+	double enough = conf_threshold(in->conf, NULL, "r3_packets");
+	uint64_t window = input_time_us(in, "r3_window_us"), sent = packets_sent(in);
+	uint64_t uncovered = packets_uncovered(in);
+	struct strays strays = find_strays(in);
+	char scope[SCOPE_SIZE] = "peering", have[64], want[64];
+	struct matter m = {.id = "sources", .scope = scope, .samples = sent};
+
+	if (strays.endpoint) {
+		FIELD_FORMAT(scope, "endpoint:%s", strays.endpoint->ip);
+		fail_source(strays.endpoint, scope, d, &strays, sent);
+		return;
+	}
+	if ((double)strays.packets >= least && (double)strays.flows >= flows &&
+	    (double)strays.packets >= ratio * (double)sent) {
+		FIELD_FORMAT(scope, "endpoint:%s", strays.first->ip);
+		fail_source(strays.first, scope, d, &strays, sent);
+		return;
+	}
+	FIELD_FORMAT(have, "%" PRIu64 " packets, %" PRIu64 " not proven covered", sent, uncovered);
+	FIELD_FORMAT(want, "%.0e packets or a day, share below %.0e", enough, ratio);
+	if ((double)sent < enough && (in->to_us - in->from_us < window || sent == 0)) {
+		judge_open(d, &m, LACK_TOO_LITTLE, "%s", have);
+		verdict_need(d, "traffic of the peer", have, want, "let its traffic run", window);
+	} else if ((double)uncovered >= ratio * (double)sent) {
+		judge_open(d, &m, LACK_NOT_COLLECTED, "%s", have);
+		verdict_need(d, "sources inside announced prefixes", have, want,
+		             "declare the rest under `subnets`; pniscope endpoints --side peer "
+		             "--subnet undeclared-peer",
+		             0);
+	} else {
+		judge_pass(d, &m, "%s", have);
+	}
+}
+
+static void
+note_leaks(const struct audit_input *in, struct verdict_draft *d)
+{
+	const struct input_source *top = NULL;
+
+	for (size_t i = 0; i < in->source_count; i++) {
+		const struct input_source *s = &in->sources[i];
+
+		if ((s->bogon || s->announced == ANNOUNCED_NO) && s->icmp_only &&
+		    (!top || s->packets[0] > top->packets[0]))
+			top = s;
+	}
+	if (top)
+		verdict_note(d, "leak: ICMP from %s (%s)", top->ip,
+		             top->bogon ? top->bogon : "not announced");
+}
+
+void
+judge_own_space(const struct audit_input *in, struct verdict_draft *d)
+{
+	judge_sessions(in, d, check_announced, NULL);
+	check_covered(in, d);
+	check_sources(in, d);
+	note_leaks(in, d);
+	if (!in->conf->data.rpki && !in->conf->data.irr)
+		verdict_note(d, "ownership is not looked up: no RPKI or IRR snapshot");
+}
+
+/* ---- X5, X12 --------------------------------------------------------------------------------- */
+
+static bool
+is_customer(const struct conf *c, uint32_t asn)
+{
+	for (size_t i = 0; i < c->peer.customer_asns.count; i++)
+		if (c->peer.customer_asns.at[i] == asn)
+			return true;
+	return false;
+}
+
+static void
+check_origin(const struct audit_input *in, const struct route_view *v, const struct matter *m,
+             struct verdict_draft *d)
+{
+	uint32_t wanted = v->registered->origin ? v->registered->origin : in->conf->peer.asn;
+	uint32_t origin = v->route->origin;
+
+	if (!v->route->present) {
+		judge_aside(d, m, LACK_NOT_COLLECTED, "%s is not announced on %s (see X3)",
+		            v->prefix, v->session->rec.name);
+	} else if (origin == wanted ||
+	           (v->registered->origin == 0 && is_customer(in->conf, origin))) {
+		judge_pass(d, m, "%s on %s: origin AS %" PRIu32, v->prefix, v->session->rec.name,
+		           origin);
+	} else if (wanted == 0 || origin == 0) {
+		judge_open(d, m, LACK_NOT_COLLECTED,
+		           "%s on %s: origin AS %" PRIu32 ", none is registered", v->prefix,
+		           v->session->rec.name, origin);
+		verdict_need(d, "the registered origin", "not declared", "as in the portal",
+		             "write peer.asn or the prefix's `origin`", 0);
+	} else {
+		judge_fail(d, m, "%s on %s: origin AS %" PRIu32 ", registered is %" PRIu32,
+		           v->prefix, v->session->rec.name, origin, wanted);
+		judge_evidence(d, m, direction_name(DIR_PEER_TO_MSFT), v->route->since_us,
+		               "bgp.as_path", "%s: origin %" PRIu32, v->prefix, origin);
+		verdict_next(d, "correct the origin of %s, or its registration", v->prefix);
+	}
+}
+
+/* A special-purpose range needs no packet to be one. */
+static void
+check_ranges(const struct audit_input *in, struct verdict_draft *d)
+{
+	for (size_t i = 0; i < in->conf->registered_count; i++) {
+		const struct prefix *p = &in->conf->registered[i].prefix;
+		const char *why = conf_special_prefix(in->conf, p);
+		char prefix[PREFIX_TEXT_SIZE], scope[SCOPE_SIZE];
+		struct matter m = {
+			.id = "range", .scope = scope, .samples = 1, .basis = BASIS_DECLARED};
+
+		if (!why)
+			continue;
+		prefix_format(p, prefix);
+		FIELD_FORMAT(scope, "prefix:%s", prefix);
+		judge_fail_hard(d, &m, "registered %s is not public: %s", prefix, why);
+		verdict_next(d, "register a public prefix instead of %s", prefix);
+	}
+}
+
+static void
+need_registry(const struct conf *c, struct verdict_draft *d)
+{
+	struct matter m = {.id = "registry", .scope = "peering"};
+
+	judge_open(d, &m, LACK_NOT_COLLECTED, "%s",
+	           c->data.irr || c->data.rpki
+	                   ? "registry snapshots are not compared by this version"
+	                   : "no registry snapshot is loaded");
+	verdict_need(d, "a routing registry's objects", "no snapshot", "data.irr and data.rpki",
+	             "look the origin up in a routing registry by hand", 0);
+}
+
+void
+judge_valid(const struct audit_input *in, struct verdict_draft *d)
+{
+	check_ranges(in, d);
+	routes_each(in, d, "origin", check_origin);
+	need_registry(in->conf, d);
+}
+
+void
+judge_registry(const struct audit_input *in, struct verdict_draft *d)
+{
+	need_registry(in->conf, d);
+}
