@@ -71,6 +71,9 @@ static const struct rows_column member_columns[] = {
 	{"rate_bps_msft_to_peer", "msft>peer", false},
 	{"share_ratio_peer_to_msft", "share >", false},
 	{"share_ratio_msft_to_peer", "share <", false},
+	{"lacp_state", "LACP", false},
+	{"lacp_peer", "LACP of peer", true},
+	{"lacp_msft", "LACP of msft", true},
 	{"packets_peer_to_msft", "packets >", true},
 	{"packets_msft_to_peer", "packets <", true},
 	{"rx_missed_peer_to_msft", "missed >", true},
@@ -169,6 +172,63 @@ static const struct rows_column call_columns[] = {
 	{NULL, NULL, false},
 };
 
+static const struct rows_column lag_columns[] = {
+	{"link", "link", false},
+	{"index", "member", false},
+	{"state", "state", false},
+	{"state_since_us", "since", false},
+	{"peer_system", "peer", false},
+	{"peer_key", "key", false},
+	{"peer_port", "port", false},
+	{"peer_rate", "rate", false},
+	{"peer_actor_state", "state", false},
+	{"peer_echoes", "echoes", true},
+	{"msft_system", "msft", false},
+	{"msft_key", "key", false},
+	{"msft_port", "port", false},
+	{"msft_rate", "rate", false},
+	{"msft_actor_state", "state", false},
+	{"msft_echoes", "echoes", true},
+	{"flaps", "left", false},
+	{"peer_timeouts", "peer silent", true},
+	{"msft_timeouts", "msft silent", true},
+	{"peer_pdus", "peer PDUs", true},
+	{"msft_pdus", "msft PDUs", true},
+	{"peer_lldp_name", "peer LLDP", true},
+	{"peer_lldp_port", "its port", true},
+	{"msft_lldp_name", "msft LLDP", true},
+	{"msft_lldp_port", "its port", true},
+	{"why", "why", false},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column bfd_columns[] = {
+	{"name", "BFD", false},
+	{"link", "link", false},
+	{"kind", "kind", false},
+	{"session", "guards", true},
+	{"state", "state", false},
+	{"state_since_us", "since", false},
+	{"flaps", "flaps", false},
+	{"down_first", "Down by", false},
+	{"down_diag", "diag", true},
+	{"peer_state", "peer says", false},
+	{"msft_state", "msft says", false},
+	{"peer_interval_us", "peer sends each", false},
+	{"msft_interval_us", "msft sends each", false},
+	{"peer_detection_us", "peer detects in", false},
+	{"msft_detection_us", "msft detects in", false},
+	{"peer_gap_max_us", "gap of peer", false},
+	{"msft_gap_max_us", "gap of msft", false},
+	{"peer_margin_min_us", "margin of peer", true},
+	{"msft_margin_min_us", "margin of msft", true},
+	{"peer_gaps_late", "peer late", true},
+	{"msft_gaps_late", "msft late", true},
+	{"bgp_followed", "BGP followed", true},
+	{"bgp_stayed", "BGP stayed", true},
+	{NULL, NULL, false},
+};
+
 struct listing {
 	const char *command;
 	enum record_kind kind;
@@ -183,6 +243,8 @@ static const struct listing listings[] = {
 	{"subnets", RECORD_SUBNET, subnet_columns, NULL, NULL},
 	{"endpoints", RECORD_ENDPOINT, endpoint_columns, "roles", "last_us"},
 	{"calls", RECORD_VOICE, call_columns, "scope", "scope"},
+	{"bfd", RECORD_BFD, bfd_columns, "name", "name"},
+	{"lag", RECORD_LACP, lag_columns, "link", NULL},
 };
 
 static int

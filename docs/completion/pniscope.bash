@@ -38,7 +38,7 @@ _pniscope() {
     report) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     declare) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config --role " ;;
     ack) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --by " ;;
-    maintenance) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
+    maintenance) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --by --drill " ;;
     evidence) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     purge) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     doctor) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config " ;;

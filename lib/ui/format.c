@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "proto/lacp.h"
 
 /* later than any length of time that is measured, earlier than any capture: 2001-09-09 */
 static const uint64_t first_moment_us = 1000000000000000ull;
@@ -114,6 +115,10 @@ add_unsigned(struct text *out, uint64_t v, const char *unit, bool human, const c
 		text_add(out, "%s", format_scaled((double)v, "bit/s", buf));
 	else if (strcmp(unit, "bytes") == 0)
 		text_add(out, "%s", format_scaled((double)v, "B", buf));
+	else if (strcmp(unit, "id") == 0)
+		text_add(out, "%" PRIu64, v);
+	else if (strcmp(unit, "lacp") == 0)
+		text_add(out, "%s", lacp_state_format((uint8_t)v, buf));
 	else
 		text_add(out, "%s", format_count(v, buf));
 }

@@ -26,7 +26,8 @@ const char *format_duration(uint64_t us, char buf[FORMAT_SIZE]);
 /*
  * One field of a record as text. `human` false: the plain number of JSON and CSV (NaN: nothing).
  * Fields in "us" are moments when they lie after 2001 (10^15 us), lengths when below. `zone` as in
- * clock_format_zone(). Lists give their number of items.
+ * clock_format_zone(); "id" are numbers that nobody counts with, "lacp" the letters of
+ * proto/lacp.h. Lists give their number of items.
  */
 void format_field(struct text *out, const struct record_field *f, const void *record, bool human,
                   const char *zone);

@@ -56,6 +56,13 @@ check "find tells the web server's class and subnet" holds find 203.0.113.80 \
 check "find takes a prefix" holds find 203.0.113.0/24 '[.endpoints[].ip] | length == 3'
 check "endpoints by side" holds endpoints --side msft '[.endpoints[].side] | unique == ["msft"]'
 check "sort and limit" holds endpoints --sort packets_peer_to_msft --limit 1 '.endpoints | length == 1 and .[0].ip == "203.0.113.64"'
+check "lag tells both actors of every member" holds lag \
+  '[.lag[] | .state == "distributing" and .peer_actor_state == 63 and .msft_echoes] == [true, true, true, true]'
+check "lag takes a link" holds lag pni-b '[.lag[].peer_system] | unique == ["02:00:01:ee:00:01"]'
+check "members carry LACP, in CSV too" bash -c "'$build/pniscope' members pni-a --csv --wide | grep -q 'distributing'"
+check "bfd tells what both sides say" holds bfd pni-a-v4 \
+  '.bfd | length == 1 and .[0].state == "up" and .[0].peer_state == "Up" and .[0].msft_detection_us == 900000'
+check "bfd --link chooses" holds bfd --link pni-b '[.bfd[].name] == ["pni-b-v4"]'
 check "the probe's own losses stand beside" bash -c "'$build/pniscope' links | grep -q 'packets analysed, 0 lost by the probe'"
 check "roll-ups of a link" holds rates --link pni-a --since "$(truth .start)" --until "$(truth '.start + 30')" '.rates | length >= 2'
 same_names() {
