@@ -293,6 +293,10 @@ def undeclared_web_server(net, seconds, begin):
         t += 0.1
 
 
+# where documentation prefixes and AS numbers are public
+LAB_REGISTRIES = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "data", "lab-registries.txt"))
+
+
 def peering_conf(directory):
     def members(link):
         rows = ",\n        ".join(
@@ -307,6 +311,7 @@ def peering_conf(directory):
 peering = {{ name = "acme-voice"; type = "voice"; profile = "maps-2024-10"; }};
 peer = {{ asn = 64496; max_prefixes_v4 = 100; max_prefixes_v6 = 50; }};
 cloud = {{ asns = [8075]; }};
+data = {{ special = "{LAB_REGISTRIES}"; }};
 sites = ( {{ name = "ams1"; metro = "Amsterdam"; timezone = "Europe/Amsterdam"; }} );
 links = ( {links} );
 registered = ( {{ prefix = "203.0.113.0/24"; activated = true; origin = 64496; primary = "ams1"; }} );

@@ -10,11 +10,13 @@ tests/golden/scenario.py "$dir" --seconds 40 --undeclared-at 20 || exit 1
 build/pniscope analyze -c "$dir/peering.conf" --json --flows >"$dir/ports.json" || exit 1
 tests/golden/compare_scenario.py "$dir/truth.json" "$dir/ports.json" || exit 1
 
-# the same frames as one port that carries both directions: same classes, same verdicts
+# the same frames as one port that carries both directions: same classes, same verdicts but those on
+# LACP, whose frames have no direction where addresses tell it
 gzip -k "$dir"/pni-a.0.*.pcap
 build/pniscope analyze -c "$dir/peering.conf" --json "$dir"/pni-a.0.*.pcap.gz "$dir"/pni-a.1.*.pcap \
   "$dir"/pni-b.*.pcap >"$dir/mirror.json" || exit 1
-for what in '.classes' '.capture | [.packets, .bytes, .first_us, .last_us]' '[.audit[] | [.id, .verdict]]' \
+for what in '.classes' '.capture | [.packets, .bytes, .first_us, .last_us]' \
+  '[.audit[] | select(.id | IN("R6", "R9", "R11") | not) | [.id, .verdict]]' \
   '[.findings[] | [.kind, .subject]]'; do
   if ! diff <(jq -c "$what" "$dir/ports.json") <(jq -c "$what" "$dir/mirror.json"); then
     echo "WRONG  ports and mirror differ in $what"
