@@ -16,23 +16,24 @@ enum { BURST_MAX = 64 };
 enum { LANE_UNKNOWN = 0xffff }; /* a mirror port's frame before (or without) its direction */
 
 struct flow;
+struct rte_mbuf;
 
 struct burst {
 	uint32_t count;
 	uint32_t port; /* source index: which port or capture filled it */
 	const uint8_t *data[BURST_MAX];
-	uint32_t captured[BURST_MAX];  /* bytes at data */
-	uint32_t wire[BURST_MAX];      /* frame bytes without FCS, >= captured */
-	uint64_t time_ns[BURST_MAX];   /* packet clock; live: the same for the whole burst */
-	uint16_t lane[BURST_MAX];      /* index in the pipeline's lanes */
-	uint8_t link_layer[BURST_MAX]; /* enum link_layer */
-	void *owner[BURST_MAX];        /* mbuf, or NULL for captures */
+	uint32_t captured[BURST_MAX];      /* bytes at data */
+	uint32_t wire[BURST_MAX];          /* frame bytes without FCS, >= captured */
+	uint64_t time_ns[BURST_MAX];       /* packet clock; live: the same for the whole burst */
+	uint16_t lane[BURST_MAX];          /* index in the pipeline's lanes */
+	uint8_t link_layer[BURST_MAX];     /* enum link_layer */
+	struct rte_mbuf *owner[BURST_MAX]; /* NULL for captures, and once punted */
 	/* the burst that will be run after this one, or NULL: its frames are fetched meanwhile, one
 	 * for each that is decoded, so that they cost no waiting */
 	const struct burst *next;
+	bool one_lane; /* all frames have the same lane and time, and the lane is known */
 	/* set by the stages */
 	uint16_t flags_any; /* OR of all packet.flags */
-	bool one_lane;      /* all frames have the same lane and time, and the lane is known */
 	struct packet packet[BURST_MAX];
 	uint16_t link[BURST_MAX];     /* index in conf.links */
 	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded, no place) */

@@ -232,6 +232,8 @@ capture_read(struct capture *c, struct burst *b)
 	size_t used = 0;
 
 	b->count = 0;
+	b->next = NULL;
+	b->one_lane = false;
 	while (c->heap_count && b->count < BURST_MAX && used < BURST_BYTES) {
 		struct input *in = &c->inputs[c->heap[0]];
 

@@ -100,6 +100,8 @@ void
 replay_read(struct replay *r, uint64_t now_ns, struct burst *b)
 {
 	b->count = 0;
+	b->next = NULL;
+	b->one_lane = false;
 	if (r->ended || (r->given == r->read.count && !refill(r, now_ns)))
 		return;
 	b->port = r->read.port;

@@ -1,23 +1,29 @@
 /* Decode every frame, count what could not be, and find the lane of mirror ports' frames. */
 #include "path/stages.h"
+#include "proto/packet_fast.h"
 
 enum { AHEAD = 8 }; /* frames fetched ahead where the next burst is not known */
 
 static void
 decode_all(struct pipeline *p, struct burst *b)
 {
+	const struct packet_options *options = &p->plan->decode;
 	const struct burst *from = b->next ? b->next : b;
-	uint32_t first = b->next ? 0 : AHEAD, last = from->count ? from->count - 1 : 0;
+	uint32_t first = b->next ? 0 : AHEAD, fine = 0;
 	uint16_t any = 0;
-	uint32_t fine = 0;
 
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct packet *packet = &b->packet[i];
-		enum reason reason;
+		enum reason reason = REASON_OK;
 
-		__builtin_prefetch(from->data[i + first < last ? i + first : last]);
-		reason = packet_decode(b->link_layer[i], b->data[i], b->captured[i], b->wire[i],
-		                       &p->plan->decode, packet);
+		/* behind the last frame these are an earlier burst's: harmless */
+		__builtin_prefetch(from->data[(i + first) % BURST_MAX]);
+		if (__builtin_expect(b->link_layer[i] != LINK_ETHERNET ||
+		                             !packet_fast(b->data[i], b->captured[i], b->wire[i],
+		                                          options->inner, packet),
+		                     0))
+			reason = packet_walk(b->link_layer[i], b->data[i], b->captured[i],
+			                     b->wire[i], options, packet);
 		any |= packet->flags;
 		if (__builtin_expect(reason == REASON_OK, 1))
 			fine++;
@@ -26,20 +32,6 @@ decode_all(struct pipeline *p, struct burst *b)
 	}
 	p->snap->reasons[REASON_OK] += fine;
 	b->flags_any = any;
-}
-
-/* All frames have one known lane and one time: every burst of a simplex port. */
-static bool
-is_one_lane(const struct burst *b)
-{
-	uint64_t times = 0;
-	uint16_t lanes = 0;
-
-	for (uint32_t i = 1; i < b->count; i++) {
-		times |= b->time_ns[i] ^ b->time_ns[0];
-		lanes |= b->lane[i] ^ b->lane[0];
-	}
-	return times == 0 && lanes == 0 && b->lane[0] != LANE_UNKNOWN;
 }
 
 static void
@@ -61,12 +53,14 @@ lanes_resolve(struct pipeline *p, struct burst *b)
 void
 stage_decode(struct pipeline *p, struct burst *b)
 {
+	uint16_t link;
+
 	decode_all(p, b);
-	b->one_lane = is_one_lane(b);
 	if (!b->one_lane) {
 		lanes_resolve(p, b);
 		return;
 	}
-	for (uint32_t i = 0; i < b->count; i++)
-		b->link[i] = p->plan->lanes[b->lane[0]].link;
+	link = p->plan->lanes[b->lane[0]].link;
+	for (uint32_t i = 0; i < BURST_MAX; i++) /* all: eight vectors */
+		b->link[i] = link;
 }

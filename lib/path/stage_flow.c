@@ -49,7 +49,7 @@ stage_flow(struct pipeline *p, struct burst *b)
 	flow_find_burst(p->flows, &batch);
 	if (b->flags_any & (PACKET_FRAGMENT_FIRST | PACKET_FRAGMENT_LATER))
 		fragments_join(p, b);
-	for (uint32_t i = 0; i < b->count; i++)
+	for (uint32_t i = 0; i < BURST_MAX; i++) /* all: four vectors */
 		b->reverse[i] = b->seen[i] & FLOW_SEEN_REVERSE;
 	if (p->plan->guess && !b->one_lane)
 		lanes_guess(p->plan, b);

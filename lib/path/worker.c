@@ -59,30 +59,46 @@ struct worker {
 
 /* ---- one turn -------------------------------------------------------------------------------- */
 
+/* Times, lanes and link layers of all frames, wanted or not: in vectors. */
 static void
-fill_frame(const struct worker *w, struct burst *b, const struct port *port, bool stamped,
-           uint32_t i, struct rte_mbuf *m)
+fill_alike(const struct worker *w, struct burst *b, uint16_t lane)
 {
-	uint64_t stamp = stamped ? port_timestamp_ns(port, m) : 0;
-
-	b->data[i] = rte_pktmbuf_mtod(m, const uint8_t *);
-	b->captured[i] = m->data_len;
-	b->wire[i] = m->pkt_len;
-	b->time_ns[i] = stamp ? stamp : w->now_ns;
-	b->link_layer[i] = LINK_ETHERNET;
-	b->owner[i] = m;
+	for (uint32_t i = 0; i < BURST_MAX; i++) {
+		b->time_ns[i] = w->now_ns;
+		b->lane[i] = lane;
+		b->link_layer[i] = LINK_ETHERNET;
+	}
+	b->one_lane = lane != LANE_UNKNOWN;
 }
 
 static void
+fill_stamps(struct burst *b, const struct port *port)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint64_t stamp = port_timestamp_ns(port, b->owner[i]);
+
+		b->time_ns[i] = stamp ? stamp : b->time_ns[i];
+	}
+	b->one_lane = false;
+}
+
+static void
+fill_frames(struct burst *b)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct rte_mbuf *m = b->owner[i];
+
+		b->data[i] = rte_pktmbuf_mtod(m, const uint8_t *);
+		b->captured[i] = m->data_len;
+		b->wire[i] = m->pkt_len;
+	}
+}
+
+/* Punted frames, which the inspector has, are NULL and left out. */
+static void
 free_burst(struct burst *b)
 {
-	struct rte_mbuf *mbufs[BURST_MAX];
-	unsigned count = 0;
-
-	for (uint32_t i = 0; i < b->count; i++)
-		if (b->owner[i]) /* else punted: the inspector has it */
-			mbufs[count++] = b->owner[i];
-	rte_pktmbuf_free_bulk(mbufs, count);
+	rte_pktmbuf_free_bulk(b->owner, b->count);
 }
 
 /* One burst stays in flight: while it runs, the frames of `next` are fetched. Without a next one
@@ -105,20 +121,17 @@ poll_input(struct worker *w, unsigned input)
 {
 	const struct worker_input *in = &w->params.inputs[input];
 	struct burst *b = w->waiting == &w->bursts[0] ? &w->bursts[1] : &w->bursts[0];
-	struct rte_mbuf *mbufs[BURST_MAX];
-	uint16_t count = port_read(in->port, in->queue, mbufs, BURST_MAX);
-	bool stamped = port_facts(in->port)->timestamps;
 
-	if (count == 0)
+	b->count = port_read(in->port, in->queue, b->owner, BURST_MAX);
+	if (b->count == 0)
 		return 0;
-	b->count = count;
 	b->port = w->setup->source[input];
-	for (uint16_t i = 0; i < count; i++) {
-		b->lane[i] = w->setup->lane[b->port];
-		fill_frame(w, b, in->port, stamped, i, mbufs[i]);
-	}
+	fill_frames(b);
+	fill_alike(w, b, w->setup->lane[b->port]);
+	if (port_facts(in->port)->timestamps)
+		fill_stamps(b, in->port);
 	run_waiting(w, b);
-	return count;
+	return b->count;
 }
 
 static unsigned

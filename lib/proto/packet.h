@@ -142,6 +142,10 @@ enum {
 enum reason packet_decode(enum link_layer link, const uint8_t *frame, uint32_t captured,
                           uint32_t wire, const struct packet_options *options, struct packet *out);
 
+/* packet_decode() without its straight path (proto/packet_fast.h): same contract, same result. */
+enum reason packet_walk(enum link_layer link, const uint8_t *frame, uint32_t captured,
+                        uint32_t wire, const struct packet_options *options, struct packet *out);
+
 /*
  * Read the packet that an ICMP error quotes; `p` was decoded from `frame` and has PACKET_QUOTE.
  * REASON_ICMP_QUOTE, and *out zero, when its headers are not whole. Any thread.

@@ -2,7 +2,7 @@
  * The general walk of packet_decode(): one step per layer. A step decodes its header through the
  * layer's own module, notes in struct packet what is wanted of it, and names the next layer. Every
  * step consumes bytes or ends the walk. What follows what is in packet.c; the steps are in
- * walk_link.c, walk_tunnel.c and walk_ip.c. Internal to these four (and packet_walk() to tests).
+ * walk_link.c, walk_tunnel.c and walk_ip.c. Internal to these four.
  */
 #pragma once
 
@@ -140,7 +140,3 @@ enum layer walk_ip_tcp(struct walk *w);
 enum layer walk_ip_udp(struct walk *w);
 enum layer walk_ip_sctp(struct walk *w);
 enum layer walk_ip_icmp(struct walk *w, enum reason (*decode)(struct cursor *, struct icmp *));
-
-/* packet_decode() without its straight path: same contract, same result. */
-enum reason packet_walk(enum link_layer link, const uint8_t *frame, uint32_t captured,
-                        uint32_t wire, const struct packet_options *options, struct packet *out);

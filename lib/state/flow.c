@@ -2,7 +2,7 @@
 #include "state/flow_private.h"
 
 /* Packets between two steps: about the time that memory takes to answer. */
-enum { DISTANCE = 16 };
+enum { DISTANCE = 24 };
 
 static struct flow *
 search_bucket(struct flow_table *t, const struct bucket *b, const struct query *q,

@@ -176,6 +176,7 @@ burst_fill(struct rig *r)
 	uint32_t count = left < BURST_MAX ? (uint32_t)left : BURST_MAX;
 
 	b->count = count;
+	b->one_lane = !r->mirror && !r->frame_times;
 	for (uint32_t i = 0; i < count; i++) {
 		struct rte_mbuf *m = r->trace->order[r->at + i];
 
@@ -186,6 +187,8 @@ burst_fill(struct rig *r)
 		b->captured[i] = m->data_len;
 		b->wire[i] = m->pkt_len;
 		b->owner[i] = m;
+	}
+	for (uint32_t i = 0; i < BURST_MAX; i++) {
 		b->lane[i] = r->mirror ? LANE_UNKNOWN : 0;
 		b->time_ns[i] = r->frame_times ? now + i : now;
 		b->link_layer[i] = LINK_ETHERNET;

@@ -45,6 +45,7 @@ struct fixture {
 	struct snap_core *core;
 	struct pipeline *pipeline;
 	struct burst burst;
+	bool live;
 	uint8_t frames[BURST_MAX][FRAME_MAX];
 	/* what the published snapshots held, summed */
 	unsigned published;
@@ -154,9 +155,22 @@ fixture_free(struct fixture *f)
 	free(f);
 }
 
+/* As a live port of one direction gives its bursts: the lane is known, the time is one. */
+static void
+be_live(struct burst *b)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		b->lane[i] = b->port == UP ? 0 : 1;
+		b->time_ns[i] = b->time_ns[0];
+	}
+	b->one_lane = true;
+}
+
 static void
 flush(struct fixture *f)
 {
+	if (f->live)
+		be_live(&f->burst);
 	pipeline_run(f->pipeline, &f->burst);
 	f->burst.count = 0;
 }
@@ -214,7 +228,7 @@ sum(const uint64_t *values, size_t count)
 
 /* Both simplex ports, several subnets, nested prefixes, both families: every view sums to all. */
 static void
-test_views_add_up(void **state)
+views_add_up(bool live)
 {
 	struct fixture *f = fixture_make(false);
 	struct frame_spec up[] = {udp("203.0.113.5", 5000, "52.112.1.1", 5001),
@@ -223,7 +237,7 @@ test_views_add_up(void **state)
 	                          udp("2001:db8:1::5", 5000, "2603::1", 5001)};
 	struct frame_spec down = udp("52.112.1.1", 5001, "203.0.113.5", 5000);
 
-	(void)state;
+	f->live = live;
 	for (int n = 0; n < 100; n++)
 		for (int i = 0; i < 4; i++)
 			send_frame(f, UP, T0 + (uint64_t)n * NS_PER_MS, &up[i]);
@@ -250,6 +264,36 @@ test_views_add_up(void **state)
 	assert_int_equal(f->endpoint_packets, 2 * 410);
 	assert_int_equal(f->endpoint_dir[DIR_PEER_TO_MSFT], 100);
 	assert_int_equal(f->endpoint_dir[DIR_MSFT_TO_PEER], 10);
+	fixture_free(f);
+}
+
+/* Frame by frame and in one sum for the burst: two programs for one answer. */
+static void
+test_views_add_up(void **state)
+{
+	(void)state;
+	views_add_up(false);
+	views_add_up(true);
+}
+
+static void
+test_a_live_burst_belongs_to_one_interval(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+
+	(void)state;
+	f->live = true;
+	for (int burst = 0; burst < 3; burst++) {
+		for (int i = 0; i < 5; i++)
+			send_frame(f, UP, T0 + (uint64_t)burst * 600 * NS_PER_MS, &s);
+		flush(f);
+	}
+	pipeline_finish(f->pipeline, T0 + 1300 * NS_PER_MS);
+	assert_int_equal(f->published, 2);
+	assert_int_equal(f->in_interval[0], 10);
+	assert_int_equal(f->in_interval[1], 5);
+	assert_int_equal(f->end_ns[0], T0 + NS_PER_S);
 	fixture_free(f);
 }
 
@@ -579,6 +623,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views_add_up),
+		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
 		cmocka_unit_test(test_mirror_port_finds_directions),
 		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
