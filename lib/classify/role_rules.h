@@ -2,9 +2,9 @@
  * From evidence to roles: a pure function, one rule per role of requirements section 9, each with
  * what it needs at least, what speaks for it more, and what rules it out. Evidence comes from two
  * places: flows (who asked whom in which class, how many at once, how many others) and messages
- * that the inspector read. Confidence is [E]: the weights below, and thresholds.roles of nobody;
- * a role stands from ROLE_STANDS on, and is contradictory evidence for R4 from
- * r4_role_confidence_ratio on. Any thread; no state.
+ * that the inspector read. How much a piece weighs is an engineering choice; a role stands from
+ * ROLE_STANDS on, and contradicts a contract from r4_role_confidence_ratio on. Any thread; no
+ * state.
  */
 #pragma once
 

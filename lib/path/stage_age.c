@@ -86,6 +86,29 @@ pair_make(const struct pipeline *p, struct flow *f, struct pair *pair)
 	}
 }
 
+#define MEDIA_CLASSES (1ull << CLASS_RTP | 1ull << CLASS_SRTP | 1ull << CLASS_TEAMS_MEDIA)
+
+/* Who asks, who serves, and how many others there are: what roles are told by. No branch: of a mix
+ * of flows each would be a coin toss. */
+static void
+endpoint_add_role(struct snap_endpoint *e, const struct flow *f, bool began, uint64_t other)
+{
+	uint64_t class = 1ull << pipeline_class(f)->class;
+	uint64_t began_mask = began ? UINT64_MAX : 0, bit = 1ull << (other >> 58);
+	bool answered = f->total_packets[1] | f->total_packets_hi[1];
+	uint64_t media_mask = class & MEDIA_CLASSES ? UINT64_MAX : 0;
+
+	e->active++;
+	e->begun += began;
+	e->media += media_mask & 1;
+	e->asked |= class & began_mask;
+	e->taken |= class & ~began_mask;
+	e->served |= answered ? class & ~began_mask : 0;
+	e->peers |= bit;
+	e->clients |= bit & ~began_mask;
+	e->media_peers |= bit & media_mask;
+}
+
 static void
 endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
              const uint32_t packets[2], const uint32_t bytes[2])
@@ -98,7 +121,6 @@ endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
 		e->packets[dir_a ^ sender] += packets[sender];
 		e->bytes[dir_a ^ sender] += bytes[sender];
 	}
-	e->classes |= 1ull << pipeline_class(f)->class;
 	e->flows += !(f->flags & FLOW_SHOWN);
 	if (!e->first_ns || f->first_ns < e->first_ns)
 		e->first_ns = f->first_ns;
@@ -113,6 +135,7 @@ pair_feed(struct pipeline *p, const struct pair *pair)
 	struct flow *f = pair->flow;
 	const struct meter_key *key = meter_key_at(p->meters, f->meter);
 	uint32_t subnet[2] = {key->peer_subnet, key->msft_subnet};
+	unsigned side_a = f->flags & FLOW_A_PEER ? SIDE_PEER : SIDE_MSFT;
 	struct snap_endpoint *e[2];
 	uint32_t packets[2], bytes[2];
 
@@ -122,9 +145,12 @@ pair_feed(struct pipeline *p, const struct pair *pair)
 	if (!e[0] && !e[1])
 		return;
 	flow_fold(f, packets, bytes);
-	for (unsigned side = 0; side < 2; side++)
-		if (e[side])
-			endpoint_add(e[side], f, subnet[side], packets, bytes);
+	for (unsigned side = 0; side < 2; side++) {
+		if (!e[side])
+			continue;
+		endpoint_add(e[side], f, subnet[side], packets, bytes);
+		endpoint_add_role(e[side], f, side == side_a, pair->hash[side ^ 1]);
+	}
 	f->flags |= FLOW_SHOWN;
 }
 

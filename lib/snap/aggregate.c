@@ -239,6 +239,32 @@ aggregate_adopt_endpoint(struct aggregate *a, const struct agg_endpoint *e)
 }
 
 static void
+raise(uint32_t *to, uint32_t value)
+{
+	*to = value > *to ? value : *to;
+}
+
+/* An endpoint's flows may lie on several links and workers. */
+static void
+merge_role(struct agg_endpoint *e, const struct snap_endpoint *from)
+{
+	struct role_flows *r = &e->roles;
+
+	r->asked |= from->asked;
+	r->taken |= from->taken;
+	r->served |= from->served;
+	r->peers |= from->peers;
+	r->clients |= from->clients;
+	r->media_peers |= from->media_peers;
+	e->active += from->active;
+	e->asked += from->begun;
+	e->media += from->media;
+	raise(&r->active_max, e->active);
+	raise(&r->asked_max, e->asked);
+	raise(&r->media_max, e->media);
+}
+
+static void
 merge_endpoint(struct aggregate *a, const struct snap_endpoint *from)
 {
 	bool new;
@@ -255,7 +281,8 @@ merge_endpoint(struct aggregate *a, const struct snap_endpoint *from)
 	if (!(e->links & link_bit))
 		a->links[from->link].endpoints[from->side == SIDE_PEER ? 0 : 1]++;
 	e->links |= link_bit;
-	e->classes |= from->classes;
+	e->classes |= from->asked | from->taken;
+	merge_role(e, from);
 	e->flows += from->flows;
 	e->changed = true;
 	for (int dir = 0; dir < DIR_COUNT; dir++) {

@@ -18,6 +18,7 @@
 #include "base/addr.h"
 #include "base/map.h"
 #include "classify/class.h"
+#include "classify/role_rules.h"
 #include "conf/conf.h"
 #include "measure/load.h"
 #include "snap/latency_book.h"
@@ -95,7 +96,9 @@ struct agg_endpoint {
 	uint64_t links, classes; /* bits */
 	struct counts total, last;
 	uint64_t flows, first_us, last_us;
-	bool changed; /* in the last interval */
+	struct role_flows roles;       /* what its flows say of its role, since start */
+	uint32_t active, asked, media; /* flows in the last interval; begun by it; of media */
+	bool changed;                  /* in the last interval */
 };
 
 struct aggregate {

@@ -221,6 +221,7 @@ snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash)
 	const char *e = (const char *)&s->endpoints[index ? index - 1 : s->endpoint_count];
 
 	__builtin_prefetch(e, 1);
+	__builtin_prefetch(e + CACHE_LINE, 1);
 	__builtin_prefetch(e + sizeof(struct snap_endpoint) - 1, 1);
 }
 

@@ -59,10 +59,14 @@ struct snap_endpoint {
 	uint8_t pad;
 	uint32_t subnet;               /* id on its side */
 	uint64_t packets[2], bytes[2]; /* [enum direction] */
-	uint64_t classes;              /* bit per traffic_class (there are at most 64) */
+	uint64_t first_ns, last_ns;    /* of the flows fed */
 	uint32_t flows;                /* flows first fed in this interval */
-	uint32_t pad2;
-	uint64_t first_ns, last_ns; /* of the flows fed */
+	uint32_t active, begun, media; /* flows fed; begun by it; of media */
+	/* for roles, see classify/role_rules.h: bits by traffic_class (there are at most 64) of
+	 * flows that it began, that others began with it, and those that it answered … */
+	uint64_t asked, taken, served;
+	/* … and sketches of the other ends: of all flows, of taken ones, of media */
+	uint64_t peers, clients, media_peers;
 };
 
 struct snap {

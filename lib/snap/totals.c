@@ -54,6 +54,7 @@ totals_clear_interval(struct aggregate *a)
 			continue;
 		a->endpoints[i].last = (struct counts){0};
 		a->endpoints[i].changed = false;
+		a->endpoints[i].active = a->endpoints[i].asked = a->endpoints[i].media = 0;
 	}
 }
 
