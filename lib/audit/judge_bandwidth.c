@@ -120,6 +120,22 @@ combine_members(const struct input_link *link, struct uptime *out)
 	uptime_combine(out, of, count, 1);
 }
 
+/* No outage of it lasted `limit_us`, listed or only counted; one that lasts has a known begin. */
+static bool
+repaired_in_time(const struct uptime *u, bool whole_now, uint64_t limit_us)
+{
+	double ratio = uptime_ratio(u);
+	uint64_t listed = uptime_listed_us(u), counted;
+	const struct outage *longest = uptime_longest(u);
+
+	if (!whole_now && (u->outage_count == 0 || !u->outages[0].lasts))
+		return false;
+	if (isnan(ratio) || (longest && longest->until_us - longest->from_us >= limit_us))
+		return false;
+	counted = (uint64_t)((1 - ratio) * (double)(u->covered_us - u->maintained_us));
+	return counted <= listed || counted - listed < limit_us;
+}
+
 /* What the link had of its bandwidth: whole, degraded for a repair, or for too long. */
 static void
 check_whole(const struct audit_input *in, const struct input_link *link, bool offline,
@@ -163,6 +179,12 @@ check_whole(const struct audit_input *in, const struct input_link *link, bool of
 		judge_pass(d, &m, "%s: %zu of %zu members, %.4g Gb/s, whole %s%s", link->rec.name,
 		           active, of, (double)declared_bandwidth(link->conf) / 1e9, have,
 		           offline ? " (speed as declared)" : "");
+	} else if (repaired_in_time(&u, active == of, limit) || input_acked(in, scope)) {
+		/* section 13: a repair is shown beside the verdict and doesn't change it */
+		judge_pass(d, &m, "DEGRADED: %s has %zu of %zu members, was whole %s%s",
+		           link->rec.name, active, of, have, offline ? " (speed as declared)" : "");
+		if (active == of)
+			verdict_note(d, "DEGRADED: %s was whole %s", link->rec.name, have);
 	} else {
 		judge_open(d, &m, LACK_TOO_LITTLE,
 		           "DEGRADED: %s has %zu of %zu members, was whole %s", link->rec.name,
