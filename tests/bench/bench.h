@@ -15,6 +15,7 @@ int bench_pipeline(int argc, char **argv);
 int bench_tables(int argc, char **argv);
 int bench_export(int argc, char **argv);
 int bench_testpmd(int argc, char **argv);
+int bench_routes(int argc, char **argv);
 
 static inline uint64_t
 bench_cycles(void)

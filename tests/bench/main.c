@@ -13,6 +13,8 @@ static const struct bench_part parts[] = {
 	{"pipeline", "cycles per packet of the worker's pipeline, without a driver",
          bench_pipeline},
 	{"tables", "flow table beside rte_hash, prefix match", bench_tables},
+	{"routes", "a full BGP table over two sessions: prefixes a second, bytes a route",
+         bench_routes},
 	{"export", "keys a second into Redis, and the share of a core that takes", bench_export},
 	{"testpmd", "the whole probe against testpmd on the same virtual device", bench_testpmd},
 };
