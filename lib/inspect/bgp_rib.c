@@ -56,6 +56,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	memset(r->registered, 0, r->pool->registered_count * sizeof *r->registered);
 	drop_changes(r);
 	r->changes.anew = true;
+	r->walk = BGP_RIB_WALK_DONE;
 }
 
 /* ---- the table --------------------------------------------------------------------------- */
@@ -102,31 +103,14 @@ grow(struct bgp_rib *r)
 	if (r->mask && (bgp_rib_count(r) + 1) * 4ull <= slots * 3ull)
 		return;
 	r->mask = (slots ? slots * 2 : SLOTS_MIN) - 1;
+	if (r->walk != BGP_RIB_WALK_DONE)
+		r->walk = 0; /* all lie elsewhere now */
 	r->slots = mem_alloc((size_t)r->mask + 1, sizeof *r->slots);
 	for (uint32_t i = 0; i < slots; i++) {
 		if (old[i].afi)
 			*find(r, &old[i]) = old[i];
 	}
 	free(old);
-}
-
-/* Linear probing without tombstones: those behind the hole move up when the hole lies between their
- * home and them (Knuth, TAOCP volume 3, 6.4, algorithm R). */
-static void
-close_hole(struct bgp_rib *r, uint32_t hole)
-{
-	uint32_t at = hole;
-
-	for (;;) {
-		at = (at + 1) & r->mask;
-		if (!r->slots[at].afi)
-			break;
-		if (((at - home_of(r, &r->slots[at])) & r->mask) >= ((at - hole) & r->mask)) {
-			r->slots[hole] = r->slots[at];
-			hole = at;
-		}
-	}
-	r->slots[hole] = (struct bgp_route){0};
 }
 
 /* ---- what is wrong ----------------------------------------------------------------------- */
@@ -273,6 +257,27 @@ note_change(struct bgp_rib *r, const struct bgp_change *change)
 	bgp_attrs_hold(r->pool->attrs, to->route.attrs);
 }
 
+/* Linear probing without tombstones: those behind the hole move up when the hole lies between their
+ * home and them (Knuth, TAOCP volume 3, 6.4, algorithm R). */
+static void
+close_hole(struct bgp_rib *r, uint32_t hole)
+{
+	uint32_t at = hole;
+
+	for (;;) {
+		at = (at + 1) & r->mask;
+		if (!r->slots[at].afi)
+			break;
+		if (((at - home_of(r, &r->slots[at])) & r->mask) >= ((at - hole) & r->mask)) {
+			r->slots[hole] = r->slots[at];
+			if (at >= r->walk && hole < r->walk && r->walk != BGP_RIB_WALK_DONE)
+				note_change(r, &(struct bgp_change){.route = r->slots[hole]});
+			hole = at;
+		}
+	}
+	r->slots[hole] = (struct bgp_route){0};
+}
+
 bool
 bgp_rib_take_change(struct bgp_rib *r, struct bgp_change *out)
 {
@@ -289,6 +294,21 @@ bgp_rib_retell(struct bgp_rib *r)
 {
 	drop_changes(r);
 	r->changes.anew = false;
+	r->walk = 0;
+}
+
+bool
+bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
+             void (*fn)(void *context, const struct bgp_route *route), void *context)
+{
+	uint32_t end = r->mask ? r->mask + 1 : 0;
+
+	for (; r->walk < end && slots; r->walk++, slots--)
+		if (r->slots[r->walk].afi)
+			fn(context, &r->slots[r->walk]);
+	if (r->walk >= end)
+		r->walk = BGP_RIB_WALK_DONE;
+	return r->walk != BGP_RIB_WALK_DONE;
 }
 
 /* ---- routes ------------------------------------------------------------------------------ */

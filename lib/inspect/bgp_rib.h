@@ -17,7 +17,8 @@
 
 enum {
 	BGP_RIB_AFIS = 2,
-	BGP_RIB_NAMED = 4,        /* wrong routes told by name, of each kind */
+	BGP_RIB_NAMED = 4, /* wrong routes told by name, of each kind */
+	BGP_RIB_WALK_DONE = 0xffffffff,
 	BGP_RIB_CHANGES = 1 << 16 /* kept until they are taken; more, and all is told anew */
 };
 
@@ -80,6 +81,8 @@ struct bgp_rib {
 		uint32_t first, count, room;
 		bool anew; /* too many, or the table was emptied: what stands must be told whole */
 	} changes;
+	uint32_t walk; /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
+	                  runs */
 	struct hash_key key;
 };
 
@@ -124,8 +127,12 @@ uint32_t bgp_rib_sweep(struct bgp_rib *r, uint16_t afi, uint64_t time_us);
 /* The oldest change not taken yet into `*out`, its attributes held for the caller; false: none.
  * First look at changes.anew: when it is set they tell nothing, see bgp_rib_retell(). */
 bool bgp_rib_take_change(struct bgp_rib *r, struct bgp_change *out);
-/* Forgets all changes: the caller tells what stands. */
+/* Forgets all changes and begins a walk over what stands, for who tells it whole. */
 void bgp_rib_retell(struct bgp_rib *r);
+/* Up to `slots` more of the walk; false: it has ended. Between two calls the table may change: what
+ * comes is a change, and what moves to where the walk has been is one too. */
+bool bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
+                  void (*fn)(void *context, const struct bgp_route *route), void *context);
 
 /* Finds names of wrong routes again where some went: wrong[].named is then as full as it can be. */
 void bgp_rib_name_wrong(struct bgp_rib *r, enum bgp_wrong wrong);

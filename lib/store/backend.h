@@ -9,6 +9,7 @@ enum {
 	STREAM_ID_SIZE = 48,
 	ENTRY_FIELDS = 16,
 	NAME_SIZE = 128,
+	MAP_TTL_S = 7 * 86400,
 	READ_SLICE = 500, /* keys in one exchange; between two Redis serves its other clients */
 };
 
@@ -44,6 +45,7 @@ struct stream_range {
 /* `at`: of which key. They read nothing from the store that calls them. */
 typedef void (*hash_fn)(void *context, size_t at, const char *name, const char *value, size_t size);
 typedef void (*member_fn)(void *context, size_t at, const char *member, double score);
+typedef void (*field_fn)(void *context, const char *field, const char *value, size_t size);
 typedef void (*entry_fn)(void *context, const struct stream_entry *entry);
 
 struct store_ops {
@@ -56,6 +58,12 @@ struct store_ops {
 	            const char *value);
 	void (*unset)(struct store *s, enum key_type type, const char *key, const char *member);
 	void (*append)(struct store *s, const struct stream_entry *entry);
+	/* maps; set: false: a new field, and the map has `room` of them already */
+	bool (*map_set)(struct store *s, const char *key, const char *field, const char *value,
+	                size_t room);
+	void (*map_unset)(struct store *s, const char *key, const char *field);
+	void (*map_drop)(struct store *s, const char *key);
+	size_t (*map_count)(struct store *s, const char *key);
 	void (*commit)(struct store *s, const struct rec_epoch *epoch);
 	void (*health)(struct store *s, struct store_health *out);
 	void (*close)(struct store *s, unsigned wait_ms); /* frees */
@@ -68,6 +76,9 @@ struct store_ops {
 	/* sets unordered with score 0, sorted sets from the highest; limit 0: all */
 	bool (*read_members)(struct store *s, enum key_type type, const struct key *keys,
 	                     size_t count, size_t limit, member_fn fn, void *context);
+	/* one field, or (field NULL) all of them, in slices; `fn` once each */
+	bool (*read_map)(struct store *s, const char *key, const char *field, field_fn fn,
+	                 void *context);
 	bool (*read_stream)(struct store *s, const char *key, const struct stream_range *range,
 	                    entry_fn fn, void *context);
 };
@@ -96,6 +107,9 @@ void store_key(const struct store *s, char key[KEY_SIZE], enum key_scope scope, 
 bool store_index_key(const struct store *s, char key[KEY_SIZE], enum record_kind kind,
                      const char *id, const char **member);
 void store_events_key(const struct store *s, const char *writer, char key[KEY_SIZE]);
+
+/* Before each read: its error is not the last one's. */
+void store_read_begin(struct store *s);
 
 /* Head of a record as put now: this epoch, this run. */
 void store_head(const struct store *s, struct rec_head *head);

@@ -53,7 +53,7 @@ exporter_destroy(struct exporter *e)
 		return;
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
-	dict_fini(&e->sessions, NULL);
+	dict_fini(&e->sessions, free);
 	dict_fini(&e->bfds, NULL);
 	export_lags_destroy(e);
 	free(e);

@@ -41,8 +41,8 @@ struct exporter {
 	struct rollup *rollup;
 	char suffix[72];       /* "@ID" where the site has several probes, else "" */
 	struct epoch epoch;    /* that runs */
-	struct dict sessions;  /* names of BGP sessions in the store; value: epoch that wrote it */
-	struct dict bfds;      /* the same of BFD sessions */
+	struct dict sessions;  /* BGP sessions in the store: name -> struct told_session */
+	struct dict bfds;      /* names of BFD sessions there; value: epoch that wrote it */
 	struct lag_view *lags; /* as conf.links */
 	size_t lag_count;
 };

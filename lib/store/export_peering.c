@@ -1,10 +1,12 @@
 /* BGP sessions in an epoch, as the inspector has them. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "inspect/inspector.h"
-#include "store/export_parts.h"
+#include "store/export_routes.h"
 
 static uint64_t
 us(uint64_t ns)
@@ -119,7 +121,7 @@ fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
 }
 
 static void
-export_session(struct epoch *x, struct bgp_session *s)
+export_session(struct epoch *x, struct bgp_session *s, struct told_session *told)
 {
 	enum bgp_completeness peer = s->side[SIDE_PEER].completeness;
 	enum bgp_completeness msft = s->side[SIDE_MSFT].completeness;
@@ -148,9 +150,42 @@ export_session(struct epoch *x, struct bgp_session *s)
 	r.ttl_min = s->ttl_min;
 	r.ttl_max = s->ttl_max;
 	COPY_TEXT(r.completeness, bgp_completeness_name(peer > msft ? peer : msft));
-	for (unsigned i = 0; i < REC_SIDES; i++)
+	for (unsigned i = 0; i < REC_SIDES; i++) {
 		fill_side(&r.side[i], s, i);
+		r.side[i].routes_unwritten = export_routes(x, s, i, &told->side[i]);
+	}
 	export_put(x, RECORD_SESSION, r.name, &r);
+}
+
+/* Sessions that the inspector has forgotten go from the store too. */
+static void
+sweep(struct epoch *x)
+{
+	struct dict *told = &x->e->sessions;
+
+	for (struct dict_entry *e = dict_next(told, NULL); e; e = dict_next(told, e)) {
+		struct told_session *t = e->value;
+
+		if (t->seq == x->a->seq)
+			continue;
+		store_remove(x->e->store, RECORD_SESSION, e->key);
+		export_routes_forget(x->e, e->key);
+		free(dict_take(told, e->key, e->key_size));
+	}
+}
+
+static struct told_session *
+told_of(struct exporter *e, const char *name)
+{
+	void **place = dict_put(&e->sessions, name, strlen(name));
+	struct told_session *t = *place;
+
+	if (t)
+		return t;
+	t = *place = mem_alloc(1, sizeof *t);
+	for (unsigned i = 0; i < REC_SIDES; i++)
+		t->side[i].session = t;
+	return t;
 }
 
 void
@@ -159,8 +194,10 @@ export_sessions(struct epoch *x, struct inspector *inspector)
 	const struct bgp_table *t = &inspector_census(inspector)->peering.bgp;
 
 	for (uint32_t i = 0; i < t->session_count; i++) {
-		export_session(x, t->sessions[i]);
-		export_keep(x, &x->e->sessions, t->sessions[i]->name);
+		struct told_session *told = told_of(x->e, t->sessions[i]->name);
+
+		told->seq = x->a->seq;
+		export_session(x, t->sessions[i], told);
 	}
-	export_sweep(x, &x->e->sessions, RECORD_SESSION);
+	sweep(x);
 }

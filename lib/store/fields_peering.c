@@ -95,6 +95,28 @@ const struct record_field fields_session[] = {
 	END,
 };
 
+const struct record_field fields_route[] = {
+	TEXT(rec_route, prefix, "with its path identifier behind #, where it has one"),
+	TEXT(rec_route, origin, "igp, egp or incomplete"),
+	TEXT(rec_route, as_path, "AS_PATH and AS4_PATH merged"),
+	U64(rec_route, path_length, "", "a set counts 1"),
+	U64(rec_route, first_as, "", "the neighbour's; 0: none, or a set"),
+	U64(rec_route, origin_as, "", "the last; 0: none, or a set"),
+	U64(rec_route, repeated, "", "numbers that stood before in the path"),
+	TEXT(rec_route, next_hop, "next hop"),
+	F64(rec_route, med, "", "MED"),
+	F64(rec_route, local_pref, "", "LOCAL_PREF"),
+	F64(rec_route, otc, "", "only-to-customer (RFC 9234)"),
+	BOOL(rec_route, atomic, "ATOMIC_AGGREGATE"),
+	TEXT(rec_route, aggregator, "AGGREGATOR: AS and identifier"),
+	TEXT(rec_route, communities, "communities"),
+	TEXT(rec_route, extended, "extended communities"),
+	TEXT(rec_route, large, "large communities"),
+	U64(rec_route, received_us, "us", "announced last"),
+	TEXT(rec_route, wrong, "rules that it breaks"),
+	END,
+};
+
 const struct record_field fields_bfd[] = {
 	HEAD(rec_bfd),
 	TEXT(rec_bfd, name, "of the BGP session, or LINK:IP-IP, micro-BFD LINK:N"),

@@ -139,6 +139,56 @@ memory_unset(struct store *s, enum key_type type, const char *key, const char *m
 		free(dict_take(&o->members, member, strlen(member)));
 }
 
+/* ---- maps ---- */
+
+static bool
+memory_map_set(struct store *s, const char *key, const char *field, const char *value, size_t room)
+{
+	struct object *o = object_make(s, key);
+
+	if (o->members.count >= room && !dict_find(&o->members, field, strlen(field)))
+		return false;
+	member_set(o, field, value);
+	return true;
+}
+
+static void
+memory_map_unset(struct store *s, const char *key, const char *field)
+{
+	memory_unset(s, KEY_HASH, key, field);
+}
+
+static void
+memory_map_drop(struct store *s, const char *key)
+{
+	struct object *o = dict_take(&((struct memory *)s)->objects, key, strlen(key));
+
+	if (o)
+		object_free(o);
+}
+
+static size_t
+memory_map_count(struct store *s, const char *key)
+{
+	const struct object *o = object_find(s, key);
+
+	return o ? o->members.count : 0;
+}
+
+static bool
+memory_read_map(struct store *s, const char *key, const char *field, field_fn fn, void *context)
+{
+	struct object *o = object_find(s, key);
+	void **value = o && field ? dict_find(&o->members, field, strlen(field)) : NULL;
+
+	if (value)
+		fn(context, field, *value, strlen(*value));
+	for (struct dict_entry *e = o && !field ? dict_next(&o->members, NULL) : NULL; e;
+	     e = dict_next(&o->members, e))
+		fn(context, e->key, e->value, strlen(e->value));
+	return true;
+}
+
 /* ---- streams ---- */
 
 static int
@@ -348,11 +398,16 @@ static const struct store_ops memory_ops = {
 	.set = memory_set,
 	.unset = memory_unset,
 	.append = memory_append,
+	.map_set = memory_map_set,
+	.map_unset = memory_map_unset,
+	.map_drop = memory_map_drop,
+	.map_count = memory_map_count,
 	.commit = memory_commit,
 	.health = memory_health,
 	.close = memory_close,
 	.read_hashes = memory_read_hashes,
 	.read_members = memory_read_members,
+	.read_map = memory_read_map,
 	.read_stream = memory_read_stream,
 };
 

@@ -16,6 +16,7 @@ mirror_create(void)
 
 	dict_init(&m->records);
 	dict_init(&m->members);
+	mirror_maps_init(&m->maps);
 	return m;
 }
 
@@ -53,6 +54,7 @@ mirror_destroy(struct mirror *m)
 			mirror_free_loose(m->loose[i]);
 	dict_fini(&m->records, mirror_free_kept);
 	dict_fini(&m->members, mirror_free_loose);
+	mirror_maps_fini(&m->maps);
 	for (size_t i = 0; i < m->removal_count; i++)
 		text_fini(&m->removals[i].command);
 	free(m->removals);
@@ -68,13 +70,20 @@ bool
 mirror_dirty(const struct mirror *m)
 {
 	return m->dirty_count || m->loose_count || m->points.bytes.size ||
+	       mirror_maps_dirty(&m->maps) ||
 	       (m->removal_count && m->removals[m->removal_count - 1].batch == 0);
 }
 
 bool
 mirror_empty(const struct mirror *m)
 {
-	return m->records.count == 0 && m->members.count == 0;
+	return m->records.count == 0 && m->members.count == 0 && m->maps.maps.count == 0;
+}
+
+struct mirror_maps *
+mirror_maps_get(struct mirror *m)
+{
+	return &m->maps;
 }
 
 static size_t

@@ -9,6 +9,7 @@
 #include "store/batch.h"
 
 struct mirror;
+struct mirror_maps;
 
 struct mirror *mirror_create(void);
 void mirror_destroy(struct mirror *m);
@@ -20,6 +21,8 @@ void mirror_remove(struct mirror *m, const struct store *s, enum record_kind kin
 void mirror_set(struct mirror *m, enum key_type type, const char *key, const char *member,
                 const char *value);
 void mirror_unset(struct mirror *m, enum key_type type, const char *key, const char *member);
+/* The maps that are kept beside the records (store/mirror_map.h). */
+struct mirror_maps *mirror_maps_get(struct mirror *m);
 /* Points wait here until the next batch, at most some MB; the oldest half goes first when Redis is
  * away for long. */
 void mirror_point(struct mirror *m, const struct stream_entry *entry);

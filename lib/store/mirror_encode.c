@@ -216,5 +216,6 @@ mirror_encode(struct mirror *m, struct batch *b, bool full, uint64_t acked, uint
 	if (full)
 		encode_all(m, b, now_us);
 	encode_dirty(m, b, now_us); /* after a full one: only the lists to empty */
+	mirror_maps_encode(&m->maps, b, full, acked, now_us);
 	encode_points(m, b);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/mirror.h"
+#include "store/mirror_map.h"
 
 enum { SCORE_SIZE = 32 /* a score, or a verdict's word */ };
 
@@ -31,6 +32,7 @@ struct removal {
 struct mirror {
 	struct dict records; /* kind and id -> struct kept */
 	struct dict members; /* type, key, member -> struct loose */
+	struct mirror_maps maps;
 	struct kept **dirty;
 	size_t dirty_count, dirty_room;
 	struct loose **loose;

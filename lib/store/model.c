@@ -107,9 +107,14 @@ static const struct key_schema keys[] = {
 	PLAIN("bfds", SCOPE_SITE, KEY_SET, 0, false, "names of BFD sessions"),
 	PLAIN("lacps:LINK", SCOPE_SITE, KEY_SET, 0, false, "numbers of a link's members"),
 	PLAIN("tokens", SCOPE_SITE, KEY_SET, 0, false, "names of links"),
-	PLAIN("rib:NAME:peer", SCOPE_SITE, KEY_HASH, 0, true, "prefix → attributes, by the peer"),
-	PLAIN("rib:NAME:msft", SCOPE_SITE, KEY_HASH, 0, true, "prefix → attributes, by the cloud"),
-	PLAIN("riblog:NAME", SCOPE_SITE, KEY_STREAM, 0, true, "changes of both"),
+	PLAIN("rib:NAME:peer", SCOPE_SITE, KEY_HASH, WEEK_S, false,
+              "routes that the peer announces: prefix → attributes as one JSON object; at most "
+              "redis.max_routes, registered prefixes always"),
+	PLAIN("rib:NAME:msft", SCOPE_SITE, KEY_HASH, WEEK_S, false,
+              "routes that the cloud announces, as above"),
+	PLAIN("riblog:NAME", SCOPE_SITE, KEY_STREAM, WEEK_S, false,
+              "changes of both: `side, change` (announce, change, withdraw)`, prefix, route`; the "
+              "last 10 000, at most 1000 an epoch and side"),
 	PLAIN("latency:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,
               "count, p50, p95, p99, min; SCOPE: `link:NAME`, `subnet:PREFIX`, `sbc:NAME`"),
 	PLAIN("loss:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,

@@ -103,6 +103,23 @@ struct rec_session {
 	struct rec_session_side side[REC_SIDES];
 };
 
+/* A route as rib:NAME:SIDE holds it, one JSON object a field (store/route.h); the field is the
+ * prefix, with path identifiers "PREFIX#ID". Absent members are empty, NaN or false. */
+struct rec_route {
+	char prefix[64];
+	char origin[12]; /* "igp", "egp", "incomplete" */
+	char as_path[512];
+	uint64_t path_length; /* a set counts 1 (RFC 4271 section 9.1.2.2) */
+	uint64_t first_as, origin_as, repeated;
+	char next_hop[46];
+	double med, local_pref, otc;
+	bool atomic;
+	char aggregator[32]; /* "64500 192.0.2.1" */
+	char communities[512], extended[256], large[256];
+	uint64_t received_us; /* announced last */
+	char wrong[96];       /* rules that it breaks, comma-separated */
+};
+
 /* One side of a BFD session (RFC 5880): what it sent last, and how regularly. */
 struct rec_bfd_side {
 	char ip[46];

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/entry.h"
+#include "store/mirror_map.h"
 #include "store/redis_parts.h"
 
 /* ---- writing ---- */
@@ -61,6 +62,30 @@ redis_append(struct store *s, const struct stream_entry *entry)
 	spool_append(r->spool, packed.at, packed.size);
 	text_fini(&packed);
 	pipe_wake(r->pipe, !mirror_empty(r->mirror));
+}
+
+static bool
+redis_map_set(struct store *s, const char *key, const char *field, const char *value, size_t room)
+{
+	return mirror_map_set(mirror_maps_get(writer_of(s)->mirror), key, field, value, room);
+}
+
+static void
+redis_map_unset(struct store *s, const char *key, const char *field)
+{
+	mirror_map_unset(mirror_maps_get(writer_of(s)->mirror), key, field);
+}
+
+static void
+redis_map_drop(struct store *s, const char *key)
+{
+	mirror_map_drop(mirror_maps_get(writer_of(s)->mirror), key);
+}
+
+static size_t
+redis_map_count(struct store *s, const char *key)
+{
+	return mirror_map_count(mirror_maps_get(writer_of(s)->mirror), key);
 }
 
 /* Roll-ups may take half of Redis' memory: the rest is for state, events and its own buffers. */
@@ -182,11 +207,16 @@ static const struct store_ops redis_ops = {
 	.set = redis_set,
 	.unset = redis_unset,
 	.append = redis_append,
+	.map_set = redis_map_set,
+	.map_unset = redis_map_unset,
+	.map_drop = redis_map_drop,
+	.map_count = redis_map_count,
 	.commit = redis_commit,
 	.health = redis_health,
 	.close = redis_close,
 	.read_hashes = redis_read_hashes,
 	.read_members = redis_read_members,
+	.read_map = redis_read_map,
 	.read_stream = redis_read_stream,
 };
 

@@ -30,5 +30,7 @@ bool redis_read_hashes(struct store *s, const struct key *keys, size_t count, ha
                        void *context);
 bool redis_read_members(struct store *s, enum key_type type, const struct key *keys, size_t count,
                         size_t limit, member_fn fn, void *context);
+bool redis_read_map(struct store *s, const char *key, const char *field, field_fn fn,
+                    void *context);
 bool redis_read_stream(struct store *s, const char *key, const struct stream_range *range,
                        entry_fn fn, void *context);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/codec.h"
 #include "store/redis_parts.h"
@@ -186,4 +187,49 @@ redis_read_stream(struct store *s, const char *key, const struct stream_range *r
 		freeReplyObject(reply);
 	} while (got == want && given != range->limit);
 	return true;
+}
+
+/* ---- maps ---- */
+
+static bool
+read_field(struct redis *r, const char *key, const char *field, field_fn fn, void *context)
+{
+	redisReply *reply = ask(r, 3, (const char *[]){"HGET", key, field});
+
+	if (reply && reply->type == REDIS_REPLY_STRING)
+		fn(context, field, reply->str, reply->len);
+	freeReplyObject(reply);
+	return reply != NULL;
+}
+
+/* HSCAN, so that a table of many routes keeps no other client waiting. It may give a field twice
+ * while its map grows. */
+static bool
+read_slices(struct redis *r, const char *key, field_fn fn, void *context)
+{
+	char cursor[32] = "0";
+
+	do {
+		redisReply *reply =
+			ask(r, 5, (const char *[]){"HSCAN", key, cursor, "COUNT", "500"});
+		const redisReply *fields;
+
+		if (!reply)
+			return false;
+		snprintf(cursor, sizeof cursor, "%s", reply->element[0]->str);
+		fields = reply->element[1];
+		for (size_t i = 0; i + 1 < fields->elements; i += 2)
+			fn(context, fields->element[i]->str, fields->element[i + 1]->str,
+			   fields->element[i + 1]->len);
+		freeReplyObject(reply);
+	} while (strcmp(cursor, "0") != 0);
+	return true;
+}
+
+bool
+redis_read_map(struct store *s, const char *key, const char *field, field_fn fn, void *context)
+{
+	struct redis *r = (struct redis *)s;
+
+	return field ? read_field(r, key, field, fn, context) : read_slices(r, key, fn, context);
 }

@@ -65,6 +65,24 @@ void store_event(struct store *s, struct event *e);
 void store_events_resume(struct store *s, const char *last);
 /* Ledger entry (peering scope stream "ledger"): a verdict's transition. */
 void store_ledger(struct store *s, const struct rec_verdict *from, const struct rec_verdict *to);
+/* Maps: hashes of the site's scope whose fields the caller names ("rib:NAME:peer"). Only what
+ * changed travels; kept over an absent Redis as records are, and written whole to an empty one.
+ * False: a new field, and the map has `room` of them already. */
+bool store_map_set(struct store *s, const char *rest, const char *field, const char *value,
+                   size_t room);
+void store_map_unset(struct store *s, const char *rest, const char *field);
+/* All of it, what an earlier run left in Redis too. */
+void store_map_drop(struct store *s, const char *rest);
+/* Fields that stand, as this writer knows. */
+size_t store_map_count(struct store *s, const char *rest);
+/* An entry of a stream of the site's scope that keeps the last `keep` ones ("riblog:NAME"). `at` is
+ * the caller's, one for each stream, zero at first: ids must grow. May be lost while Redis is away
+ * for long. At most ENTRY_FIELDS texts. */
+struct store_log {
+	uint64_t ms, seq, entries;
+};
+void store_log(struct store *s, const char *rest, struct store_log *at, uint64_t ts_us,
+               uint64_t keep, const char *const *names, const char *const *values, unsigned count);
 /* Ends the epoch: `epoch:WRITER` is written last. */
 void store_commit(struct store *s, const struct rec_epoch *epoch);
 
@@ -115,6 +133,16 @@ size_t store_ledger_each(struct store *s, size_t limit,
                                     const char *scope, const char *from, const char *to,
                                     const char *reasons),
                          void *context);
+/* A map's field, or (field NULL) all of them in no order; `fn` reads nothing from `s`. Returns how
+ * many; store_error() says whether it could not be read. */
+size_t store_map_each(struct store *s, const char *rest, const char *field,
+                      void (*fn)(void *context, const char *field, const char *value, size_t size),
+                      void *context);
+/* Entries of a stream written by store_log(), newest first, at most `limit` (0: all). */
+size_t store_log_each(struct store *s, const char *rest, size_t limit,
+                      void (*fn)(void *context, uint64_t ts_us, const char *const *names,
+                                 const char *const *values, unsigned count),
+                      void *context);
 /* Sites known to this Redis (set pni:sites), and choosing one for the SCOPE_SITE reads. */
 char **store_sites(struct store *s, size_t *count);
 void store_select(struct store *s, const char *site, const char *peering);

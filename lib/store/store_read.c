@@ -21,8 +21,8 @@ store_first_error(const struct store *s)
 	return s->first_error[0] ? s->first_error : store_error(s);
 }
 
-static void
-read_begin(struct store *s)
+void
+store_read_begin(struct store *s)
 {
 	if (!s->first_error[0])
 		memcpy(s->first_error, s->error, sizeof s->first_error);
@@ -106,7 +106,7 @@ store_get(struct store *s, enum record_kind kind, const char *id, void *record)
 
 	reader_begin(&reader, 0);
 	key_of_record(s, &key, kind, id);
-	read_begin(s);
+	store_read_begin(s);
 	return s->ops->read_hashes(s, &key, 1, read_field, &reader) && reader.found;
 }
 
@@ -127,7 +127,7 @@ store_get_many(struct store *s, enum record_kind kind, char *const *ids, size_t 
 	size_t size;
 
 	r.record = mem_alloc(1, schema->record_size);
-	read_begin(s);
+	store_read_begin(s);
 	for (size_t done = 0; done < count && connected; done += size) {
 		size = slice_size(count, done);
 		r.ids = ids + done;
@@ -242,7 +242,7 @@ store_ids(struct store *s, enum record_kind kind, const char *parent, size_t *co
 {
 	struct id_list list = {0};
 
-	read_begin(s);
+	store_read_begin(s);
 	read_ids(s, kind, parent, &list);
 	free(list.scores);
 	if (list.count > 1)
@@ -267,7 +267,7 @@ store_top(struct store *s, enum key_scope scope, const char *rest, size_t limit,
 	struct key key;
 
 	store_key(s, key.text, scope, rest);
-	read_begin(s);
+	store_read_begin(s);
 	read_list(s, KEY_ZSET, &key, 1, limit, &list);
 	if (scores)
 		*scores = list.scores;
@@ -284,7 +284,7 @@ store_sites(struct store *s, size_t *count)
 	struct key key;
 
 	store_key(s, key.text, SCOPE_GLOBAL, "sites");
-	read_begin(s);
+	store_read_begin(s);
 	read_list(s, KEY_SET, &key, 1, 0, &list);
 	free(list.scores);
 	if (list.count > 1)
@@ -332,7 +332,7 @@ store_events(struct store *s, const char *writer, const char *after, size_t limi
 	snprintf(from, sizeof from, "(%s", after);
 	if (last && last != after)
 		snprintf(last, STREAM_ID_SIZE, "%s", after);
-	read_begin(s);
+	store_read_begin(s);
 	s->ops->read_stream(s, key, &range, read_event, &reader);
 	return reader.count;
 }
@@ -370,7 +370,7 @@ store_points(struct store *s, const char *subject, unsigned level, uint64_t from
 	/* an id without sequence means the first one as a begin and the last one as an end */
 	snprintf(from, sizeof from, "%llu", (unsigned long long)(from_us / US_PER_MS));
 	snprintf(to, sizeof to, "%llu", (unsigned long long)(to_us / US_PER_MS));
-	read_begin(s);
+	store_read_begin(s);
 	s->ops->read_stream(s, key, &range, read_point, &reader);
 	return reader.count;
 }
@@ -412,7 +412,7 @@ store_ledger_each(struct store *s, size_t limit, ledger_fn fn, void *context)
 	char key[KEY_SIZE];
 
 	store_key(s, key, SCOPE_PEERING, "ledger");
-	read_begin(s);
+	store_read_begin(s);
 	s->ops->read_stream(s, key, &range, read_ledger, &reader);
 	return reader.count;
 }

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "store/mirror_map.h"
+
 struct fixture {
 	struct store store;
 	struct mirror *mirror;
@@ -100,6 +102,37 @@ only_changed_fields_travel(void **state)
 	put(f);
 	assert_string_equal(encoded(f, false, 0, 3), "HSET pni:{s}:link:a seq 4;");
 	assert_string_equal(encoded(f, false, 0, 4), "");
+}
+
+/* Fields that changed; a field that came and went in between is not written; an outage makes the
+ * map anew, and one that was dropped is remembered until Redis has it. */
+static void
+maps_travel_by_field(void **state)
+{
+	struct fixture *f = *state;
+	struct mirror_maps *m = mirror_maps_get(f->mirror);
+
+	assert_true(mirror_map_set(m, "rib", "a", "1", 2));
+	assert_true(mirror_map_set(m, "rib", "b", "2", 2));
+	assert_false(mirror_map_set(m, "rib", "c", "3", 2));
+	assert_true(mirror_dirty(f->mirror));
+	assert_string_equal(encoded(f, false, 0, 1), "HSET rib a 1 b 2;");
+	assert_true(mirror_map_set(m, "rib", "a", "1", 2));
+	assert_false(mirror_dirty(f->mirror));
+	assert_true(mirror_map_set(m, "rib", "a", "9", 2));
+	mirror_map_unset(m, "rib", "b");
+	assert_true(mirror_map_set(m, "rib", "c", "3", 2));
+	mirror_map_unset(m, "rib", "c");
+	mirror_map_unset(m, "rib", "never");
+	assert_string_equal(encoded(f, false, 1, 2), "HDEL rib b c;HSET rib a 9;");
+	assert_string_equal(encoded(f, true, 1, 3), "UNLINK rib;HSET rib a 9;EXPIRE rib 604800;");
+	assert_string_equal(encoded(f, false, 3, 4), "");
+	assert_string_equal(encoded(f, false, 4, 200000000000), "EXPIRE rib 604800;");
+	mirror_map_drop(m, "rib");
+	assert_string_equal(encoded(f, false, 5, 5), "UNLINK rib;");
+	assert_string_equal(encoded(f, true, 5, 6), "UNLINK rib;"); /* the batch was lost */
+	assert_string_equal(encoded(f, true, 7, 7), "");
+	assert_int_equal(m->maps.count, 0);
 }
 
 static void
@@ -255,6 +288,7 @@ main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_mirror, close_mirror)
 	const struct CMUnitTest tests[] = {
+		EACH(maps_travel_by_field),
 		EACH(only_changed_fields_travel),
 		EACH(the_newest_of_several_puts_wins),
 		EACH(what_is_not_known_any_more_goes),
