@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/../../scripts/lab/pni.sh"
 build=${BUILD:-$here/../../build}
-joined=(lacp session)         # of Redis that are held against the daemons, from the wire alone
+joined=(lacp bfd session)     # of Redis that are held against the daemons, from the wire alone
 parts=("${joined[@]}" opens counts) # and those that a probe knows which saw the begin, or was told
 
 lab_begin pni-lab
@@ -37,6 +37,7 @@ class_seen() { # LINK CLASS
   at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_peer_to_msft)" 1 &&
     at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_msft_to_peer)" 1
 }
+both_active() { [ "$(rcli hmget "pni:{ams1}:link:$1" members members_active | xargs)" = "2 2" ]; }
 event() { "$@" >>"$LAB_DIR/events.log" 2>&1; } # routers talk much when they are reconfigured
 
 echo "== a clean start, the probe there first"
@@ -47,7 +48,7 @@ for link in pni-a pni-b; do
 done
 check "two links" [ "$(rcli scard 'pni:{ams1}:links')" = 2 ]
 for link in pni-a pni-b; do
-  check "two members of $link, both active" [ "$(rcli hmget "pni:{ams1}:link:$link" members members_active | xargs)" = "2 2" ]
+  check "two members of $link, both active" lab_wait 5 both_active $link
 done
 
 echo "== 10 000 prefixes, a third of them withdrawn"
