@@ -160,6 +160,7 @@ build_pipeline(struct analysis *a)
 	a->pipeline = pipeline_create(&params);
 	a->aggregate =
 		aggregate_create(a->conf, a->plan->lanes, a->plan->lane_count, ENDPOINTS_MAX);
+	a->aggregate->voice->keep = true;
 	return a->pipeline && a->aggregate;
 }
 

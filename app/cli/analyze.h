@@ -104,8 +104,9 @@ struct census;
 json_t *analysis_calls_json(const struct census *c);
 json_t *analysis_certificates_json(const struct census *c);
 struct peering;
-/* Key `rtp` (analyze_rtp.c). */
+/* Keys `rtp` and `legs` (analyze_rtp.c). */
 void analysis_put_rtp(json_t *o, struct analysis *a);
+void analysis_put_legs(json_t *o, const struct analysis *a);
 void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */

@@ -343,7 +343,6 @@ static const struct {
 	const char *key;
 	bool list;
 } unfilled[] = {
-	{"legs", true},
 	{"limits", true},
 	{"causes", false},
 	{"middlebox", true},
@@ -430,6 +429,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "endpoints", endpoints_json(a));
 	analysis_put_protocols(o, a->inspector);
 	analysis_put_rtp(o, a);
+	analysis_put_legs(o, a);
 	put_unfilled(o);
 	json_put(o, "icmp", icmp_json(&a->tally));
 	json_put(o, "tcp", analysis_tcp_json(a));

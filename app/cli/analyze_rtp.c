@@ -1,4 +1,4 @@
-/* RTP streams of `analyze`: every stream that was found, in order of its flow. */
+/* RTP streams of `analyze`: every stream that was found, in order of its flow; and media legs. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -144,4 +144,59 @@ analysis_put_rtp(json_t *o, struct analysis *a)
 
 	analysis_each_flow(a, push_streams, &list);
 	json_put(o, "rtp", list.array);
+}
+
+/* ---- legs -------------------------------------------------------------------------------- */
+
+/* Its two streams by source, null where there is none. */
+static json_t *
+leg_streams_json(const struct stream_book *b, const struct book_leg *l)
+{
+	json_t *array = json_array();
+	char ssrc[16];
+
+	for (int way = 0; way < 2; way++) {
+		if (l->stream[way] == BOOK_NONE) {
+			json_push(array, json_null());
+			continue;
+		}
+		snprintf(ssrc, sizeof ssrc, "0x%08" PRIx32, b->streams[l->stream[way]].r.ssrc);
+		json_push(array, json_text(ssrc));
+	}
+	return array;
+}
+
+static json_t *
+leg_json(const struct stream_book *b, const struct book_leg *l)
+{
+	char text[ADDR_TEXT_SIZE];
+	json_t *o = json_object();
+
+	json_put_text(o, "a", addr_format(&l->a, text));
+	json_put_u64(o, "a_port", l->a_port);
+	json_put_text(o, "b", addr_format(&l->b, text));
+	json_put_u64(o, "b_port", l->b_port);
+	json_put_u64(o, "start_us", l->start_us);
+	json_put_u64(o, "end_us", l->end_us);
+	json_put(o, "streams", leg_streams_json(b, l));
+	/* a capture is as long as it is: no time to wait for the other way */
+	json_put_bool(o, "one_way",
+	              l->one_way || l->stream[0] == BOOK_NONE || l->stream[1] == BOOK_NONE);
+	json_put_text(o, "signalling", leg_signalling_name(l->signalling));
+	json_put_bool(o, "srtp", l->secure);
+	json_put_u64(o, "packets", l->packets);
+	json_put_u64(o, "lost", l->lost);
+	json_put_u64(o, "gap_us", l->gap_us);
+	return o;
+}
+
+void
+analysis_put_legs(json_t *o, const struct analysis *a)
+{
+	const struct stream_book *b = a->aggregate->voice;
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < b->leg_count; i++)
+		json_push(array, leg_json(b, &b->legs[i]));
+	json_put(o, "legs", array);
 }

@@ -12,7 +12,10 @@
 static_assert(SNAP_SEQ == 4, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
-enum { LATENCIES_MAX = 4096 }; /* 21 KB each, taken when there is a sample */
+enum {
+	LATENCIES_MAX = 4096,  /* 21 KB each, taken when there is a sample */
+	STREAMS_MAX = 1 << 17, /* 400 bytes each, taken when they come */
+};
 
 /* What is known of the running interval before it is closed. */
 struct agg_merge {
@@ -21,6 +24,7 @@ struct agg_merge {
 	uint64_t busy_cycles, total_cycles; /* of the busiest worker */
 	uint64_t all_busy_cycles, packets;
 	uint64_t flows_used, flows_capacity, meters;
+	uint64_t streams_used, streams_room;
 	struct hash_key key;
 };
 
@@ -52,6 +56,7 @@ aggregate_create(const struct conf *conf, const struct lane_id *lanes, uint32_t 
 	a->endpoint_capacity = max_endpoints;
 	a->endpoints = mem_alloc(max_endpoints, sizeof *a->endpoints);
 	a->quality = quality_book_create(conf);
+	a->voice = stream_book_create(STREAMS_MAX);
 	a->latency = latency_book_create(a->subnet_count, LATENCIES_MAX);
 	a->merging = mem_alloc(1, sizeof *a->merging);
 	a->merging->key = hash_key_make(0);
@@ -79,6 +84,7 @@ aggregate_destroy(struct aggregate *a)
 	free(a->endpoints);
 	map_fini(&a->endpoint_map);
 	quality_book_destroy(a->quality);
+	stream_book_destroy(a->voice);
 	latency_book_destroy(a->latency);
 	free(a->merging);
 	free(a);
@@ -95,6 +101,7 @@ open_interval(struct aggregate *a, const struct snap *s)
 
 	totals_clear_interval(a);
 	quality_book_open(a->quality);
+	stream_book_open(a->voice);
 	*m = (struct agg_merge){.open = true, .start_ns = s->start_ns, .key = key};
 	a->stretched = false;
 	a->probe.longest_turn_ns = 0;
@@ -310,6 +317,10 @@ merge_probe(struct aggregate *a, const struct snap *s)
 	p->flows_evicted += s->flows_evicted;
 	p->flows_refused += s->flows_refused;
 	p->meter_overflows += s->meter_overflows;
+	p->streams_refused += s->streams_refused;
+	p->streams_overflow += s->streams_overflow;
+	m->streams_used += s->streams_used;
+	m->streams_room += s->streams_room;
 	for (int i = 0; i < REASON_COUNT; i++)
 		p->reasons[i] += s->reasons[i];
 	for (int i = 0; i < SNAP_PUNTS; i++) {
@@ -349,6 +360,7 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 	for (uint32_t i = 0; i < s->endpoint_count; i++)
 		merge_endpoint(a, &s->endpoints[i]);
 	quality_book_merge(a->quality, s, meters);
+	stream_book_merge(a->voice, s);
 	latency_book_merge(a->latency, &s->latencies);
 	merge_probe(a, s);
 }
@@ -360,6 +372,23 @@ aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port)
 }
 
 /* ---- close ------------------------------------------------------------------------------- */
+
+/* Whether the host speaks SIP over TLS with anybody. */
+static bool
+has_encrypted_signalling(void *context, const struct addr *host)
+{
+	const struct aggregate *a = context;
+
+	for (uint8_t side = 0; side < 2; side++) {
+		struct endpoint_wanted wanted = {a->endpoints, host, side};
+		uint64_t hash = hash_16(&a->merging->key, host->b, side);
+		uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
+
+		if (at != MAP_NONE && a->endpoints[at].classes >> CLASS_SIP_TLS & 1)
+			return true;
+	}
+	return false;
+}
 
 void
 aggregate_close(struct aggregate *a)
@@ -378,11 +407,14 @@ aggregate_close(struct aggregate *a)
 		a->started_us = a->start_us;
 	p->flows_used = m->flows_used;
 	p->flows_capacity = m->flows_capacity;
+	p->streams_used = m->streams_used;
+	p->streams_room = m->streams_room;
 	p->meters = m->meters;
 	p->busy_ratio = m->total_cycles ? (double)m->busy_cycles / (double)m->total_cycles : 0;
 	p->cycles_per_packet = m->packets ? (double)m->all_busy_cycles / (double)m->packets : 0;
 	totals_close(a);
 	quality_book_close(a->quality, a->end_us);
+	stream_book_close(a->voice, a->end_us, has_encrypted_signalling, a);
 	latency_book_close(a->latency, a->end_us);
 }
 

@@ -24,6 +24,7 @@
 #include "snap/latency_book.h"
 #include "snap/quality_book.h"
 #include "snap/snap.h"
+#include "snap/stream_book.h"
 
 /* Packets and bytes both ways, [enum direction]; bytes without FCS. */
 struct counts {
@@ -121,6 +122,8 @@ struct aggregate {
 	uint64_t endpoints_overflow;
 	struct map endpoint_map;
 	struct quality_book *quality;
+	struct stream_book
+		*voice; /* RTP streams and media legs; begins anew with a configuration */
 	struct latency_book *latency;
 	/* the probe itself: totals, then the last interval's */
 	struct agg_probe {
@@ -129,6 +132,8 @@ struct aggregate {
 		uint64_t punted[SNAP_PUNTS], punt_dropped[SNAP_PUNTS];
 		uint64_t flows_created, flows_expired, flows_evicted, flows_refused,
 			meter_overflows;
+		/* RTP: packets whose source found no place, reports that did not; then state */
+		uint64_t streams_refused, streams_overflow, streams_used, streams_room;
 		uint64_t flows_used, flows_capacity, meters;                  /* state at the end */
 		uint64_t missed, no_mbuf, kernel_drops, rx_packets, rx_bytes; /* sums over ports */
 		double busy_ratio, cycles_per_packet;

@@ -7,7 +7,8 @@ CAPTURES/truth/rtp_streams.tsv holds tshark's streams, rtp_sequence.tsv what the
 say. A stream is truth when signalling set it up, when nDPI calls its flow RTP, or when its capture is
 one of media and it has four packets in sequence. Such a stream must be found, with the same packets
 and loss, and with jitter within 1 %. What we find and tshark does not is a false stream, and so is
-any stream in a capture of other traffic. Every difference must be in KNOWN, with its reason in
+any stream in a capture of other traffic. Legs must add up to the streams.
+Every difference must be in KNOWN, with its reason in
 docs/truth.md; one that is there and agrees is a stale entry. Both are mistakes: exit 1.
 """
 import argparse
@@ -112,6 +113,10 @@ def analyze(program, path):
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
+def totals(items):
+    return sum(i["packets"] for i in items), sum(i["lost"] for i in items)
+
+
 class Tally:
     def __init__(self, show):
         self.show, self.bad, self.agreed, self.total, self.used = show, 0, 0, 0, set()
@@ -163,6 +168,9 @@ def main():
             print("WRONG  not analysed:", file)
             tally.bad += 1
             continue
+        if totals(result["rtp"]) != totals(result["legs"]):
+            print("WRONG ", file, "legs have", totals(result["legs"]), "streams", totals(result["rtp"]))
+            tally.bad += 1
         compare_file(file, result["rtp"], truth.get(file, {}), r["category"] in ("rtp", "stun", "sip"),
                      ndpi[file], tally)
     if not args.only:
