@@ -129,6 +129,12 @@ has_number(const struct conf_numbers *numbers, uint32_t number)
 }
 
 static bool
+is_clouds(const struct bgp_rules *r, uint32_t number)
+{
+	return number == EXPRESSROUTE_AS || has_number(&r->conf->cloud.asns, number);
+}
+
+static bool
 is_tagged(const struct bgp_attrs *a)
 {
 	for (uint32_t i = 0; i < a->communities; i++)
@@ -148,11 +154,32 @@ bgp_rules_attrs(const struct bgp_rules *r, const struct bgp_attrs *a)
 
 			if (conf_special_as(r->conf, number))
 				flags |= 1 << BGP_WRONG_SPECIAL_AS;
-			if (number == EXPRESSROUTE_AS || has_number(&r->conf->cloud.asns, number))
+			if (is_clouds(r, number))
 				flags |= 1 << BGP_WRONG_CLOUD_AS;
 		}
 	}
 	return flags;
+}
+
+uint32_t
+bgp_rules_number(const struct bgp_rules *r, enum bgp_wrong wrong, const struct bgp_attrs *a)
+{
+	uint32_t found = 0;
+
+	if (wrong == BGP_WRONG_FOREIGN_ORIGIN)
+		return a->origin_as;
+	for (uint32_t at = 0; at < a->path; at += 1 + (a->words[at] & 0xffff)) {
+		for (uint32_t i = 1; i <= (a->words[at] & 0xffff); i++) {
+			uint32_t number = a->words[at + i];
+			bool breaks = wrong == BGP_WRONG_CLOUD_AS && is_clouds(r, number);
+
+			if (wrong == BGP_WRONG_SPECIAL_AS)
+				breaks = conf_special_as(r->conf, number) != NULL;
+			if (breaks && (!found || number == EXPRESSROUTE_AS))
+				found = number;
+		}
+	}
+	return found;
 }
 
 /* Part of a subnet that a session runs in: a /31 or /30, or IPv6's /127 or /126. */

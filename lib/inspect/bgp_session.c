@@ -226,6 +226,7 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	s->joined = !whole;
 	s->up_ns = whole ? time_ns : c->first_ns;
 	s->graceful = s->mistaken = false;
+	outages_end(&s->outages, s->up_ns);
 	enter(s, BGP_ESTABLISHED, time_ns);
 	account(s, time_ns);
 	tell(s, "bgp.session.up", SIDE_BOTH, s->up_ns, "",
@@ -296,6 +297,8 @@ bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
 	if (bgp_connection_is_up(c)) {
 		/* the end that was told was a stranger's, or the silence the tap's */
 		s->flaps -= s->mistaken;
+		if (s->mistaken)
+			outages_forget(&s->outages);
 		go_up(s, c, time_ns);
 	} else {
 		enter(s, state_of(c), time_ns);
@@ -352,6 +355,7 @@ static void
 note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful, uint64_t time_ns)
 {
 	s->flaps++;
+	outages_begin(&s->outages, time_ns);
 	s->down_ns = time_ns;
 	s->down_side = by;
 	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;

@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "inspect/bgp_rib.h"
 #include "inspect/fact.h"
+#include "inspect/outages.h"
 #include "proto/bgp.h"
 #include "proto/bgp_open.h"
 
@@ -101,6 +102,7 @@ struct bgp_session {
 	uint64_t up_ns; /* begin of what is up now; 0: not up */
 	uint64_t first_ns, last_ns;
 	uint64_t flaps;
+	struct outages outages;
 	char down_cause[BGP_CAUSE_SIZE];
 	enum side down_side;
 	uint64_t down_ns;

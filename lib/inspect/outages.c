@@ -24,6 +24,15 @@ outages_end(struct outages *o, uint64_t now_ns)
 }
 
 void
+outages_forget(struct outages *o)
+{
+	if (!o->count || o->at[0].until_ns)
+		return;
+	o->count--;
+	memmove(o->at, o->at + 1, o->count * sizeof *o->at);
+}
+
+void
 outages_format(const struct outages *o, char *to, size_t size)
 {
 	size_t used = 0;

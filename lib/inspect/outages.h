@@ -20,5 +20,7 @@ struct outages {
 void outages_begin(struct outages *o, uint64_t now_ns);
 /* It is up; nothing when it was. */
 void outages_end(struct outages *o, uint64_t now_ns);
+/* The one that lasts was none; nothing when none lasts. */
+void outages_forget(struct outages *o);
 /* "FROM-UNTIL,FROM-UNTIL" in us since the epoch, newest first. */
 void outages_format(const struct outages *o, char *to, size_t size);

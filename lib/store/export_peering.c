@@ -60,19 +60,34 @@ fill_counts(struct rec_session_side *r, const struct bgp_counts *c)
 	r->gaps = c->gaps;
 }
 
-/* "10.0.0.0/8 bogon, 10.1.0.0/16 bogon": whole ones only. */
+/* " 12076", or nothing where no number is to blame or it isn't known. */
+static const char *
+number_of(const struct bgp_rib *rib, enum bgp_wrong wrong, const struct prefix *p, char text[16])
+{
+	const struct bgp_route *route = bgp_rib_find(rib, p);
+	const struct bgp_attrs *a = route ? bgp_attrs_get(rib->pool->attrs, route->attrs) : NULL;
+	uint32_t number = a ? bgp_rules_number(rib->pool->rules, wrong, a) : 0;
+
+	text[0] = '\0';
+	if (number)
+		snprintf(text, 16, " %" PRIu32, number);
+	return text;
+}
+
+/* "10.0.0.0/8 bogon, 10.1.0.0/16 cloud's AS 8075": whole ones only. */
 static void
 fill_wrong(struct rec_routes_wrong *to, struct bgp_rib *rib, enum bgp_wrong wrong)
 {
-	char prefix[PREFIX_TEXT_SIZE], one[96];
+	char prefix[PREFIX_TEXT_SIZE], one[96], number[16];
 	size_t used = 0;
 
 	to->count = rib->wrong[wrong].count;
 	bgp_rib_name_wrong(rib, wrong);
 	for (uint32_t i = 0; i < rib->wrong[wrong].named_count; i++) {
-		size_t size = (size_t)snprintf(one, sizeof one, "%s%s %s", used ? ", " : "",
-		                               prefix_format(&rib->wrong[wrong].named[i], prefix),
-		                               bgp_wrong_name(wrong));
+		const struct prefix *p = &rib->wrong[wrong].named[i];
+		size_t size = (size_t)snprintf(one, sizeof one, "%s%s %s%s", used ? ", " : "",
+		                               prefix_format(p, prefix), bgp_wrong_name(wrong),
+		                               number_of(rib, wrong, p, number));
 
 		if (used + size >= sizeof to->first)
 			return;
@@ -137,6 +152,7 @@ export_session(struct epoch *x, struct bgp_session *s, struct told_session *told
 	r.up_since_us = us(s->up_ns);
 	r.hold_s = bgp_session_hold_s(s, &r.hold_known);
 	r.flaps = s->flaps;
+	outages_format(&s->outages, r.outages, sizeof r.outages);
 	COPY_TEXT(r.down_cause, s->down_cause);
 	if (s->down_ns)
 		COPY_TEXT(r.down_side, side_name(s->down_side));

@@ -15,7 +15,7 @@ import tempfile
 import peering_scenario
 
 # rows whose judge has its evidence; in the end all of peering_scenario.ROWS
-JUDGED = {"R1", "R6", "R9", "R10", "R11", "X1", "X7", "X13", "X19", "M4"}
+JUDGED = {"R1", "R6", "R9", "R10", "R11", "X1", "X7", "X8", "X13", "X19", "M2", "M4"}
 
 
 def verdicts(program, directory):

@@ -232,9 +232,11 @@ test_hold(void **state)
 	expect_fact(&t, "bgp.session.down", "hold timer: peer silent for 90 s", 100);
 	assert_int_equal(t.s->flaps, 1);
 	assert_int_equal(t.s->down_side, SIDE_PEER);
+	assert_int_equal(t.s->outages.count, 1);
 	say(&t, 0, KEEPALIVE, 110);
 	assert_int_equal(t.s->state, BGP_ESTABLISHED);
 	assert_int_equal(t.s->flaps, 0);
+	assert_int_equal(t.s->outages.count, 0);
 	scene_close(&t);
 }
 

@@ -26,6 +26,10 @@ newest_first_and_open_at_the_front(void **state)
 	outages_begin(&o, 30 * NS_PER_US);
 	outages_format(&o, text, sizeof text);
 	assert_string_equal(text, "30-0,10-20");
+	outages_forget(&o);
+	outages_forget(&o);
+	outages_format(&o, text, sizeof text);
+	assert_string_equal(text, "10-20");
 }
 
 /* Seven of today's, of 16 digits each: what the record has room for. */
