@@ -15,6 +15,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls)
 	certificates_init(&c->tls.certificates, name_limit);
 	peering_init(&c->peering);
 	c->voice = voice_create();
+	evidence_init(&c->evidence);
 	c->calls = sip_calls_create(call_limit, keep_calls);
 	return c;
 }
@@ -31,6 +32,7 @@ census_destroy(struct census *c)
 	peering_fini(&c->peering);
 	sip_calls_destroy(c->calls);
 	voice_destroy(c->voice);
+	evidence_fini(&c->evidence);
 	free(c);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "inspect/certificates.h"
+#include "inspect/evidence.h"
 #include "inspect/names.h"
 #include "inspect/peering.h"
 #include "inspect/sip_call.h"
@@ -62,6 +63,7 @@ struct census {
 	struct peering peering;             /* LACP, LLDP, BFD, BGP */
 	struct voice *voice;                /* signalling by link, SBC and subnet */
 	struct sip_calls *calls;
+	struct evidence evidence; /* of roles */
 	/* of the inspector itself */
 	struct stream_pool streams; /* and the memory that waits, of handlers too */
 	uint64_t datagrams, unread; /* frames that nobody reads */

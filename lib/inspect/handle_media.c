@@ -2,6 +2,7 @@
  * Everything that shares a media port, told apart by the first byte (RFC 7983 section 7): STUN 0-3,
  * ZRTP 16-19, DTLS 20-63, TURN channels 64-79, RTP and RTCP 128-191 (RFC 5761 section 4).
  */
+#include "inspect/evidence.h"
 #include "inspect/handler.h"
 #include "inspect/hello.h"
 #include "proto/dtls.h"
@@ -9,6 +10,24 @@
 #include "proto/stun.h"
 #include "proto/tls.h"
 #include "proto/zrtp.h"
+
+/* What servers alone send: answers (RFC 8656 section 7.3). */
+static void
+take_stun_role(struct inspection *in, const struct stun *stun)
+{
+	struct role_messages *m;
+
+	if (stun->class != STUN_SUCCESS && stun->class != STUN_ERROR)
+		return;
+	m = evidence_sender(in);
+	if (stun->method == STUN_ALLOCATE) {
+		m->challenges += stun->class == STUN_ERROR && stun->error == 401;
+		m->allocations += stun->class == STUN_SUCCESS && stun->seen & STUN_HAS_RELAYED;
+	} else if (stun->class == STUN_SUCCESS) {
+		m->bindings += stun->method == STUN_BINDING;
+		m->channels += stun->method == STUN_CHANNEL_BIND;
+	}
+}
 
 static void
 read_stun(struct inspection *in)
@@ -24,6 +43,7 @@ read_stun(struct inspection *in)
 		in->census->stun_classic[stun.type]++;
 	else
 		in->census->stun[stun.type]++;
+	take_stun_role(in, &stun);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "inspect/handler.h"
+#include "inspect/sip_evidence.h"
 #include "inspect/sip_nat.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
@@ -33,6 +34,7 @@ static void
 take_message(struct inspection *in, const struct sip *sip)
 {
 	struct census *census = in->census;
+	const struct sip_call *call = NULL;
 	const struct sdp *body;
 	struct sdp sdp;
 
@@ -42,10 +44,11 @@ take_message(struct inspection *in, const struct sip *sip)
 		census->sip.status[sip->status]++;
 	if (sip->value[SIP_CALL_ID].size) {
 		names_add(&census->sip.call_ids, sip->value[SIP_CALL_ID], 1);
-		sip_calls_message(census->calls, in, sip);
+		call = sip_calls_message(census->calls, in, sip);
 	}
 	body = read_body(census, sip, &sdp);
 	sip_nat_look(in, sip, body);
+	sip_evidence_take(in, sip, call, body);
 	expect_media(in, body);
 }
 
@@ -111,7 +114,7 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 static void
 tick(struct inspection *in, uint64_t now_ns)
 {
-	sip_calls_tick(in->census->calls, in->census->voice, now_ns);
+	sip_calls_tick(in->census->calls, in, now_ns);
 }
 
 const struct handler handler_sip = {

@@ -61,6 +61,7 @@ const struct handler *handler_of(uint8_t class, uint8_t proto);
 /* All timers. */
 void handlers_tick(struct inspection *in, uint64_t now_ns);
 
+extern const struct handler handler_icmp;
 extern const struct handler handler_sip, handler_dns, handler_tls, handler_quic, handler_media;
 extern const struct handler handler_lacp, handler_lldp, handler_cdp, handler_arp;
 extern const struct handler handler_bfd, handler_bgp;

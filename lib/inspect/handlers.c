@@ -14,6 +14,7 @@ static const struct {
 	[CLASS_ND] = {&handler_arp, NULL},
 	[CLASS_BFD] = {&handler_bfd, NULL},
 	[CLASS_BGP] = {NULL, &handler_bgp},
+	[CLASS_ICMP] = {&handler_icmp, NULL},
 	[CLASS_SIP] = {&handler_sip, &handler_sip},
 	[CLASS_SIP_TLS] = {NULL, &handler_tls},
 	[CLASS_TLS] = {NULL, &handler_tls},

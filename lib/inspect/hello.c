@@ -1,5 +1,6 @@
 #include "inspect/hello.h"
 
+#include "inspect/evidence.h"
 #include "inspect/handler.h"
 
 static void
@@ -14,12 +15,15 @@ count_client(struct census *census, enum census_transport transport, struct curs
 
 /* A retry chooses a version too, but the hello that follows says it again. */
 static void
-count_server(struct census *census, enum census_transport transport, struct cursor *body)
+count_server(struct inspection *in, enum census_transport transport, struct cursor *body)
 {
 	struct tls_hello hello;
 
-	if (tls_server_hello_decode(body, &hello) == REASON_OK && !hello.retry)
-		census_version_add(&census->tls.chosen, hello.version, (uint8_t)transport);
+	if (tls_server_hello_decode(body, &hello) != REASON_OK || hello.retry)
+		return;
+	census_version_add(&in->census->tls.chosen, hello.version, (uint8_t)transport);
+	if (transport != CENSUS_UDP && in->conversation)
+		evidence_sender(in)->server_hellos++;
 }
 
 /* RFC 8446 hides it; before, it is the first of a chain, its holder's own. */
@@ -47,7 +51,7 @@ hello_count(struct inspection *in, enum census_transport transport, struct tls_m
 	if (message->type == TLS_CLIENT_HELLO)
 		count_client(in->census, transport, &message->body);
 	else if (message->type == TLS_SERVER_HELLO)
-		count_server(in->census, transport, &message->body);
+		count_server(in, transport, &message->body);
 	else if (message->type == TLS_CERTIFICATE)
 		take_certificate(in, transport, &message->body);
 }

@@ -116,12 +116,12 @@ fill(struct sip_call *c, const struct inspection *in, const struct sip *sip, uin
 }
 
 static struct sip_call *
-add(struct sip_calls *t, struct voice *v, uint64_t hash)
+add(struct sip_calls *t, struct census *census, uint64_t hash)
 {
 	struct sip_call *c, **bucket = &t->buckets[hash & t->mask];
 
 	if (t->count == t->limit) {
-		sip_dialog_leave(t->ends.newer, v);
+		sip_dialog_leave(t->ends.newer, census);
 		drop(t, t->ends.newer);
 		t->forgotten++;
 	}
@@ -159,7 +159,7 @@ renew_key(struct sip_calls *t, const struct conf *conf, uint64_t now_ns)
 	t->user_ns = now_ns;
 }
 
-void
+const struct sip_call *
 sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *sip)
 {
 	uint64_t now_ns = in->punt ? in->punt->time_ns : in->conversation->last_ns;
@@ -168,6 +168,7 @@ sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *
 	struct voice_place place;
 	struct sip_sight sight = {.sip = sip,
 	                          .place = &place,
+	                          .in = in,
 	                          .voice = in->census->voice,
 	                          .key = &t->key,
 	                          .user = &t->user,
@@ -177,7 +178,7 @@ sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *
 	renew_key(t, in->conf, now_ns);
 	voice_place(in->census->voice, in, &place);
 	if (!c) {
-		c = add(t, in->census->voice, hash);
+		c = add(t, in->census, hash);
 		fill(c, in, sip, now_ns);
 	} else {
 		unring(c);
@@ -185,6 +186,7 @@ sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *
 	}
 	c->last_ns = now_ns;
 	sip_dialog_message(c, &sight);
+	return c;
 }
 
 static uint64_t
@@ -202,7 +204,7 @@ quiet_limit_s(const struct sip_call *c)
 }
 
 void
-sip_calls_tick(struct sip_calls *t, struct voice *v, uint64_t now_ns)
+sip_calls_tick(struct sip_calls *t, struct inspection *in, uint64_t now_ns)
 {
 	struct sip_call *c = t->ends.newer, *next;
 
@@ -210,10 +212,10 @@ sip_calls_tick(struct sip_calls *t, struct voice *v, uint64_t now_ns)
 		next = c->newer;
 		if (c->last_ns + quiet_limit_s(c) * NS_PER_S >= now_ns)
 			continue;
-		sip_dialog_timeout(c, v, now_ns);
+		sip_dialog_timeout(c, in->census, now_ns);
 		if (t->keep)
 			continue;
-		sip_dialog_leave(c, v);
+		sip_dialog_leave(c, in->census);
 		drop(t, c);
 	}
 }

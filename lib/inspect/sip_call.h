@@ -76,6 +76,7 @@ struct sip_call {
 	uint32_t messages, retransmissions;
 	uint16_t invites, reinvites, forks;
 	uint16_t cancels, byes, pracks; /* messages, repeated ones too */
+	struct addr parties[2];         /* who called, who was called */
 	bool counted;                   /* its final answer is in the scopes' counts */
 	uint64_t from, to;              /* users, hashed; 0: none */
 	/* of the table */
@@ -92,11 +93,12 @@ struct sip_call {
 struct sip_calls *sip_calls_create(uint32_t limit, bool keep);
 void sip_calls_destroy(struct sip_calls *t);
 
-/* A message with a Call-ID. */
-void sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *sip);
+/* A message with a Call-ID; its record, borrowed until the next one. */
+const struct sip_call *sip_calls_message(struct sip_calls *t, struct inspection *in,
+                                         const struct sip *sip);
 /* Calls that nobody answered in three minutes (timer C), challenged ones that nobody took up, and
  * what is over. */
-void sip_calls_tick(struct sip_calls *t, struct voice *v, uint64_t now_ns);
+void sip_calls_tick(struct sip_calls *t, struct inspection *in, uint64_t now_ns);
 
 /* Every record, the one quiet for longest first. */
 void sip_calls_each(const struct sip_calls *t, void (*fn)(void *context, const struct sip_call *c),

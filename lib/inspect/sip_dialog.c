@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "inspect/handler.h"
 #include "proto/sip_uri.h"
 
 static uint64_t
@@ -30,13 +32,37 @@ is_active(const struct sip_call *c)
 	       c->state == SIP_CALL_ANSWERED || c->state == SIP_CALL_CHALLENGED;
 }
 
+/* One call less, or one more, of both parties at once. */
+static void
+count_parties(const struct sip_call *c, struct census *census, bool more, uint64_t now_us)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct role_messages *m = evidence_of(&census->evidence, &c->parties[i], now_us);
+
+		if (!more) {
+			m->calls_active -= m->calls_active > 0;
+			continue;
+		}
+		*(i == 0 ? &m->calls_begun : &m->calls_taken) += 1;
+		if (++m->calls_active > m->calls_max)
+			m->calls_max = m->calls_active;
+	}
+}
+
+static void
+leave(const struct sip_call *c, struct census *census)
+{
+	for (unsigned i = 0; i < c->place.count; i++)
+		scope_of(c, census->voice, i)->active--;
+	count_parties(c, census, false, c->last_ns / NS_PER_US);
+}
+
 void
-sip_dialog_leave(struct sip_call *c, struct voice *v)
+sip_dialog_leave(struct sip_call *c, struct census *census)
 {
 	if (!is_active(c))
 		return;
-	for (unsigned i = 0; i < c->place.count; i++)
-		scope_of(c, v, i)->active--;
+	leave(c, census);
 	c->state = SIP_CALL_NONE;
 }
 
@@ -49,6 +75,9 @@ begin(struct sip_call *c, const struct sip_sight *m)
 	c->counted = false;
 	c->invite_ns = c->ring_ns = c->answer_ns = c->setup_ns = c->end_ns = 0;
 	c->sided = m->place->sided;
+	c->parties[!m->sip->request] = m->in->conversation->ip[m->in->direction];
+	c->parties[m->sip->request] = m->in->conversation->ip[!m->in->direction];
+	count_parties(c, m->in->census, true, m->now_ns / NS_PER_US);
 	c->caller = m->sip->request == (m->place->sender == SIDE_PEER) ? SIDE_PEER : SIDE_MSFT;
 	for (unsigned i = 0; i < c->place.count; i++) {
 		struct voice_scope *s = scope_of(c, m->voice, i);
@@ -69,18 +98,20 @@ is_effective(uint16_t status)
 }
 
 static void
-count_final(struct sip_call *c, struct voice *v, enum sip_call_state state)
+count_final(struct sip_call *c, struct census *census, enum sip_call_state state)
 {
 	bool again = c->counted, over = state != SIP_CALL_ANSWERED && is_active(c);
+
+	if (over)
+		leave(c, census);
 
 	c->state = state;
 	c->counted = true;
 	for (unsigned i = 0; i < c->place.count; i++) {
-		struct voice_scope *s = scope_of(c, v, i);
+		struct voice_scope *s = scope_of(c, census->voice, i);
 
-		s->active -= over;
 		if (again)
-			continue;
+			break;
 		s->redirected += state == SIP_CALL_REDIRECTED;
 		s->finals += state != SIP_CALL_REDIRECTED;
 		s->answered += state == SIP_CALL_ANSWERED;
@@ -136,12 +167,12 @@ take_bye(struct sip_call *c, const struct sip_sight *m)
 			c->state = SIP_CALL_ENDED; /* joined at its end */
 		return;
 	}
+	leave(c, m->in->census);
 	c->state = SIP_CALL_ENDED;
 	c->end_ns = m->now_ns;
 	for (unsigned i = 0; i < c->place.count; i++) {
 		struct voice_scope *s = scope_of(c, m->voice, i);
 
-		s->active--;
 		s->ended++;
 		s->talk_ns += c->end_ns > c->answer_ns ? c->end_ns - c->answer_ns : 0;
 	}
@@ -227,7 +258,7 @@ take_answer(struct sip_call *c, const struct sip_sight *m)
 	c->answer_ns = m->now_ns;
 	if (!rang && c->invite_ns && m->now_ns > c->invite_ns)
 		c->setup_ns = m->now_ns - c->invite_ns;
-	count_final(c, m->voice, SIP_CALL_ANSWERED);
+	count_final(c, m->in->census, SIP_CALL_ANSWERED);
 	count_times(c, m->voice, !rang, true);
 }
 
@@ -240,9 +271,9 @@ take_refusal(struct sip_call *c, const struct sip_sight *m)
 	if (status == 401 || status == 407)
 		c->state = SIP_CALL_CHALLENGED;
 	else if (status < 400)
-		count_final(c, m->voice, SIP_CALL_REDIRECTED);
+		count_final(c, m->in->census, SIP_CALL_REDIRECTED);
 	else
-		count_final(c, m->voice, status == 487 ? SIP_CALL_ABANDONED : SIP_CALL_FAILED);
+		count_final(c, m->in->census, status == 487 ? SIP_CALL_ABANDONED : SIP_CALL_FAILED);
 }
 
 /* A call joined in its middle begins with what is seen of it first. */
@@ -348,13 +379,13 @@ sip_dialog_message(struct sip_call *c, const struct sip_sight *m)
 }
 
 void
-sip_dialog_timeout(struct sip_call *c, struct voice *v, uint64_t now_ns)
+sip_dialog_timeout(struct sip_call *c, struct census *census, uint64_t now_ns)
 {
 	if (c->state == SIP_CALL_TRYING || c->state == SIP_CALL_RINGING) {
-		count_final(c, v, SIP_CALL_TIMEOUT);
+		count_final(c, census, SIP_CALL_TIMEOUT);
 		c->end_ns = now_ns;
 	} else if (c->state == SIP_CALL_CHALLENGED) {
-		count_final(c, v, SIP_CALL_FAILED);
+		count_final(c, census, SIP_CALL_FAILED);
 		c->end_ns = now_ns;
 	}
 }

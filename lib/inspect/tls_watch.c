@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "inspect/evidence.h"
 #include "inspect/handler.h"
 
 enum {
@@ -60,12 +61,58 @@ may_name(const struct voice *v, const struct voice_scope *s, enum side side)
 	return side == SIDE_MSFT || strncmp(s->name, "sbc:", 4) == 0 || strcmp(names, "all") == 0;
 }
 
+/* Names of the cloud's SIP services (Teams Direct Routing, its government clouds, Azure
+ * Communications Gateway): whoever asks for one is an SBC. */
+static bool
+is_cloud_name(struct slice name)
+{
+	static const char *const ends[] = {".pstnhub.microsoft.com",
+	                                   ".pstnhub.dod.teams.microsoft.us",
+	                                   ".pstnhub.gov.teams.microsoft.us", ".commsgw.azure.com"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		uint32_t size = (uint32_t)strlen(ends[i]);
+
+		if (name.size > size &&
+		    slice_equal_nocase((struct slice){name.at + name.size - size, size}, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+static void
+take_client_role(struct inspection *in, const struct tls_hello *hello)
+{
+	struct role_messages *m = evidence_receiver(in);
+
+	m->tls_taken++;
+	if (!m->signalling_first_us)
+		m->signalling_first_us = m->last_us;
+	m = evidence_sender(in);
+	m->tls_begun++;
+	m->cloud_names += is_cloud_name(hello->name);
+	if (!m->signalling_first_us)
+		m->signalling_first_us = m->last_us;
+}
+
+/* A certificate for the name of a declared SBC. */
+static void
+take_certificate_role(struct inspection *in, const struct certificate *c)
+{
+	const struct conf *conf = in->census->voice->conf;
+
+	for (size_t i = 0; conf && i < conf->sbc_count; i++)
+		if (conf->sbcs[i].fqdn && certificate_has_name(c, conf->sbcs[i].fqdn))
+			evidence_sender(in)->cloud_names++;
+}
+
 static void
 take_hello(struct tls_watch *w, struct inspection *in, const struct tls_hello *hello)
 {
 	enum side server = side_of(w, in) == SIDE_PEER ? SIDE_MSFT : SIDE_PEER;
 
 	w->hello = true;
+	take_client_role(in, hello);
 	for (unsigned i = 0; hello->name.size && i < w->place.count; i++) {
 		struct voice_scope *s = voice_scope(in->census->voice, w->place.scope[i]);
 
@@ -80,10 +127,11 @@ take_certificate(struct tls_watch *w, struct inspection *in, struct cursor body)
 	struct cursor der;
 	struct certificate certificate;
 
-	if (!w->place.sided || tls_certificate_decode(&body, &der) != REASON_OK ||
+	if (tls_certificate_decode(&body, &der) != REASON_OK ||
 	    !certificate_read(der, &certificate))
 		return;
-	for (unsigned i = 0; i < w->place.count; i++) {
+	take_certificate_role(in, &certificate);
+	for (unsigned i = 0; w->place.sided && i < w->place.count; i++) {
 		struct voice_scope *scope = voice_scope(in->census->voice, w->place.scope[i]);
 		struct voice_side *s = &scope->side[side_of(w, in)];
 
@@ -185,6 +233,11 @@ count_question(struct tls_watch *w, struct inspection *in, int64_t by)
 			r->count--;
 	}
 	w->counted = by > 0;
+	if (by <= 0)
+		return;
+	/* the question came from the other end: this is its answer */
+	evidence_receiver(in)->options_sent++;
+	evidence_sender(in)->options_taken++;
 }
 
 /* One record each way between two quiet times; a third takes the count back, but it was a sign of

@@ -224,7 +224,7 @@ test_unread(void **state)
 	struct feed f;
 
 	(void)state;
-	feed_open(&f, CLASS_ICMP, UDP, 7, 0);
+	feed_open(&f, CLASS_VXLAN, UDP, 7, 0);
 	feed_text(&f, 0, "x");
 	assert_int_equal(f.census->datagrams, 1);
 	assert_int_equal(f.census->unread, 1);
