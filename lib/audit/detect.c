@@ -3,18 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "audit/detect.h"
 #include "audit/field.h"
 #include "audit/finding.h"
 #include "audit/gate.h"
 #include "audit/share.h"
 #include "base/mem.h"
 
-/* A new sighting of `kind`; its id follows from kind and subject (and `part` of the subject). */
-static struct rec_finding *
-sight(struct sightings *out, const char *kind, const char *subject, const char *part)
+struct rec_finding *
+detect_sight(struct sightings *out, const char *kind, const char *subject, const char *part)
 {
 	struct rec_finding *f;
-	char whole[256];
 
 	if (out->count == out->capacity) {
 		out->capacity = out->capacity ? 2 * out->capacity : 16;
@@ -25,13 +24,21 @@ sight(struct sightings *out, const char *kind, const char *subject, const char *
 	FIELD_COPY(f->kind, kind);
 	FIELD_COPY(f->subject, subject);
 	FIELD_COPY(f->severity, finding_kind_find(kind)->severity);
-	FIELD_FORMAT(whole, "%s|%s", subject, part);
-	finding_id(kind, whole, f->id);
+	detect_id(kind, subject, part, f->id);
 	return f;
 }
 
-static void
-add_evidence(struct rec_finding *f, const struct rec_evidence *e)
+void
+detect_id(const char *kind, const char *subject, const char *part, char id[64])
+{
+	char whole[256];
+
+	FIELD_FORMAT(whole, "%s|%s", subject, part);
+	finding_id(kind, whole, id);
+}
+
+void
+detect_evidence(struct rec_finding *f, const struct rec_evidence *e)
 {
 	if (f->evidence_count < REC_EVIDENCE)
 		f->evidence[f->evidence_count++] = *e;
@@ -64,7 +71,7 @@ describe_class(struct rec_finding *f, const struct audit_input *in, const struct
 	             " flows, %" PRIu64 " two-way",
 	             c->bytes[DIR_PEER_TO_MSFT], c->bytes[DIR_MSFT_TO_PEER], c->flows,
 	             c->flows_two_way);
-	add_evidence(f, &e);
+	detect_evidence(f, &e);
 }
 
 /* Whether a class was seen lately: a finding is about now. A capture has one now. */
@@ -102,8 +109,8 @@ detect_classes(const struct audit_input *in, struct sightings *out)
 			if (share.flows < flows || share.bytes < ratio * sums.all.bytes ||
 			    !lately(in, c))
 				continue;
-			describe_class(sight(out, "class.undeclared", subject, c->name), in, s, c,
-			               &share, sums.all.bytes);
+			describe_class(detect_sight(out, "class.undeclared", subject, c->name), in,
+			               s, c, &share, sums.all.bytes);
 		}
 	}
 }
@@ -132,7 +139,7 @@ detect_silence(const struct audit_input *in, const struct input_link *link, cons
 	if (strcmp(link->rec.state, "silent") != 0 || input_maintenance(in, subject) ||
 	    (link->probe && link->probe->stale))
 		return;
-	f = sight(out, "link.silent", subject, "");
+	f = detect_sight(out, "link.silent", subject, "");
 	FIELD_COPY(f->side, side_name(silent_side(&link->rec)));
 	FIELD_FORMAT(f->text, "%s is silent: %s", link->rec.name, link->rec.why);
 	FIELD_COPY(f->cause, "the link, its far end or the tap carries nothing");
@@ -156,7 +163,7 @@ detect_load(const struct audit_input *in, const struct input_link *link, const c
 	peak = fmax(link->rec.peak_1min_ratio[0], link->rec.peak_1min_ratio[1]);
 	if (!(now > augment || p95 > augment || peak > upgrade))
 		return;
-	f = sight(out, "link.utilisation", subject, "");
+	f = detect_sight(out, "link.utilisation", subject, "");
 	FIELD_COPY(f->side, side_name(SIDE_BOTH));
 	FIELD_FORMAT(f->text,
 	             "%s: now %.0f %%, p95 of 5 min %.0f %%, peak minute %.0f %% of %.3g Gb/s",
@@ -199,7 +206,7 @@ detect_loss(const struct audit_input *in, const struct input_probe *p, const cha
 
 	if (!loses(in, p))
 		return;
-	f = sight(out, "probe.loss", subject, "");
+	f = detect_sight(out, "probe.loss", subject, "");
 	FIELD_COPY(f->side, side_name(SIDE_PROBE));
 	FIELD_COPY(f->severity, p->rec.loss_ratio > 1e-3 ? "major" : "minor");
 	FIELD_FORMAT(f->text,
@@ -219,11 +226,10 @@ detect_unfit(const struct audit_input *in, const struct input_probe *p, const ch
              struct sightings *out)
 {
 	struct rec_finding *f;
-	char part[256];
 
 	if (p->rec.fit && !p->stale)
 		return;
-	f = sight(out, p->stale ? "probe.stale" : "probe.unfit", subject, "");
+	f = detect_sight(out, p->stale ? "probe.stale" : "probe.unfit", subject, "");
 	FIELD_COPY(f->side, side_name(SIDE_PROBE));
 	if (p->stale) {
 		FIELD_FORMAT(f->text, "%s wrote nothing for %.0f s", p->rec.id,
@@ -237,8 +243,7 @@ detect_unfit(const struct audit_input *in, const struct input_probe *p, const ch
 	FIELD_COPY(f->cause, p->rec.unfit_reason);
 	FIELD_FORMAT(f->next, "pniscope probes %s; pniscope doctor on %s", p->rec.id, p->rec.host);
 	if (loses(in, p)) {
-		FIELD_FORMAT(part, "%s|", subject);
-		finding_id("probe.loss", part, f->caused_by);
+		detect_id("probe.loss", subject, "", f->caused_by);
 	}
 }
 
@@ -259,7 +264,7 @@ detect_mismatch(const struct audit_input *in, struct sightings *out)
 		if (p->config_sha256[0] == '\0' || strcmp(p->config_sha256, ours) == 0)
 			continue;
 		FIELD_FORMAT(subject, "probe:%s", p->id);
-		f = sight(out, "config.mismatch", subject, "");
+		f = detect_sight(out, "config.mismatch", subject, "");
 		FIELD_COPY(f->side, side_name(SIDE_PROBE));
 		FIELD_FORMAT(f->text, "%s works from contract %.12s, %s from %.12s", p->id,
 		             p->config_sha256, other, ours);
@@ -287,5 +292,6 @@ detect_findings(const struct audit_input *in, struct sightings *out)
 	out->count = 0;
 	detect_classes(in, out);
 	detect_links(in, out);
+	detect_peering(in, out);
 	detect_probes(in, out);
 }

@@ -8,8 +8,12 @@
 
 /* looks and close_s are engineering defaults of this project */
 static const struct finding_kind kinds[] = {
+	{"bfd.down", "critical", 2, 5, "a BFD session that is not up"},
+	{"bgp.session.down", "critical", 2, 5, "a BGP session that was up and is not"},
 	{"class.undeclared", "major", 2, 300, "a class that its subnet does not declare"},
 	{"config.mismatch", "major", 2, 10, "two programs work from different contract files"},
+	{"lacp.member.down", "major", 2, 5, "a member that is out of its LAG"},
+	{"link.degraded", "major", 2, 5, "a link that lacks a member"},
 	{"link.silent", "critical", 2, 10, "no packet in one or both directions of a link"},
 	{"link.utilisation", "major", 5, 600, "a link over the limit that orders an augmentation"},
 	{"probe.loss", "major", 2, 60, "the probe itself lost packets"},

@@ -251,6 +251,8 @@ turn(struct bfd_session *s, uint64_t now_ns, const struct judgement *j)
 		s->flaps++;
 		s->down_ns = now_ns;
 		outages_begin(&s->outages, now_ns);
+		s->down_side = j->blamed;
+		memcpy(s->down_why, j->why, sizeof s->down_why);
 		s->down_first = SIDE_UNKNOWN;
 		s->down_diag = 0;
 		/* RFC 5882 section 4.2: AdminDown is no failure of the path */

@@ -71,9 +71,11 @@ struct bfd_session {
 	enum bfd_session_state state;
 	uint64_t state_ns;
 	uint64_t flaps, down_ns; /* Up to anything else */
-	enum side down_first;    /* who said so first; SIDE_UNKNOWN: nobody yet */
-	uint8_t down_diag;       /* what it said */
-	bool disordered;         /* an Up that was not reached over Down and Init */
+	enum side down_side;     /* whose doing that was */
+	char down_why[BFD_WHY_SIZE];
+	enum side down_first; /* who said so first; SIDE_UNKNOWN: nobody yet */
+	uint8_t down_diag;    /* what it said */
+	bool disordered;      /* an Up that was not reached over Down and Init */
 	struct outages outages;
 	uint64_t echoes;
 	uint64_t up_ns, covered_ns, counted_ns, witness_ns;

@@ -133,8 +133,8 @@ list_missing(uint8_t state, char *to, size_t size)
 			                         bits[i].name);
 }
 
-/* Both speak. A side that is expired or runs on defaults tells that it does not hear the other;
- * else the side that left first is the cause. */
+/* Both speak. A side that is expired or runs on defaults does not take what the other sends past
+ * the tap; else the side that left first is the cause. */
 static void
 judge_states(const struct lacp_member *m, struct judgement *j)
 {
@@ -148,9 +148,9 @@ judge_states(const struct lacp_member *m, struct judgement *j)
 		if (!(state & (LACP_EXPIRED | LACP_DEFAULTED)))
 			continue;
 		j->state = state & LACP_DEFAULTED ? LACP_IS_DEFAULTED : LACP_OUT;
-		j->blamed = (enum side) !s;
-		snprintf(j->why, sizeof j->why, "%s hears no LACPDU from %s (%s)", name_of(s),
-		         name_of(!s), state & LACP_DEFAULTED ? "defaulted" : "expired");
+		j->blamed = (enum side)s;
+		snprintf(j->why, sizeof j->why, "%s is %s: it takes no LACPDU of %s", name_of(s),
+		         state & LACP_DEFAULTED ? "defaulted" : "expired", name_of(!s));
 		return;
 	}
 	j->state = LACP_OUT;

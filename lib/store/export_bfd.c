@@ -53,6 +53,9 @@ export_bfd(struct epoch *x, const struct bfd_session *s, const struct bgp_sessio
 	r.state_since_us = s->state_ns / NS_PER_US;
 	r.flaps = s->flaps;
 	r.down_us = s->down_ns / NS_PER_US;
+	if (s->down_ns)
+		COPY_TEXT(r.down_side, side_name(s->down_side));
+	COPY_TEXT(r.down_why, s->down_why);
 	if (s->down_first != SIDE_UNKNOWN)
 		COPY_TEXT(r.down_first, side_name(s->down_first));
 	r.down_diag = s->down_diag;

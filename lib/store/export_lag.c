@@ -150,6 +150,8 @@ export_lacp(struct epoch *x, const struct link_watch *link, size_t member)
 	COPY_TEXT(r.link, link->name);
 	COPY_TEXT(r.state, lacp_member_state_name(m->state));
 	COPY_TEXT(r.why, m->why);
+	if (m->state != LACP_DISTRIBUTES)
+		COPY_TEXT(r.blamed, side_name(m->blamed));
 	outages_format(&m->outages, r.outages, sizeof r.outages);
 	for (unsigned s = 0; s < REC_SIDES; s++) {
 		fill_side(&r.side[s], m, s);

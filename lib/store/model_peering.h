@@ -148,6 +148,8 @@ struct rec_bfd {
 	uint64_t state_since_us;
 	uint64_t flaps;
 	uint64_t down_us;
+	char down_side[8]; /* whose doing it is: who fell silent, or shut it */
+	char down_why[160];
 	char down_first[8]; /* the side that said Down first */
 	uint64_t down_diag;
 	bool ordered;              /* every Up was reached over Down and Init */
@@ -196,6 +198,7 @@ struct rec_lacp {
 	uint64_t flaps, up_us, covered_us;
 	char outages[REC_OUTAGES_TEXT]; /* as of rec_session */
 	uint64_t down_us;
+	char blamed[8]; /* whose doing the state is; empty while it distributes */
 	struct rec_lacp_side side[REC_SIDES];
 };
 

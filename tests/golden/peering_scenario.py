@@ -125,8 +125,11 @@ def lacp(out, plan, link):
     def states(t, member):
         for m, begin, end in link.members_lost:
             if m == member and begin <= t < end:
-                expired = wire.ACTIVE | wire.FAST | wire.AGGREGATION
-                return None, expired | (wire.EXPIRED if t < begin + 3 else wire.DEFAULTED)
+                # expired three periods after the last one heard, defaulted three more later (802.1AX 6.4.12)
+                alone = wire.ACTIVE | wire.FAST | wire.AGGREGATION
+                if t < begin + 2:
+                    return None, wire.UP
+                return None, alone | (wire.EXPIRED if t < begin + 5 else wire.DEFAULTED)
         return up(t, member)
     wire.Lag(out, link.name, link.system, bytes([2, 0, 0x80, 0x75, 0, link.index]), states).run(0, plan.seconds, MEMBERS)
 
