@@ -3,13 +3,13 @@
 
   pni_compare.py analyze RESULT.json TRUTH.json      what analyze says of the captures
   pni_compare.py redis SOCKET SITE TRUTH.json [PART...]
-                                                     what a probe wrote; PART of lacp lldp bfd session opens counts
+                                                     what a probe wrote; PART of lacp lldp bfd session opens counts rib
 TRUTH.json is what `scripts/lab-pni.sh truth` prints. Every difference is a line; exit 1 with any.
 """
 import json
 import sys
 
-from pni_truth import CLOUD_IP, PEER_IP, Truth
+from pni_truth import CLOUD_IP, PEER_IP, Truth, route
 from redis_model import Redis
 
 SIDES = ("peer", "msft")
@@ -145,7 +145,25 @@ def redis_counts(redis, site, truth):
                   (str(count["ipv4"]), str(count["ipv6"])))
 
 
-PARTS = {"lacp": redis_lacp, "lldp": redis_lldp, "bfd": redis_bfd, "session": redis_session, "opens": redis_opens, "counts": redis_counts}
+def stored_route(text):
+    """A field of rib:NAME:SIDE as a route of pni_truth.py."""
+    r = json.loads(text)
+    return route(r.get("as_path", ""), r["origin"], r["next_hop"], r.get("med"), r.get("communities", "").split(),
+                 r.get("large", "").split(), [e.lower() for e in r.get("extended", "").split()])
+
+
+def redis_rib(redis, site, truth):
+    """To the prefix, with attributes."""
+    for link, sides in truth.routes.items():
+        for side, routes in sides.items():
+            stored = redis.hash(f"pni:{{{site}}}:rib:pni-{link}-v4:{side}")
+            equal(f"pni-{link} prefixes that only Redis has of {side}", sorted(set(stored) - set(routes))[:5], [])
+            equal(f"pni-{link} prefixes that Redis lacks of {side}", sorted(set(routes) - set(stored))[:5], [])
+            for prefix in sorted(set(stored) & set(routes)):
+                equal(f"pni-{link} {side} {prefix}", stored_route(stored[prefix]), routes[prefix])
+
+
+PARTS = {"rib": redis_rib, "lacp": redis_lacp, "lldp": redis_lldp, "bfd": redis_bfd, "session": redis_session, "opens": redis_opens, "counts": redis_counts}
 
 
 def main():

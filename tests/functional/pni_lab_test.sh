@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../scripts/lab/pni.sh"
 build=${BUILD:-$here/../../build}
 joined=(lacp bfd session)     # of Redis that are held against the daemons, from the wire alone
-parts=("${joined[@]}" opens counts) # and those that a probe knows which saw the begin, or was told
+parts=("${joined[@]}" opens counts rib) # and those that a probe knows which saw the begin, or was told
 
 lab_begin pni-lab
 redis_start
@@ -96,7 +96,7 @@ pni_probe_start "$build" || exit 1
 same "joining in the middle" "${joined[@]}"
 check "what it has of routes is said to be inferred" [ "$(rcli hget 'pni:{ams1}:session:pni-a-v4' completeness)" = INFERRED ]
 event pni_refresh
-same "a route refresh" "${joined[@]}" counts
+same "a route refresh" "${joined[@]}" counts rib
 
 echo "== the captures of all this"
 settled() { # FRR has sent what it had to
