@@ -162,9 +162,11 @@ entry_json(const struct analysis *a, const struct latency_entry *e)
 
 	if (e->scope == LATENCY_LINK)
 		snprintf(scope, sizeof scope, "link:%s", a->conf->links[e->id].name);
-	else
+	else if (e->scope == LATENCY_SUBNET)
 		snprintf(scope, sizeof scope, "subnet:%s",
 		         prefix_format(&a->conf->subnets[e->id - 1].prefix, prefix));
+	else
+		snprintf(scope, sizeof scope, "sbc:%s", a->conf->sbcs[e->id].name);
 	json_put_text(o, "scope", scope);
 	/* what is timed goes there and comes back */
 	json_put_text(o, "direction",

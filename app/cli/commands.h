@@ -56,6 +56,7 @@ int run_list(const struct options *o); /* every listing; it looks at its own nam
 int run_members(const struct options *o);
 int run_classes(const struct options *o);
 int run_rates(const struct options *o);
+int run_history(const struct options *o);
 int run_audit(const struct options *o);
 int run_explain(const struct options *o);
 int run_declare(const struct options *o);

@@ -229,6 +229,55 @@ static const struct rows_column bfd_columns[] = {
 	{NULL, NULL, false},
 };
 
+static const struct rows_column latency_columns[] = {
+	{"scope", "scope", false},
+	{"side", "side", false},
+	{"count", "n", false},
+	{"p50_us", "p50", false},
+	{"p95_us", "p95", false},
+	{"p99_us", "p99", false},
+	{"min_us", "min", false},
+	{"until_us", "minute to", true},
+	{"total_count", "n since start", false},
+	{"total_p50_us", "p50 since start", false},
+	{"total_p99_us", "p99 since start", true},
+	{"methods", "methods", true},
+	{"clock_source", "clock", false},
+	{"clock_resolution_ns", "resolution ns", true},
+	{"clock_error_ns", "error ns", false},
+	{"loss_ratio", "probe lost", false},
+	{NULL, NULL, false},
+};
+
+static const struct rows_column loss_columns[] = {
+	{"scope", "scope", false},
+	{"side", "lost on side", false},
+	{"packets", "RTP", false},
+	{"lost", "lost", false},
+	{"loss_ratio", "RTP loss", false},
+	{"jitter_mean_us", "jitter", false},
+	{"windows", "windows", false},
+	{"windows_over", "over", false},
+	{"tcp_from_packets", "TCP from it", false},
+	{"tcp_from_lost", "lost", false},
+	{"tcp_from_loss_ratio", "loss", false},
+	{"tcp_to_packets", "TCP to it", false},
+	{"tcp_to_lost", "lost", false},
+	{"tcp_to_loss_ratio", "loss", false},
+	{"lost_pps", "lost now", true},
+	{"lost_bps", "bit/s", true},
+	{"retransmissions", "sent again", true},
+	{"spurious", "in vain", true},
+	{"out_of_order", "overtaken", true},
+	{"unsided", "side unknown", true},
+	{"unseen", "tap missed", true},
+	{"copies", "mirror copies", true},
+	{"resets", "resets", true},
+	{"probe_loss_ratio", "probe lost", false},
+	{"coverage_ratio", "coverage", true},
+	{NULL, NULL, false},
+};
+
 struct listing {
 	const char *command;
 	enum record_kind kind;
@@ -245,6 +294,8 @@ static const struct listing listings[] = {
 	{"calls", RECORD_VOICE, call_columns, "scope", "scope"},
 	{"bfd", RECORD_BFD, bfd_columns, "name", "name"},
 	{"lag", RECORD_LACP, lag_columns, "link", NULL},
+	{"latency", RECORD_LATENCY, latency_columns, "scope", "scope"},
+	{"loss", RECORD_LOSS, loss_columns, "scope", "scope"},
 };
 
 static int

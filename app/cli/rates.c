@@ -32,6 +32,9 @@ static const struct rows_column now_columns[] = {
 	{NULL, NULL, false},
 };
 
+/* What `history` shows without --since: what one point per second is kept for. */
+#define HISTORY_US (15 * 60 * US_PER_S)
+
 struct history {
 	struct reader *reader;
 	const char *subject;
@@ -124,15 +127,22 @@ add_point(void *context, const struct store_point *p)
 	json_push(h->points, o);
 }
 
+static uint64_t
+newest_us(const struct reader *r)
+{
+	uint64_t now = 0;
+
+	for (size_t i = 0; i < r->probe_count; i++)
+		now = r->probes[i].heartbeat_us > now ? r->probes[i].heartbeat_us : now;
+	return now;
+}
+
 /* The finest roll-up that reaches back to `from`, seen from the newest data. */
 static unsigned
 level_for(const struct reader *r, uint64_t from_us)
 {
-	uint64_t now = 0;
+	uint64_t now = newest_us(r);
 	unsigned level = 0;
-
-	for (size_t i = 0; i < r->probe_count; i++)
-		now = r->probes[i].heartbeat_us > now ? r->probes[i].heartbeat_us : now;
 	uint64_t back_s = now > from_us ? (now - from_us) / US_PER_S : 0;
 
 	while (level + 1 < POINT_LEVELS && back_s >= model_point_level(level)->keep_s)
@@ -140,16 +150,43 @@ level_for(const struct reader *r, uint64_t from_us)
 	return level;
 }
 
-static int
-print_history(struct reader *r)
+static uint64_t
+begin_us(const struct reader *r)
 {
 	const struct options *o = r->options;
-	uint64_t from = o->at_us ? o->at_us - 5 * US_PER_S : o->since_us;
-	uint64_t to = o->at_us      ? o->at_us + 5 * US_PER_S
-	              : o->until_us ? o->until_us
-	                            : UINT64_MAX / 2;
-	struct history h = {.reader = r, .points = json_array(), .table = table_create()};
-	unsigned level = level_for(r, from);
+	uint64_t now = newest_us(r);
+
+	if (o->at_us)
+		return o->at_us - 5 * US_PER_S;
+	if (o->since_us)
+		return o->since_us;
+	return now > HISTORY_US ? now - HISTORY_US : 0;
+}
+
+static uint64_t
+end_us(const struct options *o)
+{
+	if (o->at_us)
+		return o->at_us + 5 * US_PER_S;
+	return o->until_us ? o->until_us : UINT64_MAX / 2;
+}
+
+static void
+add_subject(struct history *h, const char *subject, unsigned level)
+{
+	struct reader *r = h->reader;
+
+	h->subject = subject;
+	h->points_of_subject = 0;
+	store_points(r->store, subject, level, begin_us(r), end_us(r->options), add_point, h);
+}
+
+/* Points of the links, or of the subnet that --subnet names. */
+static void
+add_subjects(struct history *h, unsigned level)
+{
+	struct reader *r = h->reader;
+	const struct options *o = r->options;
 
 	for (size_t s = 0; s < r->site_count; s++) {
 		size_t count;
@@ -164,18 +201,33 @@ print_history(struct reader *r)
 				continue;
 			char *subject = mem_printf("%s:%s", o->subnet ? "subnet" : "link", ids[i]);
 
-			h.subject = subject;
-			h.points_of_subject = 0;
-			store_points(r->store, subject, level, from, to, add_point, &h);
+			add_subject(h, subject, level);
 			free(subject);
 		}
 		store_ids_free(ids, count);
 	}
+}
+
+/* Of the links, or with `subject` of that one at every site that has it. */
+static int
+print_history(struct reader *r, const char *subject)
+{
+	const struct options *o = r->options;
+	struct history h = {.reader = r, .points = json_array(), .table = table_create()};
+	unsigned level = level_for(r, begin_us(r));
+
+	for (size_t s = 0; subject && s < r->site_count; s++) {
+		reader_select(r, s);
+		add_subject(&h, subject, level);
+	}
+	if (!subject)
+		add_subjects(&h, level);
 	if (o->json) {
-		json_t *object = reader_envelope(r, "pniscope.rates/1");
+		json_t *object =
+			reader_envelope(r, subject ? "pniscope.history/1" : "pniscope.rates/1");
 
 		json_put_text(object, "step", model_point_level(level)->name);
-		json_put(object, "rates", json_incref(h.points));
+		json_put(object, subject ? "history" : "rates", json_incref(h.points));
 		json_print(object, stdout, true);
 	} else if (!h.titled) {
 		fputs("no points in that time\n", stdout);
@@ -216,7 +268,20 @@ run_rates(const struct options *o)
 
 	if (!reader_open(&r, o))
 		return EXIT_ERROR;
-	int code = o->since_us || o->at_us ? print_history(&r) : print_now(&r);
+	int code = o->since_us || o->at_us ? print_history(&r, NULL) : print_now(&r);
+
+	reader_close(&r);
+	return code;
+}
+
+int
+run_history(const struct options *o)
+{
+	struct reader r;
+
+	if (!reader_open(&r, o))
+		return EXIT_ERROR;
+	int code = print_history(&r, o->words[1]);
 
 	reader_close(&r);
 	return code;

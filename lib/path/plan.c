@@ -205,6 +205,27 @@ side_lpm_build(const struct conf *conf, enum side side)
 	return entries_build(&e);
 }
 
+/* Signalling addresses and media prefixes. */
+static struct lpm *
+sbc_lpm_build(const struct conf *conf)
+{
+	struct entries e = {0};
+
+	for (size_t i = 0; i < conf->sbc_count; i++) {
+		const struct conf_sbc *sbc = &conf->sbcs[i];
+
+		for (size_t n = 0; n < sbc->media.count; n++)
+			entry_add(&e, &sbc->media.at[n], (uint32_t)i + 1);
+		for (size_t n = 0; n < sbc->signalling.count; n++) {
+			const struct addr *a = &sbc->signalling.at[n];
+			struct prefix host = {.addr = *a, .len = addr_is_v4(a) ? 32 : 128};
+
+			entry_add(&e, &host, (uint32_t)i + 1);
+		}
+	}
+	return entries_build(&e);
+}
+
 /* Everything that tells a side; what is declared of a single link or subnet comes last and counts
  * where the same prefix stands twice. */
 static struct lpm *
@@ -262,6 +283,7 @@ plan_create(const struct conf *conf, const struct sources *sources, uint64_t gen
 	ports_build(p, sources);
 	p->side_lpm[SIDE_PEER] = side_lpm_build(conf, SIDE_PEER);
 	p->side_lpm[SIDE_MSFT] = side_lpm_build(conf, SIDE_MSFT);
+	p->sbc_lpm = conf->sbc_count ? sbc_lpm_build(conf) : NULL;
 	p->direction_lpm = direction_lpm_build(conf);
 	rules_build(p);
 	return p;
@@ -273,6 +295,7 @@ plan_destroy(struct plan *p)
 	if (!p)
 		return;
 	lpm_destroy(p->direction_lpm);
+	lpm_destroy(p->sbc_lpm);
 	lpm_destroy(p->side_lpm[SIDE_MSFT]);
 	lpm_destroy(p->side_lpm[SIDE_PEER]);
 	free(p->ports);

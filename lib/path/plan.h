@@ -44,6 +44,7 @@ struct plan {
 	struct plan_port *ports;
 	uint16_t port_count;
 	struct lpm *side_lpm[2];   /* [0] peer side, [1] cloud side: address -> subnet id */
+	struct lpm *sbc_lpm;       /* address -> 1 + index in conf.sbcs; NULL: none declared */
 	struct lpm *direction_lpm; /* address -> 1 + enum side, from everything declared */
 	struct class_rules rules;
 	struct packet_options decode;

@@ -57,7 +57,7 @@ aggregate_create(const struct conf *conf, const struct lane_id *lanes, uint32_t 
 	a->endpoints = mem_alloc(max_endpoints, sizeof *a->endpoints);
 	a->quality = quality_book_create(conf);
 	a->voice = stream_book_create(STREAMS_MAX);
-	a->latency = latency_book_create(a->subnet_count, LATENCIES_MAX);
+	a->latency = latency_book_create(a->subnet_count, (uint32_t)conf->sbc_count, LATENCIES_MAX);
 	a->merging = mem_alloc(1, sizeof *a->merging);
 	a->merging->key = hash_key_make(0);
 	a->probe.coverage_ratio = 1;
@@ -102,6 +102,7 @@ open_interval(struct aggregate *a, const struct snap *s)
 	totals_clear_interval(a);
 	quality_book_open(a->quality);
 	stream_book_open(a->voice);
+	latency_book_open(a->latency);
 	*m = (struct agg_merge){.open = true, .start_ns = s->start_ns, .key = key};
 	a->stretched = false;
 	a->probe.longest_turn_ns = 0;

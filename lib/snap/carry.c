@@ -8,7 +8,7 @@
 
 /* For each index of `from`'s links or subnets its index in `to`, or MAP_NONE. */
 struct renaming {
-	uint32_t *links, *subnets;
+	uint32_t *links, *subnets, *sbcs;
 };
 
 static uint32_t
@@ -18,6 +18,20 @@ new_link(const struct aggregate *to, const char *name)
 		if (strcmp(to->conf->links[i].name, name) == 0)
 			return (uint32_t)i;
 	return MAP_NONE;
+}
+
+static uint32_t *
+rename_sbcs(const struct aggregate *to, const struct aggregate *from)
+{
+	uint32_t *names = mem_alloc(from->conf->sbc_count, sizeof *names);
+
+	for (size_t i = 0; i < from->conf->sbc_count; i++) {
+		names[i] = MAP_NONE;
+		for (size_t j = 0; j < to->conf->sbc_count; j++)
+			if (strcmp(to->conf->sbcs[j].name, from->conf->sbcs[i].name) == 0)
+				names[i] = (uint32_t)j;
+	}
+	return names;
 }
 
 static int
@@ -166,7 +180,9 @@ carry_latency(struct aggregate *to, const struct aggregate *from, const struct r
 {
 	for (uint32_t i = 0; i < from->latency->count; i++) {
 		struct latency_entry *e = from->latency->entries[i];
-		uint32_t id = e->scope == LATENCY_LINK ? r->links[e->id] : r->subnets[e->id];
+		uint32_t id = e->scope == LATENCY_LINK     ? r->links[e->id]
+		              : e->scope == LATENCY_SUBNET ? r->subnets[e->id]
+		                                           : r->sbcs[e->id];
 
 		if (id != MAP_NONE)
 			latency_book_adopt(to->latency, e, id);
@@ -180,7 +196,7 @@ void
 aggregate_carry(struct aggregate *to, const struct aggregate *from)
 {
 	struct renaming r = {mem_alloc(from->conf->link_count, sizeof *r.links),
-	                     rename_subnets(to, from)};
+	                     rename_subnets(to, from), rename_sbcs(to, from)};
 
 	for (size_t i = 0; i < from->conf->link_count; i++)
 		r.links[i] = new_link(to, from->conf->links[i].name);
@@ -198,4 +214,5 @@ aggregate_carry(struct aggregate *to, const struct aggregate *from)
 	to->intervals = from->intervals;
 	free(r.links);
 	free(r.subnets);
+	free(r.sbcs);
 }

@@ -45,6 +45,10 @@ const char *latency_method_name(enum latency_method m);
 const char *latency_method_what(enum latency_method m);
 bool latency_is_headline(enum latency_method m);
 
+/* latency_key.subnet from here on: an SBC by its index in conf.sbcs, beside the sample that its
+ * subnet and link get. */
+#define LATENCY_SBC_BASE 0x80000000u
+
 struct latency_key {
 	uint32_t subnet; /* of the far host, an id on its side; SUBNET_OVERFLOW: the cap was met */
 	uint16_t link;

@@ -10,13 +10,14 @@
 #define HOUR_US (3600 * US_PER_S)
 
 struct latency_book *
-latency_book_create(uint32_t subnet_count, uint32_t capacity)
+latency_book_create(uint32_t subnet_count, uint32_t sbc_count, uint32_t capacity)
 {
 	struct latency_book *b = mem_alloc(1, sizeof *b);
 
 	b->entries = mem_alloc(capacity, sizeof *b->entries);
 	b->capacity = capacity;
 	b->subnet_count = subnet_count;
+	b->sbc_count = sbc_count;
 	return b;
 }
 
@@ -102,6 +103,7 @@ merge_entry(struct latency_book *b, struct latency_entry like, const struct hist
 		b->overflow += h->count;
 		return;
 	}
+	e->changed = true;
 	histogram_merge(&e->total, h);
 	histogram_merge(&e->minute, h);
 	if (e->hours)
@@ -124,12 +126,25 @@ merge_scope(struct latency_book *b, enum latency_scope scope, uint32_t id,
 }
 
 void
+latency_book_open(struct latency_book *b)
+{
+	for (uint32_t i = 0; i < b->count; i++)
+		b->entries[i]->changed = false;
+	b->turned = false;
+}
+
+void
 latency_book_merge(struct latency_book *b, const struct latency_set *set)
 {
 	b->overflow += set->overflow;
 	for (uint32_t i = 0; i < set->count; i++) {
 		const struct snap_latency *from = &set->at[i];
+		uint32_t sbc = from->key.subnet - LATENCY_SBC_BASE;
 
+		if (sbc < b->sbc_count) {
+			merge_scope(b, LATENCY_SBC, sbc, from);
+			continue;
+		}
 		merge_scope(b, LATENCY_LINK, from->key.link, from);
 		if (from->key.subnet >= 1 && from->key.subnet <= b->subnet_count)
 			merge_scope(b, LATENCY_SUBNET, from->key.subnet, from);
@@ -177,6 +192,7 @@ latency_book_close(struct latency_book *b, uint64_t end_us)
 		if (e->hours && hour != b->hour_us && b->hour_us)
 			hour_put_away(e->hours, b->hour_us);
 	}
+	b->turned |= b->minute_us && minute != b->minute_us;
 	b->minute_us = minute;
 	b->hour_us = hour;
 }

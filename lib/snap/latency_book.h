@@ -18,7 +18,7 @@ enum {
 	LATENCY_HEADLINE = LATENCY_METHOD_COUNT, /* entry.method: all headline methods together */
 };
 
-enum latency_scope { LATENCY_LINK, LATENCY_SUBNET };
+enum latency_scope { LATENCY_LINK, LATENCY_SUBNET, LATENCY_SBC };
 
 struct latency_hour {
 	uint64_t start_us;
@@ -36,7 +36,8 @@ struct latency_entry {
 	uint8_t scope;  /* enum latency_scope */
 	uint8_t half;   /* SIDE_PEER or SIDE_MSFT */
 	uint8_t method; /* enum latency_method, or LATENCY_HEADLINE */
-	uint32_t id;    /* index in conf.links, or subnet id */
+	uint32_t id;    /* index in conf.links or conf.sbcs, or subnet id */
+	bool changed;   /* in the last interval */
 	struct histogram total;
 	struct histogram minute,
 		last_minute;         /* the running clock minute, and the whole one before */
@@ -46,16 +47,20 @@ struct latency_entry {
 struct latency_book {
 	struct latency_entry **entries; /* [count], in order of first sample */
 	uint32_t count, capacity;
-	uint32_t subnet_count;
+	uint32_t subnet_count, sbc_count;
+	bool turned;                 /* the last interval ended a minute or an hour */
 	uint64_t minute_us, hour_us; /* starts of the running ones; 0: none yet */
 	uint64_t overflow;           /* samples that count under their link alone, and merges of
 	                                histograms that found no entry */
 };
 
 /* Subnet ids are 1 ... `subnet_count`. Never NULL. */
-struct latency_book *latency_book_create(uint32_t subnet_count, uint32_t capacity);
+struct latency_book *latency_book_create(uint32_t subnet_count, uint32_t sbc_count,
+                                         uint32_t capacity);
 void latency_book_destroy(struct latency_book *b);
 
+/* The first snapshot of an interval is about to come. */
+void latency_book_open(struct latency_book *b);
 /* Add what one worker measured. */
 void latency_book_merge(struct latency_book *b, const struct latency_set *set);
 /* The interval ended: whole minutes and hours are put away. */

@@ -229,6 +229,8 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 	for (uint32_t i = 0; i < a->endpoint_count; i++)
 		if (a->endpoints[i].changed)
 			export_endpoint(x, &a->endpoints[i]);
+	export_latency(x);
+	export_loss(x);
 }
 
 /* Up to when the inspector has heard all there is: a capture's end says nothing of what comes

@@ -76,6 +76,9 @@ void export_lags_destroy(struct exporter *e);
 /* BFD sessions (export_bfd.c). */
 void export_bfds(struct epoch *x, const struct peering *peering);
 void export_lags(struct epoch *x, const struct interconnect *ic);
+/* Round trips and loss by link, subnet and SBC (export_path.c). */
+void export_latency(struct epoch *x);
+void export_loss(struct epoch *x);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */
 void export_subnet(struct epoch *x, uint32_t id);
 void export_endpoint(struct epoch *x, const struct agg_endpoint *from);

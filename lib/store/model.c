@@ -70,6 +70,12 @@ static const struct key_schema keys[] = {
 		TOP("voice:SCOPE", SCOPE_SITE, DAY_S, fields_voice, rec_voice, "voices", KEY_SET,
                     "signalling of a link, an SBC or a subnet: calls, codes, ASR, NER, setup "
                     "delay, OPTIONS, TLS; SCOPE: `link:NAME`, `sbc:NAME`, `subnet:PREFIX`"),
+	[RECORD_LATENCY] = TOP("latency:SCOPE:SIDE", SCOPE_SITE, DAY_S, fields_latency, rec_latency,
+                               "latencies", KEY_SET,
+                               "round trips from the tap to a side and back; SCOPE: `link:NAME`, "
+                               "`subnet:PREFIX`, `sbc:NAME`"),
+	[RECORD_LOSS] = TOP("loss:SCOPE:SIDE", SCOPE_SITE, DAY_S, fields_loss, rec_loss, "losses",
+                            KEY_SET, "what was lost on a side of the tap; SCOPE as above"),
 
 	PLAIN("sites", SCOPE_GLOBAL, KEY_SET, 0, false, "sites that wrote to this Redis"),
 	PLAIN("probes", SCOPE_SITE, KEY_SET, 0, false, "ids of the site's probes"),
@@ -115,10 +121,8 @@ static const struct key_schema keys[] = {
 	PLAIN("riblog:NAME", SCOPE_SITE, KEY_STREAM, WEEK_S, false,
               "changes of both: `side, change` (announce, change, withdraw)`, prefix, route`; the "
               "last 10 000, at most 1000 an epoch and side"),
-	PLAIN("latency:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,
-              "count, p50, p95, p99, min; SCOPE: `link:NAME`, `subnet:PREFIX`, `sbc:NAME`"),
-	PLAIN("loss:SCOPE:SIDE", SCOPE_SITE, KEY_HASH, DAY_S, true,
-              "packets, lost, jitter, windows over limit, sample size"),
+	PLAIN("latencies", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with round trips"),
+	PLAIN("losses", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with loss counts"),
 	PLAIN("voices", SCOPE_SITE, KEY_SET, 0, false, "scopes with signalling"),
 	PLAIN("legs:active", SCOPE_SITE, KEY_ZSET, 0, true, "media legs now"),
 	PLAIN("legs:failed", SCOPE_SITE, KEY_STREAM, CALL_S, true, "legs that went wrong"),

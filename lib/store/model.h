@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "store/model_path.h"
 #include "store/model_peering.h"
 #include "store/model_voice.h"
 #include "store/record.h"
@@ -35,6 +36,8 @@ enum record_kind {
 	RECORD_LACP,         /* lacp:LINK:N */
 	RECORD_TOKENS,       /* tokens:LINK */
 	RECORD_VOICE,        /* voice:SCOPE */
+	RECORD_LATENCY,      /* latency:SCOPE:SIDE */
+	RECORD_LOSS,         /* loss:SCOPE:SIDE */
 	RECORD_KIND_COUNT
 };
 

@@ -36,8 +36,15 @@ static const struct question all[] = {
          "ner_ratio setup_p95_us tls_open peer_options_last_us",
          "for each of `SMEMBERS pni:{SITE}:voices`; links are `voice:link:LINK`"},
 	{"Worst streams?", NULL, "comes with voice (`streams:worst`)"},
-	{"Lost before or after the tap?", NULL, "comes with latency and loss (`loss:SCOPE:SIDE`)"},
-	{"RTT now against yesterday?", NULL, "comes with latency and loss (`latency:SCOPE:SIDE`)"},
+	{"Lost before or after the tap?",
+         "HMGET pni:{SITE}:loss:link:LINK:peer packets lost tcp_from_packets tcp_from_lost "
+         "tcp_to_packets tcp_to_lost windows windows_over probe_loss_ratio",
+         "on the peer's side: `from` it before the tap, `to` it after; `msft` is the other; all "
+         "scopes: `SMEMBERS pni:{SITE}:losses`"},
+	{"RTT now against yesterday?",
+         "HMGET pni:{SITE}:latency:link:LINK:peer count p50_us p95_us min_us hours",
+         "the last minute; `hours`: start in s, count and median in us of the last 24; all scopes: "
+         "`SMEMBERS pni:{SITE}:latencies`"},
 	{"Is a limiter acting?", NULL, "comes with limits (`limiters:active`)"},
 	{"Who sends the undeclared class?",
          "HMGET pni:{SITE}:subnet:PREFIX declared undeclared_ratio",

@@ -281,6 +281,9 @@ sample_probe(struct store *s, uint64_t ts_us)
 	struct rec_subnet_class class = {.class = "dns", .standing = "undeclared"};
 	struct rec_endpoint endpoint = {.ip = "203.0.113.9", .classes = "dns"};
 	struct event event = {.ts_us = ts_us, .name = "class.undeclared", .severity = "minor"};
+	struct rec_latency latency = {
+		.scope = "link:pni-a", .side = "peer", .count = 9, .p50_us = 8};
+	struct rec_loss loss = {.scope = "link:pni-a", .side = "peer", .packets = 750, .lost = 1};
 	struct rec_epoch epoch = {.end_us = ts_us, .coverage_ratio = 1};
 
 	store_begin(s, 1);
@@ -290,6 +293,8 @@ sample_probe(struct store *s, uint64_t ts_us)
 	store_put(s, RECORD_SUBNET, "203.0.113.0/24", &subnet);
 	store_put(s, RECORD_SUBNET_CLASS, "203.0.113.0/24:class:dns", &class);
 	store_put(s, RECORD_ENDPOINT, "203.0.113.9", &endpoint);
+	store_put(s, RECORD_LATENCY, "link:pni-a:peer", &latency);
+	store_put(s, RECORD_LOSS, "link:pni-a:peer", &loss);
 	store_rank(s, SCOPE_SITE, "endpoints", "203.0.113.9", (double)ts_us);
 	store_rank(s, SCOPE_SITE, "subnet:203.0.113.0/24:endpoints", "203.0.113.9", 8e6);
 	store_point(s, "link:pni-a", 0, ts_us, names, values, 2);

@@ -54,7 +54,7 @@ keys_stay_apart(void **state)
 static void
 beyond_the_cap_the_link_still_counts(void **state)
 {
-	struct latency_book *b = latency_book_create(100, 100);
+	struct latency_book *b = latency_book_create(100, 2, 100);
 	struct latency_set s;
 
 	(void)state;
@@ -76,7 +76,7 @@ beyond_the_cap_the_link_still_counts(void **state)
 static void
 headline_leaves_think_time_out(void **state)
 {
-	struct latency_book *b = latency_book_create(SUBNETS, 100);
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 100);
 	const struct latency_entry *e;
 	struct latency_set s;
 
@@ -99,7 +99,7 @@ headline_leaves_think_time_out(void **state)
 static void
 minutes_and_hours_end_with_the_clock(void **state)
 {
-	struct latency_book *b = latency_book_create(SUBNETS, 100);
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 100);
 	const struct latency_entry *e;
 	struct latency_set s;
 
@@ -133,8 +133,8 @@ minutes_and_hours_end_with_the_clock(void **state)
 static void
 an_entry_moves_to_another_book(void **state)
 {
-	struct latency_book *from = latency_book_create(SUBNETS, 100),
-			    *to = latency_book_create(SUBNETS, 1);
+	struct latency_book *from = latency_book_create(SUBNETS, 2, 100),
+			    *to = latency_book_create(SUBNETS, 2, 1);
 	struct latency_set s;
 
 	(void)state;
