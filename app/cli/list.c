@@ -278,6 +278,38 @@ static const struct rows_column loss_columns[] = {
 	{NULL, NULL, false},
 };
 
+static const struct rows_column session_columns[] = {
+	{"name", "session", false},
+	{"link", "link", false},
+	{"state", "state", false},
+	{"state_since_us", "since", false},
+	{"flaps", "flaps", false},
+	{"down_cause", "last down", false},
+	{"down_us", "at", true},
+	{"peer_asn", "peer AS", false},
+	{"peer_bgp_id", "peer id", true},
+	{"msft_asn", "msft AS", true},
+	{"msft_bgp_id", "msft id", true},
+	{"hold_s", "hold", false},
+	{"peer_routes_v4", "v4 of peer", false},
+	{"peer_routes_v6", "v6 of peer", false},
+	{"peer_registered", "registered", false},
+	{"msft_routes_v4", "v4 of msft", false},
+	{"msft_routes_v6", "v6 of msft", false},
+	{"peer_completeness", "peer's RIB", false},
+	{"msft_completeness", "msft's RIB", true},
+	{"peer_open_basis", "OPEN", true},
+	{"peer_ip", "peer", true},
+	{"msft_ip", "msft", true},
+	{"up_us", "up", true},
+	{"covered_us", "judged", true},
+	{"peer_routes_bogon", "bogons", true},
+	{"peer_routes_foreign_origin", "foreign origins", true},
+	{"md5_segments", "MD5", true},
+	{"ttl_min", "TTL", true},
+	{NULL, NULL, false},
+};
+
 struct listing {
 	const char *command;
 	enum record_kind kind;
@@ -291,6 +323,7 @@ static const struct listing listings[] = {
 	{"links", RECORD_LINK, link_columns, NULL, "name"},
 	{"subnets", RECORD_SUBNET, subnet_columns, NULL, NULL},
 	{"endpoints", RECORD_ENDPOINT, endpoint_columns, "roles", "last_us"},
+	{"sessions", RECORD_SESSION, session_columns, "name", "name"},
 	{"calls", RECORD_VOICE, call_columns, "scope", "scope"},
 	{"bfd", RECORD_BFD, bfd_columns, "name", "name"},
 	{"lag", RECORD_LACP, lag_columns, "link", NULL},

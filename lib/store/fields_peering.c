@@ -96,6 +96,8 @@ const struct record_field fields_session[] = {
 };
 
 const struct record_field fields_route[] = {
+	TEXT(rec_route, session, "BGP session"),
+	TEXT(rec_route, side, "who announces it"),
 	TEXT(rec_route, prefix, "with its path identifier behind #, where it has one"),
 	TEXT(rec_route, origin, "igp, egp or incomplete"),
 	TEXT(rec_route, as_path, "AS_PATH and AS4_PATH merged"),

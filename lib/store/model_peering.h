@@ -106,6 +106,7 @@ struct rec_session {
 /* A route as rib:NAME:SIDE holds it, one JSON object a field (store/route.h); the field is the
  * prefix, with path identifiers "PREFIX#ID". Absent members are empty, NaN or false. */
 struct rec_route {
+	char session[96], side[8]; /* whose; of readers, not in the object */
 	char prefix[64];
 	char origin[12]; /* "igp", "egp", "incomplete" */
 	char as_path[512];

@@ -20,6 +20,8 @@ route_log_key(char key[KEY_SIZE], const char *session)
 	snprintf(key, KEY_SIZE, "riblog:%s", session);
 }
 
+enum { NAMES = 3 /* session, side and prefix: told by key and field */ };
+
 /* What is not there is left out: empty texts, zeros, false. */
 static bool
 is_worth(const struct record_field *f, const void *record)
@@ -38,7 +40,7 @@ route_encode(const struct rec_route *r, struct text *to)
 	const char *separator = "{";
 
 	/* all texts are made of digits, names and separators: nothing to escape */
-	for (const struct record_field *f = fields_route + 1; f->name; f++) {
+	for (const struct record_field *f = fields_route + NAMES; f->name; f++) {
 		const char *quote = f->type == FIELD_TEXT ? "\"" : "";
 
 		if (!is_worth(f, r))
@@ -74,7 +76,7 @@ route_decode(const char *field, const char *json, size_t size, struct rec_route 
 		json_decref(o);
 		return false;
 	}
-	for (const struct record_field *f = fields_route + 1; f->name; f++)
+	for (const struct record_field *f = fields_route + NAMES; f->name; f++)
 		decode_member(f, json_object_get(o, f->name), r);
 	json_decref(o);
 	return true;
@@ -83,6 +85,8 @@ route_decode(const char *field, const char *json, size_t size, struct rec_route 
 struct each {
 	void (*fn)(void *context, const struct rec_route *r);
 	void *context;
+	const char *session;
+	enum side side;
 	size_t count;
 };
 
@@ -94,6 +98,8 @@ give(void *context, const char *field, const char *value, size_t size)
 
 	if (!route_decode(field, value, size, &r))
 		return;
+	snprintf(r.session, sizeof r.session, "%s", e->session);
+	snprintf(r.side, sizeof r.side, "%s", side_name(e->side));
 	e->fn(e->context, &r);
 	e->count++;
 }
@@ -108,7 +114,7 @@ static size_t
 read_routes(struct store *s, const char *session, enum side side, const char *prefix,
             void (*fn)(void *context, const struct rec_route *r), void *context)
 {
-	struct each e = {fn, context, 0};
+	struct each e = {fn, context, session, side, 0};
 	char key[KEY_SIZE];
 
 	route_map_key(key, session, side);

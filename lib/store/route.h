@@ -15,7 +15,7 @@ enum { ROUTE_LOG_KEPT = 10000 };
 void route_map_key(char key[KEY_SIZE], const char *session, enum side side);
 void route_log_key(char key[KEY_SIZE], const char *session);
 
-/* Appends the object, without `prefix`, which is the field's name. */
+/* Appends the object, without what key and field tell: session, side, prefix. */
 void route_encode(const struct rec_route *r, struct text *to);
 /* False: no such object; members of no name here are passed over. `r->prefix` is set to `field`. */
 bool route_decode(const char *field, const char *json, size_t size, struct rec_route *r);
