@@ -50,6 +50,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	r->slots = NULL;
 	r->mask = 0;
 	r->digest = 0;
+	r->unicast = 0;
 	memset(r->standing, 0, sizeof r->standing);
 	memset(r->stale, 0, sizeof r->stale);
 	memset(r->wrong, 0, sizeof r->wrong);
@@ -418,6 +419,7 @@ bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri
 		*at = route;
 		--r->pool->room;
 		r->standing[afi == BGP_AFI_IPV6]++;
+		r->unicast += is_unicast(at);
 		r->digest += digest_of(at);
 	}
 	at->generation = r->generation[afi == BGP_AFI_IPV6];
@@ -436,6 +438,7 @@ take_out(struct bgp_rib *r, struct bgp_route *at, uint64_t time_us)
 	gone.time_us = time_us;
 	++r->pool->room;
 	r->standing[at->afi == BGP_AFI_IPV6]--;
+	r->unicast -= is_unicast(at);
 	r->digest -= digest_of(at);
 	uncount_wrong(r, at);
 	close_hole(r, (uint32_t)(at - r->slots));

@@ -65,6 +65,7 @@ struct bgp_rib {
 	void *owner; /* of who made it */
 	enum side side;
 	uint32_t standing[BGP_RIB_AFIS]; /* routes now: [0] IPv4, [1] IPv6 */
+	uint32_t unicast;                /* of them */
 	uint64_t beyond;                 /* announcements that found no room */
 	uint64_t digest;                 /* over the unicast prefixes that stand, in any order */
 	uint32_t *registered;            /* routes of each registered prefix */

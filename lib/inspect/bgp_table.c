@@ -202,6 +202,8 @@ meet(struct bgp_table *t, const struct addr ip[2], const struct lane_id *lane, e
 	s->settled = sure || hint != SIDE_UNKNOWN;
 	if (lane)
 		s->link = lane->link;
+	else if (t->shared.conf && t->shared.conf->link_count == 1)
+		s->link = 0; /* seen where no direction is known */
 	bgp_session_name(s);
 	return s;
 }

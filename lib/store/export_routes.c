@@ -184,7 +184,7 @@ begin_walk(struct writer *w, bool empty)
 static uint64_t
 unwritten(const struct writer *w)
 {
-	uint64_t stand = bgp_rib_count(w->rib);
+	uint64_t stand = w->rib->unicast;
 	size_t written = store_map_count(w->x->e->store, w->key);
 
 	return stand > written ? stand - written : 0;
