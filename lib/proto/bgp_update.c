@@ -199,12 +199,16 @@ check_mandatory(struct bgp_update *out)
 		note(out, BGP_NOTE_MISSING, BGP_TREAT_WITHDRAW);
 }
 
-enum reason
-bgp_update_decode(struct cursor *body, struct bgp_update *out)
+/* All cursors empty, at `at`. */
+static void
+clear(struct bgp_update *out, const uint8_t *at)
 {
-	struct cursor none = cursor_over(body->at, 0);
+	struct cursor none = cursor_over(at, 0);
 
 	*out = (struct bgp_update){
+		.withdrawn = none,
+		.nlri = none,
+		.attributes = none,
 		.as_path = none,
 		.as4_path = none,
 		.aggregator = none,
@@ -215,6 +219,20 @@ bgp_update_decode(struct cursor *body, struct bgp_update *out)
 		.reach = {.next_hop = none, .nlri = none},
 		.unreach = {.next_hop = none, .nlri = none},
 	};
+}
+
+void
+bgp_attributes_decode(struct cursor attributes, struct bgp_update *out)
+{
+	clear(out, attributes.at);
+	out->attributes = attributes;
+	read_attributes(attributes, out);
+}
+
+enum reason
+bgp_update_decode(struct cursor *body, struct bgp_update *out)
+{
+	clear(out, body->at);
 	out->withdrawn = cursor_slice(body, cursor_be16(body));
 	out->attributes = cursor_slice(body, cursor_be16(body));
 	out->nlri = *body;

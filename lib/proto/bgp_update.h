@@ -94,6 +94,10 @@ bgp_update_has(const struct bgp_update *u, unsigned attribute)
  * apart; all else is a note. Prefixes and paths are not looked into. */
 enum reason bgp_update_decode(struct cursor *body, struct bgp_update *out);
 
+/* Attributes alone, as a dump has them: MP_REACH may be its next hop alone (RFC 6396
+ * section 4.3.4), which is told from a whole one by its first byte. Nothing is mandatory. */
+void bgp_attributes_decode(struct cursor attributes, struct bgp_update *out);
+
 /* RFC 4724 section 2: nothing but an empty body (IPv4 unicast), or nothing but an MP_UNREACH
  * without prefixes; tells the family. */
 bool bgp_update_ends_rib(const struct bgp_update *u, uint16_t *afi, uint8_t *safi);

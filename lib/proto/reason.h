@@ -79,7 +79,11 @@
 	X(BFD_SHORT, "bfd_short", "BFD control packet cut, or longer than its datagram")       \
 	X(BFD_BAD, "bfd_bad", "BFD control packet that RFC 5880 6.8.6 discards")               \
 	X(BGP_SHORT, "bgp_short", "BGP message cut, or its end not here yet")                  \
-	X(BGP_BAD, "bgp_bad", "no BGP message, or a length that passes its end")
+	X(BGP_BAD, "bgp_bad", "no BGP message, or a length that passes its end")               \
+	X(MRT_SHORT, "mrt_short", "MRT record cut")                                            \
+	X(MRT_BAD, "mrt_bad", "no MRT record, or a length that passes its end")                \
+	X(BMP_SHORT, "bmp_short", "BMP message cut, or its end not here yet")                  \
+	X(BMP_BAD, "bmp_bad", "no BMP message, or a length that passes its end")
 
 enum reason {
 #define REASON_ENUM(id, name, help) REASON_##id,
