@@ -37,6 +37,8 @@ route-map OUT permit 10
 route-map OUT permit 20
  match as-path OWN
  set community 8075:8007
+route-map OUT6 permit 10
+ match as-path OWN
 router bgp $PNI_PEER_ASN
  bgp router-id $(pni_peer_id "$1")
  no bgp ebgp-requires-policy
@@ -55,7 +57,7 @@ router bgp $PNI_PEER_ASN
   network $PNI_REGISTERED6
   neighbor $cloud activate
   neighbor $cloud soft-reconfiguration inbound
-  neighbor $cloud route-map OUT out
+  neighbor $cloud route-map OUT6 out
  exit-address-family
 bfd
  peer $cloud
