@@ -163,8 +163,9 @@ list_lacp(struct inspection *in, const struct lacp *l, const uint8_t src_mac[6])
 static void
 read_lacpdu(struct inspection *in)
 {
-	struct member_watch *member = member_of(in);
+	struct interconnect *ic = &in->census->peering.links;
 	struct cursor c = in->payload;
+	struct member_watch *member;
 	uint8_t src_mac[6] = {0};
 	struct lacp l;
 
@@ -174,11 +175,12 @@ read_lacpdu(struct inspection *in)
 	}
 	copy_source(in->punt, src_mac);
 	list_lacp(in, &l, src_mac);
+	member = interconnect_bundled(ic, in->lane, &l);
 	if (!member)
 		return;
-	in->census->peering.links.lacpdu_ns = in->punt->time_ns;
+	ic->lacpdu_ns = in->punt->time_ns;
 	lacp_member_pdu(&member->lacp, in->lane->dir, in->punt->time_ns, &l, src_mac);
-	tell_turns(in, in->lane->link, in->lane->member);
+	tell_turns(in, in->lane->link, (size_t)(member - ic->links[in->lane->link].members));
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "classify/class.h"
+#include "proto/lacp.h"
 #include "proto/protocols.h"
 #include "proto/tcp_options.h"
 
@@ -69,6 +70,44 @@ interconnect_member(struct interconnect *ic, const struct lane_id *lane)
 	return l && lane->member < l->member_count && lane->dir < LACP_SIDES
 	               ? &l->members[lane->member]
 	               : NULL;
+}
+
+static bool
+speaks_for(const struct lacp_member *m, unsigned side, const struct lacp *l)
+{
+	const struct lacp_member_side *own = &m->side[side], *other = &m->side[!side];
+
+	return (own->pdus && own->newest.actor.port == l->actor.port) ||
+	       (!own->pdus && other->pdus && other->newest.actor.port == l->partner.port);
+}
+
+/* No frame of its own: nobody has heard of it. */
+static bool
+is_unheard(const struct lacp_member *m)
+{
+	return !m->side[0].frame_ns && !m->side[1].frame_ns;
+}
+
+struct member_watch *
+interconnect_bundled(struct interconnect *ic, const struct lane_id *lane, const struct lacp *l)
+{
+	struct member_watch *first = interconnect_member(ic, lane);
+	struct link_watch *link = interconnect_link(ic, lane);
+	unsigned side;
+
+	if (!first)
+		return NULL;
+	side = lane->dir;
+	if ((!first->lacp.side[0].pdus && !first->lacp.side[1].pdus) ||
+	    speaks_for(&first->lacp, side, l))
+		return first;
+	for (size_t i = 0; i < link->member_count; i++)
+		if (speaks_for(&link->members[i].lacp, side, l))
+			return &link->members[i];
+	for (size_t i = 0; i < link->member_count; i++)
+		if (is_unheard(&link->members[i].lacp))
+			return &link->members[i];
+	return first; /* it was renumbered */
 }
 
 static bool

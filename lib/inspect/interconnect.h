@@ -60,6 +60,13 @@ void interconnect_set_conf(struct interconnect *ic, const struct conf *conf);
 struct link_watch *interconnect_link(struct interconnect *ic, const struct lane_id *lane);
 struct member_watch *interconnect_member(struct interconnect *ic, const struct lane_id *lane);
 
+/* The member that a LACPDU is of. A port that mirrors several members brings all their LACPDUs on
+ * the lane of the first: there the actor's port tells them apart, and what its partner is called.
+ * NULL as above. */
+struct lacp;
+struct member_watch *interconnect_bundled(struct interconnect *ic, const struct lane_id *lane,
+                                          const struct lacp *l);
+
 /* Any frame of a known lane: its member lives there; those of routers (BGP, BFD, ARP, ND) tell who
  * sends them. */
 void interconnect_frame(struct interconnect *ic, const struct lane_id *lane, const struct punt *p);

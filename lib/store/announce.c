@@ -94,6 +94,21 @@ quiet_us(const struct rec_link *l, const struct aggregate *a, int dir)
 	return a->end_us > last ? a->end_us - last : 0;
 }
 
+/* Members that ever carried a frame: on a port that mirrors several, only one seems to. */
+static uint64_t
+members_seen(const struct announcer *n, const struct conf_link *link, const struct aggregate *a)
+{
+	bool seen[256] = {false};
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < a->lane_count; i++)
+		if (&n->conf->links[a->lanes[i].id.link] == link && a->lanes[i].packets)
+			seen[a->lanes[i].id.member] = true;
+	for (unsigned i = 0; i < 256; i++)
+		count += seen[i];
+	return count;
+}
+
 static const char *
 judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate *a, bool capture)
 {
@@ -112,7 +127,7 @@ judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate
 	else if (quiet[0] || quiet[1])
 		snprintf(l->why, sizeof l->why, "no packet %s",
 		         direction_name(quiet[0] ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER));
-	else if (!l->lacp[0] && l->members_active && l->members_active < l->members)
+	else if (!l->lacp[0] && l->members_active && l->members_active < members_seen(n, cl, a))
 		snprintf(l->why, sizeof l->why, "%llu of %llu members carry traffic",
 		         (unsigned long long)l->members_active, (unsigned long long)l->members);
 	if (quiet[0] || quiet[1])

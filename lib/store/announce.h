@@ -21,7 +21,7 @@ void announcer_begin(struct announcer *n, const struct conf *conf, const char *p
 
 /* Sets state, state_since_us and why. A link is silent after `link_silent_us` without a packet in
  * one direction; degraded when `why` tells already of members that LACP has out, or, without LACP,
- * when a member is silent while others carry. `capture`: the link's last
+ * when a member that carried frames is silent while others go on. `capture`: the link's last
  * packet is judged at the end of its file, not against a clock that goes on. */
 void announce_link(struct announcer *n, struct rec_link *link, const struct aggregate *a,
                    bool capture);

@@ -3,20 +3,26 @@
 
 #include "unit/inspect/links.h"
 
-/* A LACPDU of system 02:00:00:00:00:0S, key 13, port 1, about the other one. */
+/* A LACPDU of system 02:00:00:00:00:0S, key 13, about the other one. */
 static void
-lacpdu(struct links *l, uint16_t lane, uint64_t ms, uint8_t state)
+lacpdu_of(struct links *l, uint16_t lane, uint64_t ms, uint8_t state, unsigned port, unsigned other)
 {
 	unsigned side = lane & 1;
 	char hex[300];
 
 	snprintf(
 		hex, sizeof hex,
-		"0180c2000002 02aa0000000%u 8809 01 01 0114 8000 02000000000%u 000d 8000 0001 %02x "
-		"000000 0214 8000 02000000000%u 000d 8000 0001 3f 000000 0310 8000 "
+		"0180c2000002 02aa0000000%u 8809 01 01 0114 8000 02000000000%u 000d 8000 %04x %02x "
+		"000000 0214 8000 02000000000%u 000d 8000 %04x 3f 000000 0310 8000 "
 		"000000000000000000000000 0000",
-		side, side, state, !side);
+		side, side, port, state, !side, other);
 	links_hex(l, lane, CLASS_LACP, ms, hex);
+}
+
+static void
+lacpdu(struct links *l, uint16_t lane, uint64_t ms, uint8_t state)
+{
+	lacpdu_of(l, lane, ms, state, 1u + lane / 2, 1u + lane / 2);
 }
 
 static void
@@ -68,6 +74,53 @@ a_member_that_falls_silent_leaves_a_fact(void **state)
 	assert_string_equal(f.name, "lacp.member.up");
 	f = links_fact(&l);
 	assert_string_equal(f.text, "2 of 2 members in the bundle: 20 Gb/s");
+	links_close(&l);
+}
+
+/* A port that mirrors both members: one lane each way, ports 1 and 2 in turn. */
+static void
+a_mirror_port_brings_members_by_their_ports(void **state)
+{
+	const struct link_watch *link;
+	struct links l;
+	bool spoken;
+
+	(void)state;
+	links_open(&l);
+	link = &l.peering->links.links[0];
+	for (uint64_t ms = 0; ms < 5000; ms += 1000)
+		for (uint16_t lane = 0; lane < 2; lane++)
+			for (unsigned port = 1; port <= 2; port++) {
+				/* the cloud's ports are 11 and 12 */
+				unsigned own = port + 10u * lane, other = port + 10u * !lane;
+
+				lacpdu_of(&l, lane, ms + port, 0x3f, own, other);
+			}
+	assert_int_equal(link_watch_distributing(link, &spoken), 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(link->members[i].lacp.side[SIDE_PEER].pdus, 5);
+		assert_int_equal(link->members[i].lacp.side[SIDE_PEER].newest.actor.port, i + 1);
+		assert_int_equal(link->members[i].lacp.side[SIDE_MSFT].newest.actor.port, i + 11);
+		assert_true(lacp_member_echoes(&link->members[i].lacp, SIDE_PEER));
+	}
+	links_close(&l);
+}
+
+/* Members on lanes of their own keep them when a router numbers its ports anew. */
+static void
+a_renumbered_port_stays_where_it_is(void **state)
+{
+	const struct link_watch *link;
+	struct links l;
+
+	(void)state;
+	links_open(&l);
+	link = &l.peering->links.links[0];
+	for (uint16_t lane = 0; lane < 4; lane++)
+		lacpdu_of(&l, lane, lane, 0x3f, 1 + lane / 2, 1 + lane / 2);
+	lacpdu_of(&l, 2, 1000, 0x3f, 7, 2);
+	assert_int_equal(link->members[1].lacp.side[SIDE_PEER].newest.actor.port, 7);
+	assert_int_equal(link->members[0].lacp.side[SIDE_PEER].newest.actor.port, 1);
 	links_close(&l);
 }
 
@@ -153,6 +206,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_member_that_falls_silent_leaves_a_fact),
+		cmocka_unit_test(a_mirror_port_brings_members_by_their_ports),
+		cmocka_unit_test(a_renumbered_port_stays_where_it_is),
 		cmocka_unit_test(a_side_tells_its_names),
 		cmocka_unit_test(a_reload_keeps_links_by_name),
 	};
