@@ -15,11 +15,9 @@
 enum interest {
 	NO_MEDIA, /* 0 */
 	MEDIA,    /* every packet with a header of RTP: ports of media */
-	MAYBE,    /* while the class is open; then those of flows that have a stream, and a few */
+	MAYBE,    /* while the class is open; then those of flows that have a stream, and one now
+	           * and then: it begins a stream if it looks like one */
 };
-
-/* Packets of a flow in an interval that may begin a stream although the flow's class is settled. */
-enum { MAYBE_PACKETS = 16 };
 
 static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
@@ -57,24 +55,19 @@ read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	return size <= packet->payload_size;
 }
 
-static inline bool
+/* No branch: a mix of protocols would make each condition a coin toss. The class is the flow's now,
+ * since the burst may have decided it. */
+static inline unsigned
 is_wanted(const struct burst *b, uint32_t i)
 {
-	const struct flow *f = b->flow[i];
-	const struct class_state *class;
+	static const struct flow nothing; /* of no class */
+	const struct flow *f = b->flow[i] ? b->flow[i] : &nothing;
+	const struct class_state *class = pipeline_class(f);
+	unsigned interest = interests[class->class];
+	unsigned open = ((class->flags & CLASS_FINAL) == 0) & (class->packets < CLASS_LOOKS);
+	unsigned maybe = open | (f->pool != 0) | (f->packets[0] + f->packets[1] <= 1);
 
-	if (!f)
-		return false;
-	class = pipeline_class(f); /* as it is now: the burst may have decided it */
-	switch (interests[class->class]) {
-	case NO_MEDIA:
-		return false;
-	case MEDIA:
-		return true;
-	default:
-		return f->pool || !class_done(class) ||
-		       f->packets[0] + f->packets[1] <= MAYBE_PACKETS;
-	}
+	return (interest == MEDIA) | ((interest == MAYBE) & maybe);
 }
 
 static struct stage_media_ends
@@ -89,32 +82,37 @@ ends_of(const struct packet *packet)
 /* ---- loss, per meter ---------------------------------------------------------------------------
  */
 
-/* Where the packets of a burst count; most have one meter and one time. */
+/* Where the packets of one time count: the 200 ms of the interval. */
 struct tally {
-	uint32_t meter;
 	uint64_t time_ns;
-	struct snap_quality *quality; /* NULL: no line */
 	unsigned slot;
 };
 
-static void
-tally_move(struct pipeline *p, struct tally *t, uint32_t meter, uint64_t time_ns)
+static inline void
+tally_move(const struct pipeline *p, struct tally *t, uint64_t time_ns)
 {
 	uint64_t since = time_ns > p->snap->start_ns ? time_ns - p->snap->start_ns : 0;
 	uint64_t slot = since / (QUALITY_SLOT_MS * NS_PER_MS);
 
-	t->meter = meter;
 	t->time_ns = time_ns;
-	t->quality = quality_of(p->snap, meter);
 	t->slot = slot < QUALITY_SLOTS ? (unsigned)slot : QUALITY_SLOTS - 1;
 }
 
-static struct quality_line *
+/* The meter's line of the packet's direction; NULL: it has none. */
+static inline struct quality_line *
 tally_line(struct pipeline *p, struct tally *t, const struct burst *b, uint32_t i)
 {
-	if (__builtin_expect(b->meter[i] != t->meter || b->time_ns[i] != t->time_ns, 0))
-		tally_move(p, t, b->meter[i], b->time_ns[i]);
-	return t->quality ? &t->quality->dir[p->plan->lanes[b->lane[i]].dir] : NULL;
+	struct snap *s = p->snap;
+	uint32_t meter = b->meter[i];
+	struct snap_quality *q;
+
+	if (__builtin_expect(b->time_ns[i] != t->time_ns, 0))
+		tally_move(p, t, b->time_ns[i]);
+	if (__builtin_expect(meter != BURST_NO_METER && s->meters[meter].quality, 1))
+		q = &s->qualities[s->meters[meter].quality - 1];
+	else
+		q = quality_of(s, meter);
+	return q ? &q->dir[p->plan->lanes[b->lane[i]].dir] : NULL;
 }
 
 /* A late packet takes a loss of the same interval back; that of an earlier one stands. */
@@ -191,18 +189,12 @@ change_format(struct pipeline *p, const struct burst *b, uint32_t i, struct rtp_
 }
 
 static inline void
-update(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
+update(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i, struct rtp_stream *s,
        const struct rtp_packet *rtp)
 {
-	struct flow *f = b->flow[i];
-	struct rtp_stream *s = rtp_pool_find(p->streams, f->pool, rtp->ssrc, b->reverse[i]);
 	int32_t lost;
 	bool found;
 
-	if (__builtin_expect(!s, 0)) {
-		begin(p, t, b, i, rtp);
-		return;
-	}
 	if (__builtin_expect(s->payload_type != rtp->payload_type, 0))
 		change_format(p, b, i, s, rtp);
 	found = rtp_is_found(s);
@@ -210,30 +202,70 @@ update(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
 	if (__builtin_expect(found, 1)) {
 		tally_packet(p, t, b, i, lost);
 	} else if (rtp_is_found(s)) {
-		stage_media_settle(p, f, s);
+		stage_media_settle(p, b->flow[i], s);
 		tally_found(p, t, b, i, s);
 	}
+}
+
+/* Farther down the chain, or new. */
+static __attribute__((noinline)) void
+search(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
+       const struct rtp_packet *rtp)
+{
+	struct rtp_stream *s =
+		rtp_pool_find(p->streams, b->flow[i]->pool, rtp->ssrc, b->reverse[i]);
+
+	if (s)
+		update(p, t, b, i, s, rtp);
+	else
+		begin(p, t, b, i, rtp);
+}
+
+/* The packets that have an RTP header, and their flow's first stream on its way. */
+static inline uint32_t
+collect(const struct pipeline *p, const struct burst *b, uint8_t *list, struct rtp_packet *packets)
+{
+	uint8_t wanted[BURST_MAX];
+	uint32_t wanted_count = 0, count = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		wanted[wanted_count] = (uint8_t)i;
+		wanted_count += is_wanted(b, i);
+	}
+	for (uint32_t n = 0; n < wanted_count; n++) {
+		if (!read_header(b, wanted[n], &packets[count]))
+			continue;
+		list[count++] = wanted[n];
+		__builtin_prefetch(rtp_pool_at(p->streams, b->flow[wanted[n]]->pool), 1);
+	}
+	return count;
 }
 
 void
 stage_media(struct pipeline *p, struct burst *b)
 {
-	struct tally tally = {.meter = BURST_NO_METER};
 	struct rtp_packet packets[BURST_MAX];
+	struct rtp_stream *streams[BURST_MAX];
+	struct tally tally = {0};
 	uint8_t list[BURST_MAX];
-	uint32_t count = 0;
+	uint32_t count = collect(p, b, list, packets);
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		if (!is_wanted(b, i) || !read_header(b, i, &packets[count]))
-			continue;
-		list[count++] = (uint8_t)i;
-		__builtin_prefetch(rtp_pool_at(p->streams, b->flow[i]->pool), 1);
+	/* the first or the second of the chain: most flows have one each way */
+	for (uint32_t n = 0; n < count; n++) {
+		uint32_t first = b->flow[list[n]]->pool;
+		const struct rtp_stream *s = rtp_pool_at(p->streams, first);
+		bool is_first = rtp_pool_is(s, packets[n].ssrc, b->reverse[list[n]]);
+
+		streams[n] = rtp_pool_at(p->streams, is_first ? first : s->next);
+		__builtin_prefetch(streams[n], 1);
 	}
 	for (uint32_t n = 0; n < count; n++) {
-		const struct rtp_stream *s = rtp_pool_at(p->streams, b->flow[list[n]]->pool);
+		bool right = rtp_pool_is(streams[n], packets[n].ssrc, b->reverse[list[n]]) &&
+		             streams[n] != rtp_pool_at(p->streams, RTP_NO_STREAM);
 
-		__builtin_prefetch(rtp_pool_at(p->streams, s->next), 1);
+		if (__builtin_expect(right, 1))
+			update(p, &tally, b, list[n], streams[n], &packets[n]);
+		else
+			search(p, &tally, b, list[n], &packets[n]);
 	}
-	for (uint32_t n = 0; n < count; n++)
-		update(p, &tally, b, list[n], &packets[n]);
 }

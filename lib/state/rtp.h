@@ -91,9 +91,9 @@ struct rtp_stream {
 	uint16_t changes;         /* of payload type, comfort noise and events not counted */
 	uint16_t stray_at;        /* sequence number behind a stray one: a restart if it comes */
 	uint8_t codec, basis, media_type, first_type;
-};
+} __attribute__((aligned(CACHE_LINE)));
 
-static_assert(sizeof(struct rtp_stream) <= 256, "the share of a stream");
+static_assert(sizeof(struct rtp_stream) == 4 * CACHE_LINE, "the share of a stream");
 
 /* A header and when it came. */
 struct rtp_packet {

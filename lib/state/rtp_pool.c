@@ -4,13 +4,6 @@
 
 #include "base/log.h"
 
-struct rtp_pool {
-	struct rtp_stream *streams; /* [capacity + 1]; 0 is none */
-	uint32_t fresh;             /* from here on never used */
-	uint32_t free_head;         /* list through `next` */
-	struct rtp_pool_stats stats;
-};
-
 struct rtp_pool *
 rtp_pool_create(uint32_t capacity, bool keep)
 {
@@ -48,18 +41,12 @@ rtp_pool_stats(const struct rtp_pool *t)
 }
 
 struct rtp_stream *
-rtp_pool_at(const struct rtp_pool *t, uint32_t number)
-{
-	return &t->streams[number];
-}
-
-struct rtp_stream *
 rtp_pool_find(const struct rtp_pool *t, uint32_t head, uint32_t ssrc, unsigned reverse)
 {
 	for (uint32_t at = head; at; at = t->streams[at].next) {
 		struct rtp_stream *s = &t->streams[at];
 
-		if (s->ssrc == ssrc && (s->flags & RTP_REVERSE) == reverse)
+		if (rtp_pool_is(s, ssrc, reverse))
 			return s;
 	}
 	return NULL;

@@ -22,15 +22,32 @@ struct rtp_pool_stats {
 	uint64_t refused; /* packets of streams that found no place: pool or flow full */
 };
 
-struct rtp_pool;
+/* Open because the packet loop reads streams through it; everything in it is rtp_pool.c's. */
+struct rtp_pool {
+	struct rtp_stream *streams; /* [capacity + 1]; 0 is none, and all zero */
+	uint32_t fresh;             /* from here on never used */
+	uint32_t free_head;         /* list through `next` */
+	struct rtp_pool_stats stats;
+};
 
 /* NULL when the memory is not there (logged). `keep`: a capture's, pages come when used. Set-up
  * thread. */
 struct rtp_pool *rtp_pool_create(uint32_t capacity, bool keep);
 void rtp_pool_destroy(struct rtp_pool *t);
 
-/* Stream of a number > 0 that the pool gave. */
-struct rtp_stream *rtp_pool_at(const struct rtp_pool *t, uint32_t number);
+/* Stream of a number that the pool gave; 0: one that no source matches to be read. */
+static inline struct rtp_stream *
+rtp_pool_at(const struct rtp_pool *t, uint32_t number)
+{
+	return &t->streams[number];
+}
+
+/* Whether the stream is of this source and direction (`reverse`: 0 or 1). */
+static inline bool
+rtp_pool_is(const struct rtp_stream *s, uint32_t ssrc, unsigned reverse)
+{
+	return ((s->ssrc ^ ssrc) | ((s->flags & RTP_REVERSE) ^ reverse)) == 0;
+}
 
 /* The flow's stream of this source and direction (`reverse`: 0 or 1); NULL: none yet. */
 struct rtp_stream *rtp_pool_find(const struct rtp_pool *t, uint32_t head, uint32_t ssrc,

@@ -40,6 +40,7 @@ struct rte_mbuf;
 
 struct trace {
 	struct rte_mbuf **order; /* as they come, in random order of flows */
+	uint16_t *strides;       /* RTP: frames of its stream in the trace; 0: no RTP; NULL: none */
 	size_t count;
 	size_t flows;
 };
@@ -52,5 +53,9 @@ void trace_pool_destroy(struct trace_pool *p);
 /* `count` frames of `flows` flows. MIX: 45 % TCP, 45 % RTP, 10 % other UDP, all two-way. */
 void trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
                 enum trace_frame frame);
+/* Before the trace comes again: RTP goes on where it ended, in number and time. Not part of what is
+ * measured. */
+void trace_advance(struct trace *t);
+void trace_fini(struct trace *t);
 /* The frames of a capture, repeated as often as they fit; false with a line on stderr. */
 bool trace_load(struct trace_pool *p, struct trace *t, size_t count, const char *file);

@@ -77,8 +77,9 @@ struct rig {
 	struct pipeline *pipeline;
 	struct burst bursts[2]; /* one is run while the frames of the other are fetched */
 	struct burst *next;
-	const struct trace *trace;
+	struct trace *trace;
 	size_t at;
+	double aside; /* processor time between rounds of the trace, TSC ticks */
 	double ns_per_cycle;
 	uint64_t first_cycle;
 	bool frame_times, mirror;
@@ -111,7 +112,7 @@ drain(void *context)
 }
 
 static void
-rig_open(struct rig *r, const struct trace *t, const struct variant *v, size_t capacity)
+rig_open(struct rig *r, struct trace *t, const struct variant *v, size_t capacity)
 {
 	struct pipeline_params params;
 	struct snap_params snap;
@@ -165,6 +166,26 @@ freshen(struct rig *r, uint8_t *frame)
 	store_be16(frame + 36, (uint16_t)(20000 + (n >> 30)));
 }
 
+/* Processor time of this thread in TSC ticks: what other processes take of the core is not ours. */
+static double
+cpu_cycles(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return ((double)t.tv_sec + (double)t.tv_nsec / 1e9) * bench_hz();
+}
+
+static __attribute__((noinline)) void
+round_end(struct rig *r)
+{
+	double start = cpu_cycles();
+
+	r->at = 0;
+	trace_advance(r->trace);
+	r->aside += cpu_cycles() - start;
+}
+
 /* What a driver and a worker do for a burst: read each mbuf, fill the arrays, fetch the frames.
  * They arrive while the burst before, which is returned, is run. */
 static inline struct burst *
@@ -195,7 +216,7 @@ burst_fill(struct rig *r)
 	}
 	r->at += count;
 	if (r->at == r->trace->count)
-		r->at = 0;
+		round_end(r);
 	r->next = b;
 	ready->next = b;
 	return ready;
@@ -211,22 +232,12 @@ burst_freshen(struct rig *r, const struct burst *b)
 		}
 }
 
-/* Processor time of this thread in TSC ticks: what other processes take of the core is not ours. */
-static double
-cpu_cycles(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return ((double)t.tv_sec + (double)t.tv_nsec / 1e9) * bench_hz();
-}
-
 /* Cycles per packet of filling bursts and reading one byte of each frame. */
 static double
 run_touch(struct rig *r, double seconds)
 {
 	uint64_t end = bench_cycles() + (uint64_t)(seconds * bench_hz());
-	double start = cpu_cycles();
+	double start = cpu_cycles() - r->aside;
 	uint64_t packets = 0;
 	uint32_t bytes = 0;
 
@@ -240,14 +251,14 @@ run_touch(struct rig *r, double seconds)
 		packets += b->count;
 	}
 	__asm__ volatile("" : : "r"(bytes));
-	return (cpu_cycles() - start) / (double)packets;
+	return (cpu_cycles() - r->aside - start) / (double)packets;
 }
 
 static double
 run_pipeline(struct rig *r, double seconds)
 {
 	uint64_t end = bench_cycles() + (uint64_t)(seconds * bench_hz());
-	double start = cpu_cycles();
+	double start = cpu_cycles() - r->aside;
 	uint64_t packets = 0;
 
 	while (bench_cycles() < end) {
@@ -257,7 +268,7 @@ run_pipeline(struct rig *r, double seconds)
 		packets += b->count;
 		pipeline_run(r->pipeline, b);
 	}
-	return (cpu_cycles() - start) / (double)packets;
+	return (cpu_cycles() - r->aside - start) / (double)packets;
 }
 
 /* Until every flow is in the table. */
@@ -310,7 +321,7 @@ fresh_begin(struct rig *r, double cycles)
 }
 
 static void
-measure(const struct trace *t, const char *frame, struct result *out)
+measure(struct trace *t, const char *frame, struct result *out)
 {
 	double touch[RUNS], cycles[RUNS];
 	struct rig *r = mem_alloc(1, sizeof *r);
@@ -339,7 +350,7 @@ measure(const struct trace *t, const char *frame, struct result *out)
 
 /* Medians of a variant minus the plain run, in turn. */
 static double
-feature_cost(const struct trace *t, const struct variant *v)
+feature_cost(struct trace *t, const struct variant *v)
 {
 	struct rig *with = mem_alloc(1, sizeof *with), *without = mem_alloc(1, sizeof *without);
 	double a[RUNS], b[RUNS];
@@ -434,7 +445,7 @@ measure_all(struct trace_pool *pool, size_t only, size_t frames_min, struct resu
 			trace_make(pool, &t, flows > frames_min ? flows : frames_min, flows,
 			           (enum trace_frame)frame);
 			measure(&t, frames[frame], &results[count++]);
-			free(t.order);
+			trace_fini(&t);
 		}
 		if (only)
 			break;
@@ -450,7 +461,7 @@ measure_features(struct trace_pool *pool, double *features)
 	trace_make(pool, &t, TRACE_MIN, FEATURE_FLOWS, TRACE_UDP64);
 	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
 		features[i] = feature_cost(&t, &variants[i]);
-	free(t.order);
+	trace_fini(&t);
 }
 
 int
@@ -487,7 +498,7 @@ bench_pipeline(int argc, char **argv)
 			return 2;
 		t.flows = only ? only : 100000;
 		measure(&t, "\"capture\"", &results[0]);
-		free(t.order);
+		trace_fini(&t);
 	} else {
 		count = measure_all(pool, only, frames, results);
 	}

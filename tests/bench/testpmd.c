@@ -44,7 +44,7 @@ write_trace(struct trace_pool *pool, size_t flows, enum trace_frame frame, const
 	fwrite(header, sizeof header, 1, f);
 	for (size_t i = 0; i < t.count; i++)
 		write_frame(f, t.order[i], (uint32_t)i);
-	free(t.order);
+	trace_fini(&t);
 	ok = !ferror(f);
 	return fclose(f) == 0 && ok;
 }

@@ -119,7 +119,7 @@ host(uint32_t base, uint32_t n)
 static void
 flow_spec(struct frame_spec *s, size_t n, enum trace_frame frame, bool back)
 {
-	static const uint8_t rtp[18] = {0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4}, plain[18];
+	static const uint8_t rtp[18] = {0x80, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4}, plain[18];
 	unsigned kind = frame == TRACE_MIX ? n % 100 : 99;
 	uint64_t scattered = n * 0x9e3779b97f4a7c15ull;
 	uint16_t cloud_port = 40000;
@@ -150,6 +150,56 @@ flow_spec(struct frame_spec *s, size_t n, enum trace_frame frame, bool back)
 	}
 }
 
+/* Where the RTP header of a frame lies; NULL: it has none. */
+static uint8_t *
+rtp_of(struct rte_mbuf *m)
+{
+	uint8_t *at = rte_pktmbuf_mtod(m, uint8_t *);
+
+	return at[23] == 17 && at[42] == 0x80 ? at + 42 : NULL;
+}
+
+static void
+rtp_move(uint8_t *rtp, uint32_t by)
+{
+	store_be16(rtp + 2, (uint16_t)(load_be16(rtp + 2) + by));
+	store_be32(rtp + 4, load_be32(rtp + 4) + 160 * by);
+}
+
+/* Streams go on in the order of the trace, each direction of a flow its own; the flow and direction
+ * of a frame stand in its hash. */
+static void
+number_streams(struct trace *t)
+{
+	uint16_t *numbers = mem_alloc(t->flows * 2, sizeof *numbers);
+
+	t->strides = mem_alloc(t->count, sizeof *t->strides);
+	for (size_t i = 0; i < t->count; i++) {
+		uint8_t *rtp = rtp_of(t->order[i]);
+
+		if (rtp)
+			rtp_move(rtp, numbers[t->order[i]->hash.rss]++);
+	}
+	for (size_t i = 0; i < t->count; i++)
+		t->strides[i] = rtp_of(t->order[i]) ? numbers[t->order[i]->hash.rss] : 0;
+	free(numbers);
+}
+
+void
+trace_advance(struct trace *t)
+{
+	for (size_t i = 0; t->strides && i < t->count; i++)
+		if (t->strides[i])
+			rtp_move(rtp_of(t->order[i]), t->strides[i]);
+}
+
+void
+trace_fini(struct trace *t)
+{
+	free(t->order);
+	free(t->strides);
+}
+
 void
 trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
            enum trace_frame frame)
@@ -162,7 +212,10 @@ trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
 		struct frame_spec spec;
 		size_t size;
 
-		flow_spec(&spec, i % flows, frame, frame == TRACE_MIX && random_next() & 1);
+		bool back = frame == TRACE_MIX && random_next() & 1;
+
+		flow_spec(&spec, i % flows, frame, back);
+		p->mbufs[i]->hash.rss = (uint32_t)(i % flows * 2 + back);
 		size = frame_make(bytes, &spec);
 		memcpy(rte_pktmbuf_mtod(p->mbufs[i], void *), bytes, size);
 		p->mbufs[i]->data_len = (uint16_t)size;
@@ -170,6 +223,8 @@ trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
 		t->order[i] = p->mbufs[i];
 	}
 	shuffle(t->order, count);
+	if (frame == TRACE_MIX)
+		number_streams(t);
 }
 
 /* Frames are cut to the mbuf's room; their wire length is kept in pkt_len. */
