@@ -6,6 +6,7 @@
 #include "analyze.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/slice.h"
 #include "show.h"
 #include "store/fields.h"
 #include "ui/rows.h"
@@ -278,14 +279,35 @@ blocks_json(struct analysis *a)
 	return array;
 }
 
-/* Roles come as [{role, confidence}]; the detail of one record per address. */
+/* "sbc 0.95,web-server 0.80" as [{role, confidence, first_us, last_us}] */
+static json_t *
+roles_json(const struct rec_endpoint *e)
+{
+	json_t *array = json_array();
+	struct slice list = {e->roles_confidence, (uint32_t)strlen(e->roles_confidence)};
+
+	while (list.size) {
+		struct slice one = slice_until(&list, ',');
+		json_t *o = json_object();
+		char name[32];
+
+		slice_copy(name, sizeof name, slice_until(&one, ' '));
+		json_put_text(o, "role", name);
+		json_put_f64(o, "confidence", strtod(one.at, NULL));
+		json_put_u64(o, "first_us", e->roles_first_us);
+		json_put_u64(o, "last_us", e->roles_last_us);
+		json_push(array, o);
+	}
+	return array;
+}
+
 static json_t *
 endpoint_json(const struct rec_endpoint *e)
 {
 	json_t *o = json_object();
 
 	json_put_text(o, "ip", e->ip);
-	json_put(o, "roles", json_array());
+	json_put(o, "roles", roles_json(e));
 	json_put(o, "classes", json_split(e->classes));
 	json_put_u64(o, "packets", e->traffic.packets[0] + e->traffic.packets[1]);
 	json_put_u64(o, "bytes", e->traffic.bytes[0] + e->traffic.bytes[1]);

@@ -40,7 +40,7 @@ static const struct command table[] = {
          "traffic classes per link, or of one subnet with their standing in the contract",
          "pniscope classes --subnet 203.0.113.0/24", NULL, COMMAND_REPEATS},
 	{"endpoints", whats, "[ROLE]", 0, 1, OPTION_GLOBAL, run_list,
-         "addresses with side, subnet, classes and traffic",
+         "addresses with side, subnet, observed roles, classes and traffic",
          "pniscope endpoints --side peer --sort rate_bps_peer_to_msft --limit 20", NULL,
          COMMAND_REPEATS},
 	{"sessions", whats, "[SESSION]", 0, 1, OPTION_GLOBAL, run_list,

@@ -288,60 +288,63 @@ take_class(void *context, const char *id, const void *record)
 
 /* ---- roles ----------------------------------------------------------------------------------- */
 
-enum { ROLE_LIMIT = 256 }; /* endpoints looked at per role: one in each subnet is enough */
+enum { ROLE_LIMIT = 256 }; /* endpoints looked at per role, those seen last */
 
 struct role_reader {
 	struct gather *gather;
-	const char *role;
+	enum endpoint_role role;
 };
+
+/* What "sbc 0.95,web-server 0.80" says of a role; 0: nothing any more. */
+static double
+confidence_of(const struct rec_endpoint *e, enum endpoint_role role)
+{
+	const char *name = role_name(role);
+	size_t size = strlen(name);
+
+	for (const char *at = e->roles_confidence; (at = strstr(at, name)); at += size)
+		if ((at == e->roles_confidence || at[-1] == ',') && at[size] == ' ')
+			return strtod(at + size, NULL);
+	return 0;
+}
 
 static void
 note_role(void *context, const char *id, const void *record)
 {
 	const struct role_reader *r = context;
 	const struct rec_endpoint *e = record;
-	struct input_subnet *s;
+	double confidence = confidence_of(e, r->role);
+	struct input_role *seen;
 
 	(void)id;
-	if (e->subnet[0] == '\0')
+	if (e->subnet[0] == '\0' || confidence == 0)
 		return;
 	r->gather->in->roles_collected = true;
-	s = subnet_slot(r->gather, e->subnet);
-	if (!strstr(s->roles_seen, r->role))
-		field_append(s->roles_seen, sizeof s->roles_seen, ",", r->role);
+	seen = &subnet_slot(r->gather, e->subnet)->roles[r->role];
+	seen->endpoints++;
+	if (confidence <= seen->confidence)
+		return;
+	seen->confidence = confidence;
+	seen->last_us = e->last_us;
+	FIELD_COPY(seen->ip, e->ip);
 }
 
-static void
-gather_role(struct gather *g, const char *role)
-{
-	struct role_reader reader = {g, role};
-	struct store *s = g->params->store;
-	char key[96], **ips;
-	size_t count;
-
-	FIELD_FORMAT(key, "endpoints:%s", role);
-	ips = store_top(s, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
-	store_get_many(s, RECORD_ENDPOINT, ips, count, note_role, &reader);
-	g->broken |= store_error(s) != NULL;
-	store_ids_free(ips, count);
-}
-
-/* Which declared roles have an endpoint in their subnet; each role is read once. */
+/* Which roles the addresses of each subnet are in; each role is read once. */
 static void
 gather_roles(struct gather *g)
 {
-	const struct conf *c = g->params->conf;
-	char done[INPUT_ROLES] = "";
+	struct store *s = g->params->store;
 
-	for (size_t i = 0; i < c->subnet_count; i++) {
-		for (size_t r = 0; r < c->subnets[i].roles.count; r++) {
-			const char *role = c->subnets[i].roles.at[r];
+	for (unsigned role = 0; role < ENDPOINT_ROLE_COUNT; role++) {
+		struct role_reader reader = {g, role};
+		char key[96], **ips;
+		size_t count;
 
-			if (strstr(done, role))
-				continue;
-			field_append(done, sizeof done, ",", role);
-			gather_role(g, role);
-		}
+		FIELD_FORMAT(key, "endpoints:%s", role_name(role));
+		ips = store_top(s, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
+		store_get_many(s, RECORD_ENDPOINT, ips, count, note_role, &reader);
+		g->broken |= store_error(s) != NULL;
+		store_ids_free(ips, count);
 	}
 }
 

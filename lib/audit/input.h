@@ -10,10 +10,11 @@
 #include <stdint.h>
 
 #include "audit/uptime.h"
+#include "classify/role.h"
 #include "conf/conf.h"
 #include "store/model.h"
 
-enum { INPUT_ROLES = 256, INPUT_PATH = 16 };
+enum { INPUT_PATH = 16 };
 
 struct input_probe {
 	struct rec_probe rec;
@@ -105,6 +106,14 @@ struct input_source {
 	enum announced announced;
 };
 
+/* A role that addresses of a subnet were seen in. */
+struct input_role {
+	uint64_t endpoints;
+	double confidence; /* the highest */
+	char ip[46];       /* whose that is */
+	uint64_t last_us;
+};
+
 struct input_subnet {
 	char prefix[PREFIX_TEXT_SIZE];
 	const struct conf_subnet *conf; /* NULL: reported, not in the contract */
@@ -113,8 +122,8 @@ struct input_subnet {
 	uint64_t first_us, last_us;
 	struct input_class *classes;
 	size_t class_count;
-	char roles_seen[INPUT_ROLES]; /* comma-separated */
-	enum announced announced;     /* peer's subnets of the contract */
+	struct input_role roles[ENDPOINT_ROLE_COUNT]; /* [enum endpoint_role] */
+	enum announced announced;                     /* peer's subnets of the contract */
 };
 
 struct audit_input {

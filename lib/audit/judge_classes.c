@@ -270,41 +270,90 @@ check_match(const struct audit_input *in, const struct input_subnet *s, const st
 	            100 * bytes, 100 * flows, s->prefix, packets_of(s), s->flows);
 }
 
-static bool
-in_list(const char *list, const char *name)
+static void
+check_declared_role(const struct audit_input *in, const struct input_subnet *s, const char *name,
+                    const char *scope, struct verdict_draft *d)
 {
-	size_t length = strlen(name);
+	int role = role_find(name);
+	const struct input_role *seen = role < 0 ? NULL : &s->roles[role];
+	struct subcheck check = {.scope = scope, .basis = BASIS_OBSERVED};
+	char id[48];
 
-	for (const char *at = list; (at = strstr(at, name)); at += length)
-		if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
-			return true;
-	return false;
+	FIELD_FORMAT(id, "role.%s", name);
+	check.id = id;
+	if (seen && seen->endpoints) {
+		check.verdict = VERDICT_PASS;
+		check.samples = seen->endpoints;
+		verdict_add(d, &check, "role %s in %s seen: %s, confidence %.2f", name, s->prefix,
+		            seen->ip, seen->confidence);
+		return;
+	}
+	check.verdict = VERDICT_INCONCLUSIVE;
+	check.lack = in->roles_collected ? LACK_TOO_LITTLE : LACK_NOT_COLLECTED;
+	if (!in->roles_collected)
+		check.basis = BASIS_NONE;
+	verdict_add(d, &check, "role %s in %s %s", name, s->prefix,
+	            in->roles_collected ? "not seen yet" : "declared; no address has shown a role");
+	verdict_need(d, "an endpoint in the declared role", "none", name,
+	             "let it work, or mark the subnet standby", 0);
+}
+
+/* A role that goes with none of those that the subnet declares. */
+static bool
+contradicts(const struct input_subnet *s, enum endpoint_role seen)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->conf->roles.count; i++) {
+		int declared = role_find(s->conf->roles.at[i]);
+
+		if (declared < 0)
+			continue;
+		any = true;
+		if (!role_contradicts(seen, (enum endpoint_role)declared))
+			return false;
+	}
+	return any;
+}
+
+static void
+check_other_roles(const struct audit_input *in, const struct input_subnet *s, const char *scope,
+                  struct verdict_draft *d)
+{
+	double enough = conf_threshold(in->conf, NULL, "r4_role_confidence_ratio");
+
+	for (unsigned role = 0; role < ENDPOINT_ROLE_COUNT; role++) {
+		const struct input_role *seen = &s->roles[role];
+		struct rec_evidence e = {.ts_us = seen->last_us};
+		char id[48];
+
+		if (!seen->endpoints || seen->confidence < enough || !contradicts(s, role))
+			continue;
+		FIELD_FORMAT(id, "role.%s", role_name(role));
+		verdict_add(d,
+		            &(struct subcheck){.id = id,
+		                               .scope = scope,
+		                               .verdict = VERDICT_FAIL,
+		                               .basis = BASIS_OBSERVED,
+		                               .samples = seen->endpoints},
+		            "%s of %s is a %s, confidence %.2f: no such role is declared", seen->ip,
+		            s->prefix, role_name(role), seen->confidence);
+		verdict_next(d, "pniscope endpoints %s --subnet %s: move it, or declare the role",
+		             role_name(role), s->prefix);
+		FIELD_FORMAT(e.field, "endpoint:%s", seen->ip);
+		FIELD_FORMAT(e.value, "%s, confidence %.2f, %" PRIu64 " such", role_name(role),
+		             seen->confidence, seen->endpoints);
+		verdict_evidence(d, &e);
+	}
 }
 
 static void
 check_roles(const struct audit_input *in, const struct input_subnet *s, const char *scope,
             struct verdict_draft *d)
 {
-	for (size_t i = 0; i < s->conf->roles.count; i++) {
-		const char *role = s->conf->roles.at[i];
-		bool seen = in_list(s->roles_seen, role);
-		struct subcheck check = {.scope = scope, .basis = BASIS_OBSERVED};
-		char id[48];
-
-		FIELD_FORMAT(id, "role.%s", role);
-		check.id = id;
-		check.verdict = seen ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
-		check.lack = in->roles_collected ? LACK_TOO_LITTLE : LACK_NOT_COLLECTED;
-		if (!seen && !in->roles_collected)
-			check.basis = BASIS_NONE;
-		verdict_add(d, &check, "role %s in %s %s", role, s->prefix,
-		            seen                  ? "seen"
-		            : in->roles_collected ? "not seen yet"
-		                                  : "declared; roles are not collected yet");
-		if (!seen)
-			verdict_need(d, "an endpoint in the declared role", "none", role,
-			             "let it work, or mark the subnet standby", 0);
-	}
+	for (size_t i = 0; i < s->conf->roles.count; i++)
+		check_declared_role(in, s, s->conf->roles.at[i], scope, d);
+	check_other_roles(in, s, scope, d);
 }
 
 static void

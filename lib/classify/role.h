@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #define ROLE_TABLE(X)                                                                        \
 	X(SBC, "sbc", "session border controller: signals and carries media with the cloud") \
 	X(SIP_PROXY, "sip-proxy", "forwards SIP, its media goes elsewhere")                  \
@@ -36,5 +38,9 @@ enum endpoint_role {
 /* Name and help; never NULL. */
 const char *role_name(enum endpoint_role r);
 const char *role_help(enum endpoint_role r);
+/* Whether seeing the one in a subnet that declares only the other says that the declaration is
+ * wrong. Roles of one trade (voice, DNS, clients) go together, and what the network itself does
+ * (routers, exporters) is found anywhere. */
+bool role_contradicts(enum endpoint_role seen, enum endpoint_role declared);
 /* By name; -1: no such role. */
 int role_find(const char *name);

@@ -268,6 +268,12 @@ inspector_finish(struct inspector *i)
 	conversation_each(i->conversations[PUNT_BULK], flush, i);
 }
 
+struct evidence *
+inspector_evidence(struct inspector *i)
+{
+	return &i->census->evidence;
+}
+
 struct fact_queue *
 inspector_facts(struct inspector *i)
 {

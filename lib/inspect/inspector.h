@@ -66,6 +66,8 @@ void inspector_finish(struct inspector *i);
 
 /* Borrowed; changes with every packet. */
 const struct census *inspector_census(const struct inspector *i);
+/* Evidence of roles; the caller takes from it. */
+struct evidence *inspector_evidence(struct inspector *i);
 /* What is to be told; the caller takes from it. */
 struct fact_queue *inspector_facts(struct inspector *i);
 /* Conversations now, and those forgotten for want of room. */

@@ -40,6 +40,7 @@ exporter_create(const struct conf *conf, struct store *store)
 	e->store = store;
 	e->announcer = announcer_create(store);
 	e->rollup = rollup_create(store);
+	evidence_init(&e->evidence);
 	dict_init(&e->sessions);
 	dict_init(&e->bfds);
 	exporter_set_conf(e, conf);
@@ -53,6 +54,8 @@ exporter_destroy(struct exporter *e)
 		return;
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
+	evidence_fini(&e->evidence);
+	free(e->sbc_media);
 	dict_fini(&e->sessions, free);
 	dict_fini(&e->bfds, NULL);
 	export_lags_destroy(e);
@@ -65,6 +68,7 @@ exporter_set_conf(struct exporter *e, const struct conf *conf)
 	e->conf = conf;
 	choose_suffix(e);
 	export_lags_create(e);
+	export_roles_create(e);
 }
 
 void
@@ -226,9 +230,6 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 		export_link_parts(x, i);
 	for (uint32_t i = 1; i <= a->subnet_count; i++)
 		export_subnet(x, i);
-	for (uint32_t i = 0; i < a->endpoint_count; i++)
-		if (a->endpoints[i].changed)
-			export_endpoint(x, &a->endpoints[i]);
 	export_latency(x);
 	export_loss(x);
 }
@@ -263,7 +264,22 @@ exporter_inspect(struct exporter *e, struct inspector *inspector)
 	export_bfds(x, &inspector_census(inspector)->peering);
 	export_lags(x, &inspector_census(inspector)->peering.links);
 	export_voice(x, inspector);
+	evidence_take(&e->evidence, inspector_evidence(inspector));
 	export_facts(x, inspector);
+}
+
+/* Once the inspector was asked: roles stand on what it read in this very interval too. */
+static void
+export_endpoints(struct epoch *x)
+{
+	const struct aggregate *a = x->a;
+
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		if (a->endpoints[i].changed)
+			export_roles_note_media(x, &a->endpoints[i]);
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		if (a->endpoints[i].changed)
+			export_endpoint(x, &a->endpoints[i]);
 }
 
 void
@@ -277,6 +293,7 @@ exporter_end(struct exporter *e)
 
 	for (size_t i = 0; i < e->conf->link_count; i++)
 		export_link(&e->epoch, i);
+	export_endpoints(&e->epoch);
 	export_probe(&e->epoch);
 	done.keys = e->epoch.keys;
 	store_commit(e->store, &done);

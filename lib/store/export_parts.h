@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "inspect/evidence.h"
 #include "store/announce.h"
 #include "store/dict.h"
 #include "store/export.h"
@@ -45,6 +46,8 @@ struct exporter {
 	struct dict bfds;      /* names of BFD sessions there; value: epoch that wrote it */
 	struct lag_view *lags; /* as conf.links */
 	size_t lag_count;
+	struct evidence evidence; /* of roles, taken over from the inspector */
+	bool *sbc_media;          /* as conf.sbcs: its media prefixes carry media */
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -62,6 +65,11 @@ void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
 void export_facts(struct epoch *x, struct inspector *inspector);
 /* BGP sessions (export_peering.c). */
 void export_sessions(struct epoch *x, struct inspector *inspector);
+/* Roles (export_roles.c): an epoch first notes who carries an SBC's media. */
+void export_roles_create(struct exporter *e);
+void export_roles_note_media(struct epoch *x, const struct agg_endpoint *from);
+void export_roles(struct epoch *x, const struct agg_endpoint *from, const char *id,
+                  struct rec_endpoint *r);
 /* Signalling by link, SBC and subnet (export_voice.c). */
 void export_voice(struct epoch *x, const struct inspector *inspector);
 /* A link's classes and subnets; the link itself with its members, once the inspector was asked

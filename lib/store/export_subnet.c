@@ -115,6 +115,7 @@ export_endpoint(struct epoch *x, const struct agg_endpoint *from)
 		store_rank(x->e->store, SCOPE_SITE, ranks, r.ip,
 		           r.traffic.rate_bps[0] + r.traffic.rate_bps[1]);
 	}
+	export_roles(x, from, id, &r);
 	store_rank(x->e->store, SCOPE_SITE, "endpoints", id, (double)from->last_us);
 	export_put(x, RECORD_ENDPOINT, id, &r);
 }

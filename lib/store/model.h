@@ -175,7 +175,10 @@ struct rec_subnet_class {
 struct rec_endpoint {
 	struct rec_head head;
 	char ip[46], side[8], subnet[64];
-	char links[128], classes[512], roles[128];
+	char links[128], classes[512];
+	char roles[256];                        /* observed, comma-separated names */
+	char roles_confidence[384];             /* "sbc 0.95,web-server 0.80" */
+	uint64_t roles_first_us, roles_last_us; /* of their evidence */
 	struct rec_traffic traffic;
 	uint64_t flows, first_us, last_us;
 };

@@ -241,10 +241,23 @@ declared_roles_must_be_seen(void **state)
 	assert_string_equal(row->reason, "not-collected");
 	in.roles_collected = true;
 	assert_string_equal(scene_judge(&in, "R4")->reason, "too-little");
-	strcpy(in.subnets[0].roles_seen, "sbcs,resolver"); /* a longer name is another role */
+	in.subnets[0].roles[ENDPOINT_MEDIA_RELAY] =
+		(struct input_role){.endpoints = 1, .confidence = 0.95};
 	assert_string_equal(scene_judge(&in, "R4")->verdict, "INCONCLUSIVE");
-	strcpy(in.subnets[0].roles_seen, "resolver,sbc");
+	in.subnets[0].roles[ENDPOINT_SBC] =
+		(struct input_role){.endpoints = 1, .confidence = 0.6, .ip = "203.0.113.10"};
 	assert_string_equal(scene_judge(&in, "R4")->verdict, "PASS");
+	/* a resolver in an SBC's subnet, once it is sure; a router is nobody's business */
+	in.subnets[0].roles[ENDPOINT_ROUTER] =
+		(struct input_role){.endpoints = 1, .confidence = 0.95};
+	in.subnets[0].roles[ENDPOINT_DNS_RESOLVER] =
+		(struct input_role){.endpoints = 2, .confidence = 0.89, .ip = "203.0.113.99"};
+	assert_string_equal(scene_judge(&in, "R4")->verdict, "PASS");
+	in.subnets[0].roles[ENDPOINT_DNS_RESOLVER].confidence = 0.9;
+	row = scene_judge(&in, "R4");
+	assert_string_equal(row->verdict, "FAIL");
+	assert_string_equal(row->evidence[0].field, "endpoint:203.0.113.99");
+	assert_non_null(strstr(row->next, "dns-resolver"));
 	scene_input_fini(&in);
 	conf_destroy(conf);
 }
