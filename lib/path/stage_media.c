@@ -15,9 +15,11 @@
 enum interest {
 	NO_MEDIA, /* 0 */
 	MEDIA,    /* every packet with a header of RTP: ports of media */
-	MAYBE,    /* while the class is open; then those of flows that have a stream, and one now
-	           * and then: it begins a stream if it looks like one */
+	MAYBE,    /* while the class is open; then those of flows that have a stream, and a few */
 };
+
+/* Packets of a flow in an interval that may begin a stream although its class is settled. */
+enum { MAYBE_PACKETS = 16 };
 
 static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
@@ -65,7 +67,7 @@ is_wanted(const struct burst *b, uint32_t i)
 	const struct class_state *class = pipeline_class(f);
 	unsigned interest = interests[class->class];
 	unsigned open = ((class->flags & CLASS_FINAL) == 0) & (class->packets < CLASS_LOOKS);
-	unsigned maybe = open | (f->pool != 0) | (f->packets[0] + f->packets[1] <= 1);
+	unsigned maybe = open | (f->pool != 0) | (f->packets[0] + f->packets[1] <= MAYBE_PACKETS);
 
 	return (interest == MEDIA) | ((interest == MAYBE) & maybe);
 }
