@@ -57,6 +57,7 @@ class Link:
     outages: tuple = ()             # (from, to): the session is reset, and opened again
     later: tuple = ()               # (second, messages of the peer)
     members_lost: tuple = ()        # (member, from, to): nothing of the peer arrives on it
+    idle: bool = False              # no traffic but its own protocols
     role: str = ""
     cloud_id: str = ""
 
@@ -84,9 +85,11 @@ class Plan:
     more: str = ""                  # lines of the contract
     traffic: object = None          # adds to the Interconnect of scenario.py
 
+    alone: bool = False             # the contract knows pni-a only
+
     @property
     def links(self):
-        return self.a, self.b
+        return (self.a,) if self.alone else (self.a, self.b)
 
 
 def ordinary():
@@ -107,6 +110,8 @@ def ordinary_traffic(seconds):
 
 def add_traffic(out, plan):
     for (link, member, direction), frames in ordinary_traffic(plan.seconds).items():
+        if getattr(plan, link[-1]).idle or plan.alone and link != plan.a.name:
+            continue
         lost = getattr(plan, link[-1]).members_lost
         for t, data in frames:
             at = t + 3 if not plan.joined else t
@@ -349,6 +354,12 @@ def prepended_twin(plan):
     plan.b.routes = ordinary_routes((PEER,) * 3)
 
 
+@case("idle-twin", "both sessions are up, and pni-b carries nothing", fails="R8", passes="R1 R6 R11 X1 X2 X3")
+def idle_twin(plan):
+    plan.b.idle = True
+    plan.more = 'thresholds = { r8_twin_rate = "1k"; r8_share_ratio = 0.25; };  # its own protocols are 21 % of this little traffic'
+
+
 @case("shut-twin", "the registered prefix carries graceful shutdown (65535:0) on pni-b", passes="R1 R6 X2 X3")
 def shut_twin(plan):
     plan.b.routes[0].communities = ("8075:8007", "65535:0")
@@ -513,6 +524,23 @@ def unrouted(plan):
 @case("flaps", "pni-b's session is reset three times", fails="M4", passes="R1 R6 R11")
 def flaps(plan):
     plan.b.outages = ((200, 205), (400, 405), (600, 605))
+
+
+@case("away", "pni-b's session goes and doesn't come back, for 15 minutes and more", fails="R2 M2 X6", passes="R1 R11")
+def away(plan):
+    plan.b.outages = ((20, 961),)
+
+
+@case("down-in-maintenance", "away for 5 minutes, as was announced", passes="R1 R2 R6 R11 M2 M4")
+def in_maintenance(plan):
+    plan.b.outages = ((300, 600),)
+    plan.more = ('maintenance = ( { id = "CHG-7"; scope = ["link:pni-b"]; '
+                 'from = "2026-01-15T10:04:30Z"; to = "2026-01-15T10:10:30Z"; } );')
+
+
+@case("one-connection", "one connection at the location", fails="R2", passes="R1 R11 X1 X2 X3")
+def one_connection(plan):
+    plan.alone = True
 
 
 @case("down-5min", "pni-b's session is away for 5 minutes", fails="M2", passes="R1 R6 R11")
