@@ -108,12 +108,12 @@ count_packet(struct flow_table *t, struct flow *f, const struct packet *p, uint3
 
 static inline void
 count_found(struct flow_table *t, struct flow *f, struct flow_batch *b, uint32_t i,
-            unsigned reverse)
+            unsigned reverse, uint8_t seen)
 {
 	const struct packet *p = &b->packets[i];
 
 	count_packet(t, f, p, b->wire[i], b->time_ns[i], reverse);
-	b->seen[i] |= (uint8_t)reverse;
+	b->seen[i] = (uint8_t)(seen | reverse);
 	if (!(f->flags & FLOW_TWO_WAY) &&
 	    (reverse || (!(f->flags & FLOW_STRONG) && f->packets[0] >= FLOW_PROVEN)))
 		prove(t, f, p, reverse, &b->seen[i]);
@@ -146,7 +146,8 @@ step_hash(struct flow_table *t, const struct flow_batch *b, struct query *q, uin
 	} else if (!query_any(t, &q[i], p, b->links[i])) {
 		return;
 	}
-	__builtin_prefetch(bucket_first(&t->index, q[i].hash));
+	q[i].bucket = bucket_first(&t->index, q[i].hash);
+	__builtin_prefetch(q[i].bucket);
 }
 
 /* The packet is probably a new flow's. In a full table another flow will have to leave: its record
@@ -168,18 +169,16 @@ expect_new(struct flow_table *t, const struct query *q)
 static inline void
 step_index(struct flow_table *t, struct query *q, uint32_t i)
 {
-	const struct bucket *bucket;
 	uint32_t match;
 
 	if (__builtin_expect(q[i].candidate == NOT_WANTED, 0))
 		return;
-	bucket = bucket_first(&t->index, q[i].hash);
-	match = bucket_match(bucket, bucket_tag(q[i].hash));
+	match = bucket_match(q[i].bucket, bucket_tag(q[i].hash));
 	if (__builtin_expect(!match, 0)) {
 		expect_new(t, &q[i]);
 		return;
 	}
-	q[i].candidate = bucket->id[__builtin_ctz(match)];
+	q[i].candidate = q[i].bucket->id[__builtin_ctz(match)];
 	__builtin_prefetch(&t->records[q[i].candidate], 1);
 }
 
@@ -197,15 +196,17 @@ step_record(struct flow_table *t, struct flow_batch *b, const struct query *q, u
 {
 	const struct packet *p = &b->packets[i];
 	struct flow *f = NULL;
+	uint8_t seen = 0;
 
-	b->seen[i] = 0;
 	if (__builtin_expect(is_known(t, &q[i], p), 1))
 		f = &t->records[q[i].candidate];
 	else if (q[i].candidate != NOT_WANTED)
-		f = find_or_add(t, &q[i], p, b->time_ns[i], &b->seen[i]);
+		f = find_or_add(t, &q[i], p, b->time_ns[i], &seen);
 	b->flows[i] = f;
-	if (f)
-		count_found(t, f, b, i, reverse_of(f, &q[i]));
+	if (__builtin_expect(f != NULL, 1))
+		count_found(t, f, b, i, reverse_of(f, &q[i]), seen);
+	else
+		b->seen[i] = 0;
 }
 
 /* One loop with three steps at a distance, not three loops: so the fetches of buckets and records

@@ -61,9 +61,7 @@ uint32_t flow_index_candidate(const struct flow_index *x, uint64_t hash);
 static inline uint16_t
 bucket_tag(uint64_t hash)
 {
-	uint16_t tag = (uint16_t)hash;
-
-	return tag ? tag : 1;
+	return (uint16_t)(hash | 1); /* never 0, without a test */
 }
 
 static inline struct bucket *

@@ -47,8 +47,9 @@ struct flow_table {
 struct query {
 	uint64_t key[2];
 	uint64_t hash;
-	uint32_t candidate; /* record whose tag matched, FLOW_NONE, or NOT_WANTED */
-	uint8_t src_low;    /* the source is the lower endpoint */
+	const struct bucket *bucket; /* first of the hash */
+	uint32_t candidate;          /* record whose tag matched, FLOW_NONE, or NOT_WANTED */
+	uint8_t src_low;             /* the source is the lower endpoint */
 };
 
 #define NOT_WANTED (FLOW_NONE - 1) /* the packet makes no flow */
