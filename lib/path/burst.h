@@ -34,6 +34,7 @@ struct burst {
 	bool one_lane; /* all frames have the same lane and time, and the lane is known */
 	/* set by the stages */
 	uint16_t flags_any; /* OR of all packet.flags */
+	uint8_t seen_any;   /* OR of all seen, at least */
 	struct packet packet[BURST_MAX];
 	uint16_t link[BURST_MAX];     /* index in conf.links */
 	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded, no place) */

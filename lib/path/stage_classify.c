@@ -47,16 +47,89 @@ stage_classify_meter(struct pipeline *p, struct flow *f)
 	f->generation = p->generation;
 }
 
-void
-stage_classify_enter(struct pipeline *p, struct flow *f)
+static void
+meter_set(struct pipeline *p, struct flow *f, uint32_t peer, uint32_t msft, uint16_t link)
 {
-	struct meter *m;
+	struct meter_key key = {.peer_subnet = peer,
+	                        .msft_subnet = msft,
+	                        .link = link,
+	                        .class = class_of(f)->class};
 
-	stage_classify_meter(p, f);
-	m = &p->snap->meters[f->meter];
+	f->meter = meter_find(p->meters, &key);
+	f->generation = p->generation;
+}
+
+/* Another class under the same plan: the subnets stand in the meter's key, unless it is that of
+ * overflows. */
+static void
+meter_change(struct pipeline *p, struct flow *f)
+{
+	const struct meter_key *key = meter_key_at(p->meters, f->meter);
+
+	if (f->generation == p->generation && key->peer_subnet != SUBNET_OVERFLOW)
+		meter_set(p, f, key->peer_subnet, key->msft_subnet, key->link);
+	else
+		stage_classify_meter(p, f);
+}
+
+static void
+meter_count_flow(struct pipeline *p, const struct flow *f)
+{
+	struct meter *m = &p->snap->meters[f->meter];
+
 	m->flows++;
 	m->flows_two_way += (f->flags & FLOW_TWO_WAY) != 0;
 	m->flows_peer += (f->flags & FLOW_A_PEER) != 0;
+}
+
+void
+stage_classify_enter(struct pipeline *p, struct flow *f)
+{
+	meter_change(p, f);
+	meter_count_flow(p, f);
+}
+
+/* The subnets of all new flows of a burst at once, so that their fetches overlap. */
+static __attribute__((noinline)) void
+subnets_find(struct pipeline *p, const struct burst *b)
+{
+	const struct addr *addrs[2][BURST_MAX] = {0};
+	uint32_t found[BURST_MAX] = {0};
+	uint8_t at[BURST_MAX];
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct packet *packet = &b->packet[i];
+		bool from_peer;
+
+		if (!(b->seen[i] & FLOW_SEEN_NEW) || b->lane[i] == LANE_UNKNOWN)
+			continue;
+		from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+		addrs[SIDE_PEER][count] = from_peer ? &packet->src : &packet->dst;
+		addrs[SIDE_MSFT][count] = from_peer ? &packet->dst : &packet->src;
+		at[count++] = (uint8_t)i;
+	}
+	for (unsigned side = 0; side < 2; side++) {
+		lpm_find_bulk(p->plan->side_lpm[side], addrs[side], count, found);
+		for (uint32_t n = 0; n < count; n++)
+			p->new_subnets[side][at[n]] = found[n];
+	}
+}
+
+/* The flow's first packet whose direction is known. */
+static void
+flow_place_new(struct pipeline *p, const struct burst *b, uint32_t i)
+{
+	bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+	struct flow *f = b->flow[i];
+
+	f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
+	if (b->seen[i] & FLOW_SEEN_NEW)
+		meter_set(p, f, p->new_subnets[SIDE_PEER][i], p->new_subnets[SIDE_MSFT][i],
+		          b->link[i]);
+	else
+		stage_classify_meter(p, f);
+	meter_count_flow(p, f);
 }
 
 /* The class or the plan changed, or the flow is new. */
@@ -67,16 +140,12 @@ flow_place(struct pipeline *p, struct burst *b, uint32_t i)
 
 	if (b->lane[i] == LANE_UNKNOWN)
 		return; /* a packet whose direction is known will place it */
-	if (f->generation == 0) {
-		bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
-
-		f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
+	if (f->generation == 0)
+		flow_place_new(p, b, i);
+	else if (f->generation == p->generation)
 		stage_classify_enter(p, f);
-	} else if (f->generation == p->generation) {
-		stage_classify_enter(p, f);
-	} else {
+	else
 		stage_classify_meter(p, f);
-	}
 }
 
 /* Whether the classifier still wants packets of this flow: no more once the class is final or
@@ -145,6 +214,8 @@ frame_classify(struct pipeline *p, struct burst *b, uint32_t i)
 void
 stage_classify(struct pipeline *p, struct burst *b)
 {
+	if (b->seen_any & FLOW_SEEN_NEW)
+		subnets_find(p, b);
 	for (uint32_t i = 0; i < b->count; i++)
 		if (__builtin_expect(b->flow[i] != NULL, 1))
 			flow_classify(p, b, i);

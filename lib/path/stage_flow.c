@@ -51,6 +51,9 @@ stage_flow(struct pipeline *p, struct burst *b)
 		fragments_join(p, b);
 	for (uint32_t i = 0; i < BURST_MAX; i++) /* all: four vectors */
 		b->reverse[i] = b->seen[i] & FLOW_SEEN_REVERSE;
+	b->seen_any = 0;
+	for (uint32_t i = 0; i < BURST_MAX; i++)
+		b->seen_any |= b->seen[i];
 	if (p->plan->guess && !b->one_lane)
 		lanes_guess(p->plan, b);
 }

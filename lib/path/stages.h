@@ -40,6 +40,8 @@ struct pipeline {
 	 * ends */
 	struct flow leaving[FLOW_VISITED];
 	uint32_t leaving_count;
+	/* of the running burst: the subnets of new flows' packets, by side */
+	uint32_t new_subnets[2][BURST_MAX];
 	/* of the running burst: the frames that are TCP segments of a flow */
 	uint8_t segments[BURST_MAX];
 	uint32_t segment_count;

@@ -46,11 +46,11 @@ child_of(const struct lpm *l, const struct node *n, unsigned slot)
 	                 1];
 }
 
-static inline uint32_t
-leaf_of(const struct lpm *l, const struct node *n, unsigned slot)
+static inline const uint32_t *
+leaf_at(const struct lpm *l, const struct node *n, unsigned slot)
 {
-	return l->values[n->base_leaf + (unsigned)__builtin_popcountll(n->leaves & up_to(slot)) -
-	                 1];
+	return &l->values[n->base_leaf + (unsigned)__builtin_popcountll(n->leaves & up_to(slot)) -
+	                  1];
 }
 
 static uint32_t
@@ -65,7 +65,7 @@ find_v4(const struct lpm *l, uint32_t addr)
 		bits <<= STRIDE;
 		slot = (unsigned)(bits >> (64 - STRIDE));
 	}
-	return leaf_of(l, n, slot);
+	return *leaf_at(l, n, slot);
 }
 
 static uint32_t
@@ -80,7 +80,7 @@ find_v6(const struct lpm *l, uint64_t high, uint64_t low)
 		low <<= STRIDE;
 		slot = (unsigned)(high >> (64 - STRIDE));
 	}
-	return leaf_of(l, n, slot);
+	return *leaf_at(l, n, slot);
 }
 
 uint32_t
@@ -89,6 +89,77 @@ lpm_find(const struct lpm *l, const struct addr *a)
 	if (addr_is_v4(a))
 		return find_v4(l, load_be32(a->b + 12));
 	return find_v6(l, load_be64(a->b), load_be64(a->b + 8));
+}
+
+/* ---- many at once ---------------------------------------------------------------------------- */
+
+enum { BULK = 32 }; /* more would wait for each other */
+
+struct walk {
+	const struct node *node;
+	uint64_t high, low; /* address, the next six bits on top */
+	const uint32_t *leaf;
+};
+
+static void
+walk_begin(const struct lpm *l, struct walk *w, const struct addr *a)
+{
+	bool v4 = addr_is_v4(a);
+
+	w->node = &l->nodes[v4 ? ROOT_V4 : ROOT_V6];
+	w->high = v4 ? (uint64_t)load_be32(a->b + 12) << 32 : load_be64(a->b);
+	w->low = v4 ? 0 : load_be64(a->b + 8);
+}
+
+/* One node further; false: at the leaf. */
+static inline bool
+walk_step(const struct lpm *l, struct walk *w)
+{
+	unsigned slot = (unsigned)(w->high >> (64 - STRIDE));
+
+	if (w->node->children >> slot & 1) {
+		w->node = child_of(l, w->node, slot);
+		__builtin_prefetch(w->node);
+		w->high = w->high << STRIDE | w->low >> (64 - STRIDE);
+		w->low <<= STRIDE;
+		return true;
+	}
+	w->leaf = leaf_at(l, w->node, slot);
+	__builtin_prefetch(w->leaf);
+	return false;
+}
+
+static void
+find_some(const struct lpm *l, const struct addr *const *addrs, uint32_t count, uint32_t *values)
+{
+	struct walk walks[BULK];
+	uint8_t on[BULK]; /* walks that have not arrived */
+	uint32_t left = count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		walk_begin(l, &walks[i], addrs[i]);
+		on[i] = (uint8_t)i;
+	}
+	while (left) {
+		uint32_t kept = 0;
+
+		for (uint32_t i = 0; i < left; i++) {
+			on[kept] = on[i];
+			kept += walk_step(l, &walks[on[i]]);
+		}
+		left = kept;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = *walks[i].leaf;
+}
+
+void
+lpm_find_bulk(const struct lpm *l, const struct addr *const *addrs, uint32_t count,
+              uint32_t *values)
+{
+	for (uint32_t from = 0; from < count; from += BULK)
+		find_some(l, addrs + from, count - from < BULK ? count - from : BULK,
+		          values + from);
 }
 
 /* ---- building -------------------------------------------------------------------------------- */

@@ -153,7 +153,7 @@ measure_flows(size_t flows, double *own, double *rte)
 /* ---- prefixes -------------------------------------------------------------------------------- */
 
 struct lpm_result {
-	double build_per_second, bytes_per_prefix, cycles;
+	double build_per_second, bytes_per_prefix, cycles, bulk_cycles;
 };
 
 /* Lengths as in a full table: more than half are /24 (IPv4) or /48 (IPv6). IPv6 under 2000::/12,
@@ -178,15 +178,50 @@ prefix_random(bool v4)
 	return p;
 }
 
+enum { CHUNK = 4096, CHUNKS = 256 };
+
+/* Another address each time, inside a random prefix. */
+static void
+targets_of(struct addr *targets, const struct lpm_entry *entries, size_t count)
+{
+	for (int i = 0; i < CHUNK; i++) {
+		targets[i] = entries[random_next() % count].prefix.addr;
+		targets[i].b[15] = (uint8_t)random_next();
+	}
+}
+
+static double
+lpm_cycles(const struct lpm *l, const struct lpm_entry *entries, size_t count, bool bulk)
+{
+	static double chunks[CHUNKS];
+	static struct addr targets[CHUNK];
+	const struct addr *at[BURST];
+	uint32_t values[BURST], sum = 0;
+
+	for (int c = 0; c < CHUNKS; c++) {
+		uint64_t before;
+
+		targets_of(targets, entries, count);
+		before = bench_cycles();
+		for (int i = 0; i < CHUNK; i += BURST) {
+			for (int j = 0; j < BURST; j++)
+				at[j] = &targets[i + j];
+			if (bulk)
+				lpm_find_bulk(l, at, BURST, values);
+			for (int j = 0; j < BURST; j++)
+				sum += bulk ? values[j] : lpm_find(l, at[j]);
+		}
+		chunks[c] = (double)(bench_cycles() - before) / CHUNK;
+	}
+	__asm__ volatile("" : : "r"(sum));
+	return bench_median(chunks, CHUNKS);
+}
+
 static void
 measure_lpm(size_t count, bool v4, struct lpm_result *out)
 {
-	enum { CHUNK = 4096, CHUNKS = 256 };
-	static double chunks[CHUNKS];
 	struct lpm_entry *entries = mem_alloc(count, sizeof *entries);
-	struct addr *targets = mem_alloc(CHUNK, sizeof *targets);
-	uint64_t start = clock_monotonic_ns();
-	uint32_t sum = 0;
+	uint64_t start;
 	struct lpm *l;
 
 	for (size_t i = 0; i < count; i++)
@@ -195,22 +230,9 @@ measure_lpm(size_t count, bool v4, struct lpm_result *out)
 	l = lpm_create(entries, count);
 	out->build_per_second = (double)count * 1e9 / (double)(clock_monotonic_ns() - start);
 	out->bytes_per_prefix = (double)lpm_size(l) / (double)count;
-	for (int c = 0; c < CHUNKS; c++) {
-		uint64_t before;
-
-		for (int i = 0; i < CHUNK; i++) {
-			targets[i] = entries[random_next() % count].prefix.addr;
-			targets[i].b[15] = (uint8_t)random_next();
-		}
-		before = bench_cycles();
-		for (int i = 0; i < CHUNK; i++)
-			sum += lpm_find(l, &targets[i]);
-		chunks[c] = (double)(bench_cycles() - before) / CHUNK;
-	}
-	__asm__ volatile("" : : "r"(sum));
-	out->cycles = bench_median(chunks, CHUNKS);
+	out->cycles = lpm_cycles(l, entries, count, false);
+	out->bulk_cycles = lpm_cycles(l, entries, count, true);
 	lpm_destroy(l);
-	free(targets);
 	free(entries);
 }
 
@@ -237,17 +259,18 @@ bench_tables(int argc, char **argv)
 		            : "%s%10zu %12.1f %12.1f\n",
 		       json && i ? "," : "", sizes[i], own, rte);
 	}
-	printf(json ? "],\n \"prefix_match\": [" : "%10s %10s %12s %12s %8s\n", "family",
-	       "prefixes", "build/s", "bytes each", "cycles");
+	printf(json ? "],\n \"prefix_match\": [" : "%10s %10s %12s %12s %8s %8s\n", "family",
+	       "prefixes", "build/s", "bytes each", "cycles", "in bulk");
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct lpm_result r;
 
 		measure_lpm(lists[i].count, lists[i].v4, &r);
 		printf(json ? "%s\n {\"family\": \"%s\", \"prefixes\": %zu, \"built_per_second\": "
-		              "%.0f, \"bytes_per_prefix\": %.1f, \"cycles\": %.1f}"
-		            : "%s%10s %10zu %12.0f %12.1f %8.1f\n",
+		              "%.0f, \"bytes_per_prefix\": %.1f, \"cycles\": %.1f, "
+		              "\"bulk_cycles\": %.1f}"
+		            : "%s%10s %10zu %12.0f %12.1f %8.1f %8.1f\n",
 		       json && i ? "," : "", lists[i].name, lists[i].count, r.build_per_second,
-		       r.bytes_per_prefix, r.cycles);
+		       r.bytes_per_prefix, r.cycles, r.bulk_cycles);
 	}
 	if (json)
 		printf("]}\n");

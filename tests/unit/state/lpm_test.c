@@ -61,6 +61,26 @@ naive_find(const struct lpm_entry *entries, size_t count, const struct addr *a)
 	return value;
 }
 
+/* More than it takes at once, both families mixed. */
+static void
+compare_bulk(const struct lpm *l, const struct lpm_entry *entries, size_t count)
+{
+	enum { MANY = 75 };
+	struct addr addrs[MANY];
+	const struct addr *at[MANY];
+	uint32_t values[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		addrs[i] = count && i % 2 ? entries[random_next() % count].prefix.addr
+		                          : random_addr(random_next() & 1);
+		at[i] = &addrs[i];
+	}
+	lpm_find_bulk(l, at, MANY, values);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(values[i], naive_find(entries, count, &addrs[i]));
+	lpm_find_bulk(l, at, 0, values);
+}
+
 static void
 compare(size_t count)
 {
@@ -80,6 +100,7 @@ compare(size_t count)
 			a.b[15] ^= 1;
 		assert_int_equal(lpm_find(l, &a), naive_find(entries, count, &a));
 	}
+	compare_bulk(l, entries, count);
 	lpm_destroy(l);
 }
 
