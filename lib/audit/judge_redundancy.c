@@ -99,9 +99,9 @@ link_acked(const struct audit_input *in, const struct input_link *link)
 	return false;
 }
 
-/* A connection that stayed down beyond what a repair may take, or is down now (DEGRADED). True: it
- * was one of both. */
-static bool
+/* A connection that stayed down beyond what a repair may take fails; one that is down for less is
+ * DEGRADED, told beside the verdict. */
+static void
 check_down(const struct audit_input *in, const struct input_link *link, struct verdict_draft *d)
 {
 	uint64_t limit = (uint64_t)conf_threshold(
@@ -114,7 +114,7 @@ check_down(const struct audit_input *in, const struct input_link *link, struct v
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	if (!combine_sessions(in, link, false, &all))
-		return false;
+		return;
 	m.samples = all.covered_us / 1000000;
 	longest = uptime_longest(&all);
 	us = longest ? longest->until_us - longest->from_us : 0;
@@ -126,16 +126,11 @@ check_down(const struct audit_input *in, const struct input_link *link, struct v
 		judge_evidence(d, &m, "", longest->from_us, "bgp.session", "down for %s", text);
 		verdict_next(d, "pniscope why %s --at %" PRIu64 ": bring its session up", scope,
 		             longest->from_us);
-		return true;
+	} else if (!link_established(in, link)) {
+		verdict_note(d, "DEGRADED: not all sessions of %s are up", link->rec.name);
+		judge_aside(d, &m, LACK_TOO_LITTLE, "DEGRADED: not all sessions of %s are up",
+		            link->rec.name);
 	}
-	if (link_established(in, link))
-		return false;
-	verdict_note(d, "DEGRADED: not all sessions of %s are up", link->rec.name);
-	judge_open(d, &m, LACK_TOO_LITTLE, "DEGRADED: not all sessions of %s are up",
-	           link->rec.name);
-	verdict_need(d, "established sessions", "not all", link->rec.name,
-	             "pniscope sessions; a repair belongs into `maintenance` or an `ack`", 0);
-	return true;
 }
 
 /* The registered prefixes on a link: each must be there where the routes are known whole. */
@@ -149,10 +144,12 @@ check_prefixes(const struct audit_input *in, const struct input_link *link, stru
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	for (size_t i = 0; i < in->session_count; i++) {
 		const struct input_session *s = &in->sessions[i];
-		bool whole = session_established(s) && s->routes &&
-		             rib_complete(&s->rec.side[SIDE_PEER]);
+		bool whole = s->routes && rib_complete(&s->rec.side[SIDE_PEER]);
 
-		for (size_t k = 0; s->link == link && k < in->conf->registered_count; k++) {
+		/* what is down announces nothing: told as DEGRADED */
+		if (s->link != link || !session_established(s))
+			continue;
+		for (size_t k = 0; k < in->conf->registered_count; k++) {
 			char prefix[PREFIX_TEXT_SIZE];
 
 			if (!routes_wanted(in, s, k))
@@ -240,18 +237,24 @@ check_together(const struct audit_input *in, const char *location, double wanted
 		judge_open(d, &m, LACK_TOO_LITTLE, "%s: seen together for %s only", location, seen);
 		verdict_need(d, "connections up together", have, want, "watch them live",
 		             window - together.covered_us);
-	} else if (!(ratio >= target)) {
+	} else if (!(ratio >= target) && together.up_us < window) {
 		judge_open(d, &m, LACK_TOO_LITTLE, "DEGRADED: %s had %.0f connections up %s",
 		           location, wanted, have);
-		judge_evidence(d, &m, "",
-		               together.outage_count > 0 ? together.outages[0].from_us : 0,
-		               "bgp.session", "%u times fewer than %.0f up", together.outage_count,
-		               wanted);
 		verdict_need(d, "connections up together", have, want,
-		             "wait until the outage leaves the window", window);
+		             "bring them up; a repair belongs into `maintenance` or an `ack`",
+		             window);
 	} else {
+		if (!(ratio >= target))
+			verdict_note(d, "DEGRADED: %s had %.0f connections up %s", location, wanted,
+			             have);
 		judge_pass(d, &m, "%s: %zu connections, %.0f up together %s", location, count,
 		           wanted, have);
+		for (unsigned i = 0; i < together.outage_count; i++)
+			judge_evidence(d, &m, "", together.outages[i].from_us, "bgp.session",
+			               "fewer than %.0f up for %s", wanted,
+			               duration_text(together.outages[i].until_us -
+			                                     together.outages[i].from_us,
+			                             seen));
 	}
 }
 
@@ -296,9 +299,9 @@ check_location(const struct audit_input *in, const struct conf_link *first, stru
 
 		if (!link_is_at(in, link, location) || !link->seen)
 			continue;
-		if (check_down(in, link, d))
-			continue;
-		check_carriers(in, link, d);
+		check_down(in, link, d);
+		if (link_established(in, link))
+			check_carriers(in, link, d);
 		check_prefixes(in, link, d);
 	}
 	check_together(in, location, wanted_at(in->conf, first), d);
