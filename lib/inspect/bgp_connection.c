@@ -243,6 +243,8 @@ tell_notification(struct bgp_connection *c, unsigned from, const struct bgp_noti
 	char cause[BGP_CAUSE_SIZE], text[BGP_TEXT_SIZE];
 
 	slice_copy(text, sizeof text, n->text);
+	if (c->session && n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_MAX_PREFIXES)
+		c->session->side[by].max_prefix_ceases++;
 	if (n->code == BGP_ERROR_CEASE)
 		snprintf(cause, sizeof cause, "Cease %u %s by %s%s%s", n->subcode,
 		         bgp_cease_name(n->subcode), side_name(by), *text ? ": " : "", text);

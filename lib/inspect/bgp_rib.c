@@ -51,6 +51,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	r->mask = 0;
 	r->digest = 0;
 	r->unicast = 0;
+	r->public_v4 = 0;
 	memset(r->standing, 0, sizeof r->standing);
 	memset(r->stale, 0, sizeof r->stale);
 	memset(r->wrong, 0, sizeof r->wrong);
@@ -122,11 +123,19 @@ is_unicast(const struct bgp_route *route)
 	return route->safi == BGP_SAFI_UNICAST;
 }
 
+static bool
+is_public_v4(const struct bgp_route *route)
+{
+	return route->afi == BGP_AFI_IPV4 && route->safi == BGP_SAFI_UNICAST && route->len <= 24 &&
+	       !(route->wrong >> BGP_WRONG_BOGON & 1);
+}
+
 static void
 count_wrong(struct bgp_rib *r, const struct bgp_route *route)
 {
 	struct prefix p = bgp_route_prefix(route);
 
+	r->public_v4 += is_public_v4(route);
 	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
 		if (!(route->wrong >> w & 1))
 			continue;
@@ -141,6 +150,7 @@ uncount_wrong(struct bgp_rib *r, const struct bgp_route *route)
 {
 	struct prefix p = bgp_route_prefix(route);
 
+	r->public_v4 -= is_public_v4(route);
 	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
 		if (!(route->wrong >> w & 1))
 			continue;
@@ -180,6 +190,7 @@ void
 bgp_rib_judge(struct bgp_rib *r)
 {
 	memset(r->wrong, 0, sizeof r->wrong);
+	r->public_v4 = 0;
 	free(r->registered);
 	r->registered = mem_alloc(r->pool->registered_count + 1, sizeof *r->registered);
 	for (uint32_t i = 0; r->mask && i <= r->mask; i++) {
@@ -391,7 +402,8 @@ set_attrs(struct bgp_rib *r, struct bgp_route *at, uint32_t attrs, bool is_new)
 {
 	uint32_t before = at->attrs;
 
-	uncount_wrong(r, at);
+	if (!is_new)
+		uncount_wrong(r, at);
 	bgp_attrs_hold(r->pool->attrs, attrs);
 	at->attrs = attrs;
 	at->wrong = judge(r, at);
@@ -436,6 +448,7 @@ take_out(struct bgp_rib *r, struct bgp_route *at, uint64_t time_us)
 	struct bgp_route gone = *at;
 
 	gone.time_us = time_us;
+	r->withdraw_us = time_us;
 	++r->pool->room;
 	r->standing[at->afi == BGP_AFI_IPV6]--;
 	r->unicast -= is_unicast(at);

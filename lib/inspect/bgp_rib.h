@@ -68,7 +68,9 @@ struct bgp_rib {
 	uint32_t unicast;                /* of them */
 	uint64_t beyond;                 /* announcements that found no room */
 	uint64_t digest;                 /* over the unicast prefixes that stand, in any order */
-	uint32_t *registered;            /* routes of each registered prefix */
+	uint32_t public_v4; /* unicast IPv4 of /24 or shorter that is no bogon (requirements X11) */
+	uint64_t withdraw_us; /* latest withdrawal */
+	uint32_t *registered; /* routes of each registered prefix */
 	uint8_t generation[BGP_RIB_AFIS];
 	bool stale[BGP_RIB_AFIS]; /* routes of older generations stand */
 	struct {

@@ -131,7 +131,7 @@ has_number(const struct conf_numbers *numbers, uint32_t number)
 static bool
 is_clouds(const struct bgp_rules *r, uint32_t number)
 {
-	return number == EXPRESSROUTE_AS || has_number(&r->conf->cloud.asns, number);
+	return number != EXPRESSROUTE_AS && has_number(&r->conf->cloud.asns, number);
 }
 
 static bool
@@ -154,7 +154,9 @@ bgp_rules_attrs(const struct bgp_rules *r, const struct bgp_attrs *a)
 
 			if (conf_special_as(r->conf, number))
 				flags |= 1 << BGP_WRONG_SPECIAL_AS;
-			if (is_clouds(r, number))
+			if (number == EXPRESSROUTE_AS)
+				flags |= 1 << BGP_WRONG_EXPRESSROUTE;
+			else if (is_clouds(r, number))
 				flags |= 1 << BGP_WRONG_CLOUD_AS;
 		}
 	}
@@ -175,7 +177,7 @@ bgp_rules_number(const struct bgp_rules *r, enum bgp_wrong wrong, const struct b
 
 			if (wrong == BGP_WRONG_SPECIAL_AS)
 				breaks = conf_special_as(r->conf, number) != NULL;
-			if (breaks && (!found || number == EXPRESSROUTE_AS))
+			if (breaks && !found)
 				found = number;
 		}
 	}
@@ -232,7 +234,7 @@ bgp_rules_route(const struct bgp_rules *r, enum side side, const struct prefix *
 		wrong |= 1 << BGP_WRONG_BOGON;
 	if (side != SIDE_PEER)
 		return wrong;
-	wrong |= own & 1 << BGP_WRONG_CLOUD_AS;
+	wrong |= own & (1 << BGP_WRONG_CLOUD_AS | 1 << BGP_WRONG_EXPRESSROUTE);
 	if (ladder_find(&r->cloud, p))
 		wrong |= 1 << BGP_WRONG_CLOUD_SPACE;
 	registered = bgp_rules_registered(r, p);
@@ -253,6 +255,7 @@ bgp_wrong_name(enum bgp_wrong wrong)
 		[BGP_WRONG_CLOUD_SPACE] = "cloud's space",
 		[BGP_WRONG_FOREIGN_ORIGIN] = "foreign origin",
 		[BGP_WRONG_TAGGED] = "8075:8007 unregistered",
+		[BGP_WRONG_EXPRESSROUTE] = "AS 12076",
 	};
 
 	return names[wrong];

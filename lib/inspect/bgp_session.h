@@ -81,7 +81,8 @@ struct bgp_side {
 	uint64_t last_ns;          /* of a message */
 	uint64_t end_of_rib_ns;
 	enum bgp_completeness completeness;
-	uint64_t completeness_ns; /* since when */
+	uint64_t completeness_ns;   /* since when */
+	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) */
 	struct bgp_rib rib;
 };
 

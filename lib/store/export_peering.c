@@ -114,6 +114,8 @@ fill_routes(struct rec_session_side *r, const struct conf *conf, struct bgp_rib 
 	fill_wrong(&r->cloud_space, rib, BGP_WRONG_CLOUD_SPACE);
 	fill_wrong(&r->foreign_origin, rib, BGP_WRONG_FOREIGN_ORIGIN);
 	fill_wrong(&r->tagged_unregistered, rib, BGP_WRONG_TAGGED);
+	fill_wrong(&r->expressroute, rib, BGP_WRONG_EXPRESSROUTE);
+	r->public_v4 = rib->public_v4;
 }
 
 static void
@@ -133,6 +135,8 @@ fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
 	COPY_TEXT(r->completeness, bgp_completeness_name(side->completeness));
 	r->completeness_us = us(side->completeness_ns);
 	r->end_of_rib_us = us(side->end_of_rib_ns);
+	r->withdraw_us = side->rib.withdraw_us;
+	r->max_prefix_ceases = side->max_prefix_ceases;
 }
 
 static void
@@ -152,11 +156,11 @@ export_session(struct epoch *x, struct bgp_session *s, struct told_session *told
 	r.up_since_us = us(s->up_ns);
 	r.hold_s = bgp_session_hold_s(s, &r.hold_known);
 	r.flaps = s->flaps;
-	outages_format(&s->outages, r.outages, sizeof r.outages);
 	COPY_TEXT(r.down_cause, s->down_cause);
 	if (s->down_ns)
 		COPY_TEXT(r.down_side, side_name(s->down_side));
 	r.down_us = us(s->down_ns);
+	outages_format(&s->outages, r.outages, sizeof r.outages);
 	r.up_us = us(s->up_time_ns);
 	r.covered_us = us(s->covered_ns);
 	r.graceful_restart = s->graceful;

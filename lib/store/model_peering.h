@@ -55,12 +55,8 @@ struct rec_session_side {
 	uint64_t completeness_us;        /* since when */
 	uint64_t end_of_rib_us;
 	uint64_t seed_disagreed; /* seeded: later UPDATEs that contradict the seed */
-	/* equal sets of standing prefixes have equal digests: the sum, modulo 2^64, of a hash with
-	 * a fixed key of each prefix, counted once however many paths it has; 0: none, or not kept
-	 */
-	uint64_t digest_v4, digest_v6;
-	uint64_t public_v4;   /* standing IPv4 prefixes of /24 or shorter, globally reachable */
-	uint64_t withdraw_us; /* of its latest withdrawal */
+	uint64_t public_v4;      /* standing IPv4 prefixes of /24 or shorter, globally reachable */
+	uint64_t withdraw_us;    /* of its latest withdrawal */
 	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) that it sent */
 	/* hexadecimal, equal for equal sets: of unicast prefixes, of registered ones among them,
 	 * and of these with path, MED and communities */
@@ -68,10 +64,11 @@ struct rec_session_side {
 	uint64_t registered;       /* registered prefixes among the routes */
 	uint64_t routes_unwritten; /* beyond redis.max_routes: not in rib:NAME:SIDE */
 	/* whole-RIB checks, kept up to date route by route */
-	struct rec_routes_wrong bogon;       /* not globally reachable, or must not be announced */
-	struct rec_routes_wrong special_as;  /* an AS of section 2 in the path */
-	struct rec_routes_wrong cloud_as;    /* 12076, 8075, 8068, 8069 in a peer's path */
-	struct rec_routes_wrong cloud_space; /* the cloud's own ranges */
+	struct rec_routes_wrong bogon;        /* not globally reachable, or must not be announced */
+	struct rec_routes_wrong special_as;   /* an AS of section 2 in the path */
+	struct rec_routes_wrong cloud_as;     /* 8075, 8068, 8069 in a peer's path */
+	struct rec_routes_wrong expressroute; /* 12076 in a peer's path */
+	struct rec_routes_wrong cloud_space;  /* the cloud's own ranges */
 	struct rec_routes_wrong foreign_origin; /* origin neither the peer's nor a customer's */
 	struct rec_routes_wrong
 		tagged_unregistered; /* 8075:8007 on a prefix that is not registered */

@@ -235,7 +235,7 @@ test_wrong(void **state)
 		{"192.0.2.0/24", 64500, -1},
 		{"198.51.101.0/24", 65535, BGP_WRONG_SPECIAL_AS},
 		{"198.51.102.0/24", 8075, BGP_WRONG_CLOUD_AS},
-		{"198.51.103.0/24", 12076, BGP_WRONG_CLOUD_AS},
+		{"198.51.103.0/24", 12076, BGP_WRONG_EXPRESSROUTE},
 		{"52.112.7.0/24", 64500, BGP_WRONG_CLOUD_SPACE},
 		{"198.51.104.0/24", 64502, BGP_WRONG_FOREIGN_ORIGIN},
 		{"203.0.113.0/24", 64502, -1},
@@ -265,7 +265,8 @@ test_wrong(void **state)
 		if (rows[i].wrong >= 0)
 			counts[rows[i].wrong]++;
 		/* a special or cloud's number as the origin is a foreign one too */
-		if (rows[i].wrong == BGP_WRONG_SPECIAL_AS || rows[i].wrong == BGP_WRONG_CLOUD_AS)
+		if (rows[i].wrong == BGP_WRONG_SPECIAL_AS || rows[i].wrong == BGP_WRONG_CLOUD_AS ||
+		    rows[i].wrong == BGP_WRONG_EXPRESSROUTE)
 			counts[BGP_WRONG_FOREIGN_ORIGIN]++;
 		for (unsigned w = 0; w < BGP_WRONG_COUNT; w++)
 			assert_int_equal(r.wrong[w].count, counts[w]);
