@@ -18,6 +18,7 @@ struct audit {
 	const struct conf *conf;
 	struct store *out;
 	struct window *window; /* live only */
+	struct announcements *announcements;
 	struct leader *leader; /* live only */
 	struct merge *merge;   /* live, while leading */
 	struct audit_input input;
@@ -93,6 +94,7 @@ audit_create(const struct audit_params *params)
 	a->settled = mem_alloc(requirement_count(), sizeof *a->settled);
 	a->rows = mem_alloc(requirement_count(), sizeof *a->rows);
 	a->book = finding_book_create();
+	a->announcements = announcements_create();
 	a->leads = true;
 	if (params->capture)
 		return a;
@@ -111,6 +113,7 @@ audit_destroy(struct audit *a)
 	leader_destroy(a->leader);
 	merge_destroy(a->merge);
 	window_destroy(a->window);
+	announcements_destroy(a->announcements);
 	audit_input_fini(&a->input);
 	sightings_fini(&a->sightings);
 	finding_book_destroy(a->book);
@@ -241,6 +244,7 @@ gather(struct audit *a, uint64_t now_us)
 		.conf = a->conf,
 		.store = a->params.store,
 		.window = a->window,
+		.announcements = a->announcements,
 		.now_us = now_us,
 		.min_time_us = a->params.window_us,
 		.capture = a->params.capture,

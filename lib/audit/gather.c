@@ -7,6 +7,7 @@
 #include "audit/gate.h"
 #include "audit/gather_parts.h"
 #include "base/mem.h"
+#include "classify/class.h"
 
 void *
 gather_grow(void **array, size_t *count, size_t size)
@@ -138,6 +139,26 @@ count_link(struct gather *g, struct input_link *link)
 	link->bytes[1] = c.bytes[1];
 }
 
+/* Frames without an IP header. */
+static void
+gather_frames(struct gather *g, struct input_link *link)
+{
+	static const enum traffic_class classes[] = {CLASS_LACP, CLASS_LLDP, CLASS_CDP,   CLASS_STP,
+	                                             CLASS_ARP,  CLASS_CFM,  CLASS_MACSEC};
+
+	link->frames[0] = link->frames[1] = 0;
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		struct rec_link_class rec;
+		char id[160];
+
+		FIELD_FORMAT(id, "%s:class:%s", link->rec.name, class_name(classes[i]));
+		if (!gather_get(g, RECORD_LINK_CLASS, id, &rec))
+			continue;
+		link->frames[0] += rec.traffic.packets[0];
+		link->frames[1] += rec.traffic.packets[1];
+	}
+}
+
 static struct input_link *
 link_slot(struct gather *g, const char *name)
 {
@@ -168,6 +189,7 @@ gather_links(struct gather *g)
 		link->seen = true;
 		count_link(g, link);
 		gather_members(g, link);
+		gather_frames(g, link);
 		gather_rest(g, link, "undeclared-peer", &link->undeclared_peer);
 		gather_rest(g, link, "undeclared-msft", &link->undeclared_msft);
 	}
@@ -431,6 +453,7 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 	mark_stale(in);
 	find_probes(in);
 	gather_peering_end(&g);
+	gather_routes(&g);
 	map_fini(&g.subnets);
 	if (g.broken)
 		audit_input_fini(in);

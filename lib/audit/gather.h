@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "audit/announcements.h"
 #include "audit/input.h"
 #include "audit/window.h"
 #include "store/store.h"
@@ -12,8 +13,9 @@
 struct gather_params {
 	const struct conf *conf;
 	struct store *store;
-	struct window *window; /* NULL: counts as they stand (captures) */
-	uint64_t now_us;       /* wall clock; 0: the newest epoch's end (captures) */
+	struct window *window;               /* NULL: counts as they stand (captures) */
+	struct announcements *announcements; /* NULL: routes are not looked at */
+	uint64_t now_us;                     /* wall clock; 0: the newest epoch's end (captures) */
 	uint64_t min_time_us;
 	bool capture;
 };

@@ -33,7 +33,8 @@ struct input_link {
 	size_t member_count;
 	/* traffic of addresses that no declared subnet covers */
 	struct rec_link_subnet undeclared_peer, undeclared_msft;
-	uint64_t bytes[2]; /* over the window */
+	uint64_t frames[2]; /* packets without addresses, which count as undeclared on both sides */
+	uint64_t bytes[2];  /* over the window */
 	struct input_member *lacp;
 	size_t lacp_count;
 	struct rec_tokens tokens;
@@ -90,15 +91,16 @@ struct input_class {
 	uint64_t first_us, last_us;
 };
 
-/* Whether what the peer announces covers an address or prefix, on any of its sessions. */
+/* Whether what its side announces covers an address or prefix, on any session. */
 enum announced { ANNOUNCED_UNKNOWN, ANNOUNCED_YES, ANNOUNCED_NO };
 
-/* An address of the peer's side that needs a look: a router's own, a declared endpoint, or one that
- * no declared subnet covers. Counts since the probe's start. */
+/* An address that needs a look: a router's own, a declared endpoint, or one that no declared subnet
+ * covers. Counts since the probe's start. */
 struct input_source {
 	char ip[ADDR_TEXT_SIZE];
-	uint64_t packets[2], flows, first_us;
-	bool router;    /* an end of a session */
+	enum side side;
+	uint64_t packets[2], flows, first_us, last_us;
+	bool router;    /* an end of a session, or an address of the link alone */
 	bool declared;  /* an endpoint of the contract */
 	bool in_subnet; /* of a declared subnet */
 	bool icmp_only;
@@ -123,7 +125,7 @@ struct input_subnet {
 	struct input_class *classes;
 	size_t class_count;
 	struct input_role roles[ENDPOINT_ROLE_COUNT]; /* [enum endpoint_role] */
-	enum announced announced;                     /* peer's subnets of the contract */
+	enum announced announced;                     /* those of the contract: by their side */
 };
 
 struct audit_input {

@@ -13,11 +13,12 @@ static const struct {
 	{"R9", judge_bandwidth},    {"R10", judge_locations},   {"R11", judge_lacp},
 	{"X1", judge_bfd},          {"X2", judge_communities},  {"X3", judge_presence},
 	{"X4", judge_paths},        {"X5", judge_valid},        {"X6", judge_primary},
-	{"X7", judge_md5},          {"X8", judge_expressroute}, {"X10", judge_consistency},
-	{"X11", judge_families},    {"X12", judge_registry},    {"X13", judge_limits},
-	{"X14", judge_speed},       {"X15", judge_utilisation}, {"X16", judge_active},
-	{"X17", judge_locations},   {"X19", judge_leak},        {"M1", judge_rates},
-	{"M2", judge_availability}, {"M4", judge_flaps},        {"M6", judge_received},
+	{"X7", judge_md5},          {"X8", judge_expressroute}, {"X9", judge_destinations},
+	{"X10", judge_consistency}, {"X11", judge_families},    {"X12", judge_registry},
+	{"X13", judge_limits},      {"X14", judge_speed},       {"X15", judge_utilisation},
+	{"X16", judge_active},      {"X17", judge_locations},   {"X19", judge_leak},
+	{"M1", judge_rates},        {"M2", judge_availability}, {"M4", judge_flaps},
+	{"M6", judge_received},
 };
 
 static judge_fn *

@@ -120,6 +120,23 @@ combine_members(const struct input_link *link, struct uptime *out)
 	uptime_combine(out, of, count, 1);
 }
 
+static bool
+link_acked(const struct audit_input *in, const struct input_link *link)
+{
+	char subject[SCOPE_SIZE];
+
+	FIELD_FORMAT(subject, "link:%s", link->rec.name);
+	if (input_acked(in, subject))
+		return true;
+	for (size_t i = 0; i < link->lacp_count; i++) {
+		FIELD_FORMAT(subject, "member:%s:%" PRIu64, link->rec.name,
+		             link->lacp[i].rec.index);
+		if (input_acked(in, subject))
+			return true;
+	}
+	return false;
+}
+
 /* No outage of it lasted `limit_us`, listed or only counted; one that lasts has a known begin. */
 static bool
 repaired_in_time(const struct uptime *u, bool whole_now, uint64_t limit_us)
@@ -166,7 +183,7 @@ check_whole(const struct audit_input *in, const struct input_link *link, bool of
 	FIELD_FORMAT(want, "%.4g %%", 100 * wanted);
 	if (active < of)
 		verdict_note(d, "DEGRADED: %s has %zu of %zu members", link->rec.name, active, of);
-	if (longest && us >= limit && !input_acked(in, scope)) {
+	if (longest && us >= limit && !link_acked(in, link)) {
 		m.first_us = longest->from_us;
 		judge_fail(d, &m,
 		           "%s ran with fewer than its %zu members for %s, without "
@@ -179,7 +196,7 @@ check_whole(const struct audit_input *in, const struct input_link *link, bool of
 		judge_pass(d, &m, "%s: %zu of %zu members, %.4g Gb/s, whole %s%s", link->rec.name,
 		           active, of, (double)declared_bandwidth(link->conf) / 1e9, have,
 		           offline ? " (speed as declared)" : "");
-	} else if (repaired_in_time(&u, active == of, limit) || input_acked(in, scope)) {
+	} else if (repaired_in_time(&u, active == of, limit) || link_acked(in, link)) {
 		/* section 13: a repair is shown beside the verdict and doesn't change it */
 		judge_pass(d, &m, "DEGRADED: %s has %zu of %zu members, was whole %s%s",
 		           link->rec.name, active, of, have, offline ? " (speed as declared)" : "");

@@ -1,5 +1,6 @@
 /* X10 and X13: the same announcements everywhere, and how many. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "audit/field.h"
 #include "audit/judge.h"
@@ -15,12 +16,10 @@ struct announcement {
 	bool unknown;                      /* one is down or not known whole */
 };
 
-static uint64_t
-digest_of(const struct input_session *s, bool v4)
+static const char *
+digest_of(const struct input_session *s)
 {
-	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
-
-	return v4 ? peer->digest_v4 : peer->digest_v6;
+	return s->rec.side[SIDE_PEER].routes_digest;
 }
 
 static uint64_t
@@ -43,11 +42,11 @@ announced_at(const struct audit_input *in, const char *location, bool v4)
 		    !link_is_at(in, s->link, location))
 			continue;
 		if (!session_established(s) || !rib_complete(&s->rec.side[SIDE_PEER]) ||
-		    (digest_of(s, v4) == 0 && routes_of(s, v4) > 0))
+		    digest_of(s)[0] == '\0')
 			a.unknown = true;
 		else if (!a.first)
 			a.first = s;
-		else if (digest_of(s, v4) != digest_of(a.first, v4))
+		else if (strcmp(digest_of(s), digest_of(a.first)) != 0)
 			a.mixed = true;
 	}
 	return a;
@@ -75,7 +74,7 @@ compare_locations(const struct audit_input *in, const char *here, const char *th
 	m.link = a.first->rec.link;
 	m.samples = routes_of(a.first, v4) + routes_of(b.first, v4);
 	m.first_us = b.first->rec.side[SIDE_PEER].withdraw_us;
-	if (digest_of(a.first, v4) == digest_of(b.first, v4)) {
+	if (strcmp(digest_of(a.first), digest_of(b.first)) == 0) {
 		judge_pass(d, &m, "%s and %s announce the same %" PRIu64 " %s prefixes", here,
 		           there, routes_of(a.first, v4), family);
 		return;
@@ -83,8 +82,8 @@ compare_locations(const struct audit_input *in, const char *here, const char *th
 	judge_fail(d, &m, "%s announces %" PRIu64 " %s prefixes, %s %" PRIu64 ", not the same",
 	           here, routes_of(a.first, v4), family, there, routes_of(b.first, v4));
 	judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), m.first_us, "digest of prefixes",
-	               "%016" PRIx64 " on %s, %016" PRIx64 " on %s", digest_of(a.first, v4),
-	               a.first->rec.name, digest_of(b.first, v4), b.first->rec.name);
+	               "%s on %s, %s on %s", digest_of(a.first), a.first->rec.name,
+	               digest_of(b.first), b.first->rec.name);
 	verdict_next(d,
 	             "pniscope routes %s and %s: announce the same, or acknowledge the agreement",
 	             a.first->rec.name, b.first->rec.name);

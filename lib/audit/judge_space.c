@@ -1,5 +1,5 @@
 /*
- * R3, X5, X8, X12, X19: whose address space is used and announced. What an announcement says
+ * R3, X5, X8, X9, X12, X19: whose address space is used and announced. What an announcement says
  * counts as soon as it is seen; that nothing wrong is announced needs every route of the session.
  */
 #include <inttypes.h>
@@ -59,53 +59,20 @@ check_whole(const struct input_session *s, const char *scope, const char *id, co
 
 /* ---- X8, X19 --------------------------------------------------------------------------------- */
 
-/* Whether "PREFIX reason, …" names the AS; `*all`: the text lists every route. */
-static bool
-text_has_as(const struct rec_routes_wrong *wrong, const char *asn, bool *all)
-{
-	const char *at = wrong->first;
-	uint64_t listed = wrong->count > 0;
-
-	for (const char *c = at; *c != '\0'; c++)
-		listed += *c == ',';
-	*all = listed >= wrong->count && strlen(at) + 1 < sizeof wrong->first;
-	for (; (at = strstr(at, asn)) != NULL; at++) {
-		bool begins = at == wrong->first || at[-1] == ' ';
-		char after = at[strlen(asn)];
-
-		if (begins && (after == '\0' || after == ',' || after == ' '))
-			return true;
-	}
-	return false;
-}
-
 static void
 check_expressroute(const struct audit_input *in, const struct input_session *s, const void *context,
                    struct verdict_draft *d)
 {
-	const struct rec_routes_wrong *wrong = &s->rec.side[SIDE_PEER].cloud_as;
+	const struct rule rule = {"expressroute", "AS 12076 in the path",
+	                          "filter AS 12076 from what the peer announces",
+	                          &s->rec.side[SIDE_PEER].expressroute};
 	char scope[SCOPE_SIZE];
-	struct matter m = {.id = "expressroute", .scope = scope, .link = s->rec.link};
-	bool all;
 
 	(void)in;
 	(void)context;
 	FIELD_FORMAT(scope, "session:%s", s->rec.name);
-	if (text_has_as(wrong, "12076", &all)) {
-		check_rule(s, scope,
-		           &(struct rule){"expressroute", "AS12076 in the path",
-		                          "filter AS12076 from what the peer announces", wrong},
-		           d);
-	} else if (wrong->count > 0 && !all) {
-		m.samples = wrong->count;
-		judge_open(d, &m, LACK_NOT_COLLECTED,
-		           "%s: %" PRIu64 " paths with an AS of the cloud, not all listed",
-		           s->rec.name, wrong->count);
-		verdict_need(d, "those paths", "the first few", "all", "pniscope routes; see X19",
-		             0);
-	} else {
-		check_whole(s, scope, "expressroute", "none with AS12076", d);
-	}
+	if (!check_rule(s, scope, &rule, d))
+		check_whole(s, scope, "expressroute", "none with AS 12076", d);
 }
 
 void
@@ -122,6 +89,7 @@ check_leak(const struct audit_input *in, const struct input_session *s, const vo
 	const struct rule rules[] = {
 		{"cloud-as", "an AS of the cloud in the path", "filter the cloud's routes",
 	         &peer->cloud_as},
+		{"expressroute", "AS 12076 in the path", "filter AS 12076", &peer->expressroute},
 		{"cloud-space", "the cloud's own space", "filter the cloud's prefixes",
 	         &peer->cloud_space},
 	};
@@ -210,11 +178,42 @@ struct strays {
 	const struct input_source *first, *endpoint; /* endpoint: a declared one */
 };
 
+/* Not announced, and that is no matter of time: its first packet came after all that was withdrawn
+ * or completed since. */
 static bool
-is_stray(const struct input_source *s)
+is_unannounced(const struct audit_input *in, const struct input_source *s)
 {
-	return (s->bogon || s->announced == ANNOUNCED_NO) && !s->icmp_only &&
-	       (s->declared || s->packets[DIR_MSFT_TO_PEER] > 0);
+	uint64_t grace = (uint64_t)conf_threshold(in->conf, NULL, "x9_withdraw_us");
+
+	if (s->announced != ANNOUNCED_NO)
+		return false;
+	for (size_t i = 0; i < in->session_count; i++) {
+		const struct rec_session_side *r = &in->sessions[i].rec.side[s->side];
+
+		if (in->sessions[i].counts &&
+		    (s->first_us < r->withdraw_us + grace || s->first_us < r->completeness_us))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_recent(const struct audit_input *in, const struct input_source *s)
+{
+	uint64_t window = (uint64_t)conf_threshold(in->conf, NULL, "evidence_window_us");
+
+	return in->capture || s->last_us + window >= in->to_us;
+}
+
+/* What counts against the peer: a declared endpoint, or one that is answered; ICMP alone is a leak.
+ */
+static bool
+is_stray(const struct audit_input *in, const struct input_source *s)
+{
+	return s->side == SIDE_PEER && !s->router && !s->icmp_only && is_recent(in, s) &&
+	       (s->bogon || is_unannounced(in, s)) &&
+	       (s->declared || s->packets[DIR_MSFT_TO_PEER] > 0) &&
+	       s->packets[DIR_PEER_TO_MSFT] > 0;
 }
 
 static struct strays
@@ -225,7 +224,7 @@ find_strays(const struct audit_input *in)
 	for (size_t i = 0; i < in->source_count; i++) {
 		const struct input_source *s = &in->sources[i];
 
-		if (!is_stray(s))
+		if (!is_stray(in, s))
 			continue;
 		found.packets += s->packets[DIR_PEER_TO_MSFT];
 		found.flows += s->flows;
@@ -262,26 +261,38 @@ packets_sent(const struct audit_input *in)
 	return sum;
 }
 
-/* Packets that the peer sent from addresses that may not be announced: those of no declared subnet
- * and those of declared ones that are not covered, less the routers' own. An upper bound. */
+static const struct rec_link_subnet *
+undeclared_of(const struct input_link *link, enum side side)
+{
+	return side == SIDE_PEER ? &link->undeclared_peer : &link->undeclared_msft;
+}
+
+/* Packets of `dir` from or to addresses of `side` that may not be announced: those of no declared
+ * subnet and of declared ones that are not covered, less the routers' own and those that are. An
+ * upper bound. */
 static uint64_t
-packets_uncovered(const struct audit_input *in)
+packets_uncovered(const struct audit_input *in, enum side side, enum direction dir)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < in->link_count; i++)
-		sum += in->links[i].undeclared_peer.traffic.packets[DIR_PEER_TO_MSFT];
+	for (size_t i = 0; i < in->link_count; i++) {
+		uint64_t rest = undeclared_of(&in->links[i], side)->traffic.packets[dir];
+		uint64_t frames = in->links[i].frames[dir];
+
+		sum += rest > frames ? rest - frames : 0;
+	}
 	for (size_t i = 0; i < in->source_count; i++) {
 		const struct input_source *s = &in->sources[i];
 
-		if (s->router || (s->announced == ANNOUNCED_YES && !s->bogon && !s->in_subnet))
-			sum -= sum < s->packets[0] ? sum : s->packets[0];
+		if (s->side == side && !s->in_subnet &&
+		    (s->router || (s->announced == ANNOUNCED_YES && !s->bogon)))
+			sum -= sum < s->packets[dir] ? sum : s->packets[dir];
 	}
 	for (size_t i = 0; i < in->subnet_count; i++) {
 		const struct input_subnet *s = &in->subnets[i];
 
-		if (s->conf && s->conf->side == SIDE_PEER && s->announced != ANNOUNCED_YES)
-			sum += s->packets[DIR_PEER_TO_MSFT];
+		if (s->conf && s->conf->side == side && s->announced != ANNOUNCED_YES)
+			sum += s->packets[dir];
 	}
 	return sum;
 }
@@ -294,7 +305,7 @@ check_sources(const struct audit_input *in, struct verdict_draft *d)
 	double flows = conf_threshold(in->conf, NULL, "r3_uncovered_flows");
 	double enough = conf_threshold(in->conf, NULL, "r3_packets");
 	uint64_t window = input_time_us(in, "r3_window_us"), sent = packets_sent(in);
-	uint64_t uncovered = packets_uncovered(in);
+	uint64_t uncovered = packets_uncovered(in, SIDE_PEER, DIR_PEER_TO_MSFT);
 	struct strays strays = find_strays(in);
 	char scope[SCOPE_SIZE] = "peering", have[64], want[64];
 	struct matter m = {.id = "sources", .scope = scope, .samples = sent};
@@ -334,7 +345,8 @@ note_leaks(const struct audit_input *in, struct verdict_draft *d)
 	for (size_t i = 0; i < in->source_count; i++) {
 		const struct input_source *s = &in->sources[i];
 
-		if ((s->bogon || s->announced == ANNOUNCED_NO) && s->icmp_only &&
+		if (s->side == SIDE_PEER && !s->router && s->icmp_only &&
+		    (s->bogon || s->announced == ANNOUNCED_NO) &&
 		    (!top || s->packets[0] > top->packets[0]))
 			top = s;
 	}
@@ -352,6 +364,88 @@ judge_own_space(const struct audit_input *in, struct verdict_draft *d)
 	note_leaks(in, d);
 	if (!in->conf->data.rpki && !in->conf->data.irr)
 		verdict_note(d, "ownership is not looked up: no RPKI or IRR snapshot");
+}
+
+/* ---- X9 -------------------------------------------------------------------------------------- */
+
+/* Destinations of one direction: addresses of `side`, who would have to announce them. */
+struct towards {
+	enum side side;
+	enum direction dir;
+	const char *id;
+};
+
+static void
+fail_destination(const struct audit_input *in, const struct towards *t, uint64_t packets,
+                 uint64_t flows, const struct input_source *top, struct verdict_draft *d)
+{
+	enum side sender = t->side == SIDE_PEER ? SIDE_MSFT : SIDE_PEER;
+	char scope[SCOPE_SIZE];
+	struct matter m = {
+		.id = t->id, .scope = scope, .samples = packets, .first_us = top->first_us};
+
+	(void)in;
+	FIELD_FORMAT(scope, "endpoint:%s", top->ip);
+	judge_fail(d, &m,
+	           "%s sends %" PRIu64 " packets in %" PRIu64 " flows to what %s does not "
+	           "announce, most to %s",
+	           side_name(sender), packets, flows, side_name(t->side), top->ip);
+	judge_evidence(d, &m, direction_name(t->dir), top->first_us, "ip.dst", "%s", top->ip);
+	verdict_blame(d, sender);
+	verdict_next(d, "pniscope find %s: remove the static or default route of %s", top->ip,
+	             side_name(sender));
+}
+
+static void
+check_destinations(const struct audit_input *in, const struct towards *t, struct verdict_draft *d)
+{
+	double least = conf_threshold(in->conf, NULL, "x9_packets");
+	double few = conf_threshold(in->conf, NULL, "x9_flows");
+	uint64_t packets = 0, flows = 0, sent = 0, window = input_time_us(in, "r3_window_us");
+	uint64_t uncovered = packets_uncovered(in, t->side, t->dir);
+	const struct input_source *top = NULL;
+	struct matter m = {.id = t->id, .scope = "peering"};
+	char have[64], want[64];
+
+	for (size_t i = 0; i < in->source_count; i++) {
+		const struct input_source *s = &in->sources[i];
+
+		if (s->side != t->side || s->router || !is_recent(in, s) ||
+		    !is_unannounced(in, s) || s->packets[t->dir] == 0)
+			continue;
+		packets += s->packets[t->dir];
+		flows += s->flows;
+		if (!top || s->packets[t->dir] > top->packets[t->dir])
+			top = s;
+	}
+	for (size_t i = 0; i < in->link_count; i++)
+		sent += in->links[i].rec.traffic.packets[t->dir];
+	m.samples = sent;
+	d->row.samples += sent;
+	FIELD_FORMAT(have, "%" PRIu64 " of %" PRIu64 " packets not proven", uncovered, sent);
+	FIELD_FORMAT(want, "below %.0f in a day", least);
+	if (top && (double)packets >= least && (double)flows >= few) {
+		fail_destination(in, t, packets, flows, top, d);
+	} else if (in->to_us - in->from_us < window || sent == 0) {
+		judge_open(d, &m, LACK_TOO_LITTLE, "%s: %s", direction_name(t->dir), have);
+		verdict_need(d, "a day of traffic", have, want, "watch it live", window);
+	} else if ((double)uncovered >= least) {
+		judge_open(d, &m, LACK_NOT_COLLECTED, "%s: %s", direction_name(t->dir), have);
+		verdict_need(d, "destinations inside announced prefixes", have, want,
+		             "complete routes of both sides; declare the rest under `subnets`", 0);
+	} else {
+		judge_pass(d, &m,
+		           "%s: all but %" PRIu64 " of %" PRIu64 " packets go to what is announced",
+		           direction_name(t->dir), uncovered, sent);
+	}
+}
+
+void
+judge_destinations(const struct audit_input *in, struct verdict_draft *d)
+{
+	judge_sessions(in, d, NULL, NULL);
+	check_destinations(in, &(struct towards){SIDE_MSFT, DIR_PEER_TO_MSFT, "to-cloud"}, d);
+	check_destinations(in, &(struct towards){SIDE_PEER, DIR_MSFT_TO_PEER, "to-peer"}, d);
 }
 
 /* ---- X5, X12 --------------------------------------------------------------------------------- */

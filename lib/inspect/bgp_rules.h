@@ -26,7 +26,7 @@ uint8_t bgp_rules_route(const struct bgp_rules *r, enum side side, const struct 
 /* Index in conf.registered of exactly this prefix, or -1. */
 int bgp_rules_registered(const struct bgp_rules *r, const struct prefix *p);
 
-/* The number of the path that breaks this rule, AS 12076 before others; 0: none, or no number does.
+/* The number of the path that breaks this rule; 0: none, or no number does.
  */
 uint32_t bgp_rules_number(const struct bgp_rules *r, enum bgp_wrong wrong,
                           const struct bgp_attrs *a);

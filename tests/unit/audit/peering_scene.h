@@ -71,11 +71,11 @@ healthy_side(struct rec_session_side *side, bool peer, bool v4)
 	side->completeness_us = HEALTHY_FROM + SCENE_SECOND;
 	if (v4) {
 		side->routes_v4 = 12;
-		side->digest_v4 = 0x1111;
+		strcpy(side->routes_digest, "0123456789abcdef");
 		side->public_v4 = 9;
 	} else {
 		side->routes_v6 = 3;
-		side->digest_v6 = 0x2222;
+		strcpy(side->routes_digest, "fedcba9876543210");
 	}
 }
 

@@ -214,6 +214,7 @@ bogon_source(struct audit_input *in)
 	                                     .packets = {100, 90},
 	                                     .flows = 3,
 	                                     .first_us = SCENE_NOW,
+	                                     .last_us = SCENE_NOW,
 	                                     .bogon = "private use, RFC 1918"});
 }
 
@@ -224,6 +225,7 @@ unannounced_source(struct audit_input *in)
 	                                     .packets = {1, 0},
 	                                     .flows = 1,
 	                                     .first_us = SCENE_NOW,
+	                                     .last_us = SCENE_NOW,
 	                                     .declared = true,
 	                                     .in_subnet = true,
 	                                     .announced = ANNOUNCED_NO});

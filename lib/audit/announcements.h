@@ -1,0 +1,24 @@
+/*
+ * The prefixes that either side announces, over all sessions that count: does one cover an address
+ * or a prefix? Kept between turns and read again only when a session's digest changed, at most
+ * ANNOUNCEMENTS_MOST routes of a session; beyond that, or where routes are not known whole, what is
+ * not found is not known. One thread.
+ */
+#pragma once
+
+#include "audit/input.h"
+#include "store/store.h"
+
+enum { ANNOUNCEMENTS_MOST = 20000 };
+
+struct announcements;
+
+struct announcements *announcements_create(void);
+void announcements_destroy(struct announcements *a);
+/* Brings it up to date; selects sites of `s`. False: the store could not be read. */
+bool announcements_read(struct announcements *a, const struct audit_input *in, struct store *s);
+/* Whether `side` announces a prefix that holds `p`, shorter than it or the same. */
+enum announced announcements_find(const struct announcements *a, enum side side,
+                                  const struct prefix *p);
+/* Whether one shorter than `p` holds it. */
+bool announcements_covers(const struct announcements *a, enum side side, const struct prefix *p);
