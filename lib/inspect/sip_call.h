@@ -54,10 +54,9 @@ const char *sip_call_state_name(enum sip_call_state s);
 
 /* An INVITE on one hop. */
 struct sip_invite {
-	uint64_t branch; /* hash; 0: free */
-	uint64_t sent_ns;
-	uint32_t cseq;
-	bool again; /* within a dialog: a re-INVITE */
+	uint64_t branch;  /* hash; 0: free */
+	uint64_t sent_ns; /* 0: only its answer was seen yet */
+	bool again;       /* within a dialog: a re-INVITE */
 };
 
 struct sip_call {
@@ -77,6 +76,7 @@ struct sip_call {
 	uint16_t invites, reinvites, forks;
 	uint16_t cancels, byes, pracks; /* messages, repeated ones too */
 	struct addr parties[2];         /* who called, who was called */
+	bool answer_timed;              /* the time to its answer is in the scopes' counts */
 	bool counted;                   /* its final answer is in the scopes' counts */
 	uint64_t from, to;              /* users, hashed; 0: none */
 	/* of the table */

@@ -74,6 +74,7 @@ begin(struct sip_call *c, const struct sip_sight *m)
 	c->place = *m->place;
 	c->counted = false;
 	c->invite_ns = c->ring_ns = c->answer_ns = c->setup_ns = c->end_ns = 0;
+	c->answer_timed = false;
 	c->sided = m->place->sided;
 	c->parties[!m->sip->request] = m->in->conversation->ip[m->in->direction];
 	c->parties[m->sip->request] = m->in->conversation->ip[!m->in->direction];
@@ -121,26 +122,75 @@ count_final(struct sip_call *c, struct census *census, enum sip_call_state state
 	}
 }
 
-static void
-count_times(const struct sip_call *c, struct voice *v, bool setup, bool answer)
+/* Of two taps the answer may be read first: then no time has passed that could be told. */
+static uint64_t
+span(uint64_t from_ns, uint64_t to_ns)
 {
+	return to_ns > from_ns ? to_ns - from_ns : 1;
+}
+
+/* The delays that are known by now, each counted once. */
+static void
+count_times(struct sip_call *c, struct voice *v)
+{
+	uint64_t heard_ns = c->ring_ns ? c->ring_ns : c->answer_ns;
+	bool setup = c->invite_ns && heard_ns && !c->setup_ns;
+	bool answer = c->invite_ns && c->answer_ns && !c->answer_timed;
+
+	if (setup)
+		c->setup_ns = span(c->invite_ns, heard_ns);
+	c->answer_timed |= answer;
 	for (unsigned i = 0; i < c->place.count; i++) {
-		if (setup && c->setup_ns)
+		if (setup)
 			voice_time_add(&scope_of(c, v, i)->setup, c->setup_ns);
-		if (answer && c->invite_ns && c->answer_ns > c->invite_ns)
-			voice_time_add(&scope_of(c, v, i)->answer, c->answer_ns - c->invite_ns);
+		if (answer)
+			voice_time_add(&scope_of(c, v, i)->answer,
+			               span(c->invite_ns, c->answer_ns));
 	}
 }
 
 /* ---- requests ---------------------------------------------------------------------------- */
+
+static struct sip_invite *
+invite_of(struct sip_call *c, uint64_t branch)
+{
+	for (unsigned i = 0; branch && i < SIP_CALL_INVITES; i++)
+		if (c->invite[i].branch == branch)
+			return &c->invite[i];
+	return NULL;
+}
+
+static void
+add_invite(struct sip_call *c, uint64_t branch, uint64_t sent_ns, bool again)
+{
+	c->invite[c->invite_next++ % SIP_CALL_INVITES] =
+		(struct sip_invite){.branch = branch, .sent_ns = sent_ns, .again = again};
+}
+
+/* Its answer was read before it: the attempt is counted, its time comes now. */
+static bool
+take_late_invite(struct sip_call *c, const struct sip_sight *m, uint64_t branch)
+{
+	struct sip_invite *known = invite_of(c, branch);
+
+	if (!known || known->sent_ns)
+		return false;
+	known->sent_ns = m->now_ns;
+	c->invites++;
+	if (!c->invite_ns)
+		c->invite_ns = m->now_ns;
+	count_times(c, m->voice);
+	return true;
+}
 
 static void
 take_invite(struct sip_call *c, const struct sip_sight *m, uint64_t branch)
 {
 	bool again = sip_tag(m->sip->value[SIP_TO]).size > 0;
 
-	c->invite[c->invite_next++ % SIP_CALL_INVITES] = (struct sip_invite){
-		.branch = branch, .sent_ns = m->now_ns, .cseq = m->sip->cseq, .again = again};
+	if (take_late_invite(c, m, branch))
+		return;
+	add_invite(c, branch, m->now_ns, again);
 	if (again) {
 		c->reinvites++;
 		for (unsigned i = 0; i < m->place->count; i++)
@@ -202,15 +252,6 @@ take_request(struct sip_call *c, const struct sip_sight *m, uint64_t branch)
 
 /* ---- responses --------------------------------------------------------------------------- */
 
-static const struct sip_invite *
-invite_of(const struct sip_call *c, uint64_t branch)
-{
-	for (unsigned i = 0; branch && i < SIP_CALL_INVITES; i++)
-		if (c->invite[i].branch == branch)
-			return &c->invite[i];
-	return NULL;
-}
-
 /* Different tags of one INVITE are forks (RFC 3261 section 12.1.2). */
 static void
 note_tag(struct sip_call *c, const struct sip_sight *m)
@@ -241,25 +282,19 @@ take_progress(struct sip_call *c, const struct sip_sight *m)
 	if (c->ring_ns || c->state != SIP_CALL_RINGING)
 		return;
 	c->ring_ns = m->now_ns;
-	if (c->invite_ns && m->now_ns > c->invite_ns)
-		c->setup_ns = m->now_ns - c->invite_ns;
-	count_times(c, m->voice, true, false);
+	count_times(c, m->voice);
 }
 
 static void
 take_answer(struct sip_call *c, const struct sip_sight *m)
 {
-	bool rang = c->ring_ns != 0;
-
 	note_tag(c, m);
 	c->final_status = m->sip->status;
 	if (c->answer_ns)
 		return;
 	c->answer_ns = m->now_ns;
-	if (!rang && c->invite_ns && m->now_ns > c->invite_ns)
-		c->setup_ns = m->now_ns - c->invite_ns;
 	count_final(c, m->in->census, SIP_CALL_ANSWERED);
-	count_times(c, m->voice, !rang, true);
+	count_times(c, m->voice);
 }
 
 static void
@@ -284,6 +319,8 @@ take_invite_response(struct sip_call *c, const struct sip_sight *m, uint64_t bra
 
 	if (invite && invite->again)
 		return;
+	if (!invite)
+		add_invite(c, branch, 0, false);
 	if (c->state == SIP_CALL_NONE) {
 		begin(c, m);
 		c->state = SIP_CALL_TRYING;

@@ -258,6 +258,33 @@ test_redirect(void **state)
 	feed_close(&f);
 }
 
+/* Two taps are read in turn: what answers may come before what was asked, and be no call more. */
+static void
+test_answer_first(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	open_feed(&f);
+	say(&f, CLOUD, 10, ANSWER("180", "1", "INVITE", "a", "x"));
+	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
+	say(&f, CLOUD, 60, ANSWER("200", "1", "INVITE", "a", "x"));
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->side[SIDE_PEER].calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->setup->count, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->answer->count, 1);
+	assert_in_range(feed_scope(&f, "link:a")->answer->max_ns, 5 * S - 9, 5 * S);
+	feed_close(&f);
+	open_feed(&f);
+	say(&f, CLOUD, 10, ANSWER("486", "1", "INVITE", "a", "x"));
+	say(&f, UA, 10, REQUEST("INVITE", "1", "a", NULL));
+	assert_int_equal(feed_scope(&f, "link:a")->calls, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->finals, 1);
+	assert_int_equal(feed_scope(&f, "link:a")->active, 0);
+	assert_int_equal(the_call(&f)->state, SIP_CALL_FAILED);
+	feed_close(&f);
+}
+
 /* Timer C; an answered call outlives it. */
 static void
 test_no_answer(void **state)
@@ -400,7 +427,7 @@ main(void)
 		cmocka_unit_test(test_forks),     cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_no_answer), cmocka_unit_test(test_options),
 		cmocka_unit_test(test_users),     cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_nat_signs),
+		cmocka_unit_test(test_nat_signs), cmocka_unit_test(test_answer_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
