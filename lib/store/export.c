@@ -43,6 +43,7 @@ exporter_create(const struct conf *conf, struct store *store)
 	evidence_init(&e->evidence);
 	dict_init(&e->sessions);
 	dict_init(&e->bfds);
+	export_media_create(e);
 	exporter_set_conf(e, conf);
 	return e;
 }
@@ -58,6 +59,7 @@ exporter_destroy(struct exporter *e)
 	free(e->sbc_media);
 	dict_fini(&e->sessions, free);
 	dict_fini(&e->bfds, NULL);
+	export_media_destroy(e);
 	export_lags_destroy(e);
 	free(e);
 }
@@ -68,6 +70,7 @@ exporter_set_conf(struct exporter *e, const struct conf *conf)
 	e->conf = conf;
 	choose_suffix(e);
 	export_lags_create(e);
+	export_media_set_conf(e);
 	export_roles_create(e);
 }
 
@@ -232,6 +235,7 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 		export_subnet(x, i);
 	export_latency(x);
 	export_loss(x);
+	export_media(x);
 }
 
 /* Up to when the inspector has heard all there is: a capture's end says nothing of what comes

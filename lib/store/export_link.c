@@ -122,6 +122,7 @@ export_link_record(struct epoch *x, size_t link)
 	r.endpoints_peer = l->endpoints[0];
 	r.endpoints_msft = l->endpoints[1];
 	r.coverage_ratio = x->a->probe.coverage_ratio;
+	r.media = x->e->media[link];
 	announce_link(x->e->announcer, &r, x->a, x->self->capture);
 	export_put(x, RECORD_LINK, r.name, &r);
 	rollup_link(x->e->rollup, x->a, &r);

@@ -40,11 +40,13 @@ struct exporter {
 	struct store *store;
 	struct announcer *announcer;
 	struct rollup *rollup;
-	char suffix[72];       /* "@ID" where the site has several probes, else "" */
-	struct epoch epoch;    /* that runs */
-	struct dict sessions;  /* BGP sessions in the store: name -> struct told_session */
-	struct dict bfds;      /* names of BFD sessions there; value: epoch that wrote it */
-	struct lag_view *lags; /* as conf.links */
+	char suffix[72];              /* "@ID" where the site has several probes, else "" */
+	struct epoch epoch;           /* that runs */
+	struct dict sessions;         /* BGP sessions in the store: name -> struct told_session */
+	struct dict bfds;             /* names of BFD sessions there; value: epoch that wrote it */
+	struct dict streams, legs;    /* the same of the worst streams, of active legs */
+	struct rec_link_media *media; /* as conf.links */
+	struct lag_view *lags;        /* as conf.links */
 	size_t lag_count;
 	struct evidence evidence; /* of roles, taken over from the inspector */
 	bool *sbc_media;          /* as conf.sbcs: its media prefixes carry media */
@@ -72,6 +74,11 @@ void export_roles(struct epoch *x, const struct agg_endpoint *from, const char *
                   struct rec_endpoint *r);
 /* Signalling by link, SBC and subnet (export_voice.c). */
 void export_voice(struct epoch *x, const struct inspector *inspector);
+/* The worst RTP streams, media legs, and what links say of them (export_media.c). */
+void export_media_create(struct exporter *e);
+void export_media_destroy(struct exporter *e);
+void export_media_set_conf(struct exporter *e);
+void export_media(struct epoch *x);
 /* A link's classes and subnets; the link itself with its members, once the inspector was asked
  * (export_link.c). */
 void export_link_parts(struct epoch *x, size_t link);

@@ -76,6 +76,12 @@ static const struct key_schema keys[] = {
                                "`subnet:PREFIX`, `sbc:NAME`"),
 	[RECORD_LOSS] = TOP("loss:SCOPE:SIDE", SCOPE_SITE, DAY_S, fields_loss, rec_loss, "losses",
                             KEY_SET, "what was lost on a side of the tap; SCOPE as above"),
+	[RECORD_STREAM] =
+		TOP("stream:ID", SCOPE_SITE, CALL_S, fields_stream, rec_stream, "streams:worst",
+                    KEY_ZSET, "one RTP stream: codec, loss, order, jitter, MOS, outages"),
+	[RECORD_LEG] =
+		TOP("leg:ID", SCOPE_SITE, CALL_S, fields_leg, rec_leg, "legs:active", KEY_ZSET,
+                    "one media leg: both streams of two ends, whatever signals it"),
 
 	PLAIN("sites", SCOPE_GLOBAL, KEY_SET, 0, false, "sites that wrote to this Redis"),
 	PLAIN("probes", SCOPE_SITE, KEY_SET, 0, false, "ids of the site's probes"),
@@ -124,10 +130,13 @@ static const struct key_schema keys[] = {
 	PLAIN("latencies", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with round trips"),
 	PLAIN("losses", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with loss counts"),
 	PLAIN("voices", SCOPE_SITE, KEY_SET, 0, false, "scopes with signalling"),
-	PLAIN("legs:active", SCOPE_SITE, KEY_ZSET, 0, true, "media legs now"),
-	PLAIN("legs:failed", SCOPE_SITE, KEY_STREAM, CALL_S, true, "legs that went wrong"),
-	PLAIN("streams:worst", SCOPE_SITE, KEY_ZSET, 0, true, "worst RTP streams, at most 1000"),
-	PLAIN("stream:ID", SCOPE_SITE, KEY_HASH, CALL_S, true, "one RTP stream"),
+	PLAIN("legs:active", SCOPE_SITE, KEY_ZSET, 0, false,
+              "media legs now by their start, us; at most 10 000 of a probe"),
+	PLAIN("legs:failed", SCOPE_SITE, KEY_STREAM, CALL_S, false,
+              "legs that ended one way, with an outage of 2 s or 5 % lost: fields of `leg:ID`; the "
+              "last 10 000"),
+	PLAIN("streams:worst", SCOPE_SITE, KEY_ZSET, 0, false,
+              "RTP streams of the last ten minutes by badness, at most 1000 of a probe"),
 	PLAIN("limiters:active", SCOPE_SITE, KEY_ZSET, 0, true, "limiters acting now"),
 	PLAIN("limiter:ID", SCOPE_SITE, KEY_HASH, MONTH_S, true, "policer or shaper that acted"),
 	PLAIN("middlebox:active", SCOPE_SITE, KEY_ZSET, 0, true, "middlebox signs standing"),

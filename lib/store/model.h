@@ -38,6 +38,8 @@ enum record_kind {
 	RECORD_VOICE,        /* voice:SCOPE */
 	RECORD_LATENCY,      /* latency:SCOPE:SIDE */
 	RECORD_LOSS,         /* loss:SCOPE:SIDE */
+	RECORD_STREAM,       /* stream:ID */
+	RECORD_LEG,          /* leg:ID */
 	RECORD_KIND_COUNT
 };
 
@@ -115,6 +117,7 @@ struct rec_link {
 	uint64_t last_packet_us[2];
 	uint64_t rx_packets[2], rx_missed[2]; /* the ports' own counters */
 	double coverage_ratio;
+	struct rec_link_media media;
 };
 
 struct rec_member {

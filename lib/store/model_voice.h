@@ -7,7 +7,7 @@
 
 #include "store/model_peering.h"
 
-enum { REC_VOICE_TEXT = 256, REC_VOICE_NAT = 5 };
+enum { REC_VOICE_TEXT = 256, REC_VOICE_NAT = 5, REC_MEDIA_ID = 96 };
 
 /* What one side did. */
 struct rec_voice_side {
@@ -50,4 +50,53 @@ struct rec_voice {
 	/* signs of address translation; see inspect/voice.h */
 	uint64_t nat_via, nat_contact, nat_sdp, nat_received, nat_rport;
 	char nat_first[REC_VOICE_TEXT]; /* the first of each */
+};
+
+/* stream:ID; one RTP stream as the tap saw it. Its worst are listed in streams:worst. */
+struct rec_stream {
+	struct rec_head head;
+	char id[REC_MEDIA_ID];
+	char src[46], dst[46];
+	uint64_t src_port, dst_port;
+	char ssrc[12]; /* "0x1234abcd" */
+	char link[64], direction[16];
+	uint64_t payload_type;
+	char codec[24];
+	bool srtp;
+	char found_by[12]; /* "sdp", "behaviour" */
+	uint64_t clock_hz; /* 0: not known */
+	char clock_basis[12];
+	uint64_t packets, bytes, expected, lost, duplicates, reordered;
+	uint64_t longest_gap, loss_runs, restarts;
+	double loss_ratio;
+	double jitter_max_us, jitter_mean_us; /* NaN without a clock */
+	double mos, r_factor;                 /* NaN where the codec has no published values */
+	double badness;                       /* 0 … 100, the score in streams:worst */
+	double burst_density_ratio, gap_density_ratio;
+	uint64_t silence_us, outages, talkspurts, comfort_noise, dtmf_events, payload_type_changes;
+	uint64_t first_us, last_us;
+	bool ended;
+	char leg[REC_MEDIA_ID];
+};
+
+/* leg:ID; what two endpoints send each other. Active ones are listed in legs:active. */
+struct rec_leg {
+	struct rec_head head;
+	char id[REC_MEDIA_ID], state[8]; /* "active", "failed" */
+	char a[46], b[46];               /* a sent first */
+	uint64_t a_port, b_port;
+	char link[64], signalling[12]; /* "sip", "encrypted", "none" */
+	bool srtp, one_way;
+	char why[96]; /* what is wrong; empty: nothing */
+	uint64_t start_us, end_us, packets, lost, gap_us;
+	double loss_ratio, mos_a, mos_b; /* of what a sends, of what b sends; NaN: not known */
+	char stream_a[REC_MEDIA_ID], stream_b[REC_MEDIA_ID]; /* ids; empty: nothing comes */
+};
+
+/* Media of a link, part of its record. */
+struct rec_link_media {
+	uint64_t legs_active, legs_one_way, legs_two_way; /* two-way: in the last ten minutes */
+	uint64_t streams;                                 /* with packets in the last interval */
+	/* the last time that many streams were without packets and numbers at once */
+	uint64_t gap_us, gap_length_us, gap_streams, gap_of_streams;
 };

@@ -16,6 +16,7 @@
 enum {
 	EVENTS_KEPT = 100000,
 	LEDGER_KEPT = 10000,
+	LEGS_KEPT = 10000,
 	SWEEP_EVERY_S = 60,    /* looks for roll-ups that ended, when the budget is used up */
 	ROLLUP_TTL_EVERY = 16, /* points between renewals of a roll-up's time to live */
 };
@@ -293,6 +294,35 @@ store_event(struct store *s, struct event *event)
 			continue;
 		text_add_bytes(&values, "", 1);
 		e.field[e.count].name = f->name;
+		starts[e.count++] = start;
+	}
+	for (unsigned i = 0; i < e.count; i++)
+		e.field[i].value = values.at + starts[i];
+	s->ops->append(s, &e);
+	text_fini(&values);
+}
+
+void
+store_leg(struct store *s, const char *list, const struct rec_leg *leg)
+{
+	static const char *const names[] = {"id",       "why",      "a",       "a_port",
+	                                    "b",        "b_port",   "link",    "signalling",
+	                                    "start_us", "end_us",   "packets", "lost",
+	                                    "gap_us",   "stream_a", "stream_b"};
+	char key[KEY_SIZE], id[STREAM_ID_SIZE];
+	struct stream_entry e = {.class = ENTRY_EVENT, .key = key, .id = id, .keep = LEGS_KEPT};
+	struct text values = {0};
+	size_t starts[ENTRY_FIELDS];
+
+	store_key(s, key, SCOPE_SITE, list);
+	next_id(s, leg->end_us, id);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t start = values.size;
+
+		if (!codec_encode(codec_field(fields_leg, names[i]), leg, &values))
+			continue;
+		text_add_bytes(&values, "", 1);
+		e.field[e.count].name = names[i];
 		starts[e.count++] = start;
 	}
 	for (unsigned i = 0; i < e.count; i++)

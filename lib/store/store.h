@@ -83,6 +83,8 @@ struct store_log {
 };
 void store_log(struct store *s, const char *rest, struct store_log *at, uint64_t ts_us,
                uint64_t keep, const char *const *names, const char *const *values, unsigned count);
+/* An entry of legs:failed (`list`, site scope): a leg that ended with something wrong. */
+void store_leg(struct store *s, const char *list, const struct rec_leg *leg);
 /* Ends the epoch: `epoch:WRITER` is written last. */
 void store_commit(struct store *s, const struct rec_epoch *epoch);
 
