@@ -58,6 +58,36 @@ link_labels(const void *record, struct text *to)
 	add_label(to, ",", "role", l->role);
 }
 
+static const void *
+session_at(const struct audit_input *in, size_t i)
+{
+	return in->sessions[i].seen ? &in->sessions[i].rec : NULL;
+}
+
+static void
+session_labels(const void *record, struct text *to)
+{
+	const struct rec_session *s = record;
+
+	add_label(to, "", "session", s->name);
+	add_label(to, ",", "link", s->link);
+}
+
+static const void *
+bfd_at(const struct audit_input *in, size_t i)
+{
+	return &in->bfds[i].rec;
+}
+
+static void
+bfd_labels(const void *record, struct text *to)
+{
+	const struct rec_bfd *b = record;
+
+	add_label(to, "", "bfd", b->name);
+	add_label(to, ",", "link", b->link);
+}
+
 /* The members of all links, counted through. */
 static const void *
 member_at(const struct audit_input *in, size_t i)
@@ -117,6 +147,8 @@ print_families(const struct audit_input *in, struct text *to)
 		{"probe", RECORD_PROBE, in->probe_count, probe_at, probe_labels},
 		{"link", RECORD_LINK, in->link_count, link_at, link_labels},
 		{"member", RECORD_MEMBER, member_count(in), member_at, member_labels},
+		{"session", RECORD_SESSION, in->session_count, session_at, session_labels},
+		{"bfd", RECORD_BFD, in->bfd_count, bfd_at, bfd_labels},
 	};
 
 	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
@@ -169,10 +201,44 @@ print_findings(const struct audit *a, struct text *to)
 	}
 }
 
+/* One metric of the portal: all its series stand together. */
+struct portal_writer {
+	const char *metric;
+	struct text *to;
+};
+
+static void
+print_portal_value(void *context, const struct portal_value *v)
+{
+	const struct portal_writer *w = context;
+
+	if (strcmp(v->metric, w->metric) != 0)
+		return;
+	text_add(w->to, "%s{", v->metric);
+	add_label(w->to, "", "Peering", v->peering);
+	add_label(w->to, ",", "ConnectionId", v->connection);
+	add_label(w->to, ",", "SessionIp", v->session_ip);
+	if (v->grain[0] != '\0')
+		add_label(w->to, ",", "TimeGrain", v->grain);
+	text_add(w->to, "} %.17g\n", v->value);
+}
+
+/* By the names, dimensions and grains that Azure Monitor gives them. */
+static void
+print_portal(const struct audit *a, struct text *to)
+{
+	for (const struct portal_metric *m = portal_metrics(); m->name; m++) {
+		text_add(to, "# TYPE %s gauge\n# HELP %s %s\n", m->name, m->name, m->help);
+		portal_each(audit_portal(a), audit_input_get(a), print_portal_value,
+		            &(struct portal_writer){m->name, to});
+	}
+}
+
 void
 metrics_print(const struct audit *a, struct text *to)
 {
 	print_families(audit_input_get(a), to);
+	print_portal(a, to);
 	print_verdicts(a, to);
 	print_findings(a, to);
 	text_add(to, "# EOF\n");

@@ -20,5 +20,10 @@ bool announcements_read(struct announcements *a, const struct audit_input *in, s
 /* Whether `side` announces a prefix that holds `p`, shorter than it or the same. */
 enum announced announcements_find(const struct announcements *a, enum side side,
                                   const struct prefix *p);
+/* The registered prefixes of a session as they were read last, `count` of them; NULL: not read, or
+ * its digests changed since. Borrowed until the next announcements_keep(). */
+const struct input_route *announcements_kept(const struct announcements *a,
+                                             const struct input_session *s, size_t count);
+void announcements_keep(struct announcements *a, const struct input_session *s, size_t count);
 /* Whether one shorter than `p` holds it. */
 bool announcements_covers(const struct announcements *a, enum side side, const struct prefix *p);

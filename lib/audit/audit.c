@@ -19,6 +19,7 @@ struct audit {
 	struct store *out;
 	struct window *window; /* live only */
 	struct announcements *announcements;
+	struct portal *portal;
 	struct leader *leader; /* live only */
 	struct merge *merge;   /* live, while leading */
 	struct audit_input input;
@@ -95,6 +96,7 @@ audit_create(const struct audit_params *params)
 	a->rows = mem_alloc(requirement_count(), sizeof *a->rows);
 	a->book = finding_book_create();
 	a->announcements = announcements_create();
+	a->portal = portal_create();
 	a->leads = true;
 	if (params->capture)
 		return a;
@@ -114,6 +116,7 @@ audit_destroy(struct audit *a)
 	merge_destroy(a->merge);
 	window_destroy(a->window);
 	announcements_destroy(a->announcements);
+	portal_destroy(a->portal);
 	audit_input_fini(&a->input);
 	sightings_fini(&a->sightings);
 	finding_book_destroy(a->book);
@@ -129,6 +132,8 @@ audit_set_conf(struct audit *a, const struct conf *conf)
 	a->conf = conf;
 	a->looked_us = 0;
 	a->reloaded = true;
+	announcements_destroy(a->announcements);
+	a->announcements = announcements_create();
 	merge_destroy(a->merge); /* it knows the peering's name */
 	a->merge = NULL;
 }
@@ -343,6 +348,7 @@ audit_turn(struct audit *a, uint64_t now_us)
 		return -EIO;
 	if (!a->params.capture)
 		tell_rest(a);
+	portal_turn(a->portal, &a->input);
 	if (new_look(a))
 		look(a);
 	if (a->merge)
@@ -371,6 +377,12 @@ const struct audit_input *
 audit_input_get(const struct audit *a)
 {
 	return &a->input;
+}
+
+const struct portal *
+audit_portal(const struct audit *a)
+{
+	return a->portal;
 }
 
 bool

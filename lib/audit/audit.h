@@ -19,6 +19,7 @@
 
 #include "audit/finding.h"
 #include "audit/input.h"
+#include "audit/portal.h"
 #include "audit/requirement.h"
 #include "audit/verdict.h"
 #include "store/store.h"
@@ -52,6 +53,8 @@ const struct rec_verdict *audit_rows(const struct audit *a, size_t *count);
 const struct rec_finding *const *audit_findings(const struct audit *a, size_t *count);
 /* What the last turn saw; valid until the next turn. */
 const struct audit_input *audit_input_get(const struct audit *a);
+/* The portal's metrics, counted turn by turn. */
+const struct portal *audit_portal(const struct audit *a);
 /* Whether this program wrote in the last turn: of several controls one does. */
 bool audit_leads(const struct audit *a);
 /* Whether the data is stale or no probe fit. */

@@ -81,13 +81,19 @@ gather_registered(struct gather *g, struct input_session *s)
 	const struct conf *conf = g->params->conf;
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
 	struct store *store = g->params->store;
+	const struct input_route *kept;
 	size_t present = 0;
 
 	if (!s->counts || !s->seen || !s->link || conf->registered_count == 0 ||
 	    (adds_paths(peer) && adds_paths(&s->rec.side[SIDE_MSFT])))
 		return;
-	store_select(store, conf->sites[s->link->conf->site].name, conf->peering.name);
 	s->routes = mem_alloc(conf->registered_count, sizeof *s->routes);
+	kept = announcements_kept(g->params->announcements, s, conf->registered_count);
+	if (kept) {
+		memcpy(s->routes, kept, conf->registered_count * sizeof *s->routes);
+		return;
+	}
+	store_select(store, conf->sites[s->link->conf->site].name, conf->peering.name);
 	for (size_t i = 0; i < conf->registered_count; i++) {
 		char prefix[PREFIX_TEXT_SIZE];
 		struct rec_route r;
@@ -105,6 +111,8 @@ gather_registered(struct gather *g, struct input_session *s)
 	if (present < peer->registered) {
 		free(s->routes);
 		s->routes = NULL;
+	} else if (!g->broken) {
+		announcements_keep(g->params->announcements, s, conf->registered_count);
 	}
 }
 
