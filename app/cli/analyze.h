@@ -52,6 +52,7 @@ struct tcp_sum {
 };
 
 struct inspector;
+struct story;
 
 struct analysis {
 	const struct options *options;
@@ -120,3 +121,7 @@ json_t *analysis_flow_json(const struct analysis *an, const struct flow_view *v,
 json_t *analysis_json(struct analysis *a);
 void analysis_text(struct analysis *a, FILE *to);
 void analysis_csv(struct analysis *a, FILE *to);
+
+/* Every failure of every link (audit/story.h). */
+void analysis_each_story(struct analysis *a, void (*fn)(void *context, const struct story *s),
+                         void *context);

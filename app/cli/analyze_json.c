@@ -9,6 +9,7 @@
 #include "base/slice.h"
 #include "show.h"
 #include "store/fields.h"
+#include "tell_story.h"
 #include "ui/rows.h"
 
 /* ---- capture, classes, flows ------------------------------------------------------------- */
@@ -201,6 +202,21 @@ static void
 add_event(void *array, const struct event *e)
 {
 	json_push(array, json_record(fields_event, e));
+}
+
+static void
+add_story(void *array, const struct story *story)
+{
+	json_push(array, story_json(story));
+}
+
+static json_t *
+stories_json(struct analysis *a)
+{
+	json_t *array = json_array();
+
+	analysis_each_story(a, add_story, array);
+	return array;
 }
 
 /* What happened, in the order in which it was found. */
@@ -460,6 +476,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "audit", audit_json(a));
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));
 	json_put(o, "events", events_json(a));
+	json_put(o, "stories", stories_json(a));
 	json_put(o, "links", links_json(a));
 	json_put(o, "sides", guess_json(a));
 	return o;

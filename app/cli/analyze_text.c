@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "reader.h"
 #include "show.h"
+#include "tell_story.h"
 #include "ui/format.h"
 #include "ui/rows.h"
 
@@ -379,6 +380,15 @@ print_findings(const struct sheet *s)
 		show_finding(findings[i], s->zone, s->colour, s->to);
 }
 
+static void
+print_story(void *context, const struct story *story)
+{
+	const struct sheet *s = context;
+
+	heading(s, "a failure");
+	story_print(story, s->zone, s->colour, s->to);
+}
+
 static int
 shorter(const void *x, const void *y)
 {
@@ -466,6 +476,7 @@ analysis_text(struct analysis *a, FILE *to)
 	print_endpoints(&s);
 	if (a->options->flows && !a->options->flows_path)
 		print_flows(&s);
+	analysis_each_story(s.a, print_story, &s);
 	print_findings(&s);
 	print_audit(&s);
 	print_probe(&s);

@@ -52,6 +52,7 @@ int run_status(const struct options *o);
 int run_findings(const struct options *o);
 int run_find(const struct options *o);
 int run_events(const struct options *o);
+int run_why(const struct options *o);
 int run_list(const struct options *o); /* every listing; it looks at its own name */
 int run_routes(const struct options *o);
 int run_members(const struct options *o);

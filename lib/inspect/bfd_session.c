@@ -152,18 +152,21 @@ seconds_since(const struct bfd_half *h, uint64_t now_ns)
 	return now_ns > h->last_ns ? (double)(now_ns - h->last_ns) / (double)NS_PER_S : 0;
 }
 
-/* `side` has left Up by its own word. When it has not heard the other, the other is the cause. */
+/* `side` has left Up by its own word. When it has not heard the other, that is the cause, unless
+ * the other's packets passed the tap: then what lies behind the tap lost them. */
 static void
 judge_word(const struct bfd_session *s, unsigned side, uint64_t now_ns, struct judgement *j)
 {
 	const struct bfd *p = &s->half[side].newest;
 	bool expired = p->diag == 1 || p->diag == 2;
+	double quiet_s = seconds_since(&s->half[!side], now_ns);
+	bool passed = quiet_s < (double)bfd_session_detection_us(s, side) / 2e6;
 
-	j->blamed = (enum side)(expired || p->diag == 3 ? !side : side);
+	j->blamed = (enum side)((expired && !passed) || p->diag == 3 ? !side : side);
 	if (expired)
-		snprintf(j->why, sizeof j->why, "%s says %s (%s), %.2f s after the last from %s",
-		         name_of(side), bfd_state_name(p->state), bfd_diag_name(p->diag),
-		         seconds_since(&s->half[!side], now_ns), name_of(!side));
+		snprintf(j->why, sizeof j->why, "%s says %s (%s), %.3f s after the last from %s%s",
+		         name_of(side), bfd_state_name(p->state), bfd_diag_name(p->diag), quiet_s,
+		         name_of(!side), passed ? " passed the tap" : "");
 	else
 		snprintf(j->why, sizeof j->why, "%s says %s (%s)", name_of(side),
 		         bfd_state_name(p->state), bfd_diag_name(p->diag));
@@ -188,7 +191,7 @@ judge_silence(const struct bfd_session *s, struct judgement *j)
 		return;
 	}
 	j->blamed = (enum side)quiet;
-	snprintf(j->why, sizeof j->why, "nothing from %s for its detection time of %.2f s",
+	snprintf(j->why, sizeof j->why, "nothing from %s for its detection time of %.3f s",
 	         name_of(quiet), (double)bfd_session_detection_us(s, !quiet) / 1e6);
 }
 

@@ -133,26 +133,38 @@ list_missing(uint8_t state, char *to, size_t size)
 			                         bits[i].name);
 }
 
-/* Both speak. A side that is expired or runs on defaults does not take what the other sends past
- * the tap; else the side that left first is the cause. */
+/* One side is expired or runs on defaults: the other has fallen silent, or its LACPDUs pass the tap
+ * and are not taken. */
 static void
-judge_states(const struct lacp_member *m, struct judgement *j)
+judge_deaf(const struct lacp_member *m, unsigned deaf, uint64_t now_ns, struct judgement *j)
+{
+	const struct lacp_member_side *other = &m->side[!deaf];
+	uint64_t quiet_ns = now_ns > other->last_ns ? now_ns - other->last_ns : 0;
+	bool quiet = quiet_ns > (LACP_TIMEOUT_PERIODS - 1) * lacp_member_period_ns(m, !deaf);
+	bool defaulted = m->side[deaf].newest.actor.state & LACP_DEFAULTED;
+
+	j->state = defaulted ? LACP_IS_DEFAULTED : LACP_OUT;
+	j->blamed = (enum side)(quiet ? !deaf : deaf);
+	snprintf(j->why, sizeof j->why,
+	         quiet ? "%s is %s: nothing from %s for %.1f s"
+	               : "%s is %s: it takes no LACPDU of %s, the last was %.1f s before",
+	         name_of(deaf), defaulted ? "defaulted" : "expired", name_of(!deaf),
+	         (double)quiet_ns / (double)NS_PER_S);
+}
+
+/* Both speak: the side that left first is the cause. */
+static void
+judge_states(const struct lacp_member *m, uint64_t now_ns, struct judgement *j)
 {
 	unsigned first = m->side[1].left_ns &&
 	                 (!m->side[0].left_ns || m->side[1].left_ns < m->side[0].left_ns);
 	char missing[64];
 
-	for (unsigned s = 0; s < LACP_SIDES; s++) {
-		uint8_t state = m->side[s].newest.actor.state;
-
-		if (!(state & (LACP_EXPIRED | LACP_DEFAULTED)))
-			continue;
-		j->state = state & LACP_DEFAULTED ? LACP_IS_DEFAULTED : LACP_OUT;
-		j->blamed = (enum side)s;
-		snprintf(j->why, sizeof j->why, "%s is %s: it takes no LACPDU of %s", name_of(s),
-		         state & LACP_DEFAULTED ? "defaulted" : "expired", name_of(!s));
-		return;
-	}
+	for (unsigned s = 0; s < LACP_SIDES; s++)
+		if (m->side[s].newest.actor.state & (LACP_EXPIRED | LACP_DEFAULTED)) {
+			judge_deaf(m, s, now_ns, j);
+			return;
+		}
 	j->state = LACP_OUT;
 	j->blamed = (enum side)first;
 	list_missing(m->side[first].newest.actor.state, missing, sizeof missing);
@@ -185,7 +197,7 @@ judge(const struct lacp_member *m, uint64_t now_ns, struct judgement *j)
 	else if (collects(peer) && collects(msft))
 		j->state = LACP_DISTRIBUTES;
 	else
-		judge_states(m, j);
+		judge_states(m, now_ns, j);
 }
 
 /* ---- as time goes by ----------------------------------------------------------------------- */

@@ -201,7 +201,7 @@ expired_blames_who_was_silent(void **state)
 	assert_int_equal(t.from, BFD_SESSION_UP);
 	assert_int_equal(t.to, BFD_SESSION_DOWN);
 	assert_int_equal(t.side, SIDE_PEER);
-	assert_string_equal(t.why, "msft says Down (control detection time expired), 0.91 s after "
+	assert_string_equal(t.why, "msft says Down (control detection time expired), 0.905 s after "
 	                           "the last from peer");
 	assert_int_equal(s.down_first, SIDE_MSFT);
 	assert_int_equal(s.down_diag, 1);
@@ -213,6 +213,25 @@ expired_blames_who_was_silent(void **state)
 	/* from the cloud's first word on, 100 ms */
 	assert_true(s.up_ns == 1805 * NS_PER_MS);
 	assert_true(s.covered_ns == 1910 * NS_PER_MS);
+}
+
+/* The cloud hears nothing though the peer's packets pass the tap: lost behind it. */
+static void
+what_passed_the_tap_was_lost_behind_it(void **state)
+{
+	struct bfd_session s;
+	struct bfd_turn t;
+
+	(void)state;
+	bfd_session_init(&s);
+	speak(&s, 0, 3000);
+	take_all(&s);
+	say(&s, SIDE_MSFT, 3200, BFD_DOWN, 1);
+	t = take(&s);
+	assert_int_equal(t.side, SIDE_MSFT);
+	assert_string_equal(t.why, "msft says Down (control detection time expired), 0.200 s after "
+	                           "the last from peer passed the tap");
+	assert_int_equal(s.down_first, SIDE_MSFT);
 }
 
 static void
@@ -253,7 +272,7 @@ silence_without_a_word(void **state)
 	t = take(&s);
 	assert_int_equal(t.to, BFD_SESSION_DOWN);
 	assert_int_equal(t.side, SIDE_PEER);
-	assert_string_equal(t.why, "nothing from peer for its detection time of 0.90 s");
+	assert_string_equal(t.why, "nothing from peer for its detection time of 0.900 s");
 	assert_int_equal(s.down_first, SIDE_UNKNOWN);
 }
 
@@ -334,6 +353,7 @@ main(void)
 		cmocka_unit_test(a_poll_holds_when_it_is_answered),
 		cmocka_unit_test(gaps_and_what_was_left),
 		cmocka_unit_test(expired_blames_who_was_silent),
+		cmocka_unit_test(what_passed_the_tap_was_lost_behind_it),
 		cmocka_unit_test(admin_down_is_its_speakers_will),
 		cmocka_unit_test(silence_without_a_word),
 		cmocka_unit_test(silence_of_both_needs_a_witness),

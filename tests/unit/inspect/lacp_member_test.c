@@ -217,13 +217,22 @@ expired_and_defaulted_blame_who_does_not_listen(void **state)
 	say(&m, SIDE_MSFT, 6500, LACP_ACTIVITY | LACP_AGGREGATION | LACP_EXPIRED, FAST);
 	assert_int_equal(m.state, LACP_OUT);
 	assert_int_equal(take(&m).side, SIDE_MSFT);
-	assert_string_equal(m.why, "msft is expired: it takes no LACPDU of peer");
+	assert_string_equal(
+		m.why, "msft is expired: it takes no LACPDU of peer, the last was 0.5 s before");
 	say(&m, SIDE_PEER, 7000, FAST, FAST);
 	say(&m, SIDE_MSFT, 7500, WELL | LACP_DEFAULTED, FAST);
 	assert_int_equal(m.state, LACP_IS_DEFAULTED);
-	assert_string_equal(m.why, "msft is defaulted: it takes no LACPDU of peer");
+	assert_string_equal(
+		m.why, "msft is defaulted: it takes no LACPDU of peer, the last was 0.5 s before");
 	assert_int_equal(m.side[SIDE_MSFT].churns, 1);
 	assert_int_equal(m.flaps, 1);
+	/* at the very moment of the timeout it is the peer that was silent */
+	m = (struct lacp_member){0};
+	speak(&m, FAST, 0, 5000, 1000);
+	say(&m, SIDE_MSFT, 6500, FAST, FAST);
+	say(&m, SIDE_MSFT, 8000, LACP_ACTIVITY | LACP_SHORT_TIMEOUT | LACP_EXPIRED, FAST);
+	assert_int_equal(m.blamed, SIDE_PEER);
+	assert_string_equal(m.why, "msft is expired: nothing from peer for 3.0 s");
 }
 
 static void
