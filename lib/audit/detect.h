@@ -16,3 +16,5 @@ void detect_evidence(struct rec_finding *f, const struct rec_evidence *e);
 
 /* Members of LAGs, BFD and BGP sessions that should be up and are not (detect_peering.c). */
 void detect_peering(const struct audit_input *in, struct sightings *out);
+/* Signalling (detect_voice.c). */
+void detect_voice(const struct audit_input *in, struct sightings *out);

@@ -19,6 +19,10 @@ static const struct finding_kind kinds[] = {
 	{"probe.loss", "major", 2, 60, "the probe itself lost packets"},
 	{"probe.stale", "critical", 2, 5, "a probe that stopped writing"},
 	{"probe.unfit", "critical", 2, 30, "a probe that says of itself that it is unfit"},
+	{"sip.nat", "minor", 2, 3600, "signs of address translation or a SIP ALG"},
+	{"tls.alert", "minor", 1, 300, "TLS alerts on an SBC's signalling"},
+	{"tls.cert.expiring", "minor", 2, 60, "a certificate of signalling that runs out"},
+	{"voice.options.late", "minor", 2, 30, "an SBC that sends OPTIONS no more"},
 };
 
 size_t

@@ -447,6 +447,7 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 		gather_kind(&g, RECORD_SUBNET_CLASS, take_class);
 		gather_roles(&g);
 		gather_peering_site(&g);
+		gather_voice_site(&g);
 	}
 	gather_kind(&g, RECORD_MAINTENANCE, take_maintenance);
 	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
@@ -472,6 +473,7 @@ audit_input_fini(struct audit_input *in)
 	for (size_t i = 0; i < in->session_count; i++)
 		free(in->sessions[i].routes);
 	free(in->sessions);
+	free(in->voices);
 	free(in->bfds);
 	free(in->sources);
 	free(in->probes);

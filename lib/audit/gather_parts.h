@@ -31,5 +31,7 @@ void gather_kind(struct gather *g, enum record_kind kind, store_record_fn take);
 void gather_peering_begin(struct gather *g);
 void gather_peering_site(struct gather *g);
 void gather_peering_end(struct gather *g);
+/* What the selected site says of signalling. */
+void gather_voice_site(struct gather *g);
 /* Registered prefixes, and what announcements cover; after gather_peering_end(). */
 void gather_routes(struct gather *g);

@@ -147,6 +147,8 @@ struct audit_input {
 	size_t bfd_count;
 	struct input_source *sources;
 	size_t source_count;
+	struct rec_voice *voices; /* signalling of links, SBCs and subnets, by site and probe */
+	size_t voice_count;
 	const struct rec_finding *const *findings; /* open ones, of the last look */
 	size_t finding_count;
 	struct rec_maintenance *maintenance; /* begun at run time, beside those in conf */

@@ -16,9 +16,9 @@ static const struct {
 	{"X7", judge_md5},          {"X8", judge_expressroute}, {"X9", judge_destinations},
 	{"X10", judge_consistency}, {"X11", judge_families},    {"X12", judge_registry},
 	{"X13", judge_limits},      {"X14", judge_speed},       {"X15", judge_utilisation},
-	{"X16", judge_active},      {"X17", judge_locations},   {"X19", judge_leak},
-	{"M1", judge_rates},        {"M2", judge_availability}, {"M4", judge_flaps},
-	{"M6", judge_received},
+	{"X16", judge_active},      {"X17", judge_locations},   {"X18", judge_sbcs},
+	{"X19", judge_leak},        {"M1", judge_rates},        {"M2", judge_availability},
+	{"M4", judge_flaps},        {"M6", judge_received},
 };
 
 static judge_fn *

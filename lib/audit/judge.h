@@ -30,6 +30,7 @@ judge_fn judge_speed;                                        /* X14 */
 judge_fn judge_utilisation, judge_rates;                     /* X15, M1 */
 judge_fn judge_availability, judge_flaps;                    /* M2, M4: judge_session.c */
 judge_fn judge_received;                                     /* M6 */
+judge_fn judge_sbcs;                                         /* X18 */
 judge_fn judge_uncollected;                                  /* the others */
 
 /* For the judges alone. A link against the limits of augmentation; with `day`, as X15 asks, only a

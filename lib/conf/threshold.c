@@ -250,6 +250,8 @@ const struct threshold threshold_table[] = {
          "an SBC is healthy when seen within"},
 	{"x18_options_gap_us", MINUTES(5), TIME, "us", TEAMS_MONITOR,
          "and demoted after; judged on idle connections only"},
+	{"x18_certificate_us", DAYS(30), TIME, "us", ENGINEERING,
+         "a certificate that runs out within is a finding"},
 	{"x18_port_flows", 100, COUNT, "flows", ENGINEERING,
          "media flows outside the documented ports"},
 	{"x18_handshakes", 1, COUNT, "handshakes", ENGINEERING, "full handshakes seen for a pass"},

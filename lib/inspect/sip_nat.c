@@ -86,10 +86,16 @@ sip_nat_look(struct inspection *in, const struct sip *sip, const struct sdp *sdp
 	if (sip_nat_is_private(&l.source))
 		return;
 	voice_place(l.voice, in, &l.place);
+	if (!l.place.sided)
+		return;
+	/* what the peer says of itself, and what the cloud saw of the peer */
+	if (l.place.sender == SIDE_MSFT) {
+		if (has_via && !sip->request)
+			look_at_received(&l, &via);
+		return;
+	}
 	if (has_via && sip->request)
 		look_at_host(&l, NAT_VIA, via.host);
-	if (has_via && !sip->request)
-		look_at_received(&l, &via);
 	if (sip_uri_read(sip->value[SIP_CONTACT], &contact))
 		look_at_host(&l, NAT_CONTACT, contact.host);
 	if (sdp)

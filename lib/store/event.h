@@ -27,7 +27,9 @@
 	X("voice.oneway", "major", "media one way only", true)                                \
 	X("voice.gap", "minor", "a gap in many media streams at once", true)                  \
 	X("tls.alert", "minor", "TLS alerts on signalling", false)                            \
-	X("tls.cert.expiring", "minor", "a certificate runs out", true)                       \
+	X("tls.cert.expiring", "minor", "a certificate runs out", false)                      \
+	X("voice.options.late", "minor", "an SBC sends OPTIONS no more", false)               \
+	X("sip.nat", "minor", "signs of address translation or a SIP ALG", false)             \
 	X("probe.loss", "major", "the probe itself lost packets", false)                      \
 	X("probe.unfit", "major", "the probe's numbers carry no verdict", false)              \
 	X("probe.stale", "critical", "a probe's data are older than a few seconds", false)    \

@@ -1,0 +1,183 @@
+/* X18 and the findings of signalling, each number in sight. */
+#include "audit/finding.h"
+#include "unit/audit/scene.h"
+
+#define MINUTE (60 * SCENE_SECOND)
+#define DAY (1440 * MINUTE)
+
+#define CONTRACT                                                              \
+	SCENE_CONTRACT "sbcs = ( { name = \"sbc1\"; fqdn = \"sbc1.example\";" \
+		       " signalling = [\"203.0.113.10\"]; } );\n"
+
+struct bench {
+	struct conf *conf;
+	struct audit_input in;
+	struct rec_voice voice;
+};
+
+/* An SBC in order: TLS 1.2, its name, a day of OPTIONS, the last half a minute ago. */
+static void
+begin(struct bench *b)
+{
+	struct rec_voice_side *peer = &b->voice.side[SIDE_PEER];
+
+	memset(b, 0, sizeof *b);
+	b->conf = scene_conf(CONTRACT);
+	b->in = scene_input(b->conf);
+	b->in.voices = &b->voice;
+	b->in.voice_count = 1;
+	strcpy(b->voice.scope, "sbc:sbc1");
+	strcpy(b->voice.options_basis, "tls-rhythm");
+	strcpy(b->voice.tls_versions, "TLS 1.2 1");
+	b->voice.last_us = SCENE_NOW - MINUTE / 2;
+	b->voice.tls_connections = b->voice.tls_open = b->voice.tls_handshakes = 1;
+	b->voice.tls_1_2 = 1;
+	peer->options = 1441;
+	peer->options_answered = 1441;
+	peer->options_interval_us = MINUTE;
+	peer->options_gap_max_us = MINUTE;
+	peer->options_last_us = SCENE_NOW - MINUTE / 2;
+	peer->cert_seen_us = SCENE_NOW - DAY;
+	peer->cert_not_after_us = SCENE_NOW + 90 * DAY;
+	strcpy(peer->cert_cn, "sbc1.example");
+}
+
+static void
+finish(struct bench *b)
+{
+	scene_input_fini(&b->in);
+	conf_destroy(b->conf);
+}
+
+static void
+expect(struct bench *b, const char *verdict, const char *reason)
+{
+	const struct rec_verdict *row = scene_judge(&b->in, "X18");
+
+	assert_string_equal(row->verdict, verdict);
+	if (reason && !strstr(row->reasons, reason))
+		fail_msg("\"%s\" does not say \"%s\"", row->reasons, reason);
+}
+
+static void
+test_pass_and_need(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	expect(&b, "PASS", NULL);
+	b.voice.side[SIDE_PEER].options = 700;
+	expect(&b, "INCONCLUSIVE", "700 OPTIONS over 41940 s");
+	b.voice.side[SIDE_PEER].options = 1441;
+	b.voice.tls_handshakes = 0;
+	expect(&b, "INCONCLUSIVE", "joined mid-way");
+	b.in.voice_count = 0;
+	expect(&b, "INCONCLUSIVE", "no signalling of sbc1 seen");
+	finish(&b);
+}
+
+static void
+test_fail(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.voice.clear_to_msft = 3;
+	expect(&b, "FAIL", "3 SIP messages to Microsoft in the clear");
+	b.voice.clear_to_msft = 0;
+	b.voice.tls_older = 1;
+	expect(&b, "FAIL", "versions chosen");
+	b.voice.tls_older = 0;
+	strcpy(b.voice.side[SIDE_PEER].cert_cn, "other.example");
+	expect(&b, "FAIL", "declared is sbc1.example");
+	strcpy(b.voice.side[SIDE_PEER].cert_names, "x.example,*.example");
+	expect(&b, "PASS", NULL);
+	finish(&b);
+}
+
+/* In the clear a gap of OPTIONS counts; in TLS a busy connection has none to show, and only when
+ * nothing at all was said is it late. */
+static void
+test_gap(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.voice.side[SIDE_PEER].options_gap_max_us = 6 * MINUTE;
+	expect(&b, "PASS", NULL);
+	strcpy(b.voice.options_basis, "sip");
+	expect(&b, "FAIL", "360 s without OPTIONS");
+	b.voice.side[SIDE_PEER].options_gap_max_us = 5 * MINUTE;
+	expect(&b, "PASS", NULL);
+	strcpy(b.voice.options_basis, "tls-rhythm");
+	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	expect(&b, "FAIL", "360 s without OPTIONS");
+	b.voice.tls_open = 0; /* nobody is there to be asked */
+	expect(&b, "PASS", NULL);
+	finish(&b);
+}
+
+static const struct rec_finding *
+find(struct sightings *s, const char *kind)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->at[i].kind, kind) == 0)
+			return &s->at[i];
+	return NULL;
+}
+
+static void
+test_findings(void **state)
+{
+	struct sightings s = {0};
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	detect_findings(&b.in, &s);
+	assert_null(find(&s, "tls.alert"));
+	assert_null(find(&s, "tls.cert.expiring"));
+	assert_null(find(&s, "voice.options.late"));
+	assert_null(find(&s, "sip.nat"));
+	b.voice.side[SIDE_MSFT].alerts = 2;
+	b.voice.side[SIDE_MSFT].alert_us = SCENE_NOW - MINUTE;
+	strcpy(b.voice.side[SIDE_MSFT].alert, "40 handshake_failure");
+	b.voice.side[SIDE_PEER].cert_not_after_us = SCENE_NOW + 6 * DAY;
+	b.voice.last_us = SCENE_NOW - 4 * MINUTE;
+	detect_findings(&b.in, &s);
+	assert_string_equal(find(&s, "tls.alert")->side, "msft");
+	assert_string_equal(find(&s, "tls.alert")->subject, "sbc:sbc1");
+	assert_string_equal(find(&s, "tls.cert.expiring")->severity, "major");
+	assert_non_null(strstr(find(&s, "tls.cert.expiring")->text, "in 6 days"));
+	assert_string_equal(find(&s, "voice.options.late")->severity, "minor");
+	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	b.voice.side[SIDE_PEER].cert_not_after_us = SCENE_NOW - DAY;
+	b.voice.side[SIDE_MSFT].alert_us = SCENE_NOW - 10 * MINUTE;
+	detect_findings(&b.in, &s);
+	assert_null(find(&s, "tls.alert"));
+	assert_string_equal(find(&s, "tls.cert.expiring")->severity, "critical");
+	assert_string_equal(find(&s, "voice.options.late")->severity, "major");
+	strcpy(b.voice.scope, "link:pni-a");
+	b.voice.nat_contact = 5;
+	strcpy(b.voice.nat_first, "contact 10.0.0.1 from 203.0.113.10");
+	detect_findings(&b.in, &s);
+	assert_string_equal(find(&s, "sip.nat")->cause, "contact 10.0.0.1 from 203.0.113.10");
+	sightings_fini(&s);
+	finish(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pass_and_need),
+		cmocka_unit_test(test_fail),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
