@@ -294,5 +294,6 @@ detect_findings(const struct audit_input *in, struct sightings *out)
 	detect_links(in, out);
 	detect_peering(in, out);
 	detect_voice(in, out);
+	detect_media(in, out);
 	detect_probes(in, out);
 }

@@ -18,3 +18,5 @@ void detect_evidence(struct rec_finding *f, const struct rec_evidence *e);
 void detect_peering(const struct audit_input *in, struct sightings *out);
 /* Signalling (detect_voice.c). */
 void detect_voice(const struct audit_input *in, struct sightings *out);
+/* Media one way, outages of many streams at once (detect_media.c). */
+void detect_media(const struct audit_input *in, struct sightings *out);

@@ -23,6 +23,8 @@ static const struct finding_kind kinds[] = {
 	{"tls.alert", "minor", 1, 300, "TLS alerts on an SBC's signalling"},
 	{"tls.cert.expiring", "minor", 2, 60, "a certificate of signalling that runs out"},
 	{"voice.options.late", "minor", 2, 30, "an SBC that sends OPTIONS no more"},
+	{"voice.gap", "minor", 1, 60, "an outage of many media streams at once"},
+	{"voice.oneway", "major", 2, 10, "media legs that carry one way only"},
 };
 
 size_t

@@ -24,8 +24,8 @@
 	X("limiter.found", "major", "a policer or shaper acts", true)                         \
 	X("limiter.gone", "info", "it acts no more", true)                                    \
 	X("middlebox.sign", "major", "a sign of a stateful middlebox", true)                  \
-	X("voice.oneway", "major", "media one way only", true)                                \
-	X("voice.gap", "minor", "a gap in many media streams at once", true)                  \
+	X("voice.oneway", "major", "media one way only", false)                               \
+	X("voice.gap", "minor", "a gap in many media streams at once", false)                 \
 	X("tls.alert", "minor", "TLS alerts on signalling", false)                            \
 	X("tls.cert.expiring", "minor", "a certificate runs out", false)                      \
 	X("voice.options.late", "minor", "an SBC sends OPTIONS no more", false)               \

@@ -256,6 +256,17 @@ count_streams(struct rec_link_media *links, const struct stream_book *b, uint64_
 	}
 }
 
+/* The direction that a one-way leg has: of the stream that is there, or that went on. */
+static unsigned
+lone_direction(const struct stream_book *b, const struct book_leg *l)
+{
+	unsigned way = l->stream[0] == BOOK_NONE;
+
+	if (l->stream[0] != BOOK_NONE && l->stream[1] != BOOK_NONE)
+		way = b->streams[l->stream[1]].r.last_ns > b->streams[l->stream[0]].r.last_ns;
+	return b->streams[l->stream[way]].dir;
+}
+
 static void
 count_legs(struct rec_link_media *links, const struct stream_book *b)
 {
@@ -264,7 +275,8 @@ count_legs(struct rec_link_media *links, const struct stream_book *b)
 		struct rec_link_media *m = &links[l->link];
 
 		m->legs_active += !l->ended;
-		m->legs_one_way += !l->ended && l->one_way;
+		if (!l->ended && l->one_way)
+			m->legs_one_way[lone_direction(b, l)]++;
 		m->legs_two_way += l->stream[0] != BOOK_NONE && l->stream[1] != BOOK_NONE;
 	}
 }
@@ -279,7 +291,8 @@ count_links(struct epoch *x)
 	for (size_t i = 0; i < count; i++) {
 		struct rec_link_media *m = &x->e->media[i];
 
-		m->legs_active = m->legs_one_way = m->legs_two_way = m->streams = 0;
+		m->legs_active = m->legs_two_way = m->streams = 0;
+		m->legs_one_way[0] = m->legs_one_way[1] = 0;
 	}
 	count_streams(x->e->media, x->a->voice, outages);
 	count_legs(x->e->media, x->a->voice);

@@ -126,7 +126,7 @@ const struct record_field fields_link[] = {
 	F64(rec_link, coverage_ratio, "ratio", "analysed of offered, last interval"),
 	LATER("latency", "", "see latency:link:NAME:SIDE"),
 	ROW(rec_link, "legs_active", U64, media.legs_active, "", "media legs now"),
-	ROW(rec_link, "legs_one_way", U64, media.legs_one_way, "", "of them one way only"),
+	BOTH(U64, rec_link, "legs_one_way", media.legs_one_way, "", "of them in this way only"),
 	ROW(rec_link, "legs_two_way", U64, media.legs_two_way, "", "two-way, in the last 10 min"),
 	ROW(rec_link, "streams", U64, media.streams, "", "RTP streams in the last interval"),
 	ROW(rec_link, "media_gap_us", U64, media.gap_us, "us",

@@ -95,8 +95,9 @@ struct rec_leg {
 
 /* Media of a link, part of its record. */
 struct rec_link_media {
-	uint64_t legs_active, legs_one_way, legs_two_way; /* two-way: in the last ten minutes */
-	uint64_t streams;                                 /* with packets in the last interval */
+	uint64_t legs_active, legs_two_way; /* now; in the last ten minutes */
+	uint64_t legs_one_way[2];           /* now, by the direction that they have */
+	uint64_t streams;                   /* with packets in the last interval */
 	/* the last time that many streams were without packets and numbers at once */
 	uint64_t gap_us, gap_length_us, gap_streams, gap_of_streams;
 };
