@@ -186,21 +186,30 @@ stage_age_flush(struct pipeline *p)
 {
 	struct flow *flows[FLOW_VISITED];
 
-	for (uint32_t i = 0; i < p->leaving_count; i++)
+	for (uint32_t i = 0; i < p->leaving_count; i++) {
 		flows[i] = &p->leaving[i];
+		if (flow_proto(flows[i]) == TCP)
+			tcp_prefetch(p->tcp, flows[i]);
+	}
 	feed(p, flows, p->leaving_count);
+	for (uint32_t i = 0; i < p->leaving_count; i++)
+		if (flow_proto(flows[i]) == TCP)
+			tcp_release(p->tcp, flows[i]);
 	p->leaving_count = 0;
 }
 
-/* Replaced flows come one by one, each in the middle of a burst. */
+/* Replaced flows come one by one, each in the middle of a burst: what is left to do for them waits
+ * until there are many. */
 static void
 leave(struct pipeline *p, struct flow *f)
 {
-	if (flow_proto(f) == TCP)
-		tcp_release(p->tcp, f);
-	if (!has_food(f))
+	bool tcp = flow_proto(f) == TCP;
+
+	if (!has_food(f) && !(tcp && f->pool))
 		return;
 	p->leaving[p->leaving_count++] = *f;
+	if (tcp)
+		f->pool = FLOW_NO_POOL; /* the copy has it */
 	if (p->leaving_count == FLOW_VISITED)
 		stage_age_flush(p);
 }

@@ -33,6 +33,10 @@ snap_size_class(uint32_t bytes)
 	return class;
 }
 
+/* A slot holds an endpoint's place + 1 and eight bits of its hash, so that a stranger is passed
+ * over without reading it, which would be a way to memory. */
+enum { PLACE_BITS = 24, PLACE_MASK = (1 << PLACE_BITS) - 1 };
+
 static size_t
 index_size(const struct snap *s)
 {
@@ -43,6 +47,7 @@ static bool
 buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
 {
 	s->lane_count = params->lanes;
+	assert(params->endpoints < PLACE_MASK);
 	s->endpoint_capacity = params->endpoints;
 	s->generation = params->generation;
 	s->lanes = mem_map(params->lanes * sizeof *s->lanes, true);
@@ -202,6 +207,12 @@ is_endpoint(const struct snap_endpoint *e, const struct addr *addr, uint16_t lin
 	return e->link == link && e->side == side && addr_equal(&e->addr, addr);
 }
 
+static inline uint32_t
+slot_value(uint64_t hash, uint32_t place)
+{
+	return (uint32_t)(hash & 0xff) << PLACE_BITS | (place + 1);
+}
+
 static inline uint64_t
 slot_of(const struct snap *s, uint64_t hash)
 {
@@ -217,8 +228,9 @@ snap_endpoint_prefetch(const struct snap *s, uint64_t hash)
 void
 snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash)
 {
-	uint32_t index = s->endpoint_index[slot_of(s, hash)];
-	const char *e = (const char *)&s->endpoints[index ? index - 1 : s->endpoint_count];
+	uint32_t slot = s->endpoint_index[slot_of(s, hash)];
+	const char *e =
+		(const char *)&s->endpoints[slot ? (slot & PLACE_MASK) - 1 : s->endpoint_count];
 
 	__builtin_prefetch(e, 1);
 	__builtin_prefetch(e + CACHE_LINE, 1);
@@ -235,16 +247,17 @@ snap_endpoint_find(struct snap *s, uint64_t hash, const struct addr *addr, uint1
 
 	/* at most half full, so an empty slot comes soon */
 	for (; s->endpoint_index[at]; at = at + 1 == slots ? 0 : at + 1) {
-		e = &s->endpoints[s->endpoint_index[at] - 1];
-		if (is_endpoint(e, addr, link, side))
+		e = &s->endpoints[(s->endpoint_index[at] & PLACE_MASK) - 1];
+		if (s->endpoint_index[at] == slot_value(hash, (uint32_t)(e - s->endpoints)) &&
+		    is_endpoint(e, addr, link, side))
 			return e;
 	}
 	if (s->endpoint_count == s->endpoint_capacity) {
 		s->endpoints_overflow++;
 		return NULL;
 	}
+	s->endpoint_index[at] = slot_value(hash, s->endpoint_count);
 	e = &s->endpoints[s->endpoint_count++];
-	s->endpoint_index[at] = s->endpoint_count;
 	*e = (struct snap_endpoint){.addr = *addr, .link = link, .side = side};
 	return e;
 }

@@ -106,8 +106,7 @@ struct snap {
 	struct latency_set latencies;
 	struct snap_stream *streams; /* [stream_count] */
 	struct snap_endpoint *endpoints;
-	uint32_t *
-		endpoint_index; /* open-addressed, endpoint_capacity * 2 slots, value = index + 1 */
+	uint32_t *endpoint_index; /* open-addressed, endpoint_capacity * 2 slots; see snap.c */
 };
 
 /* The two buffers of one worker. */

@@ -581,6 +581,79 @@ test_flood_loses_no_endpoint_traffic(void **state)
 	fixture_free(f);
 }
 
+enum { CALLS = 200, CALL_PORT = 40000 };
+
+/* One RTP packet of a call in each direction. */
+static void
+send_call(struct fixture *f, uint16_t call, uint16_t sequence, uint64_t now)
+{
+	uint8_t rtp[32] = {0x80, 0, (uint8_t)(sequence >> 8), (uint8_t)sequence};
+	struct frame_spec up =
+		udp("203.0.113.5", (uint16_t)(CALL_PORT + call), "52.112.1.1", 50000);
+	struct frame_spec down =
+		udp("52.112.1.1", 50000, "203.0.113.5", (uint16_t)(CALL_PORT + call));
+
+	up.payload = down.payload = rtp;
+	up.payload_size = down.payload_size = sizeof rtp;
+	send_frame(f, UP, now, &up);
+	send_frame(f, DOWN, now, &down);
+}
+
+struct calls {
+	uint64_t before_ns;
+	unsigned kept;
+	uint64_t packets;
+};
+
+static bool
+count_call(void *context, struct flow *flow)
+{
+	struct calls *c = context;
+	struct flow_view v;
+
+	flow_view(flow, &v);
+	if (v.a_port < CALL_PORT || v.a_port >= CALL_PORT + CALLS || v.b_port != 50000)
+		return true;
+	c->kept += v.first_ns < c->before_ns;
+	c->packets += v.packets[0] + v.packets[1];
+	return true;
+}
+
+/* SYNs to one server, and UDP between strangers, each many times what the table holds: the calls
+ * that were there keep their records, not a packet goes elsewhere. */
+static void
+test_floods_leave_calls_alone(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct calls calls = {.before_ns = T0 + NS_PER_MS};
+
+	(void)state;
+	f->live = true;
+	for (uint16_t call = 0; call < CALLS; call++)
+		send_call(f, call, 1, T0);
+	for (uint32_t n = 0; n < 40000; n++) {
+		struct frame_spec s = udp("203.0.113.9", (uint16_t)(1000 + n % 30000), "52.112.1.1",
+		                          n < 20000 ? 443 : (uint16_t)n);
+
+		store_be32(s.src.b + 12, n * 2654435761u | 0x40000000);
+		if (n < 20000) {
+			s.proto = 6;
+			s.tcp_flags = 0x02;
+		}
+		send_frame(f, UP, T0 + NS_PER_MS + n, &s);
+	}
+	for (uint16_t call = 0; call < CALLS; call++)
+		send_call(f, call, 2, T0 + 2 * NS_PER_MS);
+	flush(f);
+	flow_table_each(pipeline_flows(f->pipeline), count_call, &calls);
+	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_MS);
+	assert_int_equal(calls.kept, CALLS);
+	assert_int_equal(calls.packets, 4 * CALLS);
+	assert_true(f->evicted > 30000);
+	assert_int_equal(f->created + f->refused, 40000 + CALLS);
+	fixture_free(f);
+}
+
 /* Frames of any content and length pass: what can't be decoded is counted and metered. */
 static void
 test_garbage_is_counted(void **state)
@@ -634,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_punts_of_relays),
 		cmocka_unit_test(test_plan_is_swapped),
 		cmocka_unit_test(test_flood_loses_no_endpoint_traffic),
+		cmocka_unit_test(test_floods_leave_calls_alone),
 		cmocka_unit_test(test_garbage_is_counted),
 	};
 
