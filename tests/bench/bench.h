@@ -16,6 +16,7 @@ int bench_tables(int argc, char **argv);
 int bench_export(int argc, char **argv);
 int bench_testpmd(int argc, char **argv);
 int bench_routes(int argc, char **argv);
+int bench_floods(int argc, char **argv);
 
 static inline uint64_t
 bench_cycles(void)
@@ -53,6 +54,12 @@ void trace_pool_destroy(struct trace_pool *p);
 /* `count` frames of `flows` flows. MIX: 45 % TCP, 45 % RTP, 10 % other UDP, all two-way. */
 void trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
                 enum trace_frame frame);
+/* `calls` flows of RTP both ways: every CALL_EVERY-th of `count` frames; each of the others is a
+ * flow of its own, a SYN to one server or UDP between random addresses. */
+enum { CALL_EVERY = 8 };
+void trace_make_flood(struct trace_pool *p, struct trace *t, size_t count, size_t calls, bool syn);
+/* The frames of its calls alone; the trace must outlive it. */
+void trace_calls(struct trace *calls, const struct trace *t);
 /* Before the trace comes again: RTP goes on where it ended, in number and time. Not part of what is
  * measured. */
 void trace_advance(struct trace *t);

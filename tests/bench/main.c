@@ -12,6 +12,7 @@
 static const struct bench_part parts[] = {
 	{"pipeline", "cycles per packet of the worker's pipeline, without a driver",
          bench_pipeline},
+	{"floods", "the pipeline under floods of new flows, its table full", bench_floods},
 	{"tables", "flow table beside rte_hash, prefix match", bench_tables},
 	{"routes", "a full BGP table over two sessions: prefixes a second, bytes a route",
          bench_routes},

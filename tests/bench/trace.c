@@ -200,27 +200,82 @@ trace_fini(struct trace *t)
 	free(t->strides);
 }
 
+static void
+trace_put(struct trace_pool *p, struct trace *t, size_t i, const struct frame_spec *spec)
+{
+	struct rte_mbuf *m = p->mbufs[i];
+	uint8_t bytes[FRAME_MAX];
+	size_t size = frame_make(bytes, spec);
+
+	memcpy(rte_pktmbuf_mtod(m, void *), bytes, size);
+	m->data_len = (uint16_t)size;
+	m->pkt_len = (uint32_t)size;
+	t->order[i] = m;
+}
+
+/* Flow n of a flood: scattered like a hash, never twice the same (an odd factor permutes). */
+static void
+flood_spec(struct frame_spec *s, uint64_t n, bool syn)
+{
+	static const uint8_t plain[18];
+	uint64_t scattered = n * 0x9e3779b97f4a7c15ull;
+
+	*s = (struct frame_spec){.proto = syn ? 6 : 17,
+	                         .pad_to = 60,
+	                         .payload = plain,
+	                         .payload_size = syn ? 0 : sizeof plain,
+	                         .tcp_flags = 0x02};
+	s->src = host(0, (uint32_t)(scattered >> 32) | 0x40000000); /* neither peer nor cloud */
+	s->sport = (uint16_t)scattered;
+	s->dst = host(0x34700000, syn ? 1 : (uint32_t)(scattered >> 16) & (CLOUDS - 1));
+	s->dport = syn ? 443 : (uint16_t)n;
+}
+
+void
+trace_make_flood(struct trace_pool *p, struct trace *t, size_t count, size_t calls, bool syn)
+{
+	*t = (struct trace){
+		.order = mem_alloc(count, sizeof *t->order), .count = count, .flows = calls};
+	for (size_t i = 0; i < count; i++) {
+		size_t call = i / CALL_EVERY % calls;
+		bool is_call = i % CALL_EVERY == 0, back = random_next() & 1;
+		struct frame_spec spec;
+
+		if (is_call)
+			flow_spec(&spec, call / RTP_SHARE * 100 + TCP_SHARE + call % RTP_SHARE,
+			          TRACE_MIX, back);
+		else
+			flood_spec(&spec, i, syn);
+		p->mbufs[i]->hash.rss = is_call ? (uint32_t)(call * 2 + back) : 0;
+		trace_put(p, t, i, &spec);
+	}
+	shuffle(t->order, count);
+	number_streams(t);
+}
+
+void
+trace_calls(struct trace *calls, const struct trace *t)
+{
+	*calls = (struct trace){.order = mem_alloc(t->count, sizeof *calls->order),
+	                        .flows = t->flows};
+	for (size_t i = 0; i < t->count; i++)
+		if (rtp_of(t->order[i]))
+			calls->order[calls->count++] = t->order[i];
+}
+
 void
 trace_make(struct trace_pool *p, struct trace *t, size_t count, size_t flows,
            enum trace_frame frame)
 {
-	uint8_t bytes[FRAME_MAX];
-
 	*t = (struct trace){
 		.order = mem_alloc(count, sizeof *t->order), .count = count, .flows = flows};
 	for (size_t i = 0; i < count; i++) {
-		struct frame_spec spec;
-		size_t size;
-
 		bool back = frame == TRACE_MIX && random_next() & 1;
+		struct frame_spec spec;
 
 		flow_spec(&spec, i % flows, frame, back);
 		p->mbufs[i]->hash.rss = (uint32_t)(i % flows * 2 + back);
-		size = frame_make(bytes, &spec);
-		memcpy(rte_pktmbuf_mtod(p->mbufs[i], void *), bytes, size);
-		p->mbufs[i]->data_len = (uint16_t)size;
-		p->mbufs[i]->pkt_len = (uint32_t)size;
-		t->order[i] = p->mbufs[i];
+		trace_put(p, t, i, &spec);
 	}
 	shuffle(t->order, count);
 	if (frame == TRACE_MIX)
