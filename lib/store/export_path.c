@@ -76,7 +76,8 @@ fill_clock(struct rec_latency *r, const struct epoch *x)
 {
 	COPY_TEXT(r->clock_source, x->self->clock_source);
 	r->clock_resolution_ns = x->self->clock_resolution_ns;
-	r->clock_error_ns = x->self->clock_error_ns;
+	/* a port without timestamps: a frame waits for its worker's turn before it gets its time */
+	r->clock_error_ns = x->self->clock_error_ns + x->a->probe.longest_turn_ns;
 	r->loss_ratio = x->a->probe.loss_ratio;
 	r->coverage_ratio = x->a->probe.coverage_ratio;
 }

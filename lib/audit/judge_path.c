@@ -1,0 +1,247 @@
+/* M3 and M5: what the path loses and how long it takes, per link or prefix and side. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/field.h"
+#include "audit/gate.h"
+#include "audit/judge.h"
+#include "audit/judge_parts.h"
+#include "base/clock.h"
+
+/* ---- M3 -------------------------------------------------------------------------------------- */
+
+static const struct input_link *
+link_of(const struct audit_input *in, const char *scope)
+{
+	const char *name = strchr(scope, ':');
+
+	for (size_t i = 0; name && i < in->link_count; i++)
+		if (strncmp(scope, "link:", 5) == 0 && in->links[i].conf &&
+		    strcmp(in->links[i].conf->name, name + 1) == 0)
+			return &in->links[i];
+	return NULL;
+}
+
+/* What TCP shows beside the media, for people: it decides nothing, since nobody states a limit. */
+static void
+note_tcp(const struct rec_loss *r, const char *scope, struct verdict_draft *d)
+{
+	if (r->tcp_from_packets + r->tcp_to_packets == 0)
+		return;
+	verdict_note(d,
+	             "TCP on %s: %" PRIu64 " of %" PRIu64 " lost before the tap, %" PRIu64
+	             " of %" PRIu64 " after it",
+	             scope, r->tcp_from_lost, r->tcp_from_packets, r->tcp_to_lost,
+	             r->tcp_to_packets);
+}
+
+static void
+need_windows(const struct audit_input *in, const struct rec_loss *r, struct verdict_draft *d)
+{
+	double wanted = conf_threshold(in->conf, NULL, "m3_windows");
+	char have[64], want[64];
+
+	FIELD_FORMAT(have, "%" PRIu64 " windows", r->windows);
+	FIELD_FORMAT(want, "%.0f of 15 s with %.0f RTP packets each", wanted,
+	             conf_threshold(in->conf, NULL, "m3_window_packets"));
+	verdict_need(d, "media on the link", have, want, "let calls run while the probe looks",
+	             (uint64_t)(wanted - fmin(wanted, (double)r->windows)) * 15 * US_PER_S);
+}
+
+static void
+fail_windows(const struct rec_loss *r, const struct matter *m, enum side side,
+             struct verdict_draft *d)
+{
+	judge_fail(d, m,
+	           "%" PRIu64 " windows of 15 s in one hour were over a limit of loss, burst or "
+	           "jitter on %s's side of %s, the worst lost %.2f %%; n = %" PRIu64
+	           " windows, %" PRIu64 " packets",
+	           r->windows_over_hour, side_name(side), m->scope, 100 * r->window_worst_ratio,
+	           r->windows, r->packets);
+	judge_evidence(d, m,
+	               direction_name(side == SIDE_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER),
+	               r->window_over_us, "rtp.sequence",
+	               "%" PRIu64 " lost of %" PRIu64 ", jitter up to %.1f ms", r->lost,
+	               r->packets + r->lost, r->jitter_max_us / US_PER_MS);
+	verdict_blame(d, side);
+	verdict_next(d, "pniscope loss %s; streams name the endpoints", m->link);
+}
+
+/* One side of a link: media that it sent and the tap missed. */
+static void
+judge_windows(const struct audit_input *in, const struct rec_loss *r, struct verdict_draft *d)
+{
+	enum side side = strcmp(r->side, side_name(SIDE_PEER)) == 0 ? SIDE_PEER : SIDE_MSFT;
+	const struct input_link *link = link_of(in, r->scope);
+	char scope[SCOPE_SIZE];
+	struct matter m = {.id = side == SIDE_PEER ? "media-peer" : "media-msft",
+	                   .scope = scope,
+	                   .link = link->conf->name,
+	                   .samples = r->windows,
+	                   .first_us = r->window_over_us};
+	double over = r->windows ? (double)r->windows_over / (double)r->windows : 0;
+	double good = conf_threshold(in->conf, link->conf, "m3_good_ratio");
+
+	FIELD_FORMAT(scope, "%s", r->scope);
+	note_tcp(r, scope, d);
+	if (link_is_span(link))
+		judge_open(d, &m, LACK_NOT_OBSERVABLE, "%s is tapped by a SPAN port, which loses",
+		           scope);
+	else if (gate_voids(in->conf, gate_loss_ratio(in), r->windows_over ? r->loss_ratio : 0))
+		judge_open(d, &m, LACK_PROBE_UNFIT, "the probe's own loss may have made that of %s",
+		           scope);
+	else if ((double)r->windows_over_hour >= conf_threshold(in->conf, NULL, "m3_bad_windows"))
+		fail_windows(r, &m, side, d);
+	else if ((double)r->windows >= conf_threshold(in->conf, NULL, "m3_windows") &&
+	         over <= 1 - good)
+		judge_pass(d, &m,
+		           "%.2f %% of %" PRIu64 " windows with media from %s keep the limits",
+		           100 * (1 - over), r->windows, side_name(side));
+	else
+		judge_open(d, &m, LACK_TOO_LITTLE,
+		           "%" PRIu64 " windows with enough media from %s, %" PRIu64
+		           " over a limit; %" PRIu64 " of %" PRIu64 " packets lost",
+		           r->windows, side_name(side), r->windows_over, r->lost,
+		           r->packets + r->lost);
+	if (r->windows < (uint64_t)conf_threshold(in->conf, NULL, "m3_windows"))
+		need_windows(in, r, d);
+}
+
+void
+judge_drops(const struct audit_input *in, struct verdict_draft *d)
+{
+	size_t judged = 0;
+
+	for (size_t i = 0; i < in->link_count; i++)
+		if (in->links[i].conf && !in->links[i].seen)
+			judge_untapped(&in->links[i], d);
+	for (size_t i = 0; i < in->loss_count; i++) {
+		if (!link_of(in, in->losses[i].scope))
+			continue;
+		judge_windows(in, &in->losses[i], d);
+		d->row.samples += in->losses[i].packets + in->losses[i].tcp_from_packets;
+		judged++;
+	}
+	if (judged == 0) {
+		judge_open(d, &(struct matter){.id = "media", .scope = "peering"}, LACK_TOO_LITTLE,
+		           "neither media nor TCP seen on any link");
+		need_windows(in, &(struct rec_loss){0}, d);
+	}
+}
+
+/* ---- M5 -------------------------------------------------------------------------------------- */
+
+/* The whole hours of a record that have samples enough, against a limit. */
+struct hours {
+	unsigned counted, over;
+	uint64_t first_over_us, samples;
+	double worst_us, last_us;
+};
+
+/* "START_S COUNT P50_US,..." as the exporter writes it. */
+static struct hours
+read_hours(const char *text, uint64_t least, double limit_us, uint64_t from_us)
+{
+	struct hours h = {0};
+	unsigned long long start, count;
+	double median;
+
+	for (const char *at = text; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+		if (sscanf(at, "%llu %llu %lf", &start, &count, &median) != 3)
+			return h;
+		if (count < least || start * US_PER_S < from_us)
+			continue;
+		h.counted++;
+		h.samples += count;
+		h.last_us = median;
+		h.worst_us = fmax(h.worst_us, median);
+		if (limit_us > 0 && median >= limit_us) {
+			h.first_over_us = h.over ? h.first_over_us : start * US_PER_S;
+			h.over++;
+		}
+	}
+	return h;
+}
+
+/* A value stands for itself where nobody declared what it should be (requirements section 13). */
+static void
+tell_value(const struct rec_latency *r, const struct matter *m, const struct hours *h,
+           struct verdict_draft *d)
+{
+	if (h->counted)
+		judge_open(d, m, LACK_NOT_COLLECTED,
+		           "%s: hourly median %.1f ms last, %.1f ms at most, over %u hours; no "
+		           "target declared",
+		           m->scope, h->last_us / US_PER_MS, h->worst_us / US_PER_MS, h->counted);
+	else
+		judge_open(d, m, LACK_NOT_COLLECTED,
+		           "%s: median %.1f ms so far, n = %" PRIu64 "; no target declared",
+		           m->scope, r->total_p50_us / US_PER_MS, r->total_count);
+	verdict_need(d, "a declared target", "none", "targets.latency_us",
+	             "write it in the contract", 0);
+}
+
+static void
+judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct verdict_draft *d)
+{
+	uint64_t least = (uint64_t)conf_threshold(in->conf, NULL, "m5_samples");
+	double hours = conf_threshold(in->conf, NULL, "m5_hours"), target;
+	uint64_t span = (uint64_t)hours * 3600 * US_PER_S;
+	char have[64], want[64];
+	struct matter m = {.id = "latency", .scope = r->scope, .samples = r->total_count};
+	struct hours h;
+
+	target = (double)in->conf->targets.latency_us;
+	h = read_hours(r->hours, least, target, in->to_us > span ? in->to_us - span : 0);
+	m.first_us = h.first_over_us;
+	d->row.samples += r->total_count;
+	if (target <= 0) {
+		tell_value(r, &m, &h, d);
+	} else if ((double)h.over >= conf_threshold(in->conf, NULL, "m5_bad_hours")) {
+		judge_fail(d, &m,
+		           "%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
+		           r->scope, h.over, h.counted, target / US_PER_MS, h.worst_us / US_PER_MS,
+		           h.samples);
+		judge_evidence(d, &m, "", h.first_over_us, "median round trip",
+		               "%.1f ms at most, %s", h.worst_us / US_PER_MS, r->methods);
+		verdict_blame(d, SIDE_PEER);
+		verdict_next(d, "pniscope latency %s: which methods, since when", r->scope);
+	} else if (h.counted) {
+		judge_pass(d, &m, "%s: median of %u hours at most %.1f ms, n = %" PRIu64, r->scope,
+		           h.counted, h.worst_us / US_PER_MS, h.samples);
+	} else {
+		judge_open(d, &m, LACK_TOO_LITTLE,
+		           "%s: no whole hour with %" PRIu64 " samples; median %.1f ms so far, "
+		           "n = %" PRIu64,
+		           r->scope, least, r->total_p50_us / US_PER_MS, r->total_count);
+		FIELD_FORMAT(have, "%" PRIu64 " samples", r->total_count);
+		FIELD_FORMAT(want, "%" PRIu64 " in a clock hour", least);
+		verdict_need(d, "round trips of the prefix", have, want,
+		             "new connections, STUN or pings while the probe looks",
+		             3600 * US_PER_S);
+	}
+}
+
+void
+judge_latency(const struct audit_input *in, struct verdict_draft *d)
+{
+	size_t judged = 0;
+
+	for (size_t i = 0; i < in->latency_count; i++) {
+		const struct rec_latency *r = &in->latencies[i];
+
+		if (strncmp(r->scope, "subnet:", 7) != 0 ||
+		    strcmp(r->side, side_name(SIDE_PEER)) != 0)
+			continue;
+		judge_prefix(in, r, d);
+		judged++;
+	}
+	if (judged == 0) {
+		judge_open(d, &(struct matter){.id = "latency", .scope = "peering"},
+		           LACK_TOO_LITTLE, "no round trip of a declared prefix yet");
+		verdict_need(d, "round trips of a declared prefix", "none",
+		             "30 in a clock hour", "new connections, STUN or pings", 0);
+	}
+}

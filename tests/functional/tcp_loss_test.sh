@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# Real TCP of Linux over a path that loses, tapped in the middle: what net_line says it did to the frames and what the
+# sending socket says (TCP_INFO, as `ss -ti` prints it) against what analyze makes of tcpdump's capture, and a live probe of a mirror.
+#
+#   host A  a0 ── m0  [line 1: before the tap]  m1 ── m2  [line 2: after the tap]  m3 ── b0  host B
+#                     2 ms each way             tap        3 ms each way
+#
+# A sends, so "before" is line 1. LOSS_BYTES: how much each run sends.
+. "$(dirname "$0")/../../scripts/lib-test.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+build=${BUILD:-$here/../../build}
+size=${LOSS_BYTES:-4000000}
+peer=203.0.113.10 cloud=203.0.113.20
+
+for tool in tcpdump jq ethtool tc; do
+  command -v $tool >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
+done
+lab_begin tcp-loss
+net_begin
+hosts_end() { ip netns del "$NETNS-a" 2>/dev/null; ip netns del "$NETNS-b" 2>/dev/null; }
+trap 'hosts_end; lab_end' EXIT
+
+# HOST INTERFACE ADDRESS: a host at the end of a pair
+host() {
+  ip netns add "$NETNS-$1" && ip -n "$NETNS" link set "$2" netns "$NETNS-$1" || return 1
+  ip -n "$NETNS-$1" link set lo up
+  ip -n "$NETNS-$1" link set "$2" arp on mtu 1500 up
+  ip -n "$NETNS-$1" addr add "$3/24" dev "$2"
+}
+net_pair a0 m0 && net_pair m1 m2 && net_pair m3 b0 && net_pair g0 p0 || exit 1
+host a a0 $peer && host b b0 $cloud || exit 1
+for port in 5201 5202; do
+  slow=""
+  [ $port = 5202 ] && slow=--slow
+  lab_start "server-$port" ip netns exec "$NETNS-b" "$here/tcp_talk.py" serve $port $slow
+  lab_wait 10 grep -q listening "$LAB_DIR/server-$port.log" || exit 1
+done
+in_a() { ip netns exec "$NETNS-a" "$@"; }
+
+# PORT: the contract with the tap on this port: A is the peer, B the cloud; it shows both directions
+contract() {
+  cat <<CONF
+peering = { name = "loss"; type = "isp"; };
+peer = { asn = 64496; };
+sites = ( { name = "lab"; } );
+links = ( { name = "tap"; site = "lab"; role = "primary"; bandwidth = "1G"; tap = { kind = "span"; };
+  members = ( { speed = "1G"; both = "$1"; direction = { by = "subnet"; }; } ); } );
+subnets = ( { prefix = "$peer/32"; side = "peer"; }, { prefix = "$cloud/32"; side = "msft"; } );
+CONF
+}
+contract pcap:tap.pcap >"$LAB_DIR/peering.conf"
+
+# lines SEED "LINE 1" "LINE 2"
+lines() {
+  # shellcheck disable=SC2086
+  lab_start_net line1 "$build/functional/net_line" --delay-us 2000 --seed "$1" $2 m0 m1
+  # shellcheck disable=SC2086
+  lab_start_net line2 "$build/functional/net_line" --delay-us 3000 --seed "$1"0 $3 m2 m3
+  sleep 0.3
+}
+# lines_end NAME: what they did; fails when the kernel dropped frames of its own: such a run proves nothing
+lines_end() {
+  sleep 0.3 # the last acknowledgements are on the line
+  lab_stop line1 && lab_stop line2
+  cp "$LAB_DIR/line1.log" "$LAB_DIR/$1.1" && cp "$LAB_DIR/line2.log" "$LAB_DIR/$1.2"
+  [ "$(jq -s '.[0].missed + .[1].missed' "$LAB_DIR/$1".[12])" = 0 ]
+}
+
+# run NAME "LINE 1" "LINE 2" PORT [SEND'S OPTIONS]: one connection; $LAB_DIR/NAME.{pcap,1,2,tcp,json}
+run() {
+  local name=$1 before=$2 after=$3 port=$4 tries lost
+  shift 4
+  for tries in 1 2 3; do
+    lab_start_net tcpdump tcpdump -i m1 -s 120 -B 16384 --immediate-mode -w "$LAB_DIR/$name.pcap" tcp port "$port"
+    lab_wait 10 grep -q "listening on" "$LAB_DIR/tcpdump.log" || return 1
+    lines $tries "$before" "$after"
+    in_a "$here/tcp_talk.py" send $cloud "$port" "$@" >"$LAB_DIR/$name.tcp" || return 1
+    lines_end "$name" && lost=no || lost=yes
+    lab_stop tcpdump INT
+    if [ $lost = no ] && grep -q '^0 packets dropped by kernel' "$LAB_DIR/tcpdump.log"; then
+      "$build/pniscope" analyze --json --flows -c "$LAB_DIR/peering.conf" "$LAB_DIR/$name.pcap" >"$LAB_DIR/$name.json"
+      return
+    fi
+    echo "again: the kernel dropped frames of its own"
+  done
+  return 1
+}
+
+# figures NAME: side by side, one JSON object
+figures() {
+  jq -nc --slurpfile j "$LAB_DIR/$1.json" --slurpfile l1 "$LAB_DIR/$1.1" --slurpfile l2 "$LAB_DIR/$1.2" --slurpfile t "$LAB_DIR/$1.tcp" '
+    $j[0].tcp as $tcp | [$j[0].latency[] | select(.scope == "link:tap" and (.method | startswith("tcp")))] as $rtt
+    | ($tcp | {before: .lost_before_tap, after: .lost_after_tap, lost_unsided, retransmissions, out_of_order, spurious, unseen})
+    + {truth_before: $l1[0].there.lost, truth_after: $l2[0].there.lost, swapped: $l1[0].there.swapped,
+       data_before: $l1[0].there.data, data_after: $l2[0].there.data,
+       socket_retransmits: $t[0].retransmits, socket_min_rtt_us: $t[0].min_rtt_us,
+       halves_min_us: ([["peer", "msft"][] as $side | [$rtt[] | select(.side == $side) | .min_us] | min] | add)}'
+}
+
+holds() { jq -e "$1" <<<"$figures" >/dev/null; } # EXPRESSION over $figures
+
+# judge NAME: loss on the right side, and as much of it as there was. Before the tap that is the share of originals: a segment that
+# is lost there twice is one hole. After it, of all that passed.
+judge() {
+  figures=$(figures "$1")
+  echo "$1: $figures"
+  check "$1: side named right in 99.5 % of the lost" holds '
+    (if .truth_before > 0 and .truth_after > 0 then 0 elif .truth_before > 0 then .after elif .truth_after > 0 then .before
+     else .before + .after end) <= 0.005 * (.truth_before + .truth_after)'
+  check "$1: rate of loss before the tap within 5 %" holds '
+    (.truth_before / .data_before) as $truth | (.before / (.data_before - .truth_before)) as $ours
+    | (($ours - $truth) | fabs) <= ([0.05 * $truth, 1.5 / .data_before] | max)'
+  check "$1: loss after the tap within 5 %" holds '((.after - .truth_after) | fabs) <= ([0.05 * .truth_after, 1] | max)'
+  check "$1: the tap missed nothing" holds '.unseen == 0'
+}
+
+# what passed the tap again, as the socket counts it, less those that line 1 lost again
+retransmissions_equal() { holds '((.retransmissions - .socket_retransmits) | fabs) <= ([0.01 * .socket_retransmits, 1] | max)'; }
+
+bulk="--bytes $size --rate 7000000"
+echo "== loss after the tap, before it, on both sides"
+# shellcheck disable=SC2086
+check "after-1 ran" run after-1 "" "--loss 0.01" 5201 $bulk --congestion cubic && judge after-1
+check "retransmissions as the socket counts them, within 1 %" retransmissions_equal
+check "least round trip as the socket has it, within 5 % or 50 us" holds '
+  ((.halves_min_us - .socket_min_rtt_us) | fabs) <= ([0.05 * .socket_min_rtt_us, 50] | max)'
+# shellcheck disable=SC2086
+check "before-1 ran" run before-1 "--loss 0.01" "" 5201 $bulk --congestion reno && judge before-1
+# shellcheck disable=SC2086
+check "after-5 ran" run after-5 "" "--loss 0.05" 5201 $bulk --congestion bbr && judge after-5
+check "retransmissions as the socket counts them, within 1 %" retransmissions_equal
+# shellcheck disable=SC2086
+check "before-5 ran" run before-5 "--loss 0.05" "" 5201 $bulk --congestion bbr && judge before-5
+# shellcheck disable=SC2086
+check "both-0.1 ran" run both-0.1 "--loss 0.001" "--loss 0.001" 5201 $bulk --congestion cubic && judge both-0.1
+
+echo "== one segment of a hundred is overtaken, none is lost"
+# shellcheck disable=SC2086
+check "swap-1 ran" run swap-1 "--swap 0.01" "" 5201 $bulk --congestion cubic && judge swap-1
+check "overtaking is seen" holds '.out_of_order >= 0.8 * .swapped and .swapped > 10'
+
+echo "== a receiver that waits with its acknowledgements stays out of the headline"
+check "delayed ran" run delayed "" "" 5202 --messages 40 --every 0.1
+figures=$(jq -c '[.latency[] | select(.scope == "link:tap" and .side == "msft") | {key: .method, value: {count, p50_us, p99_us}}] | from_entries' "$LAB_DIR/delayed.json")
+echo "$figures"
+check "it waits" holds '."tcp-data" | .p50_us > 15000 and .p99_us > 40000 and .count >= 10'
+check "the headline does not" holds '.headline | .p50_us < 10000 and .count > 0'
+
+echo "== live: the mirror of the tap, read by a probe"
+live() {
+  redis_start
+  in_net tc qdisc add dev m1 clsact || return 1
+  for way in ingress egress; do
+    in_net tc filter add dev m1 $way protocol all u32 match u32 0 0 action mirred egress mirror dev g0 || return 1
+  done
+  contract "net_af_packet0,iface=p0,blocksz=1048576,framesz=2048,framecnt=16384,qpairs=1" >"$LAB_DIR/live.conf"
+  printf 'redis = { server = "%s"; interval_ms = 1000; };\n' "$REDIS" >>"$LAB_DIR/live.conf"
+  printf 'probe = { id = "p1"; site = "lab"; flows = 10000; };\n@include "live.conf"\n' >"$LAB_DIR/probe.conf"
+  lab_start_net probe "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" -- --no-huge --no-pci -m 768 --file-prefix "$LAB_NAME-$$"
+  lab_wait 20 epoch_past 1 || return 1
+  lines 5 "" "--loss 0.02"
+  # shellcheck disable=SC2086
+  in_a "$here/tcp_talk.py" send $cloud 5201 $bulk --congestion cubic >"$LAB_DIR/live.tcp" || return 1
+  lines_end live || echo "the kernel dropped frames of its own"
+  lab_wait 20 epoch_past $(($(rcli hget "pni:{lab}:epoch:p1" seq) + 2)) || return 1
+  PNISCOPE_REDIS=$REDIS "$build/pniscope" loss
+  PNISCOPE_REDIS=$REDIS "$build/pniscope" latency
+}
+epoch_past() { [ "$(rcli hget "pni:{lab}:epoch:p1" seq)" -ge "$1" ] 2>/dev/null; }
+field() { rcli hget "pni:{lab}:$1" "$2"; } # KEY FIELD
+check "the probe ran" live
+lost=$(jq .there.lost "$LAB_DIR/live.2")
+check "Redis names the cloud's side, within 5 % of $lost" at_least $(($(field loss:link:tap:msft tcp_to_lost) * 100)) $((lost * 95))
+check "and not more" at_most $(($(field loss:link:tap:msft tcp_to_lost) * 100)) $((lost * 105 + 100))
+check "nothing on the peer's side" at_most "$(field loss:link:tap:peer tcp_from_lost)" 0
+check "round trips of the cloud's half" at_least "$(field latency:link:tap:msft total_count)" 1
+
+check_end
