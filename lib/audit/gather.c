@@ -448,6 +448,7 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 		gather_roles(&g);
 		gather_peering_site(&g);
 		gather_voice_site(&g);
+		gather_path_site(&g);
 	}
 	gather_kind(&g, RECORD_MAINTENANCE, take_maintenance);
 	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
@@ -475,6 +476,8 @@ audit_input_fini(struct audit_input *in)
 	free(in->sessions);
 	free(in->voices);
 	free(in->bfds);
+	free(in->losses);
+	free(in->latencies);
 	free(in->sources);
 	free(in->probes);
 	free(in->links);

@@ -28,6 +28,8 @@ void gather_kind(struct gather *g, enum record_kind kind, store_record_fn take);
 
 /* Sessions, BFD, members and tokens of the contract's links: their places, what the selected site
  * says of them, and what follows from all sites. */
+/* Loss and latency, by scope and side. */
+void gather_path_site(struct gather *g);
 void gather_peering_begin(struct gather *g);
 void gather_peering_site(struct gather *g);
 void gather_peering_end(struct gather *g);

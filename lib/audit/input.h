@@ -145,6 +145,10 @@ struct audit_input {
 	size_t session_count;
 	struct input_bfd *bfds;
 	size_t bfd_count;
+	struct rec_loss *losses; /* of links, subnets and SBCs, all sites */
+	size_t loss_count;
+	struct rec_latency *latencies;
+	size_t latency_count;
 	struct input_source *sources;
 	size_t source_count;
 	struct rec_voice *voices; /* signalling of links, SBCs and subnets, by site and probe */

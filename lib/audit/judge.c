@@ -18,7 +18,8 @@ static const struct {
 	{"X13", judge_limits},      {"X14", judge_speed},       {"X15", judge_utilisation},
 	{"X16", judge_active},      {"X17", judge_locations},   {"X18", judge_sbcs},
 	{"X19", judge_leak},        {"M1", judge_rates},        {"M2", judge_availability},
-	{"M4", judge_flaps},        {"M6", judge_received},
+	{"M3", judge_drops},        {"M4", judge_flaps},        {"M5", judge_latency},
+	{"M6", judge_received},
 };
 
 static judge_fn *

@@ -29,6 +29,7 @@ judge_fn judge_consistency, judge_limits;                    /* X10, X13: judge_
 judge_fn judge_speed;                                        /* X14 */
 judge_fn judge_utilisation, judge_rates;                     /* X15, M1 */
 judge_fn judge_availability, judge_flaps;                    /* M2, M4: judge_session.c */
+judge_fn judge_drops, judge_latency;                         /* M3, M5: judge_path.c */
 judge_fn judge_received;                                     /* M6 */
 judge_fn judge_sbcs;                                         /* X18 */
 judge_fn judge_uncollected;                                  /* the others */

@@ -151,8 +151,8 @@ read_hours(const char *text, uint64_t least, double limit_us, uint64_t from_us)
 	for (const char *at = text; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
 		if (sscanf(at, "%llu %llu %lf", &start, &count, &median) != 3)
 			return h;
-		if (count < least || start * US_PER_S < from_us)
-			continue;
+		if (count < least || (start + 3600) * US_PER_S <= from_us)
+			continue; /* the hour ended before the window */
 		h.counted++;
 		h.samples += count;
 		h.last_us = median;
@@ -200,10 +200,11 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	if (target <= 0) {
 		tell_value(r, &m, &h, d);
 	} else if ((double)h.over >= conf_threshold(in->conf, NULL, "m5_bad_hours")) {
-		judge_fail(d, &m,
-		           "%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
-		           r->scope, h.over, h.counted, target / US_PER_MS, h.worst_us / US_PER_MS,
-		           h.samples);
+		judge_fail(
+			d, &m,
+			"%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
+			r->scope, h.over, h.counted, target / US_PER_MS, h.worst_us / US_PER_MS,
+			h.samples);
 		judge_evidence(d, &m, "", h.first_over_us, "median round trip",
 		               "%.1f ms at most, %s", h.worst_us / US_PER_MS, r->methods);
 		verdict_blame(d, SIDE_PEER);
@@ -241,7 +242,7 @@ judge_latency(const struct audit_input *in, struct verdict_draft *d)
 	if (judged == 0) {
 		judge_open(d, &(struct matter){.id = "latency", .scope = "peering"},
 		           LACK_TOO_LITTLE, "no round trip of a declared prefix yet");
-		verdict_need(d, "round trips of a declared prefix", "none",
-		             "30 in a clock hour", "new connections, STUN or pings", 0);
+		verdict_need(d, "round trips of a declared prefix", "none", "30 in a clock hour",
+		             "new connections, STUN or pings", 0);
 	}
 }

@@ -10,15 +10,22 @@
 
 #define HOUR_US (3600 * US_PER_S)
 
+/* The edge's limits are for media between SBCs and media processors; elsewhere clients' stand
+ * (requirements section 13). */
 static struct quality_limits
 limits_of(const struct conf *c)
 {
+	bool edge = c->sbc_count > 0 || c->peering.type == PEERING_VOICE;
+
 	return (struct quality_limits){
 		.window_us = (uint64_t)conf_threshold(c, NULL, "media_window_us"),
-		.loss_ratio = conf_threshold(c, NULL, "media_edge_loss_ratio"),
-		.jitter_us = conf_threshold(c, NULL, "media_edge_jitter_us"),
+		.loss_ratio = conf_threshold(
+			c, NULL, edge ? "media_edge_loss_ratio" : "media_client_loss_ratio"),
+		.jitter_us = conf_threshold(
+			c, NULL, edge ? "media_edge_jitter_us" : "media_client_jitter_us"),
 		.packets = (uint64_t)conf_threshold(c, NULL, "m3_window_packets"),
-		.burst_ratio = conf_threshold(c, NULL, "media_edge_burst_ratio"),
+		.burst_ratio = conf_threshold(
+			c, NULL, edge ? "media_edge_burst_ratio" : "media_client_burst_ratio"),
 		.burst_packets = (uint64_t)conf_threshold(c, NULL, "m3_burst_packets"),
 	};
 }

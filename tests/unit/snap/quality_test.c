@@ -14,7 +14,7 @@
 #include "snap/snap.h"
 
 static const char text[] =
-	"peering = { name = \"t\"; type = \"isp\"; };\n"
+	"peering = { name = \"t\"; type = \"voice\"; };\n"
 	"peer = { asn = 64496; };\n"
 	"sites = ( { name = \"s\"; } );\n"
 	"links = ( { name = \"a\"; site = \"s\"; role = \"primary\"; bandwidth = \"1G\"; members = "

@@ -1,0 +1,157 @@
+/* M3 and M5 by the numbers of requirements sections 7 and 13: what passes, what fails and on whose
+ * side, and what a probe's own loss, a SPAN port or a missing target leave open. */
+#include "unit/audit/scene.h"
+
+#define PLAIN SCENE_CONTRACT
+#define WITH_TARGET SCENE_CONTRACT "targets = { latency_us = 60000; };\n"
+
+/* ---- M3 -------------------------------------------------------------------------------------- */
+
+struct media {
+	const char *name, *side;
+	uint64_t windows, over, over_hour;
+	double loss;         /* of the media */
+	uint64_t probe_lost; /* of a billion packets offered */
+	bool span;
+	const char *verdict, *reason, *blamed;
+};
+
+static const struct media media[] = {
+	{"all keep the limits", "peer", 200, 0, 0, 0, 0, false, "PASS", "", ""},
+	{"95 % keep them", "msft", 200, 10, 2, 0.0005, 0, false, "PASS", "", ""},
+	{"fewer do", "peer", 200, 11, 2, 0.0005, 0, false, "INCONCLUSIVE", "too-little", ""},
+	{"too few windows", "peer", 99, 0, 0, 0, 0, false, "INCONCLUSIVE", "too-little", ""},
+	{"three in an hour", "peer", 40, 3, 3, 0.002, 0, false, "FAIL", "", "peer"},
+	{"three in an hour, the cloud's", "msft", 40, 3, 3, 0.002, 0, false, "FAIL", "", "msft"},
+	{"two in each hour", "peer", 4000, 200, 2, 0.001, 0, false, "PASS", "", ""},
+	{"the probe lost a third of that", "peer", 40, 3, 3, 0.002, 700000, false, "INCONCLUSIVE",
+         "probe-unfit", ""},
+	{"the probe lost a twentieth of it", "peer", 40, 3, 3, 0.002, 100000, false, "FAIL", "",
+         "peer"},
+	{"none seen, the probe lost some", "peer", 200, 0, 0, 0, 2000, false, "INCONCLUSIVE",
+         "probe-unfit", ""},
+	{"a SPAN port", "peer", 200, 3, 3, 0.01, 0, true, "INCONCLUSIVE", "not-observable", ""},
+};
+
+static void
+drops(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof media / sizeof *media; i++) {
+		const struct media *c = &media[i];
+		struct conf *conf = scene_conf(PLAIN);
+		struct audit_input in = scene_input(conf);
+		struct rec_loss loss = {.scope = "link:pni-a",
+		                        .packets = 1000000,
+		                        .lost = (uint64_t)(c->loss * 1000000),
+		                        .loss_ratio = c->loss,
+		                        .windows = c->windows,
+		                        .windows_over = c->over,
+		                        .windows_over_hour = c->over_hour,
+		                        .window_worst_ratio = 0.01};
+		const struct rec_verdict *v;
+
+		strcpy(loss.side, c->side);
+		in.losses = &loss;
+		in.loss_count = 1;
+		in.probes[0].lost = c->probe_lost;
+		if (c->span)
+			((struct conf_link *)in.links[0].conf)->tap = TAP_SPAN;
+		v = scene_judge(&in, "M3");
+		if (strcmp(v->verdict, c->verdict) != 0 || strcmp(v->reason, c->reason) != 0)
+			fail_msg("%s: %s (%s): %s", c->name, v->verdict, v->reason, v->reasons);
+		if (c->blamed[0])
+			assert_string_equal(v->side, c->blamed);
+		scene_input_fini(&in);
+		conf_destroy(conf);
+	}
+}
+
+static void
+nothing_seen_is_open(void **state)
+{
+	struct conf *conf = scene_conf(PLAIN);
+	struct audit_input in = scene_input(conf);
+
+	(void)state;
+	assert_string_equal(scene_judge(&in, "M3")->verdict, "INCONCLUSIVE");
+	assert_true(scene_judge(&in, "M3")->need_count > 0);
+	assert_string_equal(scene_judge(&in, "M5")->verdict, "INCONCLUSIVE");
+	in.links[1].seen = false;
+	assert_string_equal(scene_judge(&in, "M3")->reason, "not-observable");
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
+/* ---- M5 -------------------------------------------------------------------------------------- */
+
+/* `count` whole hours before now, each with so many samples; the first `over` of them slow. */
+static void
+write_hours(char *to, size_t size, unsigned count, unsigned over, unsigned samples)
+{
+	uint64_t now_s = SCENE_NOW / SCENE_SECOND, hour = now_s - now_s % 3600;
+	size_t used = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		used += (size_t)snprintf(to + used, size - used, "%s%llu %u %u", i ? "," : "",
+		                         (unsigned long long)(hour - (count - i) * 3600ull),
+		                         samples, i < over ? 75000 : 20000);
+}
+
+struct latency {
+	const char *name;
+	unsigned hours, over, samples;
+	bool target;
+	const char *verdict, *reason;
+};
+
+static const struct latency latencies[] = {
+	{"a day below the target", 24, 0, 30, true, "PASS", ""},
+	{"two hours above it", 24, 2, 30, true, "PASS", ""},
+	{"three hours above it", 24, 3, 30, true, "FAIL", ""},
+	{"three hours with too few samples", 3, 3, 29, true, "INCONCLUSIVE", "too-little"},
+	{"no whole hour", 0, 0, 0, true, "INCONCLUSIVE", "too-little"},
+	{"slow, and no target declared", 24, 24, 500, false, "INCONCLUSIVE", "not-collected"},
+	{"fast, and no target declared", 24, 0, 500, false, "INCONCLUSIVE", "not-collected"},
+};
+
+static void
+latency(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof latencies / sizeof *latencies; i++) {
+		const struct latency *c = &latencies[i];
+		struct conf *conf = scene_conf(c->target ? WITH_TARGET : PLAIN);
+		struct audit_input in = scene_input(conf);
+		struct rec_latency r[2] = {{.scope = "subnet:203.0.113.0/24",
+		                            .side = "peer",
+		                            .total_count = 12,
+		                            .total_p50_us = 20000},
+		                           /* the cloud's half and links are no prefix latency */
+		                           {.scope = "subnet:198.18.0.0/16", .side = "msft"}};
+		const struct rec_verdict *v;
+
+		write_hours(r[0].hours, sizeof r[0].hours, c->hours, c->over, c->samples);
+		write_hours(r[1].hours, sizeof r[1].hours, 24, 24, 1000);
+		in.latencies = r;
+		in.latency_count = 2;
+		v = scene_judge(&in, "M5");
+		if (strcmp(v->verdict, c->verdict) != 0 || strcmp(v->reason, c->reason) != 0)
+			fail_msg("%s: %s (%s): %s", c->name, v->verdict, v->reason, v->reasons);
+		assert_int_equal(v->subcheck_count, 1);
+		scene_input_fini(&in);
+		conf_destroy(conf);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drops),
+		cmocka_unit_test(nothing_seen_is_open),
+		cmocka_unit_test(latency),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
