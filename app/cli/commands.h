@@ -54,6 +54,7 @@ int run_find(const struct options *o);
 int run_events(const struct options *o);
 int run_why(const struct options *o);
 int run_list(const struct options *o); /* every listing; it looks at its own name */
+int run_import(const struct options *o);
 int run_routes(const struct options *o);
 int run_members(const struct options *o);
 int run_classes(const struct options *o);

@@ -6,10 +6,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "bmp_listener.h"
 #include "classify/contract.h"
 #include "collector.h"
 #include "conf/conf.h"
 #include "daemon/service.h"
+#include "keeper.h"
 #include "options.h"
 #include "path/plane.h"
 #include "slow_path.h"
@@ -28,6 +30,8 @@ struct probe {
 	struct plane *plane;
 	struct collector *collector;
 	struct slow_path *slow_path;
+	struct keeper *keeper; /* NULL: captures have no restart */
+	struct bmp_listener *bmp;
 	uint64_t second_ns; /* when the once-a-second work was done last */
 	bool told_replayed;
 };
@@ -79,6 +83,10 @@ start(struct probe *p, const char *program)
 	p->slow_path = slow_path_start(p->plane, p->conf);
 	if (!p->slow_path)
 		return false;
+	if (!plane_is_capture(p->plane))
+		p->keeper = keeper_open(p->conf, p->slow_path);
+	if (bmp_listener_start(p->conf, p->slow_path, &p->bmp) != 0)
+		return false;
 	p->collector = collector_create(p->conf, p->plane, p->slow_path, p->store);
 	if (!p->collector || plane_start(p->plane) != 0)
 		return false;
@@ -91,7 +99,9 @@ stop(struct probe *p)
 	service_stopping();
 	if (p->plane)
 		plane_stop(p->plane);
+	bmp_listener_stop(p->bmp);
 	slow_path_stop(p->slow_path);
+	keeper_close(p->keeper);
 	if (p->collector) {
 		collector_finish(p->collector);
 		collector_log(p->collector);
@@ -178,6 +188,8 @@ every_second(struct probe *p)
 	bool stuck = plane_stuck(p->plane);
 
 	plane_calibrate(p->plane);
+	if (p->keeper)
+		keeper_turn(p->keeper);
 	collector_set_unfit(p->collector, stuck ? "a worker does not turn" : NULL);
 	service_watchdog(!stuck);
 }

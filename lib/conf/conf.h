@@ -170,7 +170,13 @@ struct conf {
 		uint64_t flows;
 		const char *spool; /* directory of the event spool */
 		uint64_t spool_max_bytes;
+		const char
+			*state; /* directory of what is carried over restarts; NULL: the spool's */
 	} probe;
+	struct {
+		const char *listen; /* "ADDRESS:PORT"; NULL: nobody is heard */
+		struct conf_addrs from;
+	} bmp;
 	struct {
 		const char *name;
 		enum peering_type type;

@@ -90,6 +90,10 @@ static const struct schema_key probe_keys[] = {
 	{.name = "spool_max", .type = TYPE_QUANTITY, AT(conf, probe.spool_max_bytes),
 	 .min = 1 << 16, .max = 0x1p40, .unit = "bytes", .preset = "256M", .example = "\"256M\"",
 	 .help = "largest size of that folder; what is dropped beyond is counted"},
+	{.name = "state", .type = TYPE_PATH, AT(conf, probe.state),
+	 .example = "\"/var/lib/pniscope/state\"",
+	 .help = "folder of what is carried over a restart: BGP sessions and routes; left out or "
+	         "empty: the spool's"},
 	END,
 };
 static const struct schema_group probe_group = {
@@ -409,6 +413,17 @@ static const struct schema_key targets_keys[] = {
 static const struct schema_group targets_group = {
 	"targets", "What was agreed beyond the programme.", targets_keys};
 
+static const struct schema_key bmp_keys[] = {
+	{.name = "listen", .type = TYPE_TEXT, AT(conf, bmp.listen),
+	 .example = "\"127.0.0.1:11019\"",
+	 .help = "address and port where routers report (RFC 7854); left out or empty: nowhere"},
+	{.name = "from", .type = TYPE_ADDR, LIST(conf, bmp.from), .example = "[ \"192.0.2.250\" ]",
+	 .help = "routers that may; left out: any that reaches the port"},
+	END,
+};
+static const struct schema_group bmp_group = {
+	"bmp", "Routers that report their BGP sessions to this probe.", bmp_keys};
+
 static const struct schema_key retention_keys[] = {
 	{.name = "calls", .type = TYPE_QUANTITY, AT(conf, privacy.retention_calls_s), .min = 60,
 	 .max = 10 * 365 * 86400.0, .unit = "s", .preset = "24h", .example = "\"24h\"",
@@ -508,6 +523,8 @@ static const struct schema_key root_keys[] = {
 	 .group = &maintenance_group, .help = "planned work"},
 	{.name = "targets", .type = TYPE_GROUP, .group = &targets_group,
 	 .help = "what was agreed beyond the programme"},
+	{.name = "bmp", .type = TYPE_GROUP, .group = &bmp_group,
+	 .help = "routers that report their BGP sessions"},
 	{.name = "privacy", .type = TYPE_GROUP, .group = &privacy_group,
 	 .help = "what is shown and kept of people"},
 	{.name = "redis", .type = TYPE_GROUP, .group = &redis_group, .help = "where results go"},

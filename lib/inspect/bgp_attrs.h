@@ -70,6 +70,11 @@ void bgp_attrs_destroy(struct bgp_attrs_table *t);
  * (or NULL) flag a set when it is new. BGP_ATTRS_NONE: no room, counted. */
 uint32_t bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp,
                           unsigned as_width, const struct bgp_rules *rules);
+/* A set that is not of an UPDATE but of bare attributes (a dump's), four bytes a number. */
+uint32_t bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes,
+                               const struct bgp_rules *rules);
+/* Appends them as attributes, as a dump has them: what bgp_attrs_intern_bare() takes. */
+void bgp_attrs_encode(const struct bgp_attrs *a, struct text *to);
 void bgp_attrs_hold(struct bgp_attrs_table *t, uint32_t id);
 void bgp_attrs_drop(struct bgp_attrs_table *t, uint32_t id);
 /* Borrowed as long as it is held; NULL of BGP_ATTRS_NONE. */

@@ -47,6 +47,7 @@ static void
 read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
 {
 	struct bgp_speaker *side = &c->side[from];
+	struct cursor whole = body;
 
 	if (bgp_open_decode(&body, &side->open) != REASON_OK) {
 		side->counts.malformed++;
@@ -56,8 +57,21 @@ read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t 
 	slice_copy(side->hostname, sizeof side->hostname, side->open.hostname);
 	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
 	settle_sides(c, from);
-	bgp_session_opened(c->session, bgp_connection_side(c, from), &side->open, side->hostname,
+	bgp_session_opened(c->session, bgp_connection_side(c, from), whole, BGP_BASIS_OBSERVED,
 	                   time_ns);
+}
+
+void
+bgp_connection_learn(struct bgp_connection *c, unsigned side)
+{
+	const struct bgp_side *from = &c->session->side[bgp_connection_side(c, side)];
+	struct bgp_speaker *me = &c->side[side];
+
+	if (me->opened || !from->basis)
+		return;
+	me->opened = true;
+	me->open = from->open;
+	memcpy(me->hostname, from->hostname, sizeof me->hostname);
 }
 
 /* ---- what only the OPENs tell, and guesses without them -------------------------------------- */
@@ -116,6 +130,17 @@ rib_of(const struct bgp_connection *c, unsigned from)
 enum change { ANNOUNCE, WITHDRAW, TREAT_AS_WITHDRAW };
 
 static void
+remove_route(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
+             const struct bgp_nlri *n, uint64_t time_us)
+{
+	bool known = bgp_rib_remove(rib_of(c, from), afi, safi, n, time_us) == BGP_RIB_GONE;
+
+	if (safi == BGP_SAFI_UNICAST)
+		bgp_session_withdrew(c->session, bgp_connection_side(c, from), afi, n, known,
+		                     time_us);
+}
+
+static void
 change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
               struct cursor nlri, enum change change, uint32_t attrs, uint64_t time_us)
 {
@@ -137,7 +162,7 @@ change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t saf
 		if (change == ANNOUNCE)
 			bgp_rib_add(rib, afi, safi, &n, attrs, time_us);
 		else
-			bgp_rib_remove(rib, afi, safi, &n, time_us);
+			remove_route(c, from, afi, safi, &n, time_us);
 	}
 	side->counts.malformed += !nlri.ok;
 }
@@ -242,6 +267,8 @@ tell_notification(struct bgp_connection *c, unsigned from, const struct bgp_noti
 	enum side by = (enum side)bgp_connection_side(c, from);
 	char cause[BGP_CAUSE_SIZE], text[BGP_TEXT_SIZE];
 
+	if (!c->session->current)
+		bgp_session_take(c->session, c, time_ns);
 	slice_copy(text, sizeof text, n->text);
 	if (c->session && n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_MAX_PREFIXES)
 		c->session->side[by].max_prefix_ceases++;
@@ -442,7 +469,8 @@ signs_of(const struct bgp_speaker *side)
 bool
 bgp_connection_is_up(const struct bgp_connection *c)
 {
-	uint64_t want = bgp_connection_is_whole(c) ? 1 : 2;
+	bool goes_on = c->session->current == c && c->session->carried.pending;
+	uint64_t want = goes_on || bgp_connection_is_whole(c) ? 1 : 2;
 
 	return c->end == BGP_LIVES && signs_of(&c->side[0]) >= want &&
 	       signs_of(&c->side[1]) >= want;
@@ -476,13 +504,21 @@ has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t 
 	       me->last_ns > (me->update_ns ? me->update_ns : c->first_ns) + QUIET_NS;
 }
 
+uint64_t
+bgp_connection_faults(const struct bgp_connection *c, unsigned side)
+{
+	const struct bgp_speaker *me = &c->side[side];
+
+	return me->counts.gaps + me->counts.malformed + rib_of(c, side)->beyond + c->superseded;
+}
+
 enum bgp_completeness
 bgp_connection_completeness(const struct bgp_connection *c, unsigned side)
 {
 	const struct bgp_speaker *me = &c->side[side];
 	uint8_t families;
 
-	if (me->counts.gaps || me->counts.malformed || rib_of(c, side)->beyond || c->superseded)
+	if (bgp_connection_faults(c, side))
 		return BGP_BROKEN;
 	if (!c->side[0].opened || !c->side[1].opened)
 		return BGP_INFERRED;

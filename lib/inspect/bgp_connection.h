@@ -40,6 +40,7 @@ struct bgp_speaker {
 	uint32_t first_as;  /* of the last path that had one: mid-session, its AS number */
 	uint64_t last_ns;   /* of a message */
 	uint64_t update_ns; /* of an UPDATE */
+	uint32_t next_seq;  /* TCP sequence number behind its last message */
 };
 
 struct bgp_connection_notification {
@@ -90,6 +91,10 @@ enum bgp_state bgp_connection_state(const struct bgp_connection *c);
 bool bgp_connection_is_up(const struct bgp_connection *c);
 /* Both OPENs were seen in it. */
 bool bgp_connection_is_whole(const struct bgp_connection *c);
+/* A speaker's OPEN that was not seen in it, from the session. */
+void bgp_connection_learn(struct bgp_connection *c, unsigned side);
+/* Times that something of a speaker was missing, unreadable or found no room. */
+uint64_t bgp_connection_faults(const struct bgp_connection *c, unsigned side);
 enum bgp_completeness bgp_connection_completeness(const struct bgp_connection *c, unsigned side);
 /* Routes of a speaker that stand: those of a connection that ended don't. */
 uint32_t bgp_connection_standing(const struct bgp_connection *c, unsigned side, unsigned afi_index);

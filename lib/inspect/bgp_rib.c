@@ -486,6 +486,14 @@ bgp_rib_find(const struct bgp_rib *r, const struct prefix *p)
 	return at && at->afi ? at : NULL;
 }
 
+const struct bgp_route *
+bgp_rib_same(const struct bgp_rib *r, const struct bgp_route *other)
+{
+	const struct bgp_route *at = r->mask ? find(r, other) : NULL;
+
+	return at && at->afi ? at : NULL;
+}
+
 void
 bgp_rib_each(const struct bgp_rib *r, void (*fn)(void *context, const struct bgp_route *route),
              void *context)

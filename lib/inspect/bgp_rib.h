@@ -115,6 +115,8 @@ uint32_t bgp_rib_registered(const struct bgp_rib *r, const struct conf *conf, ui
                             uint64_t *attributes);
 /* A unicast route by its prefix and no path identifier; NULL: none. */
 const struct bgp_route *bgp_rib_find(const struct bgp_rib *r, const struct prefix *p);
+/* The route that `other`, of another table, is of; NULL: none. */
+const struct bgp_route *bgp_rib_same(const struct bgp_rib *r, const struct bgp_route *other);
 /* Every route, in no order; `fn` must not change the table. */
 void bgp_rib_each(const struct bgp_rib *r, void (*fn)(void *context, const struct bgp_route *route),
                   void *context);

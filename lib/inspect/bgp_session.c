@@ -18,6 +18,7 @@ bgp_shared_init(struct bgp_shared *s, uint32_t room)
 	*s = (struct bgp_shared){.pool = {.room = room,
 	                                  .attrs = bgp_attrs_create(BGP_ATTRS_BYTES),
 	                                  .registered = note_registered}};
+	s->aside = (struct bgp_pool){.room = room, .attrs = s->pool.attrs};
 }
 
 void
@@ -36,6 +37,7 @@ bgp_session_create(struct bgp_shared *shared)
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[i].completeness = BGP_COMPLETENESS_COUNT;
 		bgp_rib_init(&s->side[i].rib, &shared->pool, s, (enum side)i);
+		bgp_rib_init(&s->side[i].gone, &shared->aside, s, (enum side)i);
 	}
 	return s;
 }
@@ -45,8 +47,10 @@ bgp_session_destroy(struct bgp_session *s)
 {
 	if (!s)
 		return;
-	bgp_rib_fini(&s->side[0].rib);
-	bgp_rib_fini(&s->side[1].rib);
+	for (unsigned i = 0; i < 2; i++) {
+		bgp_rib_fini(&s->side[i].rib);
+		bgp_rib_fini(&s->side[i].gone);
+	}
 	free(s);
 }
 
@@ -204,6 +208,11 @@ assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 		struct bgp_side *side = &s->side[bgp_connection_side(c, i)];
 		enum bgp_completeness now = bgp_connection_completeness(c, i);
 
+		if (now > BGP_SEEDED && side->seeded && !side->seed_disagreed &&
+		    bgp_connection_faults(c, i) == side->seed_faults)
+			now = side->as;
+		if (now == BGP_COMPLETE)
+			bgp_rib_clear(&side->gone);
 		if (now == side->completeness)
 			continue;
 		side->completeness = now;
@@ -211,12 +220,143 @@ assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	}
 }
 
+/* ---- from elsewhere ---------------------------------------------------------------------- */
+
+struct seeding {
+	struct bgp_session *s;
+	struct bgp_side *side;
+	uint64_t as_of_us;
+};
+
+static struct bgp_nlri
+nlri_of(const struct bgp_route *route)
+{
+	return (struct bgp_nlri){
+		.prefix = bgp_route_prefix(route), .rd = route->rd, .path_id = route->path_id};
+}
+
+/* What the wire said of the prefix since is newer. */
+static void
+fill_up(void *context, const struct bgp_route *route)
+{
+	struct seeding *f = context;
+	const struct bgp_route *gone = bgp_rib_same(&f->side->gone, route);
+	struct bgp_nlri n = nlri_of(route);
+
+	if (bgp_rib_same(&f->side->rib, route) || (gone && gone->time_us > f->as_of_us))
+		return;
+	bgp_rib_add(&f->side->rib, route->afi, route->safi, &n, route->attrs, route->time_us);
+}
+
+/* Announced before the table was taken, and not in it. */
+static void
+count_missing(void *context, const struct bgp_route *route)
+{
+	struct seeding *f = context;
+
+	f->side->seed_disagreed += route->time_us < f->as_of_us;
+}
+
+static void
+compare_with(const struct bgp_rib *rib, struct seeding *f)
+{
+	for (uint32_t i = 0; f->side->rib.mask && i <= f->side->rib.mask; i++) {
+		const struct bgp_route *route = &f->side->rib.slots[i];
+
+		if (route->afi && !bgp_rib_same(rib, route))
+			count_missing(f, route);
+	}
+}
+
+void
+bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_rib *rib, uint64_t as_of_us,
+                 enum bgp_basis basis, enum bgp_completeness as, uint64_t time_ns)
+{
+	struct seeding f = {.s = s, .side = &s->side[side], .as_of_us = as_of_us};
+
+	f.side->seed_disagreed = 0;
+	compare_with(rib, &f);
+	bgp_rib_each(rib, fill_up, &f);
+	f.side->seeded = basis;
+	f.side->as = as;
+	f.side->seed_faults = 0;
+	for (unsigned i = 0; s->current && i < 2; i++)
+		if (bgp_connection_side(s->current, i) == side)
+			f.side->seed_faults = bgp_connection_faults(s->current, i);
+	if (s->current) {
+		assess(s, s->current, time_ns);
+	} else if (f.side->completeness != as) {
+		f.side->completeness = as;
+		f.side->completeness_ns = time_ns;
+	}
+}
+
+void
+bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi, const struct bgp_nlri *n,
+                     bool known, uint64_t time_us)
+{
+	struct bgp_side *me = &s->side[side];
+
+	if (me->completeness == BGP_COMPLETE && !me->seeded)
+		return;
+	if (!known && me->seeded)
+		me->seed_disagreed++;
+	bgp_rib_add(&me->gone, afi, BGP_SAFI_UNICAST, n, BGP_ATTRS_NONE, time_us);
+}
+
+/* Whether what was not heard can have been KEEPALIVEs alone: a whole number of them, no more than
+ * twice as many as the hold time asks for (RFC 4271 section 4.4: a third of it). */
+static bool
+is_keepalives(const struct bgp_session *s, uint64_t missed, uint64_t gap_ns)
+{
+	bool known;
+	uint64_t third_s = bgp_session_hold_s(s, &known) / 3 + 1;
+
+	return missed % BGP_HEADER_SIZE == 0 &&
+	       missed / BGP_HEADER_SIZE <= 2 * (gap_ns / NS_PER_S / third_s) + 2;
+}
+
+void
+bgp_session_resumes(struct bgp_session *s, unsigned side, uint16_t port, uint32_t seq,
+                    uint64_t time_ns)
+{
+	int32_t missed = (int32_t)(seq - s->carried.seq[side]);
+
+	if (!s->carried.pending || s->carried.checked[side] || port != s->carried.port[side])
+		return;
+	s->carried.checked[side] = true;
+	s->carried.to_ns = time_ns;
+	s->carried.missed[side] = missed > 0 ? (uint64_t)missed : 0;
+	if (!is_keepalives(s, s->carried.missed[side], time_ns - s->carried.from_ns))
+		s->side[side].seed_disagreed++;
+}
+
+/* Joined in its middle, between the same ports: what is known of it goes on. */
+static bool
+resumes(const struct bgp_session *s, const struct bgp_connection *c)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (c->side[i].counts.messages[BGP_OPEN] ||
+		    c->side[i].port != s->carried.port[bgp_connection_side(c, i)])
+			return false;
+	return s->carried.pending;
+}
+
+/* What earlier connections were said to have. */
+static void
+forget_seed(struct bgp_side *side)
+{
+	side->seeded = BGP_BASIS_NONE;
+	side->seed_disagreed = side->seed_faults = 0;
+	bgp_rib_clear(&side->gone);
+}
+
 /* ---- up and down ------------------------------------------------------------------------- */
 
 static void
 go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 {
-	bool whole = bgp_connection_is_whole(c);
+	bool whole = bgp_connection_is_whole(c), goes_on = s->carried.pending;
 
 	/* one joined in its middle was up all the while that proved it */
 	if (!whole && s->state == BGP_UNKNOWN) {
@@ -225,12 +365,51 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	}
 	s->joined = !whole;
 	s->up_ns = whole ? time_ns : c->first_ns;
+	if (s->carried.pending) {
+		s->joined = s->carried.joined;
+		s->up_ns = s->carried.up_ns;
+		s->carried.pending = false;
+	}
 	s->graceful = s->mistaken = false;
 	outages_end(&s->outages, s->up_ns);
 	enter(s, BGP_ESTABLISHED, time_ns);
 	account(s, time_ns);
 	tell(s, "bgp.session.up", SIDE_BOTH, s->up_ns, "",
-	     s->joined ? "established, since before the probe looked" : "established");
+	     goes_on     ? "goes on, over a restart of the probe"
+	     : s->joined ? "established, since before the probe looked"
+	                 : "established");
+}
+
+/* RFC 4724 section 3: the smaller restart time of those that offer one; 0: not both do. */
+static uint64_t
+restart_ns(const struct bgp_session *s)
+{
+	uint16_t least = UINT16_MAX;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct bgp_open *open = &s->side[i].open;
+
+		if (!s->side[i].basis || !bgp_open_has(open, BGP_CAP_GRACEFUL_RESTART))
+			return 0;
+		least = open->restart_s < least ? open->restart_s : least;
+	}
+	return least * NS_PER_S;
+}
+
+static void
+note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful, uint64_t time_ns)
+{
+	s->flaps++;
+	outages_begin(&s->outages, time_ns);
+	s->down_ns = time_ns;
+	s->down_side = by;
+	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
+	s->graceful = s->graceful_until_ns > time_ns;
+	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
+	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
+	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
+	if (!s->graceful)
+		tell_lost(s, time_ns);
 }
 
 /* RFC 4724 section 4.1: routes of before stand, stale, while the other side restarts. */
@@ -248,18 +427,30 @@ begin_rib(struct bgp_session *s, struct bgp_rib *r)
 void
 bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns)
 {
+	bool goes_on;
+
 	if (s->current == c)
 		return;
 	bgp_session_down(s, s->current, SIDE_UNKNOWN,
 	                 "a new connection; the end of the last was not seen", false, time_ns);
 	if (s->current)
 		s->current->superseded = true;
+	goes_on = !s->current && resumes(s, c);
+	if (s->carried.pending && !goes_on && s->up_ns) {
+		note_down(s, SIDE_UNKNOWN, "while the probe did not listen", false,
+		          s->carried.from_ns);
+		s->up_ns = 0;
+	}
 	s->current = c;
 	s->mistaken = false;
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[bgp_connection_side(c, i)].port = c->side[i].port;
+		if (goes_on)
+			continue;
 		begin_rib(s, &s->side[i].rib);
+		forget_seed(&s->side[i]);
 	}
+	s->carried.pending = goes_on;
 	s->graceful = false;
 	assess(s, c, time_ns);
 }
@@ -324,47 +515,26 @@ bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64
 }
 
 void
-bgp_session_opened(struct bgp_session *s, unsigned side, const struct bgp_open *open,
-                   const char *hostname, uint64_t time_ns)
+bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body, enum bgp_basis basis,
+                   uint64_t time_ns)
 {
 	struct bgp_side *me = &s->side[side];
+	const uint8_t *bytes = body.at;
+	size_t size = cursor_left(&body);
+	struct bgp_open open;
 
-	me->basis = BGP_OBSERVED;
-	me->open = *open;
+	if (bgp_open_decode(&body, &open) != REASON_OK)
+		return;
+	me->basis = basis;
 	me->open_ns = time_ns;
-	snprintf(me->hostname, sizeof me->hostname, "%s", hostname);
-}
-
-/* RFC 4724 section 3: the smaller restart time of those that offer one; 0: not both do. */
-static uint64_t
-restart_ns(const struct bgp_session *s)
-{
-	uint16_t least = UINT16_MAX;
-
-	for (unsigned i = 0; i < 2; i++) {
-		const struct bgp_open *open = &s->side[i].open;
-
-		if (!s->side[i].basis || !bgp_open_has(open, BGP_CAP_GRACEFUL_RESTART))
-			return 0;
-		least = open->restart_s < least ? open->restart_s : least;
-	}
-	return least * NS_PER_S;
-}
-
-static void
-note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful, uint64_t time_ns)
-{
-	s->flaps++;
-	outages_begin(&s->outages, time_ns);
-	s->down_ns = time_ns;
-	s->down_side = by;
-	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
-	s->graceful = s->graceful_until_ns > time_ns;
-	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
-	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
-	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
-	if (!s->graceful)
-		tell_lost(s, time_ns);
+	slice_copy(me->hostname, sizeof me->hostname, open.hostname);
+	open.hostname = open.domain = open.software = (struct slice){0};
+	me->open = open;
+	me->open_size = size <= BGP_OPEN_KEPT ? (uint16_t)size : 0;
+	memcpy(me->open_bytes, bytes, me->open_size);
+	for (unsigned i = 0; basis != BGP_BASIS_OBSERVED && s->current && i < 2; i++)
+		if (bgp_connection_side(s->current, i) == side)
+			bgp_connection_learn(s->current, i);
 }
 
 void
@@ -454,8 +624,10 @@ check_absence(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DI
 	uint64_t last_ns = s->last_ns > s->shared->start_ns ? s->last_ns : s->shared->start_ns;
 	uint64_t until_ns = last_ns + BGP_LARGE_HOLD_S * NS_PER_S;
 
-	if (now_ns > until_ns && heard_ns[0] > until_ns && heard_ns[1] > until_ns)
+	if (now_ns > until_ns && heard_ns[0] > until_ns && heard_ns[1] > until_ns) {
+		s->carried.pending = false;
 		enter(s, BGP_IDLE, now_ns);
+	}
 }
 
 static void
@@ -489,6 +661,7 @@ bool
 bgp_session_stands(const struct bgp_session *s)
 {
 	return s->state == BGP_ESTABLISHED || s->graceful ||
+	       (s->state == BGP_UNKNOWN && s->carried.pending) ||
 	       (s->state == BGP_UNKNOWN && s->current && s->current->end == BGP_LIVES);
 }
 
@@ -522,9 +695,8 @@ const char *
 bgp_completeness_name(enum bgp_completeness completeness)
 {
 	static const char *const names[BGP_COMPLETENESS_COUNT + 1] = {
-		[BGP_COMPLETE] = "COMPLETE",
-		[BGP_INFERRED] = "INFERRED",
-		[BGP_BROKEN] = "BROKEN",
+		[BGP_COMPLETE] = "COMPLETE",   [BGP_SEEDED] = "SEEDED",
+		[BGP_INFERRED] = "INFERRED",   [BGP_BROKEN] = "BROKEN",
 		[BGP_COMPLETENESS_COUNT] = "",
 	};
 
@@ -536,9 +708,9 @@ bgp_basis_name(enum bgp_basis basis)
 {
 	static const char *const names[BGP_BASIS_COUNT] = {
 		[BGP_BASIS_NONE] = "",
-		[BGP_OBSERVED] = "observed",
-		[BGP_SEEDED] = "seeded",
-		[BGP_CARRIED] = "carried",
+		[BGP_BASIS_OBSERVED] = "observed",
+		[BGP_BASIS_SEEDED] = "seeded",
+		[BGP_BASIS_CARRIED] = "carried",
 	};
 
 	return names[basis];

@@ -22,14 +22,16 @@ enum {
 	BGP_HOSTNAME_SIZE = 65,
 	BGP_NAME_SIZE = 96,
 	BGP_CAUSE_SIZE = 160,
-	BGP_HOLD_S = 180,       /* where the OPENs are not known (requirements M2) */
-	BGP_STALE_S = 360,      /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
+	BGP_HOLD_S = 180,  /* where the OPENs are not known (requirements M2) */
+	BGP_STALE_S = 360, /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
+	BGP_OPEN_KEPT = 512,
 	BGP_LARGE_HOLD_S = 240, /* RFC 4271 section 8.2.2: until an OPEN must be answered */
 };
 
 /* What can be said of a RIB read off the wire (requirements 4.3). */
 enum bgp_completeness {
 	BGP_COMPLETE, /* OPENs and End-of-RIB seen, nothing missing since */
+	BGP_SEEDED,   /* filled from elsewhere, and nothing read since contradicts it */
 	BGP_INFERRED, /* joined in the middle, or the End-of-RIB not seen */
 	BGP_BROKEN,   /* bytes were missed, or could not be read */
 	BGP_COMPLETENESS_COUNT
@@ -44,8 +46,14 @@ enum bgp_state {
 	BGP_STATE_COUNT
 };
 
-/* How an OPEN became known. */
-enum bgp_basis { BGP_BASIS_NONE, BGP_OBSERVED, BGP_SEEDED, BGP_CARRIED, BGP_BASIS_COUNT };
+/* How an OPEN, or a table, became known. */
+enum bgp_basis {
+	BGP_BASIS_NONE,
+	BGP_BASIS_OBSERVED,
+	BGP_BASIS_SEEDED,  /* of a dump or a BMP feed */
+	BGP_BASIS_CARRIED, /* over a restart of the probe */
+	BGP_BASIS_COUNT
+};
 
 /* Totals, all uint64_t: added up as an array. */
 struct bgp_counts {
@@ -60,6 +68,7 @@ struct bgp_counts {
 /* What all sessions share. */
 struct bgp_shared {
 	struct bgp_pool pool;
+	struct bgp_pool aside;    /* of tables that stand nowhere: seeds, what was withdrawn */
 	const struct conf *conf;  /* NULL: none */
 	struct fact_queue *facts; /* NULL: nobody is told */
 	uint64_t start_ns;        /* of the first tick */
@@ -84,6 +93,13 @@ struct bgp_side {
 	uint64_t completeness_ns;   /* since when */
 	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) */
 	struct bgp_rib rib;
+	enum bgp_basis seeded;             /* where the table came from, if it was not read whole */
+	enum bgp_completeness as;          /* what it counted as where it came from */
+	uint64_t seed_faults;              /* of the connection, when it came */
+	uint64_t seed_disagreed;           /* times that what was read since contradicts it */
+	struct bgp_rib gone;               /* while not complete: prefixes withdrawn, and when */
+	uint8_t open_bytes[BGP_OPEN_KEPT]; /* body of the OPEN, to be carried over a restart */
+	uint16_t open_size;                /* 0: longer, or not known */
 };
 
 struct bgp_connection;
@@ -111,8 +127,19 @@ struct bgp_session {
 	uint64_t graceful_until_ns;
 	uint64_t up_time_ns, covered_ns, accounted_ns;
 	uint64_t segments, md5_segments, ao_segments;
-	uint8_t ttl_min, ttl_max;       /* max 0: none seen */
-	bool mistaken;                  /* it went down, and may turn out not to have */
+	uint8_t ttl_min, ttl_max; /* max 0: none seen */
+	bool mistaken;            /* it went down, and may turn out not to have */
+	/* of an earlier run of the probe, until its connection is met again or proven over */
+	struct {
+		bool pending;
+		uint16_t port[2];
+		uint32_t seq[2]; /* TCP sequence number behind the last message, by side */
+		bool checked[2];
+		uint64_t from_ns, to_ns; /* nobody listened */
+		uint64_t missed[2];      /* bytes that each side sent meanwhile */
+		uint64_t up_ns;
+		bool joined;
+	} carried;
 	struct bgp_connection *current; /* whose routes stand; NULL: none */
 };
 
@@ -129,8 +156,8 @@ void bgp_session_swap(struct bgp_session *s);
 
 /* Whether an OPEN's number says which side sent it; SIDE_UNKNOWN: no. */
 enum side bgp_side_by_asn(const struct conf *c, uint32_t asn);
-void bgp_session_opened(struct bgp_session *s, unsigned side, const struct bgp_open *open,
-                        const char *hostname, uint64_t time_ns);
+void bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body,
+                        enum bgp_basis basis, uint64_t time_ns);
 /* Something was read, all of it counted in `more`: state and completeness follow. */
 void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
                       const struct bgp_counts *more, uint64_t time_ns);
@@ -145,6 +172,20 @@ void bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side
                       const char *cause, bool graceful, uint64_t time_ns);
 /* The connection is gone from memory. */
 void bgp_session_forget(struct bgp_session *s, struct bgp_connection *c);
+
+/* ---- from elsewhere (inspect/bgp_seed.h) ---- */
+
+/* A side's whole table as it stood at `as_of_us`: what was read of a prefix later than that stands,
+ * the rest is filled up. `rib` is of shared->aside and stays the caller's. */
+void bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_rib *rib,
+                      uint64_t as_of_us, enum bgp_basis basis, enum bgp_completeness as,
+                      uint64_t time_ns);
+/* A prefix that was withdrawn; `known`: it stood. */
+void bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi,
+                          const struct bgp_nlri *n, bool known, uint64_t time_us);
+/* The first bytes of a side that is met again begin at this sequence number. */
+void bgp_session_resumes(struct bgp_session *s, unsigned side, uint16_t port, uint32_t seq,
+                         uint64_t time_ns);
 
 /* ---- from the clock ---- */
 

@@ -105,6 +105,12 @@ add_session(struct bgp_table *t, const struct addr *peer, const struct addr *clo
 	return s;
 }
 
+struct bgp_session *
+bgp_table_find(const struct bgp_table *t, const struct addr ip[2])
+{
+	return find_session(t, &ip[0], &ip[1]);
+}
+
 static void
 declare(struct bgp_table *t, size_t link, const struct conf_session *from)
 {
@@ -226,6 +232,9 @@ bgp_table_connect(struct bgp_table *t, struct bgp_connection **owner, const stru
 		c->side[i].ip = ip[i];
 		c->side[i].port = port[i];
 	}
+	for (unsigned i = 0; s->carried.pending && i < 2; i++)
+		if (c->side[i].port == s->carried.port[bgp_connection_side(c, i)])
+			bgp_connection_learn(c, i);
 	c->owner = owner;
 	*owner = t->at[t->count++] = c;
 }

@@ -38,6 +38,9 @@ void bgp_table_fini(struct bgp_table *t);
  * that it names no more go on as undeclared. */
 void bgp_table_set_conf(struct bgp_table *t, const struct conf *conf);
 
+/* The session of two addresses, in either order; NULL: none. */
+struct bgp_session *bgp_table_find(const struct bgp_table *t, const struct addr ip[2]);
+
 /* A new connection between two addresses that `*owner` points to from now on; `ip[0]` spoke first.
  * When all places are taken the one quiet for longest is forgotten, and its owner points to
  * nothing. `lane`: where it was seen, NULL: not known; `hint`: the side that spoke first as its

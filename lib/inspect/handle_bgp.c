@@ -89,18 +89,34 @@ has_connection(const struct conversation *c)
 	return feed && feed->connection;
 }
 
+/* A session of an earlier run of the probe goes on here, or some of it was missed. */
+static void
+note_resumption(struct inspection *in, const struct bgp_connection *c, unsigned speaker)
+{
+	const struct stream *s = &in->conversation->stream[in->direction];
+
+	bgp_session_resumes(c->session, bgp_connection_side(c, speaker), c->side[speaker].port,
+	                    s->initial, in->conversation->last_ns);
+}
+
 static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
+	const struct stream *s = &in->conversation->stream[in->direction];
 	const uint8_t *start = bytes.at;
+	size_t all = cursor_left(&bytes), taken;
 	struct bgp_connection *c;
+	unsigned speaker;
 
 	if (!has_connection(in->conversation) && !has_message(&bytes))
 		return (size_t)(bytes.at - start);
 	c = connection_of(in, bytes);
-	return (size_t)(bytes.at - start) +
-	       bgp_connection_read(c, in->direction ^ c->first_direction, bytes, gap,
-	                           in->conversation->last_ns);
+	speaker = in->direction ^ c->first_direction;
+	note_resumption(in, c, speaker);
+	taken = (size_t)(bytes.at - start) +
+	        bgp_connection_read(c, speaker, bytes, gap, in->conversation->last_ns);
+	c->side[speaker].next_seq = s->next - (uint32_t)(all - taken);
+	return taken;
 }
 
 /* Signatures and TTL stand on segments without bytes too. */

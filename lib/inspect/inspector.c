@@ -274,6 +274,12 @@ inspector_evidence(struct inspector *i)
 	return &i->census->evidence;
 }
 
+struct bgp_table *
+inspector_bgp(struct inspector *i)
+{
+	return &i->census->peering.bgp;
+}
+
 struct fact_queue *
 inspector_facts(struct inspector *i)
 {

@@ -68,6 +68,8 @@ void inspector_finish(struct inspector *i);
 const struct census *inspector_census(const struct inspector *i);
 /* Evidence of roles; the caller takes from it. */
 struct evidence *inspector_evidence(struct inspector *i);
+/* BGP's sessions, for who knows of them from elsewhere (inspect/bgp_seed.h, inspect/bmp_feed.h). */
+struct bgp_table *inspector_bgp(struct inspector *i);
 /* What is to be told; the caller takes from it. */
 struct fact_queue *inspector_facts(struct inspector *i);
 /* Conversations now, and those forgotten for want of room. */

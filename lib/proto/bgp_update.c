@@ -67,9 +67,24 @@ obeys(const struct rule *rule, uint8_t flags, size_t size, struct bgp_update *ou
 	return true;
 }
 
+/* RFC 6396 section 4.3.4: in dumps an address family has gone before, so the next hop stands alone.
+ * No family's number begins as such a length does. */
+static bool
+is_next_hop_alone(const struct cursor *value)
+{
+	size_t size = cursor_left(value);
+
+	return (size == 1 + V4_SIZE || size == 1 + V6_SIZE || size == 1 + 2 * V6_SIZE) &&
+	       *value->at == size - 1;
+}
+
 static void
 read_reach(struct cursor *value, bool with_next_hop, struct bgp_reach *r, struct bgp_update *out)
 {
+	if (with_next_hop && is_next_hop_alone(value)) {
+		r->next_hop = cursor_slice(value, cursor_u8(value));
+		return;
+	}
 	*r = (struct bgp_reach){.afi = cursor_be16(value), .safi = cursor_u8(value)};
 	r->next_hop = cursor_slice(value, with_next_hop ? cursor_u8(value) : 0);
 	if (with_next_hop)

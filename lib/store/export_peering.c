@@ -137,6 +137,8 @@ fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
 	r->end_of_rib_us = us(side->end_of_rib_ns);
 	r->withdraw_us = side->rib.withdraw_us;
 	r->max_prefix_ceases = side->max_prefix_ceases;
+	r->seed_disagreed = side->seed_disagreed;
+	r->carried_missed_bytes = s->carried.missed[i];
 }
 
 static void
@@ -164,6 +166,10 @@ export_session(struct epoch *x, struct bgp_session *s, struct told_session *told
 	r.up_us = us(s->up_time_ns);
 	r.covered_us = us(s->covered_ns);
 	r.graceful_restart = s->graceful;
+	if (s->carried.to_ns) {
+		r.carried_from_us = us(s->carried.from_ns);
+		r.carried_to_us = us(s->carried.to_ns);
+	}
 	r.segments = s->segments;
 	r.md5_segments = s->md5_segments;
 	r.ao_segments = s->ao_segments;

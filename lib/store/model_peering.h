@@ -54,9 +54,10 @@ struct rec_session_side {
 	char completeness[12];           /* "COMPLETE", "INFERRED", "BROKEN", "SEEDED", "" */
 	uint64_t completeness_us;        /* since when */
 	uint64_t end_of_rib_us;
-	uint64_t seed_disagreed; /* seeded: later UPDATEs that contradict the seed */
-	uint64_t public_v4;      /* standing IPv4 prefixes of /24 or shorter, globally reachable */
-	uint64_t withdraw_us;    /* of its latest withdrawal */
+	uint64_t seed_disagreed;       /* seeded: later UPDATEs that contradict the seed */
+	uint64_t carried_missed_bytes; /* that it sent while nobody listened */
+	uint64_t public_v4;   /* standing IPv4 prefixes of /24 or shorter, globally reachable */
+	uint64_t withdraw_us; /* of its latest withdrawal */
 	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) that it sent */
 	/* hexadecimal, equal for equal sets: of unicast prefixes, of registered ones among them,
 	 * and of these with path, MED and communities */
@@ -94,6 +95,8 @@ struct rec_session {
 	char outages[REC_OUTAGES_TEXT]; /* the last seven, newest first, "FROM-UNTIL,FROM-UNTIL" in
 	                                   us since the epoch; UNTIL 0: it lasts */
 	bool graceful_restart;          /* forwarding goes on while it is down (RFC 4724) */
+	/* over a restart of the probe: nobody listened between; 0: never */
+	uint64_t carried_from_us, carried_to_us;
 	uint64_t segments, md5_segments, ao_segments; /* TCP on its ports (RFC 2385, RFC 5925) */
 	uint64_t ttl_min, ttl_max;
 	char completeness[12]; /* the worse of both sides */

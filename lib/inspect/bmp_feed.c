@@ -1,0 +1,265 @@
+#include "inspect/bmp_feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "proto/bmp.h"
+
+#define AGAIN_NS (30 * NS_PER_S) /* between two fillings: each walks both tables */
+
+/* Speakers of a mirror's connection. */
+enum { REMOTE, LOCAL };
+
+/* A session that the router reports, followed beside the wire's. */
+struct mirror {
+	struct addr ip, local;
+	uint64_t distinguisher;
+	struct bgp_session *session;
+	struct bgp_connection *connection;
+	uint64_t filled_ns[2]; /* when the wire's table was filled up last, by side */
+};
+
+struct bmp_feed {
+	struct bgp_table *table;
+	struct bgp_shared shared; /* of the mirrors: the table's attributes, routes of its own */
+	struct mirror mirrors[BMP_PEERS_MAX];
+	uint32_t count;
+	uint8_t *bytes; /* of a message that is not whole yet */
+	size_t size, room;
+	uint64_t now_ns;
+	struct bmp_feed_state state;
+};
+
+struct bmp_feed *
+bmp_feed_create(struct bgp_table *t)
+{
+	struct bmp_feed *f = mem_alloc(1, sizeof *f);
+
+	f->table = t;
+	f->shared.pool = (struct bgp_pool){.room = BMP_ROUTES_MAX, .attrs = t->shared.pool.attrs};
+	f->shared.aside = f->shared.pool;
+	return f;
+}
+
+static void
+drop_mirror(struct bmp_feed *f, uint32_t i)
+{
+	bgp_connection_destroy(f->mirrors[i].connection);
+	bgp_session_destroy(f->mirrors[i].session);
+	f->mirrors[i] = f->mirrors[--f->count];
+}
+
+void
+bmp_feed_destroy(struct bmp_feed *f)
+{
+	if (!f)
+		return;
+	while (f->count)
+		drop_mirror(f, 0);
+	free(f->bytes);
+	free(f);
+}
+
+static uint32_t
+find_mirror(const struct bmp_feed *f, const struct bmp_peer *p)
+{
+	uint32_t i = 0;
+
+	while (i < f->count && !(addr_equal(&f->mirrors[i].ip, &p->ip) &&
+	                         f->mirrors[i].distinguisher == p->distinguisher))
+		i++;
+	return i;
+}
+
+/* The wire's session, and which side of it the remote speaker is. */
+static struct bgp_session *
+session_of(const struct bmp_feed *f, const struct mirror *m, unsigned *remote_side)
+{
+	struct bgp_session *s = bgp_table_find(f->table, (struct addr[2]){m->ip, m->local});
+
+	if (s)
+		*remote_side = addr_equal(&s->side[SIDE_PEER].ip, &m->ip) ? SIDE_PEER : SIDE_MSFT;
+	return s;
+}
+
+/* ---- Peer Up ----------------------------------------------------------------------------- */
+
+/* An OPEN of before, of a connection that is not the one on the wire now, says nothing of it. */
+static void
+learn_open(struct bgp_session *s, unsigned side, struct cursor body, uint16_t port,
+           uint64_t time_ns)
+{
+	struct bgp_side *me = &s->side[side];
+
+	if (me->basis == BGP_BASIS_OBSERVED || (s->current && me->port && me->port != port))
+		return;
+	bgp_session_opened(s, side, body, BGP_BASIS_SEEDED, time_ns);
+}
+
+static void
+mirror_open(struct mirror *m, unsigned speaker, struct cursor body)
+{
+	bgp_session_opened(m->session, bgp_connection_side(m->connection, speaker), body,
+	                   BGP_BASIS_SEEDED, 0);
+	bgp_connection_learn(m->connection, speaker);
+}
+
+static void
+read_peer_up(struct bmp_feed *f, const struct bmp *message)
+{
+	struct cursor body = message->body;
+	uint64_t time_ns = message->peer.time_us ? message->peer.time_us * NS_PER_US : f->now_ns;
+	struct bmp_peer_up up;
+	struct bgp_session *s;
+	struct mirror *m;
+	unsigned remote;
+	uint32_t at = find_mirror(f, &message->peer);
+
+	if (at < f->count)
+		drop_mirror(f, at);
+	if (f->count == BMP_PEERS_MAX || message->peer.type == 3 ||
+	    bmp_peer_up_decode(message, &body, &up) != REASON_OK) {
+		f->state.passed_over++;
+		return;
+	}
+	m = &f->mirrors[f->count++];
+	*m = (struct mirror){.ip = message->peer.ip,
+	                     .local = up.local,
+	                     .distinguisher = message->peer.distinguisher};
+	m->session = bgp_session_create(&f->shared);
+	m->connection = bgp_connection_create(m->session, SIDE_PEER);
+	mirror_open(m, REMOTE, up.received);
+	mirror_open(m, LOCAL, up.sent);
+	s = session_of(f, m, &remote);
+	if (!s)
+		return;
+	learn_open(s, remote, up.received, up.remote_port, time_ns);
+	learn_open(s, !remote, up.sent, up.local_port, time_ns);
+}
+
+/* ---- Route Monitoring -------------------------------------------------------------------- */
+
+/* What crossed the wire: what came in before the router's policy, what went out after it. */
+static bool
+is_of_the_wire(const struct bmp_peer *p)
+{
+	return p->type != 3 && p->post_policy == p->adj_rib_out;
+}
+
+static void
+read_update(struct bmp_feed *f, const struct bmp *message)
+{
+	uint32_t at = find_mirror(f, &message->peer);
+	struct mirror *m = &f->mirrors[at];
+
+	if (at == f->count || !is_of_the_wire(&message->peer)) {
+		f->state.passed_over++;
+		return;
+	}
+	f->state.updates++;
+	bgp_connection_read(m->connection, message->peer.adj_rib_out ? LOCAL : REMOTE,
+	                    message->body, false,
+	                    message->peer.time_us ? message->peer.time_us * NS_PER_US : f->now_ns);
+}
+
+static void
+read_message(struct bmp_feed *f, const struct bmp *message)
+{
+	uint32_t at;
+
+	f->state.messages++;
+	switch (message->type) {
+	case BMP_PEER_UP:
+		read_peer_up(f, message);
+		break;
+	case BMP_PEER_DOWN:
+		at = find_mirror(f, &message->peer);
+		if (at < f->count)
+			drop_mirror(f, at);
+		break;
+	case BMP_ROUTE_MONITORING:
+		read_update(f, message);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- bytes ------------------------------------------------------------------------------- */
+
+static void
+append(struct bmp_feed *f, const void *bytes, size_t size)
+{
+	if (f->size + size > f->room) {
+		f->room = (f->size + size) * 2;
+		f->bytes = mem_resize(f->bytes, f->room, 1);
+	}
+	memcpy(f->bytes + f->size, bytes, size);
+	f->size += size;
+}
+
+bool
+bmp_feed_read(struct bmp_feed *f, const void *bytes, size_t size, uint64_t now_ns)
+{
+	enum reason reason;
+	struct bmp message;
+	struct cursor c;
+
+	f->now_ns = now_ns;
+	append(f, bytes, size);
+	c = cursor_over(f->bytes, f->size);
+	while ((reason = bmp_decode(&c, &message)) == REASON_OK)
+		read_message(f, &message);
+	f->size = cursor_left(&c);
+	memmove(f->bytes, c.at, f->size);
+	return reason == REASON_BMP_SHORT;
+}
+
+/* ---- filling up -------------------------------------------------------------------------- */
+
+/* Whenever the wire's table is not whole, and this one is. */
+static void
+fill_side(struct bmp_feed *f, struct mirror *m, struct bgp_session *s, unsigned speaker,
+          unsigned side, uint64_t now_ns)
+{
+	struct bgp_side *me = &s->side[side];
+	const struct bgp_rib *rib =
+		&m->session->side[bgp_connection_side(m->connection, speaker)].rib;
+
+	if (me->completeness <= BGP_SEEDED || now_ns < m->filled_ns[side] + AGAIN_NS ||
+	    bgp_connection_completeness(m->connection, speaker) != BGP_COMPLETE)
+		return;
+	bgp_session_seed(s, side, rib, now_ns / NS_PER_US - BMP_DELAY_S * US_PER_S,
+	                 BGP_BASIS_SEEDED, BGP_SEEDED, now_ns);
+	f->state.seeded++;
+	m->filled_ns[side] = now_ns;
+}
+
+void
+bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns)
+{
+	for (uint32_t i = 0; i < f->count; i++) {
+		struct mirror *m = &f->mirrors[i];
+		unsigned remote;
+		struct bgp_session *s = session_of(f, m, &remote);
+
+		if (!s)
+			continue;
+		fill_side(f, m, s, REMOTE, remote, now_ns);
+		fill_side(f, m, s, LOCAL, !remote, now_ns);
+	}
+}
+
+void
+bmp_feed_state(const struct bmp_feed *f, struct bmp_feed_state *out)
+{
+	*out = f->state;
+	out->peers = f->count;
+	for (uint32_t i = 0; i < f->count; i++) {
+		unsigned remote;
+
+		out->matched += session_of(f, &f->mirrors[i], &remote) != NULL;
+	}
+}

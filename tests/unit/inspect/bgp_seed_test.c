@@ -1,0 +1,339 @@
+/* Tables from elsewhere: carried over a restart, and of a dump. */
+#include "inspect/bgp_seed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+#define M "ffffffffffffffffffffffffffffffff"
+#define KEEPALIVE M "0013 04 "
+/* AS 64500 and AS 8075, hold 90, capabilities 1, 64 and 65 */
+#define OPEN_PEER \
+	M "0031 01 04 fbf4 005a c0000200 14 0212 0104 0001 0001 4002 0078 4104 0000fbf4 0200 "
+#define OPEN_CLOUD \
+	M "0031 01 04 1f8b 005a c0000201 14 0212 0104 0001 0001 4002 0078 4104 00001f8b 0200 "
+#define ATTRIBUTES "400101 00 400206 0201 0000fbf4 400304 c0000200 c00804 1f8b1f47 "
+/* 198.51.100.0/24, 203.0.113.0/24 */
+#define ANNOUNCE M "003a 02 0000 001b " ATTRIBUTES "18c63364 18cb0071 "
+#define WITHDRAW(prefix) M "001b 02 0004 18" prefix " 0000 "
+#define END_OF_RIB M "0017 02 0000 0000 "
+#define START (1700000000ull * NS_PER_S)
+
+struct scene {
+	struct conf conf;
+	struct conf_link link;
+	struct conf_session declared;
+	struct conf_member member;
+	struct bgp_table table;
+	struct bgp_session *s;
+	struct bgp_connection *c;
+};
+
+static void
+scene_open(struct scene *t)
+{
+	*t = (struct scene){.declared.name = "pni-a-v4"};
+	assert_true(addr_parse("192.0.2.0", &t->declared.peer));
+	assert_true(addr_parse("192.0.2.1", &t->declared.cloud));
+	t->link = (struct conf_link){.name = "pni-a",
+	                             .members = &t->member,
+	                             .member_count = 1,
+	                             .sessions = &t->declared,
+	                             .session_count = 1};
+	t->conf = (struct conf){.links = &t->link, .link_count = 1, .peer.asn = 64500};
+	bgp_table_init(&t->table);
+	bgp_table_set_conf(&t->table, &t->conf);
+	t->s = t->table.sessions[0];
+}
+
+static void
+scene_close(struct scene *t)
+{
+	bgp_table_fini(&t->table);
+}
+
+static void
+connect_at(struct scene *t, uint16_t port)
+{
+	static const struct lane_id lane = {0, 0, DIR_PEER_TO_MSFT};
+
+	bgp_table_connect(&t->table, &t->c, (struct addr[2]){t->declared.peer, t->declared.cloud},
+	                  (uint16_t[2]){port, 179}, &lane, SIDE_UNKNOWN);
+}
+
+static void
+say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
+{
+	uint8_t bytes[1024];
+	size_t size = 0;
+	unsigned value;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
+		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
+			bytes[size++] = (uint8_t)value;
+	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false,
+	                                     START + seconds * NS_PER_S),
+	                 size);
+	t->c->side[speaker].next_seq += (uint32_t)size;
+}
+
+static struct text
+state_of_a_session(struct scene *t)
+{
+	struct text state = {0};
+
+	scene_open(t);
+	connect_at(t, 40000);
+	t->c->side[0].next_seq = 0xfffffff0; /* it wraps meanwhile */
+	say(t, 0, OPEN_PEER, 0);
+	say(t, 1, OPEN_CLOUD KEEPALIVE END_OF_RIB, 0);
+	say(t, 0, KEEPALIVE ANNOUNCE END_OF_RIB, 1);
+	bgp_table_tick(&t->table, START + 2 * NS_PER_S);
+	bgp_table_tick(&t->table, START + 10 * NS_PER_S);
+	assert_int_equal(t->s->side[SIDE_PEER].completeness, BGP_COMPLETE);
+	assert_int_equal(t->s->side[SIDE_MSFT].completeness, BGP_COMPLETE);
+	bgp_state_save(&t->table, START + 10 * NS_PER_S, &state);
+	return state;
+}
+
+static struct cursor
+cursor_of(const struct text *t)
+{
+	return cursor_over((const uint8_t *)t->at, t->size);
+}
+
+/* Nobody listened for half a minute; each side sent `missed` bytes meanwhile. */
+static void
+restart(struct scene *t, const struct text *state, const uint32_t seq[2], uint32_t missed)
+{
+	struct bgp_seed_result result;
+
+	scene_open(t);
+	assert_true(bgp_state_load(&t->table, cursor_of(state), &result));
+	assert_int_equal(result.routes, 2);
+	assert_int_equal(result.opens, 2);
+	assert_int_equal(result.unread, 0);
+	assert_false(result.cut);
+	bgp_table_tick(&t->table, START + 39 * NS_PER_S);
+	connect_at(t, 40000);
+	for (unsigned i = 0; i < 2; i++)
+		bgp_session_resumes(t->s, i, i ? 179 : 40000, seq[i] + missed,
+		                    START + 40 * NS_PER_S);
+	say(t, 0, KEEPALIVE, 40);
+	say(t, 1, KEEPALIVE, 40);
+}
+
+/* The same connection, and only KEEPALIVEs can have been missed: nothing is lost but the time. */
+static void
+test_carried(void **state)
+{
+	struct scene before, after;
+	struct text saved = state_of_a_session(&before);
+	uint32_t seq[2] = {before.c->side[0].next_seq, before.c->side[1].next_seq};
+	const struct bgp_attrs *a;
+	struct prefix p;
+
+	(void)state;
+	restart(&after, &saved, seq, 19);
+	assert_int_equal(after.s->state, BGP_ESTABLISHED);
+	assert_false(after.s->joined);
+	assert_int_equal(after.s->up_ns, before.s->up_ns);
+	assert_int_equal(after.s->flaps, 0);
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_COMPLETE);
+	assert_int_equal(after.s->side[SIDE_MSFT].completeness, BGP_COMPLETE);
+	assert_int_equal(after.s->side[SIDE_PEER].basis, BGP_BASIS_CARRIED);
+	assert_int_equal(after.s->side[SIDE_PEER].open.asn, 64500);
+	assert_true(after.c->side[0].opened);
+	assert_int_equal(after.s->side[SIDE_PEER].rib.standing[0], 2);
+	assert_true(after.s->side[SIDE_PEER].rib.digest == before.s->side[SIDE_PEER].rib.digest);
+	prefix_parse("203.0.113.0/24", &p, NULL);
+	a = bgp_attrs_get(after.table.shared.pool.attrs,
+	                  bgp_rib_find(&after.s->side[SIDE_PEER].rib, &p)->attrs);
+	assert_int_equal(a->first_as, 64500);
+	assert_int_equal(a->communities, 1);
+	assert_int_equal(after.s->carried.missed[0], 19);
+	assert_int_equal(after.s->carried.to_ns - after.s->carried.from_ns, 30 * NS_PER_S);
+	/* the counters go on; the gap is not judged */
+	assert_int_equal(after.s->side[SIDE_PEER].counts.messages[BGP_KEEPALIVE], 2);
+	assert_int_equal(after.s->side[SIDE_PEER].counts.announced[0], 2);
+	assert_int_equal(after.s->covered_ns, before.s->covered_ns);
+	say(&after, 0, WITHDRAW("c63364"), 41);
+	assert_int_equal(after.s->side[SIDE_PEER].rib.standing[0], 1);
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_COMPLETE);
+	/* a withdrawal of what never stood: it is not the table that it was */
+	say(&after, 0, WITHDRAW("c63365"), 42);
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&after);
+	scene_close(&before);
+	text_fini(&saved);
+}
+
+/* More was missed than KEEPALIVEs: the table may be another. */
+static void
+test_missed_updates(void **state)
+{
+	struct scene before, after;
+	struct text saved = state_of_a_session(&before);
+	uint32_t seq[2] = {before.c->side[0].next_seq, before.c->side[1].next_seq};
+
+	(void)state;
+	restart(&after, &saved, seq, 27);
+	assert_int_equal(after.s->state, BGP_ESTABLISHED);
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	assert_int_equal(after.s->side[SIDE_PEER].rib.standing[0], 2);
+	scene_close(&after);
+	restart(&after, &saved, seq, 19 * 100); /* so many KEEPALIVEs nobody sends */
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&after);
+	scene_close(&before);
+	text_fini(&saved);
+}
+
+/* Another connection: the session was down while nobody listened. */
+static void
+test_another_connection(void **state)
+{
+	struct scene before, after;
+	struct text saved = state_of_a_session(&before);
+	struct bgp_seed_result result;
+
+	(void)state;
+	scene_open(&after);
+	assert_true(bgp_state_load(&after.table, cursor_of(&saved), &result));
+	assert_true(bgp_session_stands(after.s));
+	connect_at(&after, 40001);
+	say(&after, 0, OPEN_PEER, 40);
+	say(&after, 1, OPEN_CLOUD KEEPALIVE, 40);
+	say(&after, 0, KEEPALIVE, 40);
+	assert_int_equal(after.s->flaps, 1);
+	assert_string_equal(after.s->down_cause, "while the probe did not listen");
+	assert_int_equal(after.s->state, BGP_ESTABLISHED);
+	assert_int_equal(after.s->side[SIDE_PEER].basis, BGP_BASIS_OBSERVED);
+	assert_int_equal(after.s->side[SIDE_PEER].rib.standing[0], 0);
+	assert_int_equal(after.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&after);
+	scene_close(&before);
+	text_fini(&saved);
+}
+
+/* Files that are none, or were cut, or lie: nothing breaks, what is whole is taken. */
+static void
+test_bad_files(void **state)
+{
+	struct scene before, after;
+	struct text saved = state_of_a_session(&before);
+	struct bgp_seed_result result;
+
+	(void)state;
+	for (size_t size = 0; size < saved.size; size += 7) {
+		uint8_t *exact = malloc(size ? size : 1);
+
+		memcpy(exact, saved.at, size);
+		scene_open(&after);
+		assert_int_equal(bgp_state_load(&after.table, cursor_over(exact, size), &result),
+		                 size >= 23);
+		scene_close(&after);
+		free(exact);
+	}
+	scene_close(&before);
+	text_fini(&saved);
+}
+
+/* A dump of a router that has the session joined in its middle: TABLE_DUMP_V2 with 192.0.2.0's
+ * 198.51.100.0/24 and 203.0.113.0/24, taken at START + 20. */
+#define RIB(prefix) \
+	"6553f114 000d 0002 0000002d 00000000 18 " prefix " 0001 0000 6553f100 001b " ATTRIBUTES
+#define DUMP                                                                                 \
+	"6553f114 000d 0001 00000015 0a000001 0000 0001 02 c0000200 c0000200 0000fbf4 " RIB( \
+		"c63364") RIB("cb0071")
+
+static void
+seed(struct scene *t, const char *hex, struct bgp_seed_result *result)
+{
+	uint8_t bytes[1024];
+	size_t size = 0;
+	unsigned value;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
+		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
+			bytes[size++] = (uint8_t)value;
+	bgp_seed_mrt(&t->table, cursor_over(bytes, size), START + 30 * NS_PER_S, result);
+}
+
+static void
+join(struct scene *t)
+{
+	scene_open(t);
+	connect_at(t, 40000);
+	say(t, 0, KEEPALIVE, 1);
+	say(t, 1, KEEPALIVE, 1);
+	say(t, 0, KEEPALIVE, 2);
+	say(t, 1, KEEPALIVE, 2);
+	assert_int_equal(t->s->side[SIDE_PEER].completeness, BGP_INFERRED);
+}
+
+static void
+test_dump(void **state)
+{
+	struct bgp_seed_result result;
+	struct scene t;
+
+	(void)state;
+	join(&t);
+	say(&t, 0, WITHDRAW("c63364"), 25); /* after the dump was taken: it stays away */
+	seed(&t, DUMP, &result);
+	assert_int_equal(result.records, 3);
+	assert_int_equal(result.routes, 2);
+	assert_int_equal(result.sides, 1);
+	assert_int_equal(result.unread, 0);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_MSFT].completeness, BGP_INFERRED);
+	/* later UPDATEs that agree leave it so */
+	say(&t, 0, ANNOUNCE, 31);
+	say(&t, 0, WITHDRAW("cb0071"), 32);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	say(&t, 0, WITHDRAW("cb0071"), 33);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&t);
+}
+
+/* It lacks what stood before it was taken: the two are not of the same session. */
+static void
+test_dump_that_disagrees(void **state)
+{
+	struct bgp_seed_result result;
+	struct scene t;
+
+	(void)state;
+	join(&t);
+	/* 198.51.101.0/24 */
+	say(&t, 0, M "0036 02 0000 001b " ATTRIBUTES "18c63365 ", 5);
+	seed(&t, DUMP, &result);
+	assert_int_equal(t.s->side[SIDE_PEER].seed_disagreed, 1);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	scene_close(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_carried),
+		cmocka_unit_test(test_missed_updates),
+		cmocka_unit_test(test_another_connection),
+		cmocka_unit_test(test_bad_files),
+		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_dump_that_disagrees),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

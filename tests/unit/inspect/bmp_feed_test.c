@@ -1,0 +1,216 @@
+/* A router's reports beside a session that was joined in its middle. */
+#include "inspect/bmp_feed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+#define M "ffffffffffffffffffffffffffffffff"
+#define KEEPALIVE M "0013 04 "
+#define OPEN_PEER M "002d 01 04 fbf4 005a c0000200 10 020e 0104 0001 0001 4104 0000fbf4 0200 "
+#define OPEN_CLOUD M "002d 01 04 1f8b 005a c0000201 10 020e 0104 0001 0001 4104 00001f8b 0200 "
+#define ATTRIBUTES "400101 00 400206 0201 0000fbf4 400304 c0000200 "
+/* 198.51.100.0/24, 203.0.113.0/24 */
+#define ANNOUNCE M "0033 02 0000 0014 " ATTRIBUTES "18c63364 18cb0071 "
+#define WITHDRAW M "001b 02 0004 18c63364 0000 "
+#define END_OF_RIB M "0017 02 0000 0000 "
+
+struct scene {
+	struct conf conf;
+	struct conf_link link;
+	struct conf_session declared;
+	struct conf_member member;
+	struct bgp_table table;
+	struct bgp_session *s;
+	struct bgp_connection *c;
+	struct bmp_feed *feed;
+};
+
+static size_t
+bytes_of(const char *hex, uint8_t *to)
+{
+	size_t size = 0;
+	unsigned value;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
+		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
+			to[size++] = (uint8_t)value;
+	return size;
+}
+
+static void
+say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
+{
+	uint8_t bytes[1024];
+	size_t size = bytes_of(hex, bytes);
+
+	bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false, seconds * NS_PER_S);
+}
+
+/* A message of the router 192.0.2.0 about its session with 192.0.2.1, one byte at a time. */
+static bool
+report(struct scene *t, unsigned type, const char *flags, const char *hex, unsigned seconds)
+{
+	uint8_t bytes[1024];
+	char head[256];
+	size_t size;
+
+	snprintf(head, sizeof head,
+	         "03 00000000 %02x 00 %s 0000000000000000 000000000000000000000000c0000201 "
+	         "00001f8b c0000201 %08x 00000000",
+	         type, flags, seconds);
+	size = bytes_of(head, bytes);
+	size += bytes_of(hex, bytes + size);
+	store_be32(bytes + 1, (uint32_t)size);
+	for (size_t i = 0; i < size; i++)
+		if (!bmp_feed_read(t->feed, bytes + i, 1, seconds * NS_PER_S))
+			return false;
+	return true;
+}
+
+static void
+scene_open(struct scene *t)
+{
+	static const struct lane_id lane = {0, 0, DIR_PEER_TO_MSFT};
+
+	*t = (struct scene){.declared.name = "pni-a-v4"};
+	addr_parse("192.0.2.0", &t->declared.peer);
+	addr_parse("192.0.2.1", &t->declared.cloud);
+	t->link = (struct conf_link){.name = "pni-a",
+	                             .members = &t->member,
+	                             .member_count = 1,
+	                             .sessions = &t->declared,
+	                             .session_count = 1};
+	t->conf = (struct conf){.links = &t->link, .link_count = 1, .peer.asn = 64500};
+	bgp_table_init(&t->table);
+	bgp_table_set_conf(&t->table, &t->conf);
+	t->s = t->table.sessions[0];
+	bgp_table_connect(&t->table, &t->c, (struct addr[2]){t->declared.peer, t->declared.cloud},
+	                  (uint16_t[2]){40000, 179}, &lane, SIDE_UNKNOWN);
+	for (unsigned i = 0; i < 4; i++)
+		say(t, i % 2, KEEPALIVE, 100 + i);
+	t->feed = bmp_feed_create(&t->table);
+}
+
+static void
+scene_close(struct scene *t)
+{
+	struct bgp_attrs_use use;
+
+	bmp_feed_destroy(t->feed);
+	bgp_rib_clear(&t->s->side[0].rib);
+	bgp_rib_clear(&t->s->side[1].rib);
+	bgp_attrs_usage(t->table.shared.pool.attrs, &use);
+	assert_int_equal(use.count, 0);
+	bgp_table_fini(&t->table);
+}
+
+#define UP "000000000000000000000000c0000200 9c40 00b3 "
+enum { MONITORING = 0, DOWN = 2, PEER_UP = 3 };
+/* flags: what came in before policy, what went out after it */
+#define IN "00"
+#define OUT "50"
+
+static void
+test_fills_up(void **state)
+{
+	struct bmp_feed_state feed;
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	assert_true(report(&t, PEER_UP, IN, UP OPEN_PEER OPEN_CLOUD, 110));
+	assert_int_equal(t.s->side[SIDE_PEER].basis, BGP_BASIS_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
+	assert_int_equal(t.s->side[SIDE_MSFT].open.asn, 8075);
+	assert_true(t.c->side[0].opened);
+	report(&t, MONITORING, OUT, ANNOUNCE, 110);
+	report(&t, MONITORING, IN, END_OF_RIB, 110);
+	bmp_feed_tick(t.feed, 111 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_MSFT].completeness, BGP_SEEDED);
+	/* not whole yet: nothing is told */
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	report(&t, MONITORING, OUT, END_OF_RIB, 112);
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 2);
+	/* the wire goes on, and the report of the same withdrawal comes later */
+	say(&t, 0, WITHDRAW, 121);
+	report(&t, MONITORING, OUT, WITHDRAW, 122);
+	bmp_feed_tick(t.feed, 160 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	bmp_feed_state(t.feed, &feed);
+	assert_int_equal(feed.matched, 1);
+	assert_int_equal(feed.seeded, 2);
+	assert_int_equal(feed.passed_over, 0);
+	scene_close(&t);
+}
+
+/* Bytes are missed on the wire: the reports make the table whole again. */
+static void
+test_heals(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	report(&t, PEER_UP, IN, UP OPEN_PEER OPEN_CLOUD, 110);
+	report(&t, MONITORING, OUT, ANNOUNCE, 110);
+	report(&t, MONITORING, OUT, END_OF_RIB, 110);
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	bgp_connection_read(t.c, 0, cursor_none(), true, 130 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_BROKEN);
+	bmp_feed_tick(t.feed, 135 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_BROKEN);
+	bmp_feed_tick(t.feed, 155 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	scene_close(&t);
+}
+
+/* Other views, other sessions, what is no BMP; an OPEN that the wire has shown stands. */
+static void
+test_passed_over(void **state)
+{
+	struct bmp_feed_state feed;
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	say(&t, 0, OPEN_PEER, 105);
+	report(&t, MONITORING, OUT, ANNOUNCE, 110); /* before its Peer Up */
+	report(&t, PEER_UP, IN, UP OPEN_CLOUD OPEN_CLOUD, 110);
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
+	report(&t, MONITORING, "40", ANNOUNCE, 110); /* came in, after policy */
+	report(&t, MONITORING, "10", ANNOUNCE, 110); /* to go out, before policy */
+	bmp_feed_state(t.feed, &feed);
+	assert_int_equal(feed.passed_over, 3);
+	assert_int_equal(feed.peers, 1);
+	report(&t, DOWN, IN, "03", 111);
+	bmp_feed_state(t.feed, &feed);
+	assert_int_equal(feed.peers, 0);
+	assert_false(bmp_feed_read(t.feed, "GET / HTTP/1.1\r\n", 16, 112 * NS_PER_S));
+	scene_close(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fills_up),
+		cmocka_unit_test(test_heals),
+		cmocka_unit_test(test_passed_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
