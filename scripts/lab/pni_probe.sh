@@ -56,10 +56,11 @@ END
   printf '%s\n' "$@"
 }
 
-# A probe and a control plane on the taps, in a Redis of their own; BUILD holds the programs.
+# A probe and a control plane on the taps, in a Redis of their own; BUILD holds the programs, $PNI_MORE
+# lines of the contract.
 pni_watch() { # BUILD
   redis_start || return 1
-  pni_contract tap "redis = { server = \"$REDIS\"; interval_ms = 1000; };" >"$LAB_DIR/peering.conf"
+  pni_contract tap "${PNI_MORE:-}" "redis = { server = \"$REDIS\"; interval_ms = 1000; };" >"$LAB_DIR/peering.conf"
   pni_probe_start "$1" || return 1
   lab_start control "$1/pniscope-control" -c "$LAB_DIR/peering.conf"
 }

@@ -47,7 +47,8 @@ router bgp $PNI_PEER_ASN
  neighbor $cloud timers 3 9
  neighbor $cloud timers connect 1
  neighbor $cloud advertisement-interval 0
- neighbor $cloud bfd
+ neighbor $cloud update-source ${PNI_PEER_IP[$1]}
+ neighbor $cloud bfd 3 300 300
  address-family ipv4 unicast
   network $PNI_REGISTERED
   neighbor $cloud soft-reconfiguration inbound
@@ -59,11 +60,6 @@ router bgp $PNI_PEER_ASN
   neighbor $cloud soft-reconfiguration inbound
   neighbor $cloud route-map OUT6 out
  exit-address-family
-bfd
- peer $cloud
-  receive-interval 300
-  transmit-interval 300
-  detect-multiplier 3
 END
 }
 

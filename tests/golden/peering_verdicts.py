@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Every scenario of peering_scenario.py through `analyze`: the audit's verdicts are those due.
 
-  peering_verdicts.py PNISCOPE [--show] [NAME...]
+  peering_verdicts.py PNISCOPE [NAME...]
 
-A row that no judge decides yet is only counted; JUDGED names those that are held to.
+A verdict must also carry what makes it useful: who, where, since when, the next step and evidence for
+a FAIL, what is lacking and how to get it for what is not proven.
 """
 import argparse
 import json
@@ -13,9 +14,6 @@ import sys
 import tempfile
 
 import peering_scenario
-
-# rows that are held to
-JUDGED = set(peering_scenario.ROWS)
 
 
 def verdicts(program, directory):
@@ -38,7 +36,7 @@ def form(row):
     if row["verdict"] == "FAIL":
         lacks = [f for f in ("scope", "reasons", "next") if not row[f]]
         lacks += ["side"] if row["side"] in ("", "unknown") else []
-        lacks += ["evidence"] if row["basis"] != "DECLARED" and not row["evidence"] else []
+        lacks += ["evidence"] if row["basis"] == "OBSERVED" and not row["evidence"] else []
         lacks += ["since_us"] if not row["since_us"] else []
     elif row["verdict"] == "INCONCLUSIVE":
         lacks = [] if row["need"] else ["need"]
@@ -49,10 +47,9 @@ def form(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--show", action="store_true", help="print rows that no judge decides yet, too")
     parser.add_argument("names", nargs="*")
-    args = parser.parse_intermixed_args()
-    held = waiting = wrong = 0
+    args = parser.parse_args()
+    held = wrong = 0
     for name in args.names or peering_scenario.PLANS:
         with tempfile.TemporaryDirectory() as directory:
             peering_scenario.write(name, directory)
@@ -61,20 +58,18 @@ def main():
             print(f"WRONG  {name}: analyze failed: {error}")
             wrong += 1
             continue
-        for row, due in peering_scenario.PLANS[name].due.items():
-            have = rows[row]["verdict"]
-            if row not in JUDGED:
-                waiting += 1
-            elif have == due and not form(rows[row]):
+        expected = peering_scenario.PLANS[name].due
+        for row in (r for r in peering_scenario.ROWS if r not in expected and rows[r]["verdict"] == "FAIL"):
+            print(f"WRONG  {name}: {row} fails, and nothing was done to it\n{why(rows[row])}")
+            wrong += 1
+        for row, due in expected.items():
+            have, lacks = rows[row]["verdict"], form(rows[row])
+            if have == due and not lacks:
                 held += 1
-            elif have == due:
-                wrong += 1
-                print(f"WRONG  {name}: {row} is {have} as due, and lacks {', '.join(form(rows[row]))}")
-            else:
-                wrong += 1
-            if have != due and (row in JUDGED or args.show):
-                print(f"{'WRONG' if row in JUDGED else 'not yet'}  {name}: {row} is {have}, due {due}\n{why(rows[row])}")
-    print(f"{held} verdicts as due, {wrong} wrong, {waiting} of rows without a judge")
+                continue
+            wrong += 1
+            print(f"WRONG  {name}: {row} is {have}, due {due}{'; it lacks ' + ', '.join(lacks) if lacks else ''}\n{why(rows[row])}")
+    print(f"{held} verdicts as due, {wrong} wrong")
     return 1 if wrong or not held else 0
 
 
