@@ -242,6 +242,13 @@ route_check_path(const struct audit_input *in, const struct route_view *v, const
 
 	if (is_absent(v, m, d))
 		return;
+	if (v->route->path_count == 0) {
+		judge_open(d, m, LACK_NOT_COLLECTED, "%s on %s: its AS path could not be read",
+		           v->prefix, v->session->rec.name);
+		verdict_need(d, "the width of AS numbers", "not known", "both OPENs",
+		             "a BMP feed, or the OPENs of the next session start", 0);
+		return;
+	}
 	special = route_special_as(in, v->route, &asn);
 	repeated = route_repeated_as(v->route);
 	path_text(v->route, path);

@@ -173,8 +173,9 @@ verdict_next(struct verdict_draft *d, const char *format, ...)
 void
 verdict_blame(struct verdict_draft *d, enum side side)
 {
-	if (!d->blamed)
-		FIELD_COPY(d->row.side, side_name(side));
+	if (d->blamed || d->failed > 1) /* the first failure decides, named or not */
+		return;
+	FIELD_COPY(d->row.side, side_name(side));
 	d->blamed = true;
 }
 

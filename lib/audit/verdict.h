@@ -69,7 +69,8 @@ void verdict_evidence(struct verdict_draft *d, const struct rec_evidence *eviden
 /* What to do next after a FAIL: the first one given stays. */
 void verdict_next(struct verdict_draft *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Who must act on a FAIL, where that is not the requirement's own side: the first one stays. */
+/* Who must act on the failure just added (or about to be), where that is not the requirement's own
+ * side: the row takes it from its first failure. */
 void verdict_blame(struct verdict_draft *d, enum side side);
 /* A sentence for people that decides nothing. */
 void verdict_note(struct verdict_draft *d, const char *format, ...)

@@ -289,3 +289,41 @@ assert_verdicts(const struct audit_input *in, const char *ids, const char *verdi
 		ids += strspn(ids, " ");
 	}
 }
+
+/* One change to the healthy peering, and what it makes of one row. */
+struct change {
+	const char *what;
+	void (*change)(struct audit_input *in); /* NULL: nothing */
+	const char *verdict;
+	const char *reason; /* of an INCONCLUSIVE; NULL: any */
+};
+
+#define CHANGE(name, ...)                        \
+	static void name(struct audit_input *in) \
+	{                                        \
+		__VA_ARGS__;                     \
+	}
+
+static inline void
+check_changes(const char *contract, const char *id, const struct change *changes, size_t count)
+{
+	struct conf *conf = scene_conf(contract);
+
+	for (size_t i = 0; i < count; i++) {
+		struct audit_input in = healthy_input(conf);
+
+		print_message("%s: %s\n", id, changes[i].what);
+		if (changes[i].change)
+			changes[i].change(&in);
+		assert_verdicts(&in, id, changes[i].verdict);
+		if (changes[i].reason)
+			assert_string_equal(scene_judge(&in, id)->reason, changes[i].reason);
+		healthy_fini(&in);
+	}
+	conf_destroy(conf);
+}
+#define CHECK_CHANGES(contract, id, changes) \
+	check_changes(contract, id, changes, sizeof(changes) / sizeof(changes)[0])
+
+#define PEER_OF(in, i) (&(in)->sessions[i].rec.side[SIDE_PEER])
+#define MSFT_OF(in, i) (&(in)->sessions[i].rec.side[SIDE_MSFT])

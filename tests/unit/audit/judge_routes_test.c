@@ -1,0 +1,226 @@
+/* X2, X3, X4, X5, M6, X10, X13: what the peer announces, each condition at its boundary. */
+#include "unit/audit/peering_scene.h"
+
+#define ROUTE(in) (&(in)->sessions[0].routes[0])
+
+static void
+path(struct audit_input *in, const uint32_t *asns, unsigned count)
+{
+	memcpy(ROUTE(in)->path, asns, count * sizeof *asns);
+	ROUTE(in)->path_count = ROUTE(in)->path_length = count;
+	ROUTE(in)->origin = asns[count - 1];
+}
+
+static void
+completeness(struct audit_input *in, const char *word)
+{
+	strcpy(PEER_OF(in, 0)->completeness, word);
+}
+
+#define PATH(...) path(in, (uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / 4)
+
+CHANGE(untagged, ROUTE(in)->tagged = false)
+CHANGE(untagged_inferred, ROUTE(in)->tagged = false; completeness(in, "INFERRED"))
+CHANGE(absent, *ROUTE(in) = (struct input_route){0})
+CHANGE(absent_covered, absent(in); ROUTE(in)->covered = true)
+CHANGE(absent_inferred, absent(in); completeness(in, "INFERRED"))
+CHANGE(absent_broken, absent(in); completeness(in, "BROKEN"))
+CHANGE(absent_idle, absent(in); strcpy(in->sessions[0].rec.state, "idle"))
+CHANGE(absent_seeded, absent(in); completeness(in, "SEEDED"))
+CHANGE(seeded, completeness(in, "SEEDED"))
+CHANGE(seed_wrong, completeness(in, "SEEDED"); PEER_OF(in, 0)->seed_disagreed = 1)
+CHANGE(not_read, free(in->sessions[0].routes); in->sessions[0].routes = NULL)
+CHANGE(three, PATH(HEALTHY_ASN, 3, 2))
+CHANGE(four, PATH(HEALTHY_ASN, 3, 2, 1))
+CHANGE(set_counts_one, PATH(HEALTHY_ASN, 3, 2, 1); ROUTE(in)->path_length = 3)
+CHANGE(repeated, PATH(HEALTHY_ASN, HEALTHY_ASN))
+CHANGE(private_as, PATH(HEALTHY_ASN, 65000))
+CHANGE(path_unread, ROUTE(in)->path_count = ROUTE(in)->path_length = 0)
+CHANGE(other_origin, PATH(HEALTHY_ASN, 7))
+CHANGE(no_session, in->sessions[0].seen = false)
+CHANGE(extra_tagged, PEER_OF(in, 0)->tagged_unregistered = (struct rec_routes_wrong){
+			     1, "192.88.0.0/24 8075:8007 unregistered"})
+
+static const struct change communities[] = {
+	{"tagged", NULL, "PASS", NULL},
+	{"not tagged", untagged, "FAIL", NULL},
+	{"not tagged, INFERRED", untagged_inferred, "INCONCLUSIVE", "not-collected"},
+	{"seeded and never contradicted", seeded, "PASS", NULL},
+	{"seed contradicted", seed_wrong, "INCONCLUSIVE", "not-collected"},
+	{"an unregistered prefix too", extra_tagged, "PASS", NULL},
+	{"session not seen", no_session, "INCONCLUSIVE", "not-collected"},
+};
+
+static const struct change presences[] = {
+	{"announced", NULL, "PASS", NULL},
+	{"absent", absent, "FAIL", NULL},
+	{"absent, a shorter one there", absent_covered, "FAIL", NULL},
+	{"absent, SEEDED", absent_seeded, "FAIL", NULL},
+	{"absent, INFERRED", absent_inferred, "INCONCLUSIVE", "not-collected"},
+	{"absent, BROKEN", absent_broken, "INCONCLUSIVE", "not-collected"},
+	{"absent, session idle", absent_idle, "INCONCLUSIVE", "too-little"},
+	{"routes not read", not_read, "INCONCLUSIVE", "not-collected"},
+};
+
+static const struct change paths[] = {
+	{"one AS", NULL, "PASS", NULL},
+	{"three", three, "PASS", NULL},
+	{"four", four, "FAIL", NULL},
+	{"four numbers, two in a set", set_counts_one, "PASS", NULL},
+	{"prepended", repeated, "FAIL", NULL},
+	{"a private AS", private_as, "FAIL", NULL},
+	{"a path that could not be read", path_unread, "INCONCLUSIVE", "not-collected"},
+	{"absent", absent, "PASS", NULL},
+};
+
+static const struct change received[] = {
+	{"all", NULL, "PASS", NULL},
+	{"absent", absent, "FAIL", NULL},
+	{"not tagged", untagged, "FAIL", NULL},
+	{"four ASNs", four, "FAIL", NULL},
+	{"another origin", other_origin, "FAIL", NULL},
+	{"an unregistered prefix with 8075:8007", extra_tagged, "FAIL", NULL},
+	{"INFERRED", absent_inferred, "INCONCLUSIVE", "not-collected"},
+	{"BROKEN", absent_broken, "INCONCLUSIVE", "not-collected"},
+};
+
+static void
+registered_prefixes_are_announced_right(void **state)
+{
+	(void)state;
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X2", communities);
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X3", presences);
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X4", paths);
+	CHECK_CHANGES(HEALTHY_CONTRACT, "M6", received);
+}
+
+static void
+an_absent_prefix_names_the_session(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+	struct audit_input in = healthy_input(conf);
+	const struct rec_verdict *row;
+
+	(void)state;
+	absent(&in);
+	PEER_OF(&in, 0)->withdraw_us = SCENE_NOW - 5 * SCENE_SECOND;
+	row = scene_judge(&in, "X3");
+	assert_string_equal(row->scope, "prefix:192.31.196.0/24 session:pni-a-v4");
+	assert_non_null(strstr(row->reasons, "192.0.2.10 to 192.0.2.11"));
+	assert_int_equal(row->first_us, SCENE_NOW - 5 * SCENE_SECOND);
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+/* A prefix with a primary location belongs to that one and its backup, not to every other. */
+static void
+a_prefix_is_wanted_at_its_locations(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_HEAD("voice", "") HEALTHY_LINKS
+	                               "registered = ( { prefix = \"192.31.196.0/24\"; activated = "
+	                               "true; primary = \"ams1\"; } );\n" HEALTHY_SUBNETS);
+	struct audit_input in = healthy_input(conf);
+
+	(void)state;
+	in.sessions[4].routes[0] = (struct input_route){0}; /* pni-c-v4 in Frankfurt */
+	assert_verdicts(&in, "X3", "PASS");
+	in.sessions[2].routes[0] = (struct input_route){0}; /* pni-b-v4 in Amsterdam */
+	assert_verdicts(&in, "X3", "FAIL");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+static void
+nothing_registered_is_open(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_HEAD("voice", "") HEALTHY_LINKS HEALTHY_SUBNETS);
+	struct audit_input in = healthy_input(conf);
+
+	(void)state;
+	assert_verdicts(&in, "X2 X3 X4 R8 M6", "INCONCLUSIVE");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+/* ---- X5 -------------------------------------------------------------------------------------- */
+
+static const struct change valid[] = {
+	{"right, no registry", NULL, "INCONCLUSIVE", "not-collected"},
+	{"another origin", other_origin, "FAIL", NULL},
+	{"another origin, INFERRED", absent_inferred, "INCONCLUSIVE", "not-collected"},
+};
+
+static void
+registered_prefixes_are_public_and_the_peers(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_HEAD("voice", "") HEALTHY_LINKS
+	                               "registered = ( { prefix = \"10.1.0.0/16\"; } );\n");
+	struct audit_input in = healthy_input(conf);
+
+	(void)state;
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X5", valid);
+	assert_verdicts(&in, "X5", "FAIL");
+	assert_string_equal(scene_judge(&in, "X5")->scope, "prefix:10.1.0.0/16");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+/* ---- X10, X13 -------------------------------------------------------------------------------- */
+
+CHANGE(differs, strcpy(PEER_OF(in, 4)->routes_digest, "00");
+       strcpy(PEER_OF(in, 6)->routes_digest, "00"))
+CHANGE(mixed, strcpy(PEER_OF(in, 4)->routes_digest, "00"))
+CHANGE(far_idle, strcpy(in->sessions[4].rec.state, "idle"))
+CHANGE(no_digest, PEER_OF(in, 4)->routes_digest[0] = '\0')
+
+static const struct change everywhere[] = {
+	{"equal", NULL, "PASS", NULL},
+	{"a location differs", differs, "FAIL", NULL},
+	{"one session of a location differs", mixed, "INCONCLUSIVE", "not-collected"},
+	{"a session is idle", far_idle, "INCONCLUSIVE", "not-collected"},
+	{"no digest", no_digest, "INCONCLUSIVE", "not-collected"},
+};
+
+CHANGE(at_maximum, PEER_OF(in, 0)->routes_v4 = 100)
+CHANGE(above_maximum, PEER_OF(in, 0)->routes_v4 = 101)
+CHANGE(above_inferred, above_maximum(in); completeness(in, "INFERRED"))
+CHANGE(below_inferred, completeness(in, "INFERRED"))
+CHANGE(cease, in->sessions[0].max_prefix_ceases = 1; PEER_OF(in, 0)->max_prefix_ceases = 1)
+CHANGE(policy, MSFT_OF(in, 0)->routes_v4 = 2000)
+CHANGE(above_policy, MSFT_OF(in, 0)->routes_v4 = 2001)
+CHANGE(idle, strcpy(in->sessions[0].rec.state, "idle"))
+
+static const struct change limits[] = {
+	{"below", NULL, "PASS", NULL},
+	{"at the maximum", at_maximum, "PASS", NULL},
+	{"above it", above_maximum, "FAIL", NULL},
+	{"above it, INFERRED: those seen are enough", above_inferred, "FAIL", NULL},
+	{"below it, INFERRED", below_inferred, "INCONCLUSIVE", "not-collected"},
+	{"Cease/1", cease, "FAIL", NULL},
+	{"Microsoft's at the policy's limit", policy, "PASS", NULL},
+	{"above it", above_policy, "FAIL", NULL},
+	{"idle", idle, "INCONCLUSIVE", "too-little"},
+};
+
+static void
+announcements_are_consistent_and_few(void **state)
+{
+	(void)state;
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X10", everywhere);
+	CHECK_CHANGES(HEALTHY_CONTRACT, "X13", limits);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(registered_prefixes_are_announced_right),
+		cmocka_unit_test(an_absent_prefix_names_the_session),
+		cmocka_unit_test(a_prefix_is_wanted_at_its_locations),
+		cmocka_unit_test(nothing_registered_is_open),
+		cmocka_unit_test(registered_prefixes_are_public_and_the_peers),
+		cmocka_unit_test(announcements_are_consistent_and_few),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
