@@ -285,7 +285,7 @@ static void
 prove_silence(struct bfd_session *s, unsigned side)
 {
 	struct bfd_half *h = &s->half[side];
-	uint64_t after = h->last_ns + bfd_session_interval_us(s, !side) * NS_PER_US;
+	uint64_t after = h->from_ns + bfd_session_interval_us(s, !side) * NS_PER_US;
 
 	h->missed |= h->silent && (s->half[!side].last_ns >= after || s->witness_ns >= after);
 }
@@ -311,7 +311,7 @@ silent_at(const struct bfd_session *s, unsigned side)
 {
 	const struct bfd_half *h = &s->half[side];
 
-	return h->last_ns + bfd_session_detection_us(s, !side) * NS_PER_US;
+	return h->from_ns + bfd_session_detection_us(s, !side) * NS_PER_US;
 }
 
 static bool
@@ -320,7 +320,7 @@ is_overdue(const struct bfd_session *s, unsigned side, uint64_t now_ns)
 	const struct bfd_half *h = &s->half[side];
 
 	return is_heard(h) &&
-	       h->last_ns + 2 * bfd_session_detection_us(s, !side) * NS_PER_US < now_ns;
+	       h->from_ns + 2 * bfd_session_detection_us(s, !side) * NS_PER_US < now_ns;
 }
 
 /* The state is told as of the moment when it was due, unless that was counted already. */
@@ -362,6 +362,19 @@ jumps(const struct bfd_session *s, unsigned side, const struct bfd *p)
 	       other->newest.state <= BFD_DOWN;
 }
 
+/* As in lacp_member.c: both were silent and nobody else was heard. */
+static void
+forgive_common_silence(struct bfd_session *s, unsigned side, uint64_t now_ns)
+{
+	const struct bfd_half *h = &s->half[side];
+	struct bfd_half *other = &s->half[!side];
+
+	if (!h->silent || h->missed || !other->silent || other->missed)
+		return;
+	other->silent = false;
+	other->from_ns = now_ns;
+}
+
 void
 bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const struct bfd *packet,
                    uint8_t ttl)
@@ -371,25 +384,27 @@ bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const 
 	now_ns = larger(now_ns, s->counted_ns);
 	if (is_copy(h, now_ns, packet))
 		return;
-	settle(s, now_ns);
+	bfd_session_advance(s, now_ns);
+	forgive_common_silence(s, side, now_ns);
 	s->first_ns = s->first_ns ? s->first_ns : now_ns;
 	s->disordered |= jumps(s, side, packet);
-	if (s->state == BFD_SESSION_UP && h->newest.state == BFD_UP && is_heard(h))
+	if (s->state == BFD_SESSION_UP && h->newest.state == BFD_UP && is_heard(h) &&
+	    h->from_ns == h->last_ns)
 		measure_gap(s, side, now_ns);
 	h->newest = *packet;
 	h->ttl_min = h->packets++ && h->ttl_min < ttl ? h->ttl_min : ttl;
 	h->polls += (packet->flags & BFD_POLL) != 0;
 	h->finals += (packet->flags & BFD_FINAL) != 0;
-	h->last_ns = now_ns;
+	h->last_ns = h->from_ns = now_ns;
 	h->silent = h->missed = false;
 	take_timers(s, side);
 	look(s, side, now_ns);
 }
 
 void
-bfd_session_witness(struct bfd_session *s, uint64_t newest_ns)
+bfd_session_witness(struct bfd_session *s, uint64_t steady_ns)
 {
-	s->witness_ns = newest_ns;
+	s->witness_ns = steady_ns;
 }
 
 bool

@@ -39,6 +39,7 @@ struct bfd_half {
 	struct bfd newest;
 	uint64_t packets, polls, finals;
 	uint64_t last_ns;
+	uint64_t from_ns;       /* its silence counts from here: last_ns, or when both were back */
 	uint32_t tx_us, rx_us;  /* in force: what a poll has not confirmed yet is not */
 	uint64_t gap_max_us;    /* while Up */
 	uint64_t gaps, late;    /* measured; longer than the interval it must keep */
@@ -97,8 +98,8 @@ void bfd_session_init(struct bfd_session *s);
 /* A control packet of `side`. Times that run backwards (another tap) count as now. */
 void bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns,
                         const struct bfd *packet, uint8_t ttl);
-/* The newest control packet of any session: see lacp_member_witness(). */
-void bfd_session_witness(struct bfd_session *s, uint64_t newest_ns);
+/* When other sessions were heard: see lacp_member_witness(). */
+void bfd_session_witness(struct bfd_session *s, uint64_t steady_ns);
 /* It is `now_ns`. Routers are given twice their detection time to say Down themselves. */
 void bfd_session_advance(struct bfd_session *s, uint64_t now_ns);
 /* The oldest change that was not taken yet; false: none. */

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "inspect/bfd_session.h"
+#include "inspect/witness.h"
 #include "proto/packet.h"
 #include "snap/snap.h"
 
@@ -25,7 +26,7 @@ struct bfd_table {
 	uint32_t count, hand;
 	struct hash_key key;
 	uint64_t refused, forgotten;
-	uint64_t newest_ns; /* control packet of any session */
+	struct witness witness; /* of any session */
 };
 
 void bfd_table_init(struct bfd_table *t);

@@ -88,8 +88,7 @@ follow_session(struct inspection *in, const struct bfd *b, enum bfd_kind kind)
 	s = bfd_table_find(table, in->conf, in->lane, p, kind, in->punt->time_ns, &side);
 	if (!s)
 		return;
-	if (in->punt->time_ns > table->newest_ns)
-		table->newest_ns = in->punt->time_ns;
+	witness_hear(&table->witness, in->punt->time_ns);
 	bfd_session_packet(s, side, in->punt->time_ns, b, p->ttl);
 	tell_turns(in, s);
 }
@@ -130,7 +129,7 @@ tick_bfd(struct inspection *in, uint64_t now_ns)
 		struct bfd_session *s = &table->at[i];
 		const struct bgp_session *bgp = s->watched ? peering_guarded(peering, s) : NULL;
 
-		bfd_session_witness(s, table->newest_ns);
+		bfd_session_witness(s, table->witness.steady_ns);
 		bfd_session_advance(s, now_ns - INTERCONNECT_LATE_NS);
 		tell_turns(in, s);
 		if (bgp)

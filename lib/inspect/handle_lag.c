@@ -112,7 +112,7 @@ tick_lacp(struct inspection *in, uint64_t now_ns)
 		for (size_t m = 0; m < ic->links[l].member_count; m++) {
 			struct lacp_member *lacp = &ic->links[l].members[m].lacp;
 
-			lacp_member_witness(lacp, ic->lacpdu_ns);
+			lacp_member_witness(lacp, ic->lacpdus.steady_ns);
 			lacp_member_advance(lacp, now_ns - INTERCONNECT_LATE_NS);
 			tell_turns(in, l, m);
 		}
@@ -178,7 +178,7 @@ read_lacpdu(struct inspection *in)
 	member = interconnect_bundled(ic, in->lane, &l);
 	if (!member)
 		return;
-	ic->lacpdu_ns = in->punt->time_ns;
+	witness_hear(&ic->lacpdus, in->punt->time_ns);
 	lacp_member_pdu(&member->lacp, in->lane->dir, in->punt->time_ns, &l, src_mac);
 	tell_turns(in, in->lane->link, (size_t)(member - ic->links[in->lane->link].members));
 }

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "inspect/lacp_member.h"
 #include "inspect/tokens.h"
+#include "inspect/witness.h"
 #include "path/punt.h"
 #include "snap/snap.h"
 
@@ -48,7 +49,7 @@ struct link_watch {
 struct interconnect {
 	struct link_watch *links; /* as in conf.links */
 	size_t link_count;
-	uint64_t lacpdu_ns; /* newest LACPDU of all */
+	struct witness lacpdus; /* of any member */
 };
 
 void interconnect_fini(struct interconnect *ic);

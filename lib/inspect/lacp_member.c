@@ -208,7 +208,7 @@ deadline_of(const struct lacp_member *m, unsigned side)
 	const struct lacp_member_side *s = &m->side[side];
 
 	return s->pdus && !s->silent
-	               ? s->last_ns + LACP_TIMEOUT_PERIODS * lacp_member_period_ns(m, side)
+	               ? s->from_ns + LACP_TIMEOUT_PERIODS * lacp_member_period_ns(m, side)
 	               : UINT64_MAX;
 }
 
@@ -257,7 +257,7 @@ turn(struct lacp_member *m, uint64_t now_ns, const struct judgement *j)
 static bool
 is_proven(const struct lacp_member *m, unsigned side)
 {
-	uint64_t after = m->side[side].last_ns + lacp_member_period_ns(m, !side);
+	uint64_t after = m->side[side].from_ns + lacp_member_period_ns(m, !side);
 
 	return m->side[!side].last_ns >= after || m->witness_ns >= after;
 }
@@ -317,6 +317,20 @@ is_copy(const struct lacp_member_side *s, uint64_t now_ns, const struct lacp *l)
 	       n->actor.state == l->actor.state && n->partner.state == l->partner.state;
 }
 
+/* Both ends were silent and nobody else was heard: what was missed is the probe's. The one that is
+ * not back yet gets its time anew. */
+static void
+forgive_common_silence(struct lacp_member *m, unsigned side, uint64_t now_ns)
+{
+	const struct lacp_member_side *s = &m->side[side];
+	struct lacp_member_side *other = &m->side[!side];
+
+	if (!s->silent || s->missed || !other->silent || other->missed)
+		return;
+	other->silent = false;
+	other->from_ns = now_ns;
+}
+
 void
 lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, const struct lacp *l,
                 const uint8_t src_mac[6])
@@ -330,11 +344,12 @@ lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, const str
 	if (is_copy(s, now_ns, l))
 		return;
 	lacp_member_advance(m, now_ns);
+	forgive_common_silence(m, side, now_ns);
 	s->newest = *l;
 	memcpy(s->src_mac, src_mac, sizeof s->src_mac);
 	s->first_ns = s->pdus++ ? s->first_ns : now_ns;
 	s->consecutive++;
-	s->last_ns = now_ns;
+	s->last_ns = s->from_ns = now_ns;
 	s->silent = s->missed = false;
 	if (collects(s))
 		s->left_ns = 0;
@@ -345,9 +360,9 @@ lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, const str
 }
 
 void
-lacp_member_witness(struct lacp_member *m, uint64_t newest_ns)
+lacp_member_witness(struct lacp_member *m, uint64_t steady_ns)
 {
-	m->witness_ns = newest_ns;
+	m->witness_ns = steady_ns;
 }
 
 void

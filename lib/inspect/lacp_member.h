@@ -40,6 +40,7 @@ struct lacp_member_side {
 	uint64_t pdus;
 	uint64_t consecutive; /* without a timeout between */
 	uint64_t first_ns, last_ns;
+	uint64_t from_ns; /* its silence counts from here: last_ns, or when both ends were back */
 	uint64_t left_ns; /* since when it does not collect and distribute; 0: it does */
 	uint64_t churns;  /* times it ceased to */
 	uint64_t markers, timeouts;
@@ -79,9 +80,9 @@ void lacp_member_pdu(struct lacp_member *m, unsigned side, uint64_t now_ns, cons
 void lacp_member_marker(struct lacp_member *m, unsigned side);
 /* A frame of any kind of `side`. */
 void lacp_member_frame(struct lacp_member *m, unsigned side, uint64_t now_ns);
-/* The newest LACPDU of any member that the probe sees. When both ends of this one fall silent at
- * once, only others tell a dark fibre from a tap, or a capture, that ended. */
-void lacp_member_witness(struct lacp_member *m, uint64_t newest_ns);
+/* When other members that the probe sees were heard (inspect/witness.h). When both ends of this one
+ * fall silent at once, only others tell a dark fibre from a tap, or a capture, that ended. */
+void lacp_member_witness(struct lacp_member *m, uint64_t steady_ns);
 /* It is `now_ns`: what was due before has not come. */
 void lacp_member_advance(struct lacp_member *m, uint64_t now_ns);
 /* The oldest change that was not taken yet; false: none. */

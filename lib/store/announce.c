@@ -63,11 +63,11 @@ turn(struct subject *s, const char *state, uint64_t us)
 	return known;
 }
 
-static void __attribute__((format(printf, 7, 8)))
-tell(struct announcer *n, const char *name, const char *severity, const char *subject,
-     const char *side, const struct aggregate *a, const char *format, ...)
+static void __attribute__((format(printf, 8, 9)))
+tell(struct announcer *n, uint64_t ts_us, const char *name, const char *severity,
+     const char *subject, const char *side, const struct aggregate *a, const char *format, ...)
 {
-	struct event e = {.ts_us = a->end_us, .detected_us = a->end_us};
+	struct event e = {.ts_us = ts_us, .detected_us = a->end_us};
 	va_list args;
 
 	snprintf(e.name, sizeof e.name, "%s", name);
@@ -135,6 +135,15 @@ judge_link(const struct announcer *n, struct rec_link *l, const struct aggregate
 	return l->why[0] ? "degraded" : "up";
 }
 
+/* The last frame of the direction that is silent, of both the earlier one. */
+static uint64_t
+silent_since_us(const struct rec_link *l, const struct aggregate *a)
+{
+	int dir = quiet_us(l, a, 1) > quiet_us(l, a, 0);
+
+	return a->end_us - quiet_us(l, a, dir);
+}
+
 /* Who stopped sending: silence of one direction has the sender's side. */
 static const char *
 silent_side(const struct rec_link *l)
@@ -157,12 +166,15 @@ announce_link(struct announcer *n, struct rec_link *l, const struct aggregate *a
 	s = named_get(&n->subjects, name);
 	if (turn(s, state, a->end_us)) {
 		if (strcmp(state, "silent") == 0)
-			tell(n, "link.silent", "critical", name, silent_side(l), a, "%s", l->why);
+			s->since_us = silent_since_us(l, a);
+		if (strcmp(state, "silent") == 0)
+			tell(n, s->since_us, "link.silent", "critical", name, silent_side(l), a,
+			     "%s", l->why);
 		else if (strcmp(state, "degraded") == 0)
-			tell(n, "link.degraded", "major", name, side_name(SIDE_UNKNOWN), a, "%s",
-			     l->why);
+			tell(n, a->end_us, "link.degraded", "major", name, side_name(SIDE_UNKNOWN),
+			     a, "%s", l->why);
 		else
-			tell(n, "link.up", "info", name, side_name(SIDE_UNKNOWN), a,
+			tell(n, a->end_us, "link.up", "info", name, side_name(SIDE_UNKNOWN), a,
 			     "packets in both directions, no member out");
 	}
 	snprintf(l->state, sizeof l->state, "%s", state);
@@ -187,7 +199,7 @@ announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,
 		return;
 	turn(s, "seen", a->end_us);
 	snprintf(subject, sizeof subject, "subnet:%s", c->prefix);
-	tell(n, "class.undeclared", "major", subject, side_name(SIDE_PEER), a,
+	tell(n, a->end_us, "class.undeclared", "major", subject, side_name(SIDE_PEER), a,
 	     "%s is not declared for %s: %llu flows (%llu both ways), %llu packets so far",
 	     c->class, c->prefix, (unsigned long long)c->flows,
 	     (unsigned long long)c->flows_two_way,
@@ -206,7 +218,8 @@ announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate 
 
 	snprintf(subject, sizeof subject, "probe:%s", p->id);
 	if (turn(s, losing ? "losing" : "whole", a->end_us) || (first && losing))
-		tell(n, "probe.loss", losing ? "major" : "info", subject, side_name(SIDE_PROBE), a,
+		tell(n, a->end_us, "probe.loss", losing ? "major" : "info", subject,
+		     side_name(SIDE_PROBE), a,
 		     losing ? "%llu of %llu packets lost by the probe itself in one interval"
 		            : "no loss of the probe's own: %llu of %llu packets",
 		     (unsigned long long)a->probe.lost, (unsigned long long)a->probe.offered);

@@ -20,9 +20,9 @@ void announcer_destroy(struct announcer *n);
 void announcer_begin(struct announcer *n, const struct conf *conf, const char *probe);
 
 /* Sets state, state_since_us and why. A link is silent after `link_silent_us` without a packet in
- * one direction; degraded when `why` tells already of members that LACP has out, or, without LACP,
- * when a member that carried frames is silent while others go on. `capture`: the link's last
- * packet is judged at the end of its file, not against a clock that goes on. */
+ * one direction, since that packet; degraded when `why` tells already of members that LACP has out,
+ * or, without LACP, when a member that carried frames is silent while others go on. `capture`: the
+ * link's last packet is judged at the end of its file, not against a clock that goes on. */
 void announce_link(struct announcer *n, struct rec_link *link, const struct aggregate *a,
                    bool capture);
 /* class.undeclared: the first interval in which an undeclared class has a flow that counts against

@@ -83,7 +83,7 @@ refuses '--flows' analyze --flows "$dir/no/such/dir" "$capture"
 refuses 'unknown option' --frobnicate
 refuses 'not an option of this command' links --strict
 refuses 'no such command' frobnicate
-refuses 'not there yet' why link:pni-a
+refuses 'not there yet' purge
 refuses 'which Redis' links
 refuses 'No such file' -r "unix:$dir/absent.sock" links
 refuses 'one of them' links --json --csv

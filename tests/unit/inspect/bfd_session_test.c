@@ -296,6 +296,27 @@ silence_of_both_needs_a_witness(void **state)
 	assert_string_equal(take(&s).why, "nothing from either side");
 }
 
+/* The tap was away: who comes back first proves nothing against the other. */
+static void
+a_common_silence_is_forgiven(void **state)
+{
+	struct bfd_session s;
+	struct bfd_turn t;
+
+	(void)state;
+	bfd_session_init(&s);
+	speak(&s, 0, 1000);
+	take_all(&s);
+	bfd_session_advance(&s, at_ms(20000));
+	speak(&s, 21000, 22000);
+	bfd_session_advance(&s, at_ms(22100));
+	assert_false(bfd_session_turn(&s, &t));
+	assert_int_equal(s.flaps, 0);
+	/* the gap is nobody's */
+	assert_int_equal(s.half[SIDE_PEER].gap_max_us, 250000);
+	assert_int_equal(s.half[SIDE_MSFT].gap_max_us, 250000);
+}
+
 static void
 go_down(struct bfd_session *s, uint64_t ms)
 {
@@ -357,6 +378,7 @@ main(void)
 		cmocka_unit_test(admin_down_is_its_speakers_will),
 		cmocka_unit_test(silence_without_a_word),
 		cmocka_unit_test(silence_of_both_needs_a_witness),
+		cmocka_unit_test(a_common_silence_is_forgiven),
 		cmocka_unit_test(bgp_follows_or_stays),
 		cmocka_unit_test(a_mirrors_copy_is_no_gap),
 	};

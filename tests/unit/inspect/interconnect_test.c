@@ -124,6 +124,36 @@ a_renumbered_port_stays_where_it_is(void **state)
 	links_close(&l);
 }
 
+/* Nothing at all for a minute, then member 0 is back a tenth of a second before member 1. */
+static void
+the_first_word_after_a_silence_is_no_witness(void **state)
+{
+	struct links l;
+	struct fact f;
+	bool spoken;
+
+	(void)state;
+	links_open(&l);
+	speak(&l, 0, 10000, 4);
+	inspector_tick(l.inspector, links_ns(60000));
+	lacpdu(&l, 0, 61000, 0x3f);
+	lacpdu(&l, 1, 61000, 0x3f);
+	inspector_tick(l.inspector, links_ns(61150));
+	lacpdu(&l, 2, 61200, 0x3f);
+	lacpdu(&l, 3, 61200, 0x3f);
+	inspector_tick(l.inspector, links_ns(62000));
+	assert_int_equal(link_watch_distributing(&l.peering->links.links[0], &spoken), 2);
+	assert_false(fact_take(inspector_facts(l.inspector), &f));
+	/* member 0 goes on alone: what was a common silence has become member 1's */
+	for (uint64_t ms = 62000; ms < 70000; ms += 1000) {
+		lacpdu(&l, 0, ms, 0x3f);
+		lacpdu(&l, 1, ms, 0x3f);
+		inspector_tick(l.inspector, links_ns(ms + 500));
+	}
+	assert_int_equal(link_watch_distributing(&l.peering->links.links[0], &spoken), 1);
+	links_close(&l);
+}
+
 static void
 a_side_tells_its_names(void **state)
 {
@@ -208,6 +238,7 @@ main(void)
 		cmocka_unit_test(a_member_that_falls_silent_leaves_a_fact),
 		cmocka_unit_test(a_mirror_port_brings_members_by_their_ports),
 		cmocka_unit_test(a_renumbered_port_stays_where_it_is),
+		cmocka_unit_test(the_first_word_after_a_silence_is_no_witness),
 		cmocka_unit_test(a_side_tells_its_names),
 		cmocka_unit_test(a_reload_keeps_links_by_name),
 	};

@@ -173,6 +173,38 @@ silence_of_all_proves_nothing(void **state)
 	assert_int_equal(m.side[SIDE_PEER].timeouts, 1);
 }
 
+/* The tap was away for a minute. Who comes back first proves nothing against the other, who has its
+ * time from then on. */
+static void
+a_common_silence_is_forgiven(void **state)
+{
+	struct lacp_member m = {0};
+	struct lacp_turn t;
+
+	(void)state;
+	speak(&m, FAST, 0, 10000, 1000);
+	take_all(&m);
+	lacp_member_advance(&m, at_ms(70000));
+	say(&m, SIDE_PEER, 71000, FAST, FAST);
+	lacp_member_advance(&m, at_ms(71200));
+	assert_false(lacp_member_turn(&m, &t));
+	say(&m, SIDE_MSFT, 71500, FAST, FAST);
+	assert_false(lacp_member_turn(&m, &t));
+	assert_int_equal(m.flaps, 0);
+	assert_int_equal(m.side[SIDE_PEER].timeouts, 0);
+	/* and if it does not come */
+	m = (struct lacp_member){0};
+	speak(&m, FAST, 0, 10000, 1000);
+	take_all(&m);
+	lacp_member_advance(&m, at_ms(70000));
+	for (uint64_t ms = 71000; ms <= 74500; ms += 1000)
+		say(&m, SIDE_PEER, ms, FAST, FAST);
+	lacp_member_advance(&m, at_ms(74500));
+	t = take(&m);
+	assert_int_equal(t.side, SIDE_MSFT);
+	assert_true(t.ns == at_ms(74000));
+}
+
 static void
 each_side_keeps_the_others_period(void **state)
 {
@@ -332,6 +364,7 @@ main(void)
 		cmocka_unit_test(both_ends_make_it_distribute),
 		cmocka_unit_test(silence_is_out_at_three_fast_periods),
 		cmocka_unit_test(silence_of_all_proves_nothing),
+		cmocka_unit_test(a_common_silence_is_forgiven),
 		cmocka_unit_test(each_side_keeps_the_others_period),
 		cmocka_unit_test(an_unseen_partners_period_is_the_actors_word),
 		cmocka_unit_test(expired_and_defaulted_blame_who_does_not_listen),

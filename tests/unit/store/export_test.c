@@ -164,9 +164,13 @@ a_link_falls_silent_once_and_comes_back(void **state)
 		epoch(&b, false);
 	store_get(b.store, RECORD_LINK, "a", &link);
 	assert_string_equal(link.state, "silent");
-	/* ten seconds (the default) after the last packet, which was just before 3 s */
-	assert_int_equal(link.state_since_us, start_us + 13 * US_PER_S);
+	/* found ten seconds (the default) after the last packet, which was just before 3 s: since
+	 * then
+	 */
+	assert_int_equal(link.state_since_us, start_us + 3 * US_PER_S - 1);
 	assert_string_equal(events_of(&b).last.name, "link.silent");
+	assert_int_equal(events_of(&b).last.ts_us, start_us + 3 * US_PER_S - 1);
+	assert_int_equal(events_of(&b).last.detected_us, start_us + 13 * US_PER_S);
 	epoch(&b, true);
 	assert_string_equal(events_of(&b).last.name, "link.up");
 	finish(&b);
