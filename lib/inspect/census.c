@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 struct census *
-census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls)
+census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls, uint32_t evidence_places)
 {
 	struct census *c = mem_alloc(1, sizeof *c);
 
@@ -15,7 +15,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls)
 	certificates_init(&c->tls.certificates, name_limit);
 	peering_init(&c->peering);
 	c->voice = voice_create();
-	evidence_init(&c->evidence);
+	evidence_init(&c->evidence, evidence_places);
 	c->calls = sip_calls_create(call_limit, keep_calls);
 	return c;
 }

@@ -71,8 +71,9 @@ struct census {
 };
 
 /* `name_limit`: different texts kept of each kind; `call_limit`, `keep_calls`: as for
- * sip_calls_create(). */
-struct census *census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls);
+ * sip_calls_create(); `evidence_places`: as for evidence_init(). */
+struct census *census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls,
+                             uint32_t evidence_places);
 void census_destroy(struct census *c);
 
 /* How many messages of each protocol were read, in words: "sip 29, rtcp 4"; nothing when none. */

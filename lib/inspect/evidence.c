@@ -7,12 +7,13 @@
 #include "inspect/handler.h"
 
 void
-evidence_init(struct evidence *e)
+evidence_init(struct evidence *e, uint32_t places)
 {
 	*e = (struct evidence){
 		.key = hash_key_make(0),
-		.rows = mem_alloc(EVIDENCE_PLACES, sizeof *e->rows),
-		.changed = mem_alloc(EVIDENCE_PLACES, sizeof *e->changed),
+		.places = places,
+		.rows = mem_alloc(places, sizeof *e->rows),
+		.changed = mem_alloc(places, sizeof *e->changed),
 	};
 }
 
@@ -29,7 +30,7 @@ places_of(const struct evidence *e, const struct addr *ip)
 {
 	uint64_t hash = hash_16(&e->key, ip->b, 0);
 
-	return &e->rows[(hash % (EVIDENCE_PLACES / EVIDENCE_WAYS)) * EVIDENCE_WAYS];
+	return &e->rows[(hash & (e->places / EVIDENCE_WAYS - 1)) * EVIDENCE_WAYS];
 }
 
 static struct evidence_row *

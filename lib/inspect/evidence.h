@@ -25,12 +25,14 @@ struct evidence_row {
 
 struct evidence {
 	struct hash_key key;
-	struct evidence_row *rows;        /* [EVIDENCE_PLACES], untouched until used */
+	uint32_t places;
+	struct evidence_row *rows;        /* [places], untouched until used */
 	uint32_t *changed, changed_count; /* places whose rows say so */
 	uint64_t displaced;
 };
 
-void evidence_init(struct evidence *e);
+/* `places` is a power of two, EVIDENCE_WAYS or more. */
+void evidence_init(struct evidence *e, uint32_t places);
 void evidence_fini(struct evidence *e);
 
 /* The address's evidence, made when there is none, seen at `now_us` and to be changed by the

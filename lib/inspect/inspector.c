@@ -46,7 +46,8 @@ inspector_create(const struct inspector_params *params)
 			forget);
 	i->census =
 		census_create(params->names ? params->names : INSPECTOR_NAMES,
-	                      params->calls ? params->calls : INSPECTOR_CALLS, params->keep_calls);
+	                      params->calls ? params->calls : INSPECTOR_CALLS, params->keep_calls,
+	                      params->evidence ? params->evidence : EVIDENCE_PLACES);
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
 	fact_queue_init(&i->facts);

@@ -19,10 +19,12 @@
 struct inspector;
 
 struct inspector_params {
-	uint32_t conversations;  /* kept at once; 0: INSPECTOR_CONVERSATIONS */
-	uint32_t names;          /* different texts counted of each kind; 0: INSPECTOR_NAMES */
-	uint32_t calls;          /* Call-IDs kept at once; 0: INSPECTOR_CALLS */
-	bool keep_calls;         /* for as long as there is room: captures */
+	uint32_t conversations; /* kept at once; 0: INSPECTOR_CONVERSATIONS */
+	uint32_t names;         /* different texts counted of each kind; 0: INSPECTOR_NAMES */
+	uint32_t calls;         /* Call-IDs kept at once; 0: INSPECTOR_CALLS */
+	uint32_t evidence; /* addresses with evidence of a role, a power of two; 0: EVIDENCE_PLACES
+	                    */
+	bool keep_calls;   /* for as long as there is room: captures */
 	uint64_t waiting_bytes;  /* of messages not whole yet, in all; 0: INSPECTOR_WAITING_BYTES */
 	const struct conf *conf; /* as for inspector_set_conf(); NULL: none */
 	const struct lane_id *lanes;

@@ -40,7 +40,7 @@ exporter_create(const struct conf *conf, struct store *store)
 	e->store = store;
 	e->announcer = announcer_create(store);
 	e->rollup = rollup_create(store);
-	evidence_init(&e->evidence);
+	evidence_init(&e->evidence, EVIDENCE_PLACES);
 	dict_init(&e->sessions);
 	dict_init(&e->bfds);
 	export_media_create(e);

@@ -38,8 +38,12 @@ one(struct inspector *i, uint8_t choice, struct cursor payload, uint32_t seq[2])
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct inspector *i = inspector_create(&(struct inspector_params){
-		.conversations = CONVERSATIONS, .names = 8, .waiting_bytes = WAITING_BYTES});
+	struct inspector *i =
+		inspector_create(&(struct inspector_params){.conversations = CONVERSATIONS,
+	                                                    .names = 8,
+	                                                    .calls = 8,
+	                                                    .evidence = 16,
+	                                                    .waiting_bytes = WAITING_BYTES});
 	struct cursor c = cursor_over(data, size);
 	uint32_t seq[2] = {0xfffffff0, 7};
 	uint64_t forgotten;

@@ -20,6 +20,28 @@ for target in bgp bgp_session; do
   find "$captures/messages" -path '*corpi*' -type f -print0 |
     xargs -0 "build-debug/fuzz/${target}_replay" || exit 1
 done
+# malformed SIP, SDP, STUN, RTP and RTCP of other projects, and RFC 4475's torture messages, alone and as one talk
+replay() { # TARGET FOLDER...
+  local target=build-debug/fuzz/$1_replay
+  shift
+  [ ! -x "$target" ] || (cd "$captures/messages" && find "$@" -type f -print0) | sed -z "s|^|$captures/messages/|" | xargs -0 "$target"
+}
+replay sip rfc4475 pjsip-sip pjsip-sip-dialog || exit 1
+replay sdp pjsip-sdp || exit 1
+replay stun pjsip-stun || exit 1
+replay dns pjsip-dns || exit 1
+replay rtp pjsip-rtp pjsip-srtp || exit 1
+replay rtcp pjsip-rtcp || exit 1
+if [ -x build-debug/fuzz/calls_replay ]; then
+  talk=$(mktemp)
+  find "$captures"/messages/rfc4475 "$captures"/messages/pjsip-sip* -type f | sort | while read -r file; do
+    printf '\004'
+    tr -d '\000' <"$file"
+    printf '\000'
+  done >"$talk"
+  build-debug/fuzz/calls_replay "$talk" || exit 1
+  rm -f "$talk"
+fi
 [ -x build-debug/pniscope ] || { echo "skipped: no build-debug/pniscope for the sanitizers"; exit 0; }
 
 # every file that may be a capture, also the broken ones: no report, no signal

@@ -35,7 +35,7 @@ test_bounded(void **state)
 	struct addr steady = numbered(0xffffff), other;
 
 	(void)state;
-	evidence_init(&e);
+	evidence_init(&e, EVIDENCE_PLACES);
 	evidence_of(&e, &steady, 1)->registers = 7;
 	for (uint32_t n = 0; n < 4 * EVIDENCE_PLACES; n++) {
 		other = numbered(n);
@@ -58,8 +58,8 @@ test_take(void **state)
 	struct addr one = numbered(1), two = numbered(2);
 
 	(void)state;
-	evidence_init(&from);
-	evidence_init(&to);
+	evidence_init(&from, 64);
+	evidence_init(&to, 64);
 	evidence_of(&from, &one, 5)->answers = 1;
 	evidence_of(&from, &two, 6)->answers = 2;
 	evidence_take(&to, &from);
