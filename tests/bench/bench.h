@@ -17,6 +17,7 @@ int bench_export(int argc, char **argv);
 int bench_testpmd(int argc, char **argv);
 int bench_routes(int argc, char **argv);
 int bench_floods(int argc, char **argv);
+int bench_voice(int argc, char **argv);
 
 static inline uint64_t
 bench_cycles(void)

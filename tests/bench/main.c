@@ -17,6 +17,7 @@ static const struct bench_part parts[] = {
 	{"routes", "a full BGP table over two sessions: prefixes a second, bytes a route",
          bench_routes},
 	{"export", "keys a second into Redis, and the share of a core that takes", bench_export},
+	{"voice", "10 000 G.711 calls: cycles per packet, share of a core", bench_voice},
 	{"testpmd", "the whole probe against testpmd on the same virtual device", bench_testpmd},
 };
 
