@@ -108,6 +108,7 @@ struct peering;
 /* Keys `rtp` and `legs` (analyze_rtp.c). */
 void analysis_put_rtp(json_t *o, struct analysis *a);
 void analysis_put_legs(json_t *o, const struct analysis *a);
+void analysis_legs_text(const struct analysis *a, bool colour, FILE *to);
 void analysis_put_peering(json_t *o, const struct peering *p);
 
 /* One flow as an object of `flows.list`. */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "measure/mos.h"
 #include "state/rtp_pool.h"
+#include "ui/table.h"
 
 struct streams_list {
 	json_t *array;
@@ -199,4 +200,75 @@ analysis_put_legs(json_t *o, const struct analysis *a)
 	for (uint32_t i = 0; i < b->leg_count; i++)
 		json_push(array, leg_json(b, &b->legs[i]));
 	json_put(o, "legs", array);
+}
+
+/* ---- text -------------------------------------------------------------------------------- */
+
+enum { LEGS_SHOWN = 20 };
+
+/* The rating of what comes this way; nothing comes: "none", no rating: "-". */
+static void
+add_way(struct table *t, const struct stream_book *b, uint32_t stream)
+{
+	const struct book_stream *s;
+
+	if (stream == BOOK_NONE) {
+		table_cell(t, "none");
+		table_cell(t, "-");
+		table_cell(t, "-");
+		return;
+	}
+	s = &b->streams[stream];
+	table_cell(t, rtp_codec_name(s->r.codec));
+	if (s->r.has_jitter)
+		table_cellf(t, "%.1f", (double)s->r.jitter_max_ns / (double)NS_PER_MS);
+	else
+		table_cell(t, "-");
+	if (s->mos.known)
+		table_cellf(t, "%.2f", s->mos.score);
+	else
+		table_cell(t, "-");
+}
+
+static void
+add_leg(struct table *t, const struct stream_book *b, const struct book_leg *l)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	table_cell(t, addr_format(&l->a, text));
+	table_cellf(t, "%u", l->a_port);
+	table_cell(t, addr_format(&l->b, text));
+	table_cellf(t, "%u", l->b_port);
+	table_cell(t, leg_signalling_name(l->signalling));
+	table_cell(t, l->secure ? "srtp" : "rtp");
+	table_cellf(t, "%" PRIu64, l->packets);
+	table_cellf(t, "%" PRIu64, l->lost);
+	add_way(t, b, l->stream[0]);
+	add_way(t, b, l->stream[1]);
+}
+
+void
+analysis_legs_text(const struct analysis *a, bool colour, FILE *to)
+{
+	static const struct {
+		const char *title;
+		enum table_align align;
+	} columns[] = {
+		{"a", TABLE_LEFT},          {"port", TABLE_RIGHT},   {"b", TABLE_LEFT},
+		{"port", TABLE_RIGHT},      {"signals", TABLE_LEFT}, {"media", TABLE_LEFT},
+		{"packets", TABLE_RIGHT},   {"lost", TABLE_RIGHT},   {"a sends", TABLE_LEFT},
+		{"jitter ms", TABLE_RIGHT}, {"MOS", TABLE_RIGHT},    {"b sends", TABLE_LEFT},
+		{"jitter ms", TABLE_RIGHT}, {"MOS", TABLE_RIGHT},
+	};
+	const struct stream_book *b = a->aggregate->voice;
+	struct table *t = table_create();
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		table_column(t, columns[i].title, columns[i].align);
+	for (uint32_t i = 0; i < b->leg_count && i < LEGS_SHOWN; i++)
+		add_leg(t, b, &b->legs[i]);
+	table_print(t, to, 2, colour);
+	if (b->leg_count > LEGS_SHOWN)
+		fprintf(to, "  and %u more: --json\n", b->leg_count - LEGS_SHOWN);
+	table_destroy(t);
 }

@@ -365,6 +365,15 @@ print_flows(const struct sheet *s)
 	table_destroy(t);
 }
 
+static void
+print_legs(const struct sheet *s)
+{
+	if (!s->a->aggregate->voice->leg_count)
+		return;
+	heading(s, "media legs (a sent first; jitter is the largest)");
+	analysis_legs_text(s->a, s->colour, s->to);
+}
+
 /* ---- what to make of it ------------------------------------------------------------------ */
 
 static void
@@ -474,6 +483,7 @@ analysis_text(struct analysis *a, FILE *to)
 	else
 		print_subnets(&s);
 	print_endpoints(&s);
+	print_legs(&s);
 	if (a->options->flows && !a->options->flows_path)
 		print_flows(&s);
 	analysis_each_story(s.a, print_story, &s);
