@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compare voice:SCOPE in Redis with what SIPp counted on its own.
+"""Compare voice:SCOPE, streams and legs in Redis with what SIPp counted and played on its own.
 
   sipp_check.py REDIS_SOCKET SITE FOLDER
 
@@ -11,6 +11,7 @@ import collections
 import csv
 import glob
 import os
+import struct
 import subprocess
 import sys
 
@@ -54,6 +55,44 @@ def record(socket, key):
     return dict(zip(lines[::2], lines[1::2]))
 
 
+def keys(socket, pattern):
+    return subprocess.run(["redis-cli", "-s", socket, "--scan", "--pattern", pattern], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.split()
+
+
+def packets_of(capture):
+    """Frames in a classic little-endian capture file."""
+    with open(capture, "rb") as f:
+        data = f.read()
+    at, count = 24, 0
+    while at + 16 <= len(data):
+        at += 16 + struct.unpack("<I", data[at + 8:at + 12])[0]
+        count += 1
+    return count
+
+
+def check_media(socket, site, answered):
+    """Two streams and a leg for each answered call, each stream as long as what SIPp plays; returns mistakes."""
+    wrong = 0
+    played = packets_of("/usr/share/sip-tester/g711a.pcap")
+    streams = [record(socket, k) for k in keys(socket, f"pni:{{{site}}}:stream:*")]
+    legs = [record(socket, k) for k in keys(socket, f"pni:{{{site}}}:leg:*")]
+    print(f"streams {len(streams)}, legs {len(legs)}, {played} packets played in each call")
+    # the model lists the worst thousand streams
+    if len(streams) < min(2 * answered, 1000) or len(streams) > 2 * answered or len(legs) != answered:
+        wrong += 1
+        print(f"WRONG  {answered} answered calls have {len(streams)} streams and {len(legs)} legs")
+    for s in streams:
+        if (int(s["packets"]), int(s["lost"]), s["codec"], s["found_by"]) != (played, 0, "PCMA", "sdp"):
+            wrong += 1
+            print("WRONG  stream", s)
+    for leg in legs:
+        if (leg["signalling"], leg["one_way"], int(leg["packets"])) != ("sip", "0", 2 * played):
+            wrong += 1
+            print("WRONG  leg", leg)
+    return wrong
+
+
 def main():
     socket, site, folder = sys.argv[1:]
     told, codes = generated(folder)
@@ -82,6 +121,7 @@ def main():
         if not 290e3 <= float(r.get("setup_p50_us") or 0) <= 400e3:
             wrong += 1
             print(f"WRONG  {scope} setup_p50_us: {r.get('setup_p50_us')}, the scenario waits 300 ms")
+    wrong += check_media(socket, site, told["answered"])
     if told["failed"] or not told["calls"]:
         wrong += 1
         print("WRONG  SIPp itself failed")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real SIPp callers between an SBC and the cloud, a probe on taps of both directions: calls, codes, delays
-# and roles in Redis equal what SIPp counted itself.   SIPP_CALLS: answered calls (default 40; 1000 is
+# Real SIPp callers between an SBC and the cloud, a probe on taps of both directions: calls, codes, delays,
+# streams, legs and roles in Redis equal what SIPp counted itself.   SIPP_CALLS: answered calls (default 40; 1000 is
 # the long form), SIPP_RATE: of them a second.
 . "$(dirname "$0")/../../scripts/lib-test.sh"
 here=$(cd "$(dirname "$0")" && pwd)
