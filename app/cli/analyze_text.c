@@ -292,6 +292,7 @@ print_endpoints(const struct sheet *s)
 		{"ip", "address", false},
 		{"side", "side", false},
 		{"subnet", "subnet", false},
+		{"roles", "roles", false},
 		{"classes", "classes", false},
 		{"flows", "flows", false},
 		{"packets_peer_to_msft", "packets >", false},
@@ -313,6 +314,29 @@ print_endpoints(const struct sheet *s)
 		if (all > rows.count)
 			fprintf(s->to, "  … and %zu more (--limit N, --json)\n", all - rows.count);
 	}
+	rows_fini(&rows);
+}
+
+static void
+print_signalling(const struct sheet *s)
+{
+	static const struct rows_column columns[] = {
+		{"scope", "scope", false},
+		{"summary", "what", false},
+		{"calls_final", "n", false},
+		{"asr_ratio", "ASR", false},
+		{"ner_ratio", "NER", false},
+		{"setup_p50_us", "setup p50", false},
+		{"setup_p95_us", "setup p95", false},
+		{"codes", "responses", false},
+		{"tls_versions", "TLS", true},
+		{"nat_first", "signs of NAT", true},
+		{NULL, NULL, false},
+	};
+	struct rows rows;
+
+	collect_records(s, RECORD_VOICE, &rows);
+	print_rows(s, "signalling", &rows, columns);
 	rows_fini(&rows);
 }
 
@@ -483,6 +507,7 @@ analysis_text(struct analysis *a, FILE *to)
 	else
 		print_subnets(&s);
 	print_endpoints(&s);
+	print_signalling(&s);
 	print_legs(&s);
 	if (a->options->flows && !a->options->flows_path)
 		print_flows(&s);

@@ -355,6 +355,20 @@ note_leaks(const struct audit_input *in, struct verdict_draft *d)
 		             top->bogon ? top->bogon : "not announced");
 }
 
+/* What signalling in the clear says of addresses behind those that are seen: private ones, or
+ * another than the cloud saw. No FAIL by itself: the addresses on the link are public. */
+static void
+note_translation(const struct audit_input *in, struct verdict_draft *d)
+{
+	for (size_t i = 0; i < in->voice_count; i++) {
+		const struct rec_voice *v = &in->voices[i];
+
+		if (strncmp(v->scope, "link:", 5) == 0 && v->nat_first[0])
+			verdict_note(d, "signs of address translation in SIP on %s: %s",
+			             v->scope + 5, v->nat_first);
+	}
+}
+
 void
 judge_own_space(const struct audit_input *in, struct verdict_draft *d)
 {
@@ -362,6 +376,7 @@ judge_own_space(const struct audit_input *in, struct verdict_draft *d)
 	check_covered(in, d);
 	check_sources(in, d);
 	note_leaks(in, d);
+	note_translation(in, d);
 	if (!in->conf->data.rpki && !in->conf->data.irr)
 		verdict_note(d, "ownership is not looked up: no RPKI or IRR snapshot");
 }

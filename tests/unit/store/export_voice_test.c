@@ -132,12 +132,60 @@ test_encrypted(void **state)
 	finish(&b);
 }
 
+/* An address of the peer with five calls at once and its own SDP is an SBC when there is media too,
+ * its own or from the prefix that the contract says; roles are found by name, and fade. */
+static void
+test_roles(void **state)
+{
+	static const char invite[] = "INVITE sip:2@b SIP/2.0\r\nVia: SIP/2.0/UDP "
+	                             "a;branch=z%u\r\nFrom: <sip:%u@a>;tag=f\r\n"
+				     "To: <sip:2@b>\r\nCall-ID: r%u\r\nCSeq: 1 "
+	                             "INVITE\r\nContent-Type: application/sdp\r\n"
+				     "\r\nv=0\r\nc=IN IP4 203.0.113.10\r\nm=audio 9 RTP/AVP 0\r\n";
+	struct rec_endpoint r;
+	struct bench b;
+	char text[500], **ids;
+	size_t count;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	for (unsigned call = 0; call < 5; call++) {
+		snprintf(text, sizeof text, invite, call, call, call);
+		feed_text(&b.f, UA, text);
+	}
+	b.a->endpoint_count = 1;
+	b.a->endpoints[0] = (struct agg_endpoint){.side = SIDE_PEER, .changed = true};
+	assert_true(addr_parse("203.0.113.10", &b.a->endpoints[0].addr));
+	b.a->endpoints[0].roles.asked = b.a->endpoints[0].classes = 1ull << CLASS_SIP;
+	epoch(&b, 1000000);
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.10", &r));
+	assert_string_equal(r.roles, "");
+	b.a->endpoints[0].roles.asked |= 1ull << CLASS_SRTP;
+	b.a->endpoints[0].classes |= 1ull << CLASS_SRTP;
+	epoch(&b, 2000000);
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.10", &r));
+	assert_string_equal(r.roles, "sbc");
+	assert_string_equal(r.roles_confidence, "sbc 0.85");
+	ids = store_top(b.store, SCOPE_SITE, "endpoints:sbc", 9, NULL, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(ids[0], "203.0.113.10");
+	store_ids_free(ids, count);
+	epoch(&b, 2 * 86400ull * 1000000); /* two days of seven: 0.85 * 5/7 */
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.10", &r));
+	assert_string_equal(r.roles_confidence, "sbc 0.61");
+	epoch(&b, 4 * 86400ull * 1000000);
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.10", &r));
+	assert_string_equal(r.roles, "");
+	finish(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_roles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
