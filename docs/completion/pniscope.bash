@@ -43,7 +43,7 @@ _pniscope() {
     purge) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     doctor) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config " ;;
     check) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
-    import) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
+    import) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config " ;;
     analyze) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config --flows --exit-verdict --window --strict " ;;
     *) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help status findings why events find sites probes links members subnets classes endpoints sessions routes bfd lag rates latency loss legs calls streams limiters middlebox history audit explain compare report declare ack maintenance evidence purge doctor check import analyze" ;;
   esac

@@ -138,9 +138,9 @@ static void
 test_roles(void **state)
 {
 	static const char invite[] = "INVITE sip:2@b SIP/2.0\r\nVia: SIP/2.0/UDP "
-	                             "a;branch=z%u\r\nFrom: <sip:%u@a>;tag=f\r\n"
+				     "a;branch=z%u\r\nFrom: <sip:%u@a>;tag=f\r\n"
 				     "To: <sip:2@b>\r\nCall-ID: r%u\r\nCSeq: 1 "
-	                             "INVITE\r\nContent-Type: application/sdp\r\n"
+				     "INVITE\r\nContent-Type: application/sdp\r\n"
 				     "\r\nv=0\r\nc=IN IP4 203.0.113.10\r\nm=audio 9 RTP/AVP 0\r\n";
 	struct rec_endpoint r;
 	struct bench b;
