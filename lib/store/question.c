@@ -35,7 +35,13 @@ static const struct question all[] = {
          "HMGET pni:{SITE}:voice:sbc:SBC signalling calls_active calls calls_final asr_ratio "
          "ner_ratio setup_p95_us tls_open peer_options_last_us",
          "for each of `SMEMBERS pni:{SITE}:voices`; links are `voice:link:LINK`"},
-	{"Worst streams?", NULL, "comes with voice (`streams:worst`)"},
+	{"Worst streams?", "ZREVRANGE pni:{SITE}:streams:worst 0 9 WITHSCORES",
+         "by badness, 0 … 100; then `HMGET pni:{SITE}:stream:ID src dst codec lost loss_ratio "
+         "jitter_max_us mos outages`"},
+	{NULL, "ZREVRANGE pni:{SITE}:legs:active 0 9",
+         "the newest legs; then `HMGET pni:{SITE}:leg:ID a b one_way why signalling`; what went "
+         "wrong: "
+         "`XREVRANGE pni:{SITE}:legs:failed + - COUNT 10`"},
 	{"Lost before or after the tap?",
          "HMGET pni:{SITE}:loss:link:LINK:peer packets lost tcp_from_packets tcp_from_lost "
          "tcp_to_packets tcp_to_lost windows windows_over probe_loss_ratio",

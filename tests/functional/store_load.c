@@ -284,6 +284,8 @@ sample_probe(struct store *s, uint64_t ts_us)
 	struct rec_latency latency = {
 		.scope = "link:pni-a", .side = "peer", .count = 9, .p50_us = 8};
 	struct rec_loss loss = {.scope = "link:pni-a", .side = "peer", .packets = 750, .lost = 1};
+	struct rec_stream stream = {.src = "203.0.113.9", .codec = "PCMA", .lost = 7};
+	struct rec_leg leg = {.a = "203.0.113.9", .why = "one way", .end_us = ts_us};
 	struct rec_epoch epoch = {.end_us = ts_us, .coverage_ratio = 1};
 
 	store_begin(s, 1);
@@ -295,6 +297,11 @@ sample_probe(struct store *s, uint64_t ts_us)
 	store_put(s, RECORD_ENDPOINT, "203.0.113.9", &endpoint);
 	store_put(s, RECORD_LATENCY, "link:pni-a:peer", &latency);
 	store_put(s, RECORD_LOSS, "link:pni-a:peer", &loss);
+	store_put(s, RECORD_STREAM, "00c0ffee00c0ffee", &stream);
+	store_rank(s, SCOPE_SITE, "streams:worst", "00c0ffee00c0ffee", 12.5);
+	store_put(s, RECORD_LEG, "00c0ffee00c0ffed", &leg);
+	store_rank(s, SCOPE_SITE, "legs:active", "00c0ffee00c0ffed", (double)ts_us);
+	store_leg(s, "legs:failed", &leg);
 	store_rank(s, SCOPE_SITE, "endpoints", "203.0.113.9", (double)ts_us);
 	store_rank(s, SCOPE_SITE, "subnet:203.0.113.0/24:endpoints", "203.0.113.9", 8e6);
 	store_point(s, "link:pni-a", 0, ts_us, names, values, 2);
