@@ -443,6 +443,8 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	}
 	s->current = c;
 	s->mistaken = false;
+	/* whether it is signed is a fact of one connection */
+	s->segments = s->md5_segments = s->ao_segments = 0;
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[bgp_connection_side(c, i)].port = c->side[i].port;
 		if (goes_on)

@@ -126,9 +126,9 @@ struct bgp_session {
 	bool graceful;
 	uint64_t graceful_until_ns;
 	uint64_t up_time_ns, covered_ns, accounted_ns;
-	uint64_t segments, md5_segments, ao_segments;
-	uint8_t ttl_min, ttl_max; /* max 0: none seen */
-	bool mistaken;            /* it went down, and may turn out not to have */
+	uint64_t segments, md5_segments, ao_segments; /* of `current` */
+	uint8_t ttl_min, ttl_max;                     /* max 0: none seen */
+	bool mistaken; /* it went down, and may turn out not to have */
 	/* of an earlier run of the probe, until its connection is met again or proven over */
 	struct {
 		bool pending;

@@ -31,7 +31,7 @@ const struct record_field fields_session[] = {
 	BOOL(rec_session, graceful_restart, "forwarding goes on while it is down (RFC 4724)"),
 	U64(rec_session, carried_from_us, "us", "restart of the probe: nobody listened from"),
 	U64(rec_session, carried_to_us, "us", "until"),
-	U64(rec_session, segments, "packets", "TCP segments of it"),
+	U64(rec_session, segments, "packets", "TCP segments of this connection"),
 	U64(rec_session, md5_segments, "packets", "of these with TCP-MD5 (RFC 2385)"),
 	U64(rec_session, ao_segments, "packets", "of these with TCP-AO (RFC 5925)"),
 	U64(rec_session, ttl_min, "", "lowest TTL seen"),

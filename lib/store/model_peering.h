@@ -97,7 +97,7 @@ struct rec_session {
 	bool graceful_restart;          /* forwarding goes on while it is down (RFC 4724) */
 	/* over a restart of the probe: nobody listened between; 0: never */
 	uint64_t carried_from_us, carried_to_us;
-	uint64_t segments, md5_segments, ao_segments; /* TCP on its ports (RFC 2385, RFC 5925) */
+	uint64_t segments, md5_segments, ao_segments; /* of this connection (RFC 2385, RFC 5925) */
 	uint64_t ttl_min, ttl_max;
 	char completeness[12]; /* the worse of both sides */
 	struct rec_session_side side[REC_SIDES];

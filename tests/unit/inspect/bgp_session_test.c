@@ -255,8 +255,11 @@ test_deaf(void **state)
 	assert_int_equal(t.s->flaps, 0);
 	tick(&t, 201, false);
 	assert_int_equal(t.s->covered_ns, 91 * NS_PER_S);
-	/* both come back with new OPENs: it had been down */
+	/* both come back with new OPENs: it had been down; what was signed was the old connection
+	 */
+	t.s->md5_segments = 3;
 	establish(&t, 300);
+	assert_int_equal(t.s->md5_segments, 0);
 	assert_int_equal(t.s->flaps, 1);
 	assert_int_equal(t.s->state, BGP_ESTABLISHED);
 	scene_close(&t);
