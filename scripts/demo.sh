@@ -93,7 +93,33 @@ prove "the recording's packet count is the generator's" recorded_packets
 prove "every flow of the generator is there with its packets each way, and no other" \
   python3 "$top/tests/golden/compare_scenario.py" "$sc/truth.json" "$LAB_DIR/recorded.json"
 
-say "7. A clean end"
+say "7. A link that stops forwarding without a word: its ports stay up, nothing of the peer arrives over pni-a"
+silence=$LAB_DIR/silence
+python3 "$top/tests/golden/silent_link.py" "$silence" --at 12 --length 12 --seconds 40 || exit 1
+note "40 s of LACP, BFD, BGP and 20 calls; silent from second 12 to 24; the far routers react as the standards say"
+lab_start_net silence "$build/functional/replay_send" "${TAPS_SEND[@]/#$sc/$silence}"
+silence_from=$(date +%s%N)
+standing() { cli findings --json | jq -e '[.findings[] | select(.state == "open")]
+  | (map(select(.kind == "bfd.down" and .subject == "bfd:pni-a-v4" and .side == "peer"))[0].id) as $bfd
+  | any(.kind == "bgp.session.down" and .caused_by == $bfd) and (map(select(.kind == "lacp.member.down")) | length == 2)'; }
+if lab_wait 30 standing; then
+  note "BFD, BGP and both members stood as findings $((($(date +%s%N) - silence_from) / 1000000 - 12000)) ms after the last packet"
+fi
+prove "BFD, BGP and both members of pni-a are open findings, BGP's caused by BFD's, all on the peer's side" standing
+cli findings
+healed() { cli findings --json | jq -e '[.findings[] | select(.state == "open" and (.kind | test("^(lacp|bfd|bgp|link)[.]")))] | length == 0'; }
+prove "all of them are closed, as the link came back" lab_wait 40 healed
+cli why link:pni-a
+cli why link:pni-a --json >"$LAB_DIR/why.json"
+prove "one failure, one story: traffic, BFD, BGP, LACP, each within 0.25 s of the standards' timers" \
+  python3 "$top/tests/golden/compare_story.py" "$silence/truth.json" "$LAB_DIR/why.json" 0.25
+"$build/pniscope" analyze -c "$silence/peering.conf" --json >"$LAB_DIR/silence.json" || exit 1
+prove "the recording tells the same story, to the microsecond" \
+  python3 "$top/tests/golden/compare_story.py" "$silence/truth.json" "$LAB_DIR/silence.json"
+silence_done() { ! lab_alive silence; }
+lab_wait 60 silence_done || exit 1
+
+say "8. A clean end"
 stop_probe() { lab_stop probe TERM; }
 stop_control() { lab_stop control TERM; }
 prove "the probe stops with exit code 0 and its last epoch written" stop_probe
