@@ -284,6 +284,7 @@ sample_probe(struct store *s, uint64_t ts_us)
 	struct rec_latency latency = {
 		.scope = "link:pni-a", .side = "peer", .count = 9, .p50_us = 8};
 	struct rec_loss loss = {.scope = "link:pni-a", .side = "peer", .packets = 750, .lost = 1};
+	struct rec_voice voice = {.scope = "sbc:sbc1", .signalling = "sip", .calls = 12};
 	struct rec_stream stream = {.src = "203.0.113.9", .codec = "PCMA", .lost = 7};
 	struct rec_leg leg = {.a = "203.0.113.9", .why = "one way", .end_us = ts_us};
 	struct rec_epoch epoch = {.end_us = ts_us, .coverage_ratio = 1};
@@ -297,6 +298,7 @@ sample_probe(struct store *s, uint64_t ts_us)
 	store_put(s, RECORD_ENDPOINT, "203.0.113.9", &endpoint);
 	store_put(s, RECORD_LATENCY, "link:pni-a:peer", &latency);
 	store_put(s, RECORD_LOSS, "link:pni-a:peer", &loss);
+	store_put(s, RECORD_VOICE, "sbc:sbc1", &voice);
 	store_put(s, RECORD_STREAM, "00c0ffee00c0ffee", &stream);
 	store_rank(s, SCOPE_SITE, "streams:worst", "00c0ffee00c0ffee", 12.5);
 	store_put(s, RECORD_LEG, "00c0ffee00c0ffed", &leg);
