@@ -210,7 +210,7 @@ def sip_tls(net, seconds):
         link, member = LINKS[number], 0
         flow = TcpFlow(net, link, member, "sip-tls", "203.0.113.10", 20000 + number, f"198.18.0.{10 + number}", 5061)
         flow.open(0.4)
-        flow.segment(0.41, P2M, PSH | ACK, client_hello("sip.voice.example"))
+        flow.segment(0.41, P2M, PSH | ACK, client_hello("sip.pstnhub.microsoft.com"))
         flow.segment(0.42, M2P, PSH | ACK, server_hello())
         for t in range(1, seconds):
             flow.segment(t + 0.5, P2M, PSH | ACK, tls_record(420))
@@ -322,6 +322,7 @@ subnets = (
     {{ prefix = "{CLOUD_VOICE}"; side = "msft"; classes = ["sip-tls", "srtp", "stun"]; }},
     {{ prefix = "{CLOUD_WEB}"; side = "msft"; classes = ["dns", "tls", "ntp", "http"]; }},
     {{ prefix = "{CLOUD_WEB6}"; side = "msft"; classes = ["quic"]; }} );
+sbcs = ( {{ name = "sbc1"; fqdn = "sbc1.voice.example"; signalling = ["203.0.113.10"]; media = ["203.0.113.64/32"]; }} );
 '''
 
 
