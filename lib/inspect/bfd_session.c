@@ -437,6 +437,9 @@ bfd_session_couple(struct bfd_session *s, uint64_t now_ns, bool up, uint64_t dow
 	if (now_ns <= since + BFD_STAY_US * NS_PER_US)
 		return 0;
 	s->watched = false;
-	s->stayed += up;
-	return up ? -1 : 0;
+	/* a silence that nobody answered with Down was heard by the tap alone */
+	if (!up || s->down_first == SIDE_UNKNOWN)
+		return 0;
+	s->stayed++;
+	return -1;
 }

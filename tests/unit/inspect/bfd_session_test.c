@@ -352,6 +352,25 @@ bgp_follows_or_stays(void **state)
 	assert_int_equal(s.stayed, 1);
 }
 
+/* The peer's packets are not heard for a while, and nobody minds: the tap's loss, not the routers'.
+ */
+static void
+what_nobody_said_couples_nothing(void **state)
+{
+	struct bfd_session s;
+
+	(void)state;
+	bfd_session_init(&s);
+	speak(&s, 0, 3000);
+	for (unsigned ms = 3250; ms <= 6000; ms += 250)
+		say(&s, SIDE_MSFT, ms, BFD_UP, 0);
+	bfd_session_advance(&s, at_ms(6000));
+	assert_int_equal(s.flaps, 1);
+	speak(&s, 6250, 30000);
+	assert_int_equal(bfd_session_couple(&s, at_ms(30000), true, 0), 0);
+	assert_int_equal(s.stayed, 0);
+}
+
 static void
 a_mirrors_copy_is_no_gap(void **state)
 {
@@ -380,6 +399,7 @@ main(void)
 		cmocka_unit_test(silence_of_both_needs_a_witness),
 		cmocka_unit_test(a_common_silence_is_forgiven),
 		cmocka_unit_test(bgp_follows_or_stays),
+		cmocka_unit_test(what_nobody_said_couples_nothing),
 		cmocka_unit_test(a_mirrors_copy_is_no_gap),
 	};
 
