@@ -97,7 +97,7 @@ sessions_meet_their_declarations(void **state)
 
 #define BARE_LINK                                                                                \
 	"links = ( { name = \"pni-a\"; site = \"ams1\"; members = ( " SCENE_MEMBER("a") " ); } " \
-	                                                                                ");\n"
+											");\n"
 
 /* Without declared sessions those that end at the cloud count. */
 static void
