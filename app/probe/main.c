@@ -14,6 +14,7 @@
 #include "keeper.h"
 #include "options.h"
 #include "path/plane.h"
+#include "router.h"
 #include "slow_path.h"
 #include "store/store.h"
 
@@ -32,7 +33,8 @@ struct probe {
 	struct slow_path *slow_path;
 	struct keeper *keeper; /* NULL: captures have no restart */
 	struct bmp_listener *bmp;
-	uint64_t second_ns; /* when the once-a-second work was done last */
+	struct router *router; /* NULL: of captures too */
+	uint64_t second_ns;    /* when the once-a-second work was done last */
 	bool told_replayed;
 };
 
@@ -85,6 +87,8 @@ start(struct probe *p, const char *program)
 		return false;
 	if (!plane_is_capture(p->plane))
 		p->keeper = keeper_open(p->conf, p->slow_path);
+	if (!plane_is_capture(p->plane))
+		p->router = router_create(p->plane, p->slow_path);
 	if (bmp_listener_start(p->conf, p->slow_path, &p->bmp) != 0)
 		return false;
 	p->collector = collector_create(p->conf, p->plane, p->slow_path, p->store);
@@ -108,6 +112,7 @@ stop(struct probe *p)
 	}
 	collector_destroy(p->collector);
 	slow_path_destroy(p->slow_path);
+	router_destroy(p->router);
 	plane_destroy(p->plane);
 	store_close(p->store, STORE_WAIT_MS);
 	conf_destroy(p->next_conf);
@@ -222,8 +227,10 @@ run(struct probe *p)
 			return;
 		if (event == SERVICE_RELOAD)
 			reload_begin(p);
-		if (p->next_conf && !plane_reloading(p->plane))
+		if (p->next_conf && !plane_reloading(p->plane) && !router_is_building(p->router))
 			reload_end(p);
+		if (p->router && !p->next_conf)
+			router_turn(p->router, now_ns);
 		collector_turn(p->collector, now_ns);
 		tell_replayed(p);
 		if (p->told_replayed && p->options.once)

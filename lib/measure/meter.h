@@ -15,7 +15,8 @@
 
 /* Subnet ids index the declared subnets of conf (state/subnet.h) plus one. */
 enum {
-	SUBNET_NONE = 0,              /* undeclared on that side */
+	SUBNET_NONE = 0,               /* undeclared on that side */
+	SUBNET_ANNOUNCED = 0x7fffffff, /* of no declared subnet, but its side announces it by BGP */
 	SUBNET_OVERFLOW = 0xffffffff, /* the meter table was full: the link and class still count */
 };
 

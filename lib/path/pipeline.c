@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "path/lookup.h"
 #include "path/stages.h"
 
 enum {
@@ -161,6 +162,15 @@ pipeline_finish(struct pipeline *p, uint64_t now_ns)
 
 /* ---- set-up ---------------------------------------------------------------------------------- */
 
+/* Flows are placed anew with their next packet. */
+static void
+lookup_take(struct pipeline *p, struct lpm *const side[2])
+{
+	p->side_lpm[0] = side[0];
+	p->side_lpm[1] = side[1];
+	p->generation = (uint16_t)(p->generation % UINT16_MAX + 1);
+}
+
 static void
 plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 {
@@ -169,7 +179,7 @@ plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 	p->snap = snap_current(core);
 	p->meters = snap_meters(core);
 	p->overflows_before = meter_overflows(p->meters);
-	p->generation = (uint16_t)(plan->generation % UINT16_MAX + 1);
+	lookup_take(p, plan->side_lpm);
 }
 
 /* Half of the flows may carry a stream; a capture's are as many as come. */
@@ -238,6 +248,13 @@ pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_core 
 	plan_take(p, plan, snap);
 	if (begun)
 		interval_begin(p, now_ns, now_ns);
+}
+
+void
+pipeline_set_lookup(struct pipeline *p, const struct lookup *l)
+{
+	if (l && l->plan == p->plan->generation)
+		lookup_take(p, l->side);
 }
 
 const struct plan *

@@ -76,6 +76,11 @@ void pipeline_finish(struct pipeline *p, uint64_t now_ns);
 void pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_core *snap,
                        uint64_t now_ns);
 
+/* Other subnets for addresses under the same plan, between bursts; of another plan's: ignored. It
+ * is borrowed until the next one, or another plan, was set. */
+struct lookup;
+void pipeline_set_lookup(struct pipeline *p, const struct lookup *l);
+
 const struct plan *pipeline_plan(const struct pipeline *p);
 const struct meter_table *pipeline_meters(const struct pipeline *p);
 struct flow_table *pipeline_flows(struct pipeline *p);

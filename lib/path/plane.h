@@ -60,6 +60,12 @@ bool plane_reloading(struct plane *p);
 struct snap_core *plane_old_snap(const struct plane *p, unsigned worker);
 void plane_reloaded(struct plane *p);
 
+/* Announced prefixes as subnets (path/lookup.h), to all workers; whether all use it: then the one
+ * before may be destroyed. Not while a reload goes on. */
+struct lookup;
+void plane_post_lookup(struct plane *p, const struct lookup *l);
+bool plane_looks_at(const struct plane *p, const struct lookup *l);
+
 /* About once a second: clocks and link speeds follow. */
 void plane_calibrate(struct plane *p);
 /* Counters of every source's port by lane; captures have none. */

@@ -63,6 +63,22 @@ plane_reloaded(struct plane *p)
 	p->old = NULL;
 }
 
+void
+plane_post_lookup(struct plane *p, const struct lookup *l)
+{
+	for (unsigned w = 0; w < p->worker_count; w++)
+		worker_post_lookup(p->workers[w], l);
+}
+
+bool
+plane_looks_at(const struct plane *p, const struct lookup *l)
+{
+	for (unsigned w = 0; w < p->worker_count; w++)
+		if (!worker_looks_at(p->workers[w], l))
+			return false;
+	return true;
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 unsigned

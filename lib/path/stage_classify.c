@@ -29,9 +29,9 @@ meter_of(struct pipeline *p, const struct addr *peer, const struct addr *msft, u
 	struct meter_key key = {.link = link, .class = class};
 
 	if (peer)
-		key.peer_subnet = lpm_find(p->plan->side_lpm[SIDE_PEER], peer);
+		key.peer_subnet = lpm_find(p->side_lpm[SIDE_PEER], peer);
 	if (msft)
-		key.msft_subnet = lpm_find(p->plan->side_lpm[SIDE_MSFT], msft);
+		key.msft_subnet = lpm_find(p->side_lpm[SIDE_MSFT], msft);
 	return meter_find(p->meters, &key);
 }
 
@@ -110,7 +110,7 @@ subnets_find(struct pipeline *p, const struct burst *b)
 		at[count++] = (uint8_t)i;
 	}
 	for (unsigned side = 0; side < 2; side++) {
-		lpm_find_bulk(p->plan->side_lpm[side], addrs[side], count, found);
+		lpm_find_bulk(p->side_lpm[side], addrs[side], count, found);
 		for (uint32_t n = 0; n < count; n++)
 			p->new_subnets[side][at[n]] = found[n];
 	}

@@ -15,6 +15,7 @@
 
 struct pipeline {
 	const struct plan *plan;
+	const struct lpm *side_lpm[2]; /* the plan's, or those of the lookup swapped in */
 	struct snap_core *core;
 	struct snap *snap; /* the running interval; start_ns 0: nothing came yet */
 	struct meter_table *meters;
@@ -23,7 +24,7 @@ struct pipeline {
 	struct rtp_pool *streams;
 	struct expectation_table *expectations;
 	struct tcp_pool *tcp;
-	uint16_t generation; /* of the plan as it stands in flow records; never 0 */
+	uint16_t generation; /* of plan and lookup as it stands in flow records; never 0 */
 	struct hash_key endpoint_key;
 	/* intervals */
 	uint64_t interval_ns;

@@ -41,10 +41,12 @@ struct worker {
 	/* control writes, worker reads */
 	_Alignas(CACHE_LINE) _Atomic bool stop;
 	_Atomic(const struct worker_setup *) next; /* the worker clears it when swapped in */
+	_Atomic(const struct lookup *) lookup;     /* the newest posted */
 
 	/* worker writes, control reads */
 	_Alignas(CACHE_LINE) _Atomic uint64_t turns;
 	_Atomic bool replayed;
+	_Atomic(const struct lookup *) looked; /* the lookup in use; the worker writes */
 
 	/* worker alone */
 	_Alignas(CACHE_LINE) const struct worker_setup *setup;
@@ -229,10 +231,23 @@ swap(struct worker *w)
 }
 
 static void
+look(struct worker *w)
+{
+	const struct lookup *l = atomic_load_explicit(&w->lookup, memory_order_acquire);
+
+	if (l == atomic_load_explicit(&w->looked, memory_order_relaxed))
+		return;
+	run_waiting(w, NULL);
+	pipeline_set_lookup(w->pipeline, l);
+	atomic_store_explicit(&w->looked, l, memory_order_release);
+}
+
+static void
 check(struct worker *w)
 {
 	account(w);
 	swap(w);
+	look(w);
 	rte_rcu_qsbr_quiescent(w->params.quiescence, w->params.index);
 }
 
@@ -401,6 +416,18 @@ bool
 worker_swapped(const struct worker *w)
 {
 	return atomic_load_explicit(&w->next, memory_order_acquire) == NULL;
+}
+
+void
+worker_post_lookup(struct worker *w, const struct lookup *l)
+{
+	atomic_store_explicit(&w->lookup, l, memory_order_release);
+}
+
+bool
+worker_looks_at(const struct worker *w, const struct lookup *l)
+{
+	return atomic_load_explicit(&w->looked, memory_order_acquire) == l;
 }
 
 struct expect_queue *

@@ -66,6 +66,12 @@ void worker_stop(struct worker *w);
 void worker_post(struct worker *w, const struct worker_setup *setup);
 bool worker_swapped(const struct worker *w);
 
+/* Go on with another lookup between two bursts; the one before may be destroyed when
+ * worker_looks_at() says so. */
+struct lookup;
+void worker_post_lookup(struct worker *w, const struct lookup *l);
+bool worker_looks_at(const struct worker *w, const struct lookup *l);
+
 struct punt_rings *worker_punts(struct worker *w);
 /* Where the inspector puts what signalling says will come. */
 struct expect_queue *worker_expected(struct worker *w);

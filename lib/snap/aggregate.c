@@ -32,7 +32,8 @@ const char *
 agg_rest_name(enum agg_rest r)
 {
 	static const char *const names[REST_COUNT] = {"undeclared-peer", "undeclared-msft",
-	                                              "unmetered-peer", "unmetered-msft"};
+	                                              "unmetered-peer",  "unmetered-msft",
+	                                              "announced-peer",  "announced-msft"};
 
 	return names[r];
 }
@@ -178,6 +179,9 @@ add_side(struct aggregate *a, const struct meter_key *key, uint32_t subnet,
 {
 	if (subnet == SUBNET_OVERFLOW) {
 		add_meter(&a->link_rests[key->link][undeclared + REST_UNMETERED_PEER], m,
+		          a->merging);
+	} else if (subnet == SUBNET_ANNOUNCED) {
+		add_meter(&a->link_rests[key->link][undeclared + REST_ANNOUNCED_PEER], m,
 		          a->merging);
 	} else if (subnet == SUBNET_NONE || subnet > a->subnet_count) {
 		add_meter(&a->link_rests[key->link][undeclared], m, a->merging);

@@ -67,12 +67,15 @@ struct agg_link {
 	struct load load[2];
 };
 
-/* Rests of a side: not in a declared subnet, and not metered because the meter table was full. */
+/* Rests of a side: not in a declared subnet nor announced, not metered because the meter table was
+ * full, and announced by BGP without being declared. */
 enum agg_rest {
 	REST_UNDECLARED_PEER,
 	REST_UNDECLARED_MSFT,
 	REST_UNMETERED_PEER,
 	REST_UNMETERED_MSFT,
+	REST_ANNOUNCED_PEER,
+	REST_ANNOUNCED_MSFT,
 	REST_COUNT
 };
 const char *agg_rest_name(enum agg_rest r); /* "undeclared-peer" … */

@@ -174,7 +174,8 @@ const struct record_field fields_link_class[] = {
 const struct record_field fields_link_subnet[] = {
 	HEAD(rec_link_subnet),
 	TEXT(rec_link_subnet, link, "link"),
-	TEXT(rec_link_subnet, prefix, "or \"undeclared-peer\", \"undeclared-msft\" for the rest"),
+	TEXT(rec_link_subnet, prefix,
+             "or, of the rest, \"announced-peer\" (by BGP) and \"undeclared-peer\"; so for msft"),
 	TEXT(rec_link_subnet, side, "\"peer\" or \"msft\""),
 	TRAFFIC(rec_link_subnet),
 	U64(rec_link_subnet, flows, "", "total"),

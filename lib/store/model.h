@@ -144,7 +144,8 @@ struct rec_link_class {
 	uint64_t flows, flows_two_way;
 };
 
-/* link:NAME:subnet:PREFIX; PREFIX is "undeclared-peer" or "undeclared-msft" for the rest */
+/* link:NAME:subnet:PREFIX; PREFIX is "announced-peer" and "announced-msft" for what is announced by
+ * BGP and of no declared subnet, "undeclared-peer" and "undeclared-msft" for the rest */
 struct rec_link_subnet {
 	struct rec_head head;
 	char link[64], prefix[64], side[8];

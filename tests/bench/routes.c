@@ -14,6 +14,9 @@
 #include "base/mem.h"
 #include "bench/bench.h"
 #include "inspect/bgp_table.h"
+#include "path/lookup.h"
+#include "path/source.h"
+#include "state/lpm.h"
 
 enum {
 	PREFIXES = 1000000,
@@ -89,7 +92,7 @@ make_stream(void)
 		store_be16(start + 19, 0);
 		store_be16(start + 21, (uint16_t)(at - start - 23));
 		for (uint32_t k = i; k < i + PER_UPDATE; k++, at += 4) {
-			store_be32(at, (16u << 16 | order[k]) << 8);
+			store_be32(at, ((16u << 16) + 2 * order[k]) << 8); /* no two side by side */
 			memmove(at + 1, at, 3);
 			*at = 24;
 		}
@@ -131,13 +134,53 @@ read_all(struct bgp_connection *c, const struct stream *s)
 	return cpu_seconds() - start;
 }
 
+struct prefixes {
+	struct prefix *at;
+	size_t count;
+};
+
+static void
+add_prefix(void *context, const struct bgp_route *route)
+{
+	struct prefixes *p = context;
+
+	p->at[p->count++] = bgp_route_prefix(route);
+}
+
+/* The table as subnets of the workers' lookup: how long that takes, how much it holds. */
+static double
+build_lookup(const struct conf *conf, const struct bgp_rib *rib, double *bytes)
+{
+	struct prefixes p = {.at = mem_alloc(PREFIXES, sizeof *p.at)};
+	struct sources *sources;
+	struct lookup *lookup;
+	struct plan *plan;
+	char *error = NULL;
+	double start;
+
+	if (sources_create(conf, &sources, &error) != 0)
+		exit(2);
+	plan = plan_create(conf, sources, 1);
+	start = cpu_seconds();
+	bgp_rib_each(rib, add_prefix, &p);
+	lookup = lookup_create(plan, (const struct prefix *[]){p.at, NULL},
+	                       (const size_t[]){p.count, 0});
+	start = cpu_seconds() - start;
+	*bytes = (double)lpm_size(lookup->side[SIDE_PEER]) / PREFIXES;
+	lookup_destroy(lookup);
+	plan_destroy(plan);
+	sources_destroy(sources);
+	free(p.at);
+	return start;
+}
+
 int
 bench_routes(int argc, char **argv)
 {
 	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
 	struct bgp_connection *owner[SESSIONS];
 	struct stream s = make_stream();
-	double seconds[SESSIONS], bytes;
+	double seconds[SESSIONS], bytes, lookup_s, lookup_bytes;
 	struct bgp_table table;
 	struct conf *conf;
 	size_t before;
@@ -160,12 +203,16 @@ bench_routes(int argc, char **argv)
 			return 1;
 	}
 	bytes = (double)(taken_memory() - before) / PREFIXES / SESSIONS;
+	lookup_s = build_lookup(conf, &owner[0]->session->side[SIDE_PEER].rib, &lookup_bytes);
 	printf(json ? "{\"memory\": {\"bytes_per_route\": %.1f}, \"routes\": {\"prefixes\": %d, "
 	              "\"sessions\": %d, \"prefixes_per_second\": %.0f, "
-	              "\"prefixes_per_second_known\": %.0f}}\n"
+	              "\"prefixes_per_second_known\": %.0f, \"lookup_seconds\": %.2f, "
+	              "\"lookup_bytes_per_prefix\": %.1f}}\n"
 	            : "%.1f bytes a route, %d prefixes over %d sessions; %.0f prefixes/s, "
-	              "%.0f/s where their attributes were known\n",
-	       bytes, PREFIXES, SESSIONS, PREFIXES / seconds[0], PREFIXES / seconds[1]);
+	              "%.0f/s where their attributes were known; a lookup of them takes %.2f s, "
+	              "%.1f bytes a prefix\n",
+	       bytes, PREFIXES, SESSIONS, PREFIXES / seconds[0], PREFIXES / seconds[1], lookup_s,
+	       lookup_bytes);
 	bgp_table_fini(&table);
 	conf_destroy(conf);
 	free(s.bytes);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "classify/class.h"
 #include "path/capture.h"
+#include "path/lookup.h"
 #include "path/source.h"
 #include "state/flow.h"
 #include "support/frames.h"
@@ -37,6 +38,7 @@ static const char conf_text[] = "peering = { name = \"test\"; type = \"voice\"; 
 
 /* Ports in the order of the configuration. */
 enum { UP, DOWN, MIRROR };
+enum { ANNOUNCED = 7 }; /* place of SUBNET_ANNOUNCED in the sums */
 
 struct fixture {
 	struct conf *conf;
@@ -86,7 +88,9 @@ drain(void *context)
 		for (int dir = 0; dir < 2; dir++) {
 			f->meter_packets[dir] += m->packets[dir];
 			f->class_packets[key->class] += m->packets[dir];
-			f->subnet_packets[key->peer_subnet] += m->packets[dir];
+			f->subnet_packets[key->peer_subnet == SUBNET_ANNOUNCED
+			                          ? ANNOUNCED
+			                          : key->peer_subnet] += m->packets[dir];
 		}
 		f->flows += m->flows;
 		f->flows_two_way += m->flows_two_way;
@@ -691,6 +695,67 @@ test_garbage_is_counted(void **state)
 	fixture_free(f);
 }
 
+static struct prefix
+prefix_of(const char *text)
+{
+	struct prefix p;
+
+	assert_true(prefix_parse(text, &p, NULL));
+	return p;
+}
+
+/* What BGP announces joins the declared subnets, in the middle of flows: packets are counted where
+ * their addresses belong then, none twice, none not. What is declared stays what it is. */
+static void
+test_lookup_is_swapped(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	const struct prefix peer[] = {
+		prefix_of("198.51.100.0/24"), /* of nobody declared */
+		prefix_of("203.0.112.0/23"),  /* around a declared one */
+		prefix_of("203.0.113.64/26"), /* inside it */
+	};
+	struct lookup *one = lookup_create(f->plan, (const struct prefix *[]){peer, NULL},
+	                                   (const size_t[]){3, 0});
+	struct lookup *none = lookup_create(f->plan, (const struct prefix *[]){peer, NULL},
+	                                    (const size_t[]){0, 0});
+	struct frame_spec specs[] = {
+		udp("198.51.100.1", 5000, "52.112.1.1", 5001),
+		udp("203.0.112.1", 5000, "52.112.1.1", 5001),
+		udp("203.0.113.65", 5000, "52.112.1.1", 5001),
+		udp("192.0.2.1", 5000, "52.112.1.1", 5001),
+	};
+	struct plan *other;
+
+	(void)state;
+	assert_int_equal(one->announced[SIDE_PEER], 2);
+	for (unsigned turn = 0; turn < 3; turn++) {
+		for (unsigned i = 0; i < 4; i++)
+			send_frame(f, UP, T0 + turn * 10 + i, &specs[i]);
+		flush(f);
+		pipeline_set_lookup(f->pipeline, turn == 0 ? one : none);
+	}
+	pipeline_finish(f->pipeline, T0 + 3000);
+	assert_int_equal(f->packets, 12);
+	assert_int_equal(f->created, 4);
+	assert_int_equal(f->subnet_packets[ANNOUNCED], 2);
+	assert_int_equal(f->subnet_packets[1], 3);
+	assert_int_equal(f->subnet_packets[0], 7);
+	/* one of another plan is not taken */
+	other = plan_create(f->conf, f->sources, 9);
+	lookup_destroy(one);
+	one = lookup_create(other, (const struct prefix *[]){peer, NULL}, (const size_t[]){3, 0});
+	pipeline_set_lookup(f->pipeline, one);
+	send_frame(f, UP, T0 + 4000, &specs[0]);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 5000);
+	assert_int_equal(f->subnet_packets[ANNOUNCED], 2);
+	plan_destroy(other);
+	lookup_destroy(one);
+	lookup_destroy(none);
+	fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -706,6 +771,7 @@ main(void)
 		cmocka_unit_test(test_punts_of_handshakes),
 		cmocka_unit_test(test_punts_of_relays),
 		cmocka_unit_test(test_plan_is_swapped),
+		cmocka_unit_test(test_lookup_is_swapped),
 		cmocka_unit_test(test_flood_loses_no_endpoint_traffic),
 		cmocka_unit_test(test_floods_leave_calls_alone),
 		cmocka_unit_test(test_garbage_is_counted),
