@@ -40,7 +40,6 @@ exporter_create(const struct conf *conf, struct store *store)
 	e->store = store;
 	e->announcer = announcer_create(store);
 	e->rollup = rollup_create(store);
-	evidence_init(&e->evidence, EVIDENCE_PLACES);
 	dict_init(&e->sessions);
 	dict_init(&e->bfds);
 	export_media_create(e);
@@ -55,8 +54,7 @@ exporter_destroy(struct exporter *e)
 		return;
 	announcer_destroy(e->announcer);
 	rollup_destroy(e->rollup);
-	evidence_fini(&e->evidence);
-	free(e->sbc_media);
+	export_roles_destroy(e);
 	dict_fini(&e->sessions, free);
 	dict_fini(&e->bfds, NULL);
 	export_media_destroy(e);
@@ -281,6 +279,7 @@ export_endpoints(struct epoch *x)
 	for (uint32_t i = 0; i < a->endpoint_count; i++)
 		if (a->endpoints[i].changed)
 			export_roles_note_media(x, &a->endpoints[i]);
+	export_roles_find_relays(x);
 	for (uint32_t i = 0; i < a->endpoint_count; i++)
 		if (a->endpoints[i].changed)
 			export_endpoint(x, &a->endpoints[i]);

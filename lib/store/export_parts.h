@@ -49,7 +49,9 @@ struct exporter {
 	struct lag_view *lags;        /* as conf.links */
 	size_t lag_count;
 	struct evidence evidence; /* of roles, taken over from the inspector */
-	bool *sbc_media;          /* as conf.sbcs: its media prefixes carry media */
+	struct addr *relays;      /* addresses whose media leaves again as it came, in this epoch */
+	uint32_t relay_count;
+	bool *sbc_media; /* as conf.sbcs: its media prefixes carry media */
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -69,6 +71,8 @@ void export_facts(struct epoch *x, struct inspector *inspector);
 void export_sessions(struct epoch *x, struct inspector *inspector);
 /* Roles (export_roles.c): an epoch first notes who carries an SBC's media. */
 void export_roles_create(struct exporter *e);
+void export_roles_destroy(struct exporter *e);
+void export_roles_find_relays(struct epoch *x);
 void export_roles_note_media(struct epoch *x, const struct agg_endpoint *from);
 void export_roles(struct epoch *x, const struct agg_endpoint *from, const char *id,
                   struct rec_endpoint *r);

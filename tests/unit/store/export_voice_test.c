@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "snap/aggregate.h"
+#include "snap/stream_book.h"
 #include "store/export.h"
 #include "unit/inspect/feed.h"
 
@@ -179,6 +180,49 @@ test_roles(void **state)
 	finish(&b);
 }
 
+static void
+stream(struct bench *b, const char *src, const char *dst, uint32_t ssrc)
+{
+	struct book_stream *s = &b->a->voice->streams[b->a->voice->stream_count++];
+
+	*s = (struct book_stream){.changed = true, .leg = 0};
+	s->id = b->a->voice->stream_count;
+	s->r.ssrc = ssrc;
+	s->r.first_ns = s->r.last_ns = NS_PER_S;
+	assert_true(addr_parse(src, &s->src) && addr_parse(dst, &s->dst));
+}
+
+/* Ten streams at once and no signalling: a gateway, unless the same leaves again for others. */
+static void
+test_relay(void **state)
+{
+	struct rec_endpoint r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	b.a->endpoint_count = 1;
+	b.a->endpoints[0] =
+		(struct agg_endpoint){.side = SIDE_PEER, .changed = true, .last_us = 1000000};
+	b.a->endpoints[0].classes = b.a->endpoints[0].roles.taken = 1ull << CLASS_SRTP;
+	b.a->endpoints[0].roles.media_max = 10;
+	b.a->endpoints[0].roles.media_peers = 0xff;
+	assert_true(addr_parse("203.0.113.64", &b.a->endpoints[0].addr));
+	b.a->voice->leg_count = 1;
+	b.a->voice->legs[0] = (struct book_leg){.stream = {0, BOOK_NONE}};
+	stream(&b, "198.51.100.7", "203.0.113.64", 7); /* an echo */
+	stream(&b, "203.0.113.64", "198.51.100.7", 7);
+	epoch(&b, 1000000);
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.64", &r));
+	assert_string_equal(r.roles, "media-gateway");
+	stream(&b, "52.112.0.1", "203.0.113.64", 9);
+	stream(&b, "203.0.113.64", "198.51.100.8", 9);
+	epoch(&b, 2000000);
+	assert_true(store_get(b.store, RECORD_ENDPOINT, "203.0.113.64", &r));
+	assert_string_equal(r.roles, "media-relay");
+	finish(&b);
+}
+
 int
 main(void)
 {
@@ -186,6 +230,7 @@ main(void)
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_relay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
