@@ -127,6 +127,7 @@ take_interval(void *context)
 		return;
 	aggregate_merge(a->aggregate, s, snap_meters(a->snap));
 	snap_release(a->snap, s);
+	aggregate_latency(a->aggregate, inspector_latencies(a->inspector));
 	aggregate_close(a->aggregate);
 	a->self.clock_resolution_ns = capture_info(a->capture)->resolution_ns;
 	exporter_begin(a->exporter, a->aggregate, &a->self);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "inspect/inspector.h"
 #include "path/eal.h"
 #include "snap/aggregate.h"
 #include "store/export.h"
@@ -132,6 +133,8 @@ close_interval(struct collector *c)
 	uint64_t before = c->aggregate->intervals;
 
 	plane_ports(c->plane, add_port, c);
+	aggregate_latency(c->aggregate, inspector_latencies(slow_path_lock(c->slow_path)));
+	slow_path_unlock(c->slow_path);
 	aggregate_close(c->aggregate);
 	if (c->aggregate->intervals != before)
 		export(c);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "inspect/round_trip.h"
 
 struct census *
 census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls, uint32_t evidence_places)
@@ -15,6 +16,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls, uint32_
 	certificates_init(&c->tls.certificates, name_limit);
 	peering_init(&c->peering);
 	c->voice = voice_create();
+	c->round_trips = round_trips_create();
 	evidence_init(&c->evidence, evidence_places);
 	c->calls = sip_calls_create(call_limit, keep_calls);
 	return c;
@@ -32,6 +34,7 @@ census_destroy(struct census *c)
 	peering_fini(&c->peering);
 	sip_calls_destroy(c->calls);
 	voice_destroy(c->voice);
+	round_trips_destroy(c->round_trips);
 	evidence_fini(&c->evidence);
 	free(c);
 }

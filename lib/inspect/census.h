@@ -31,6 +31,8 @@ struct census_versions {
 	struct census_version at[CENSUS_VERSIONS];
 };
 
+struct round_trips;
+
 struct census {
 	struct {
 		struct names methods;
@@ -63,7 +65,8 @@ struct census {
 	struct peering peering;             /* LACP, LLDP, BFD, BGP */
 	struct voice *voice;                /* signalling by link, SBC and subnet */
 	struct sip_calls *calls;
-	struct evidence evidence; /* of roles */
+	struct round_trips *round_trips; /* questions and answers */
+	struct evidence evidence;        /* of roles */
 	/* of the inspector itself */
 	struct stream_pool streams; /* and the memory that waits, of handlers too */
 	uint64_t datagrams, unread; /* frames that nobody reads */

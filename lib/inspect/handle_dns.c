@@ -1,5 +1,6 @@
 #include "inspect/evidence.h"
 #include "inspect/handler.h"
+#include "inspect/round_trip.h"
 #include "proto/dns.h"
 
 /* Who recurses, who knows by itself, and who asks whom. */
@@ -47,10 +48,30 @@ count(struct inspection *in, struct cursor message, bool cut)
 	take_role(in, &dns);
 }
 
+/* By identifier and the asker's port. */
+static void
+time_message(struct inspection *in)
+{
+	struct cursor message = in->payload;
+	uint16_t name[2] = {0};
+	struct dns dns;
+
+	if (cursor_left(&message) < DNS_SIZE || !in->punt)
+		return;
+	dns_decode(&message, &dns);
+	name[0] = dns.id;
+	name[1] = dns.response ? in->punt->packet.dport : in->punt->packet.sport;
+	if (dns.response)
+		round_trip_answer(in, LATENCY_DNS, name, sizeof name);
+	else
+		round_trip_ask(in, LATENCY_DNS, name, sizeof name);
+}
+
 static void
 read_datagram(struct inspection *in)
 {
 	count(in, in->payload, in->cut);
+	time_message(in);
 }
 
 /* Behind a gap nothing tells where a message begins. */

@@ -2,14 +2,19 @@
  * Everything that shares a media port, told apart by the first byte (RFC 7983 section 7): STUN 0-3,
  * ZRTP 16-19, DTLS 20-63, TURN channels 64-79, RTP and RTCP 128-191 (RFC 5761 section 4).
  */
+#include "base/clock.h"
 #include "inspect/evidence.h"
 #include "inspect/handler.h"
 #include "inspect/hello.h"
+#include "inspect/round_trip.h"
 #include "proto/dtls.h"
+#include "proto/protocols.h"
 #include "proto/rtcp.h"
 #include "proto/stun.h"
 #include "proto/tls.h"
 #include "proto/zrtp.h"
+
+enum { STUN_TRANSACTION = 12 }; /* bytes behind the cookie */
 
 /* What servers alone send: answers (RFC 8656 section 7.3). */
 static void
@@ -29,6 +34,18 @@ take_stun_role(struct inspection *in, const struct stun *stun)
 	}
 }
 
+/* A transaction over TCP may wait behind others. */
+static void
+time_stun(struct inspection *in, const struct stun *stun)
+{
+	if (!in->punt || in->punt->packet.proto == PROTO_TCP)
+		return;
+	if (stun->class == STUN_REQUEST)
+		round_trip_ask(in, LATENCY_STUN, stun->transaction, STUN_TRANSACTION);
+	else if (stun->class != STUN_INDICATION)
+		round_trip_answer(in, LATENCY_STUN, stun->transaction, STUN_TRANSACTION);
+}
+
 static void
 read_stun(struct inspection *in)
 {
@@ -44,6 +61,7 @@ read_stun(struct inspection *in)
 	else
 		in->census->stun[stun.type]++;
 	take_stun_role(in, &stun);
+	time_stun(in, &stun);
 }
 
 static void
@@ -92,6 +110,38 @@ read_dtls(struct inspection *in)
 	}
 }
 
+/* A sender report asks with the middle of its NTP time; a block about its source that names it
+ * answers, and says how long it was held back (RFC 3550 section 6.4.1). */
+static void
+time_report(struct inspection *in, const struct rtcp *rtcp)
+{
+	struct cursor body = rtcp->body;
+	struct rtcp_block block;
+	uint32_t name[2] = {rtcp->ssrc, (uint32_t)(rtcp->ntp >> 16)};
+
+	if (rtcp->type == RTCP_SR)
+		round_trip_ask(in, LATENCY_RTCP, name, sizeof name);
+	if (rtcp->type != RTCP_SR && rtcp->type != RTCP_RR)
+		return;
+	for (unsigned i = 0; i < rtcp->count && rtcp_block_next(&body, &block); i++) {
+		name[0] = block.ssrc;
+		name[1] = block.last_sr;
+		if (block.last_sr)
+			round_trip_answer_less(in, LATENCY_RTCP, name, sizeof name,
+			                       (uint64_t)block.delay_since_sr * NS_PER_S >> 16);
+	}
+}
+
+/* In the clear and whole: every report of the compound. */
+static void
+time_compound(struct inspection *in, struct cursor c)
+{
+	struct rtcp rtcp;
+
+	while (in->punt && rtcp_fits(&c) && rtcp_decode(&c, &rtcp) == REASON_OK)
+		time_report(in, &rtcp);
+}
+
 /* The types of a compound's packets, as far as it hangs together (RFC 3550 appendix A.2; senders of
  * two or three stray bytes are forgiven); `*whole`: to its end. */
 static unsigned
@@ -118,11 +168,14 @@ static void
 read_rtcp(struct inspection *in)
 {
 	bool ragged = cursor_left(&in->payload) % 4 != 0 && !in->cut, whole;
+	struct cursor compound = in->payload;
 	uint8_t types[32];
 	unsigned count = read_compound(&in->payload, types, sizeof types, &whole);
 
 	if (!whole)
 		in->census->srtcp++;
+	else
+		time_compound(in, compound);
 	if (!whole && ragged)
 		return;
 	for (unsigned i = 0; i < (whole ? count : count > 0); i++)

@@ -11,6 +11,7 @@
 #include "inspect/handler.h"
 #include "inspect/hello.h"
 #include "inspect/quic_initial.h"
+#include "inspect/round_trip.h"
 #include "proto/tls.h"
 
 enum { CRYPTO_MAX = 16 * 1024 };
@@ -26,6 +27,7 @@ struct flight {
 struct quic_state {
 	struct budget *budget;
 	bool keyed;
+	bool asked, answered;     /* Initials of both sides came, by these keys */
 	unsigned client;          /* direction of the client */
 	struct quic_keys keys[2]; /* client's, server's */
 	struct flight flight[2];  /* likewise */
@@ -127,6 +129,7 @@ open_as_first(struct inspection *in, struct quic_state *state, const struct quic
 		flight_fini(state->budget, &state->flight[1]);
 	}
 	state->keyed = true;
+	state->asked = state->answered = false;
 	state->client = in->direction;
 	state->keys[0] = client;
 	state->keys[1] = server;
@@ -145,6 +148,22 @@ open_initial(struct inspection *in, struct quic_state *state, const struct quic 
 	return size >= 0 ? size : open_as_first(in, state, quic, plain);
 }
 
+/* From the client's first Initial, which may be followed by more of the same flight, to the
+ * server's first. A client that had to repeat itself makes it longer. */
+static void
+time_initial(struct inspection *in, struct quic_state *state)
+{
+	uint16_t port = in->conversation->port[state->client];
+
+	if (in->direction == state->client && !state->asked) {
+		state->asked = true;
+		round_trip_ask(in, LATENCY_QUIC, &port, sizeof port);
+	} else if (in->direction != state->client && !state->answered) {
+		state->answered = true;
+		round_trip_answer(in, LATENCY_QUIC, &port, sizeof port);
+	}
+}
+
 static void
 read_initial(struct inspection *in, const struct quic *quic)
 {
@@ -159,6 +178,7 @@ read_initial(struct inspection *in, const struct quic *quic)
 		in->census->quic_unopened++;
 		return;
 	}
+	time_initial(in, state);
 	flight = &state->flight[in->direction != state->client];
 	frames = cursor_over(plain, (size_t)size);
 	while (quic_crypto_next(&frames, &crypto))

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "inspect/handler.h"
+#include "inspect/round_trip.h"
 #include "inspect/sip_evidence.h"
 #include "inspect/sip_nat.h"
 #include "proto/sdp.h"
@@ -30,6 +31,27 @@ read_body(struct census *census, const struct sip *sip, struct sdp *sdp)
 	return sdp;
 }
 
+/* A request and its first response by the topmost Via, which names the transaction (RFC 3261
+ * section 17.1.3): a response brings the request's back, with more parameters behind. */
+static void
+time_message(struct inspection *in, const struct sip *sip)
+{
+	struct slice via = sip->value[SIP_VIA];
+	const char *branch = via.size ? memmem(via.at, via.size, "branch=", 7) : NULL;
+	struct slice name, rest;
+
+	if (!branch || slice_equal_nocase(sip->cseq_method, "ACK"))
+		return;
+	rest = slice_between(branch, via.at + via.size);
+	name = slice_until(&rest, ';');
+	rest = name;
+	name = slice_until(&rest, ',');
+	if (sip->request)
+		round_trip_ask(in, LATENCY_SIP, name.at, name.size);
+	else
+		round_trip_answer(in, LATENCY_SIP, name.at, name.size);
+}
+
 static void
 take_message(struct inspection *in, const struct sip *sip)
 {
@@ -46,6 +68,7 @@ take_message(struct inspection *in, const struct sip *sip)
 		names_add(&census->sip.call_ids, sip->value[SIP_CALL_ID], 1);
 		call = sip_calls_message(census->calls, in, sip);
 	}
+	time_message(in, sip);
 	body = read_body(census, sip, &sdp);
 	sip_nat_look(in, sip, body);
 	sip_evidence_take(in, sip, call, body);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "inspect/conversation.h"
 #include "inspect/handler.h"
+#include "inspect/round_trip.h"
 #include "proto/protocols.h"
 
 enum {
@@ -66,6 +67,7 @@ inspector_set_conf(struct inspector *i, const struct conf *conf, const struct la
 	bfd_table_set_conf(&i->census->peering.sessions, i->conf, conf);
 	i->conf = conf;
 	voice_set_conf(i->census->voice, conf);
+	round_trips_set_conf(i->census->round_trips, conf);
 	i->lanes = lanes;
 	i->lane_count = lanes ? lane_count : 0;
 	interconnect_set_conf(&i->census->peering.links, conf);
@@ -279,6 +281,12 @@ struct bgp_table *
 inspector_bgp(struct inspector *i)
 {
 	return &i->census->peering.bgp;
+}
+
+struct latency_set *
+inspector_latencies(struct inspector *i)
+{
+	return round_trip_samples(i->census->round_trips);
 }
 
 struct fact_queue *

@@ -72,6 +72,9 @@ const struct census *inspector_census(const struct inspector *i);
 struct evidence *inspector_evidence(struct inspector *i);
 /* BGP's sessions, for who knows of them from elsewhere (inspect/bgp_seed.h, inspect/bmp_feed.h). */
 struct bgp_table *inspector_bgp(struct inspector *i);
+/* Round trips sampled since the caller last cleared it (snap/latency.h); the ids of subnets are
+ * those of the configuration last set. */
+struct latency_set *inspector_latencies(struct inspector *i);
 /* What is to be told; the caller takes from it. */
 struct fact_queue *inspector_facts(struct inspector *i);
 /* Conversations now, and those forgotten for want of room. */

@@ -371,6 +371,15 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 }
 
 void
+aggregate_latency(struct aggregate *a, struct latency_set *set)
+{
+	if (!a->merging->open)
+		return;
+	latency_book_merge(a->latency, set);
+	latency_set_clear(set);
+}
+
+void
 aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port)
 {
 	a->lanes[lane].port = *port;

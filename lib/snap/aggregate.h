@@ -155,6 +155,9 @@ void aggregate_destroy(struct aggregate *a);
 
 /* Add one worker's snapshot; `meters` gives its keys. The snapshot may be released afterwards. */
 void aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_table *meters);
+/* Round trips that were not measured by a worker, and clear them; nothing while no snapshot of the
+ * interval came. */
+void aggregate_latency(struct aggregate *a, struct latency_set *set);
 /* A lane's port counters at the end of the interval. */
 void aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port);
 /* Compute rates, peaks and the probe's own losses; the interval's cells are readable until the

@@ -26,8 +26,7 @@
 	X(LATENCY_TCP_DATA, "tcp-data", false,                                           \
 	  "data to any other acknowledgement: may be delayed, or wait for an answer")    \
 	X(LATENCY_TCP_TS, "tcp-ts", false, "TSval to its echo (RFC 7323), one per tick") \
-	X(LATENCY_QUIC, "quic", false, "QUIC Initial to the first answer")               \
-	X(LATENCY_QUIC_SPIN, "quic-spin", false, "QUIC spin bit (RFC 9000 17.4)")        \
+	X(LATENCY_QUIC, "quic", false, "QUIC client's first Initial to the server's")    \
 	X(LATENCY_STUN, "stun", true, "STUN request to response, by transaction")        \
 	X(LATENCY_DNS, "dns", false, "DNS query to response, by identifier")             \
 	X(LATENCY_ICMP, "icmp", true, "ICMP echo to its reply")                          \

@@ -8,7 +8,8 @@ CAPTURES/truth/tcp_totals.tsv and tcp_streams.tsv hold what tshark counts. Asked
 - retransmissions and segments out of order together within 2 % over all captures, mirror copies (which tshark calls retransmissions)
   counted in: which of the two a segment is, tshark decides by time alone;
 - every capture whose retransmissions or out-of-order segments differ is in KNOWN, with its reason in docs/truth.md; one that is there
-  and agrees is a stale entry.
+  and agrees is a stale entry;
+- echo replies in icmp_echo_rtt.tsv: as many round trips, the least to the microsecond, the median within 2 % (a bucket is 1.6 % wide).
 """
 import argparse
 import collections
@@ -28,6 +29,7 @@ KNOWN = {
     "ntop-nDPI/no_sni.pcap": {"retrans": (3, 2), "out_of_order": (0, 1)},
     "snabbco-snabb/sanitized4k_truncated128.pcap": {"retrans": (2, 0), "out_of_order": (4, 6)},
 }
+KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap", "the-tcpdump-group-tcpdump/various_gre.pcap"}
 COLUMNS = ("retrans", "out_of_order")
 
 
@@ -91,6 +93,25 @@ class Comparison:
             if not good and self.show:
                 print(f"  {name} stream {s['stream']}: SYN to ACK {ours} us, tshark {theirs} ms")
 
+    def echoes(self, program, captures, only):
+        rows = [r for r in table(captures, "icmp_echo_rtt") if only in r["file"]]
+        for r in rows:
+            result = analyze(program, os.path.join(captures, r["file"]))
+            mine = [x for x in result["latency"] if x["method"] == "icmp" and x["scope"].startswith("link:")]
+            count = sum(x["count"] for x in mine)
+            least = min((x["min_us"] for x in mine), default=0)
+            ours = f"{count} from {least:.0f} us"
+            theirs = f"{r['replies']} from {float(r['min_ms']) * 1000:.0f} us"
+            median = float(r["median_ms"]) * 1000
+            good = ours == theirs and (len(mine) != 1 or abs(mine[0]["p50_us"] - median) <= max(1, 0.02 * median))
+            self.sums["echo captures"] += 1
+            self.sums["echo captures equal"] += good
+            if not good and r["file"] not in KNOWN_ECHO:
+                self.mistakes.append(f"{r['file']}: echo {ours}, tshark {theirs}, median {median}")
+            elif good and r["file"] in KNOWN_ECHO:
+                self.mistakes.append(f"{r['file']}: echoes agree, their explanation is stale")
+        print(f"echo replies: {self.sums['echo captures equal']} of {self.sums['echo captures']} captures equal")
+
     def judge(self):
         compared = self.rtt["equal"] + self.rtt["different"]
         print(f"SYN to first ACK: {self.rtt['equal']} of {compared} streams within 1 % or 1 us; "
@@ -134,6 +155,7 @@ def main():
         result = analyze(args.program, path)
         c.totals(row["file"], row, result["tcp"])
         c.handshakes(row["file"], streams[row["file"]], result["flows"]["list"])
+    c.echoes(args.program, args.captures, args.only)
     c.judge()
     for m in c.mistakes:
         print(f"WRONG  {m}")
