@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "snap/aggregate.h"
 #include "snap/stream_book.h"
 #include "store/export.h"
@@ -208,6 +209,8 @@ test_relay(void **state)
 	b.a->endpoints[0].roles.media_max = 10;
 	b.a->endpoints[0].roles.media_peers = 0xff;
 	assert_true(addr_parse("203.0.113.64", &b.a->endpoints[0].addr));
+	b.a->voice->streams = mem_resize(b.a->voice->streams, 16, sizeof *b.a->voice->streams);
+	b.a->voice->legs = mem_resize(b.a->voice->legs, 16, sizeof *b.a->voice->legs);
 	b.a->voice->leg_count = 1;
 	b.a->voice->legs[0] = (struct book_leg){.stream = {0, BOOK_NONE}};
 	stream(&b, "198.51.100.7", "203.0.113.64", 7); /* an echo */
