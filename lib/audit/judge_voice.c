@@ -1,7 +1,7 @@
 /*
  * X18: what the cloud asks of an SBC, from what its signalling shows without keys: TLS 1.2 or
  * newer, the declared name in its certificate, OPTIONS every minute while idle, nothing in the
- * clear. Only declared SBCs are judged.
+ * clear, and media with an authentication tag. Only declared SBCs are judged.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -178,6 +178,60 @@ judge_options(const struct subject *s)
 	             wanted > seen ? wanted - seen : 0);
 }
 
+/* ---- media ---------------------------------------------------------------------------------- */
+
+static bool
+carries(const struct conf_sbc *sbc, const struct input_subnet *s)
+{
+	for (size_t i = 0; i < sbc->media.count; i++)
+		if (prefix_contains(&s->conf->prefix, &sbc->media.at[i].addr))
+			return true;
+	for (size_t i = 0; i < sbc->signalling.count; i++)
+		if (prefix_contains(&s->conf->prefix, &sbc->signalling.at[i]))
+			return true;
+	return false;
+}
+
+static uint64_t
+flows_of(const struct subject *s, const char *class)
+{
+	uint64_t flows = 0;
+
+	for (size_t i = 0; i < s->in->subnet_count; i++) {
+		const struct input_subnet *subnet = &s->in->subnets[i];
+
+		if (!subnet->conf || !carries(s->sbc, subnet))
+			continue;
+		for (size_t k = 0; k < subnet->class_count; k++)
+			if (strcmp(subnet->classes[k].name, class) == 0)
+				flows += subnet->classes[k].flows_two_way;
+	}
+	return flows;
+}
+
+/* SRTP is told by the size that its authentication tag adds: media of its subnets without it. */
+static void
+judge_media(const struct subject *s)
+{
+	double limit = conf_threshold(s->in->conf, NULL, "x18_port_flows");
+	uint64_t clear = flows_of(s, "rtp"), secured = flows_of(s, "srtp");
+	struct subcheck check = check_of(s, "media", VERDICT_PASS, clear + secured);
+	char value[64];
+
+	check.optional = true;
+	if ((double)clear >= limit) {
+		check.verdict = VERDICT_FAIL;
+		verdict_add(s->d, &check, "%" PRIu64 " media flows without an authentication tag",
+		            clear);
+		verdict_next(s->d, "switch SRTP on for %s", s->sbc->name);
+		FIELD_FORMAT(value, "%" PRIu64 " rtp, %" PRIu64 " srtp", clear, secured);
+		show(s, "media", s->rec->last_us, value);
+	} else if (secured) {
+		verdict_add(s->d, &check, "%" PRIu64 " media flows are SRTP, %" PRIu64 " are not",
+		            secured, clear);
+	}
+}
+
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static void
@@ -199,6 +253,7 @@ judge_sbc(struct subject *s)
 	judge_version(s);
 	judge_name(s);
 	judge_options(s);
+	judge_media(s);
 }
 
 static const struct rec_voice *
@@ -230,5 +285,5 @@ judge_sbcs(const struct audit_input *in, struct verdict_draft *d)
 		verdict_need(d, "SBCs", "none declared", "an entry for each",
 		             "write `sbcs` in the contract file", 0);
 	}
-	verdict_note(d, "ports and authentication tags of media are not judged yet");
+	verdict_note(d, "the ports of media are not judged yet");
 }

@@ -73,6 +73,7 @@ enum { VOICE_TLS_OLDER, VOICE_TLS_1_0, VOICE_TLS_1_1, VOICE_TLS_1_2, VOICE_TLS_1
 struct voice_scope {
 	char name[NAMED_SIZE]; /* "sbc:sbc1" */
 	uint64_t since_ns, last_ns;
+	uint64_t told; /* the exporter's: what it wrote last stood at this */
 	/* clear SIP */
 	uint64_t requests, responses, retransmissions;
 	uint64_t clear_to_cloud; /* SIP in the clear that the peer sent */

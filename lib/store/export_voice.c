@@ -171,11 +171,30 @@ export_scope(struct epoch *x, const struct voice_scope *s)
 	export_put(x, RECORD_VOICE, id, &r);
 }
 
+/* Grows with everything that is counted; of all that can change without a frame, too. */
+static uint64_t
+state_of(const struct voice_scope *s)
+{
+	return s->last_ns + s->finals + s->active + s->tls_open + s->tls_failed;
+}
+
+/* There may be ten thousand subnets: those of which nothing is new are left as they stand. */
+static bool
+is_news(struct voice_scope *s)
+{
+	uint64_t state = state_of(s);
+	bool news = state != s->told || strncmp(s->name, "subnet:", 7) != 0;
+
+	s->told = state;
+	return news;
+}
+
 void
 export_voice(struct epoch *x, const struct inspector *inspector)
 {
 	const struct voice *v = inspector_census(inspector)->voice;
 
 	for (uint32_t i = 0; i < v->scopes.count; i++)
-		export_scope(x, voice_scope(v, i));
+		if (is_news(voice_scope(v, i)))
+			export_scope(x, voice_scope(v, i));
 }

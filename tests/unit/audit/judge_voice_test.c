@@ -97,6 +97,22 @@ test_fail(void **state)
 	finish(&b);
 }
 
+/* Media of the SBC's own subnet. */
+static void
+test_media(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	scene_traffic(&b.in, 0, "srtp", 500000, 100000000, 500, 3600);
+	scene_traffic(&b.in, 0, "rtp", 500000, 100000000, 99, 3600);
+	expect(&b, "PASS", NULL);
+	scene_traffic(&b.in, 0, "rtp", 5000, 1000000, 1, 3600);
+	expect(&b, "FAIL", "100 media flows without an authentication tag");
+	finish(&b);
+}
+
 /* In the clear a gap of OPTIONS counts; in TLS a busy connection has none to show, and only when
  * nothing at all was said is it late. */
 static void
@@ -173,9 +189,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pass_and_need),
-		cmocka_unit_test(test_fail),
-		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_pass_and_need), cmocka_unit_test(test_fail),
+		cmocka_unit_test(test_media),         cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_findings),
 	};
 
