@@ -1,5 +1,11 @@
-/* What the sites say of loss and latency: the records as they are. */
+/* What the sites say of loss and latency, as far as a rule needs it: links, and the peer's
+ * prefixes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
 #include "audit/gather_parts.h"
+#include "base/mem.h"
 
 static void
 take_loss(void *context, const char *id, const void *record)
@@ -21,9 +27,41 @@ take_latency(void *context, const char *id, const void *record)
 	*r = *(const struct rec_latency *)record;
 }
 
+/* M3 looks at links. */
+static bool
+wants_loss(const char *id)
+{
+	return strncmp(id, "link:", 5) == 0;
+}
+
+/* M5 at the peer's half of prefixes; a site with several probes writes "subnet:P:peer@PROBE". */
+static bool
+wants_latency(const char *id)
+{
+	return strncmp(id, "subnet:", 7) == 0 && strstr(id, ":peer") != NULL;
+}
+
+/* The records of a kind whose ids are wanted. */
+static void
+gather_some(struct gather *g, enum record_kind kind, bool (*wants)(const char *id),
+            store_record_fn take)
+{
+	size_t count, some = 0;
+	char **ids = gather_ids(g, kind, NULL, &count);
+	char **wanted = mem_alloc(count + 1, sizeof *wanted);
+
+	for (size_t i = 0; i < count; i++)
+		if (wants(ids[i]))
+			wanted[some++] = ids[i];
+	store_get_many(g->params->store, kind, wanted, some, take, g);
+	g->broken |= store_error(g->params->store) != NULL;
+	free(wanted);
+	store_ids_free(ids, count);
+}
+
 void
 gather_path_site(struct gather *g)
 {
-	gather_kind(g, RECORD_LOSS, take_loss);
-	gather_kind(g, RECORD_LATENCY, take_latency);
+	gather_some(g, RECORD_LOSS, wants_loss, take_loss);
+	gather_some(g, RECORD_LATENCY, wants_latency, take_latency);
 }
