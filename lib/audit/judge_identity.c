@@ -144,6 +144,8 @@ check_asn(const struct audit_input *in, const struct input_session *s, const voi
 
 	(void)context;
 	FIELD_FORMAT(scope, "session:%s", s->rec.name);
+	if (!judge_identity_holds(in, s, &m, d))
+		return;
 	if (peer->asn > 0 || peer->as_trans)
 		check_open(in, s, &m, d);
 	else
@@ -206,6 +208,8 @@ check_md5(const struct audit_input *in, const struct input_session *s, const voi
 	(void)context;
 	FIELD_FORMAT(scope, "session:%s", s->rec.name);
 	d->row.samples += s->rec.segments;
+	if (!judge_identity_holds(in, s, &m, d))
+		return;
 	if (s->rec.md5_segments > 0) {
 		m.first_us = s->rec.up_since_us;
 		judge_fail_hard(d, &m,

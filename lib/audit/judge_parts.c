@@ -204,6 +204,24 @@ session_is_v4(const struct input_session *s)
 }
 
 bool
+judge_identity_holds(const struct audit_input *in, const struct input_session *s,
+                     const struct matter *m, struct verdict_draft *d)
+{
+	uint64_t window = (uint64_t)conf_threshold(in->conf, NULL, "identity_window_us");
+	uint64_t peer = s->rec.side[SIDE_PEER].last_us, msft = s->rec.side[SIDE_MSFT].last_us;
+	uint64_t last = peer > msft ? peer : msft;
+	char text[24];
+
+	if (session_established(s) || last + window >= in->to_us)
+		return true;
+	duration_text(in->to_us - last, text);
+	judge_open(d, m, LACK_TOO_LITTLE, "%s: ended, its last word is %s old", s->rec.name, text);
+	verdict_need(d, "a session that lives", text, "seven days at most",
+	             "pniscope sessions: bring it up, or take it out of the contract", 0);
+	return false;
+}
+
+bool
 rib_complete(const struct rec_session_side *side)
 {
 	return strcmp(side->completeness, "COMPLETE") == 0 ||

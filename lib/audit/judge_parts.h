@@ -51,6 +51,10 @@ bool session_established(const struct input_session *s);
 /* Sessions that count there; `established`: those that are up. */
 size_t sessions_at(const struct audit_input *in, const char *location, bool established);
 bool session_is_v4(const struct input_session *s);
+/* Whether facts of identity still hold: as long as the session lives, and identity_window_us beyond
+ * its last word (requirements section 13). False: an open sub-check was added. */
+bool judge_identity_holds(const struct audit_input *in, const struct input_session *s,
+                          const struct matter *m, struct verdict_draft *d);
 /* Whether a side's RIB is known whole: COMPLETE, or seeded and never contradicted. */
 bool rib_complete(const struct rec_session_side *side);
 /* The open sub-check of a RIB that is not known whole. */

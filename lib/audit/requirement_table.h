@@ -35,8 +35,10 @@ static const struct requirement table[] = {
 			"all begin with it",
 		.fail = "a special-use AS, 23456 without capability 65, another AS than "
 			"declared, or two across sessions",
-		.inconclusive = "no BGP decoded yet, or fewer UPDATEs",
-		.evidence = "My-AS and capability 65 of the peer's OPENs",
+		.inconclusive = "no OPEN and fewer UPDATEs, a route server without OPEN, no "
+				"KEEPALIVE of both sides, or peer.asn not declared; facts hold as "
+				"long as their session and a week beyond",
+		.evidence = "My-AS and capability 65 of both OPENs; joined mid-session, paths",
 		.how = FROM_BGP,
 	},
 	{
@@ -49,13 +51,17 @@ static const struct requirement table[] = {
 		.side = SIDE_BOTH,
 		.flags = REQ_AVAILABILITY,
 		.source = PARTNER,
-		.pass = "at least two connections per location established together for 99.9 % "
-			"of the window outside maintenance, with the same registered prefixes",
-		.fail = "one connection at a location (a route server needs one); or a second "
-			"one down for 24 h without maintenance or acknowledgement; or one lacks "
-			"a registered prefix",
-		.inconclusive = "a connection without tap, or less than 1 h of sessions",
-		.evidence = "BGP, LACP and BFD state of every connection of the location",
+		.pass = "at least two connections per location established together for an "
+			"hour and with every registered prefix of the location; a repair "
+			"shorter than a day, or acknowledged, stands beside as DEGRADED",
+		.fail = "one connection at a location (a route server needs one); or one "
+			"without session for 24 h without maintenance or acknowledgement; "
+			"or one lacks a registered prefix (complete RIB)",
+		.inconclusive =
+			"a connection without tap, less than 1 h of sessions, RIB not "
+			"complete, or BFD or every member of an established connection down",
+		.evidence = "outages and routes of every session of the location, its BFD and "
+			    "members",
 		.how = FROM_BGP,
 		.window_s = 3600,
 	},
@@ -68,11 +74,13 @@ static const struct requirement table[] = {
 		.applies = ALL,
 		.side = SIDE_PEER,
 		.source = PARTNER,
-		.pass = "complete RIB, every declared endpoint prefix covered, sources without "
-			"cover below 1e-5 of at least 1e6 packets, none of them bogon",
-		.fail = "a bogon or foreign prefix announced, an undeclared origin AS, or a "
-			"declared endpoint or two-way flow with an unannounced source",
-		.inconclusive = "RIB not complete, or no traffic of a declared prefix",
+		.pass = "complete RIB, every declared subnet inside an announced prefix, "
+			"and sources not proven to be below 1e-5 of 1e6 packets or of a day",
+		.fail = "a bogon, Microsoft's or an undeclared origin's prefix announced; a "
+			"declared endpoint, or 100 two-way packets of 3 flows and 1e-5, "
+			"with a bogon or unannounced source (ICMP alone is a leak, noted)",
+		.inconclusive = "RIB not complete, a declared subnet not covered, too little "
+				"traffic, or too much of undeclared sources",
 		.evidence = "announced prefixes against sources of peer_to_msft packets",
 		.how = FROM_BGP,
 		.window_s = 24 * 3600,
@@ -131,12 +139,14 @@ static const struct requirement table[] = {
 		.side = SIDE_PEER,
 		.flags = REQ_IDENTITY | REQ_SLOW_PROTOCOL,
 		.source = PARTNER,
-		.pass = "two strong tokens (BGP identifier, LACP system, chassis) present and "
-			"all different, or one strong and two independent weak ones",
-		.fail = "equal BGP identifier, chassis or host name; or equal LACP system and "
-			"one weak token",
-		.inconclusive = "fewer tokens, or only the LACP system is equal (MC-LAG shares "
-				"it)",
+		.pass = "two strong tokens (BGP identifier, host name, LACP system, "
+			"chassis, CDP device) present and all different, or one strong and "
+			"two independent weak (MACs, TCP clock); no shared sign",
+		.fail = "equal BGP identifier, host name, chassis or CDP device; or equal "
+			"LACP system with adjacent MACs, one TCP clock or two outages "
+			"within 1 s; or one router declared for both",
+		.inconclusive = "fewer tokens, only the LACP system equal (MC-LAG shares it), only "
+				"adjacent MACs, or outages at the same moments",
 		.evidence = "identity tokens of both routers",
 		.how = FROM_BGP "; " FROM_LACP,
 	},
@@ -167,12 +177,16 @@ static const struct requirement table[] = {
 		.applies = ALL,
 		.side = SIDE_PEER,
 		.source = PARTNER,
-		.pass = "equal attributes for every registered prefix on local links (complete "
-			"RIB), each with its share of traffic; backup in another location with "
-			"other routers",
-		.fail = "a backup declared in the primary's location, or a registered prefix "
-			"de-preferred on a local link",
-		.inconclusive = "RIB not complete, or locations only declared",
+		.pass = "equal preference of every registered prefix on local links "
+			"(complete RIB), each with a tenth of what the peer sends; backup "
+			"in another location with other routers",
+		.fail = "a backup declared in the primary's location or at its router; a "
+			"registered prefix absent, prepended, only shorter, or in graceful "
+			"shutdown for a day on a local link; below 1 % of a day's traffic "
+			"beside a twin of 1 Gb/s",
+		.inconclusive =
+			"RIB not complete, no registered prefix declared, or little traffic "
+			"(1 to 10 % is advice)",
 		.evidence = "attributes of registered prefixes on all links of a location",
 		.how = FROM_BGP,
 		.window_s = 24 * 3600,
@@ -186,11 +200,13 @@ static const struct requirement table[] = {
 		.side = SIDE_BOTH,
 		.flags = REQ_AVAILABILITY | REQ_SLOW_PROTOCOL,
 		.source = PARTNER,
-		.pass = "operational capacity equal across all connections and as declared for "
-			"99 % of the window",
-		.fail = "declared or negotiated values differ, or a degraded LAG for 24 h "
-			"without maintenance or acknowledgement",
-		.inconclusive = "members not tapped, or no LACP seen",
+		.pass = "declared bandwidths equal, LACP of both sides on every declared "
+			"member; a member out for less than a day, or acknowledged, stands "
+			"beside as DEGRADED",
+		.fail = "declared values or observed speeds differ, or a degraded LAG for "
+			"24 h without maintenance or acknowledgement",
+		.inconclusive = "members without LACP of both sides, or a tap with a speed of its "
+				"own",
 		.evidence = "members that both sides collect and distribute on, times their "
 			    "speed",
 		.how = FROM_LACP,
@@ -207,8 +223,10 @@ static const struct requirement table[] = {
 		.source = PARTNER,
 		.pass = "two locations, each with an established session that announces every "
 			"registered prefix, and no shared router",
-		.fail = "one location (advice; a MUST under strict voice)",
-		.inconclusive = "the other location's sessions not seen",
+		.fail = "one location, or two that end at one router (advice; a MUST under "
+			"strict voice)",
+		.inconclusive = "the other location's sessions not seen, or registered prefixes "
+				"absent or not known there",
 		.evidence = "sessions and prefixes at each location",
 		.how = FROM_BGP,
 	},
@@ -223,9 +241,12 @@ static const struct requirement table[] = {
 		.source = PARTNER,
 		.pass = "three consecutive LACPDUs each way per member; aggregating, in sync, "
 			"collecting, distributing; one system and key over all members",
-		.fail = "Microsoft's LACPDUs seen and none of the peer for 90 s while frames "
-			"arrive; individual or defaulted; members with different systems",
-		.inconclusive = "no LACPDU in either direction",
+		.fail = "Microsoft's LACPDUs seen and none of the peer for 90 s while its "
+			"frames arrive; individual, or defaulted for 90 s, on either side; "
+			"members with different systems",
+		.inconclusive =
+			"LACPDUs of one direction or none, fewer than three in a row, or no "
+			"member in the bundle; one that is out beside others is DEGRADED",
 		.evidence = "LACP state of both sides per member",
 		.how = FROM_LACP,
 	},
@@ -239,11 +260,12 @@ static const struct requirement table[] = {
 		.side = SIDE_PEER,
 		.flags = REQ_AVAILABILITY | REQ_SLOW_PROTOCOL,
 		.source = VOICE_PAGE,
-		.pass = "BFD up both ways 99.9 % of the window, both detection times below 1 s, "
-			"BGP follows BFD",
-		.fail = "BGP up for 60 s without BFD of the peer, AdminDown, detection of 1 s "
-			"or more, or BGP stays up 10 s after BFD went down",
-		.inconclusive = "no BFD decoded yet",
+		.pass = "BFD up both ways 99.9 % of the time seen (at least 60 s), each "
+			"other's discriminators, TTL 255, both detection times below 1 s; "
+			"how BGP follows is told",
+		.fail = "BGP up for 60 s without BFD of the peer, AdminDown, detection of 1 "
+			"s or more, or BGP stays up 10 s after a side said Down",
+		.inconclusive = "BFD not seen, of one side only, or not up long enough",
 		.evidence = "BFD sessions of both sides",
 		.how = FROM_BFD,
 		.window_s = 24 * 3600,
@@ -271,8 +293,10 @@ static const struct requirement table[] = {
 		.applies = ISP | VOICE,
 		.side = SIDE_PEER,
 		.source = PREFIX_PAGE "; PS/peering-service-prefix-requirements.md",
-		.pass = "present on every session, complete RIBs",
-		.fail = "absent on one session, which is named",
+		.pass = "present on every session of its primary and backup location (every "
+			"session where none is named), complete RIBs",
+		.fail = "absent on an established session with a complete RIB, which is "
+			"named",
 		.inconclusive = "RIB not complete",
 		.evidence = "the peer's announcements per session",
 		.how = FROM_BGP,
@@ -288,7 +312,7 @@ static const struct requirement table[] = {
 		.source = PREFIX_PAGE,
 		.pass = "every registered prefix keeps it on every session",
 		.fail = "a longer path, a special-use ASN or a repeated ASN",
-		.inconclusive = "no announcements decoded",
+		.inconclusive = "RIB not complete, or a path that could not be read",
 		.evidence = "AS paths of registered prefixes",
 		.how = FROM_BGP,
 	},
@@ -303,7 +327,7 @@ static const struct requirement table[] = {
 		.source = PREFIX_PAGE,
 		.pass = "public, and origin as registered",
 		.fail = "a special-purpose range, or another origin",
-		.inconclusive = "no announcements decoded, or no registry snapshot",
+		.inconclusive = "RIB not complete, or no registry snapshot",
 		.evidence = "registered prefixes against announcements and snapshots",
 		.how = FROM_BGP "; data.irr and data.rpki snapshots",
 	},
@@ -362,10 +386,12 @@ static const struct requirement table[] = {
 		.applies = ALL,
 		.side = SIDE_PEER,
 		.source = POLICY,
-		.pass = "destinations covered by the other side's announcements, complete RIB",
-		.fail = "100 packets of 3 flows towards uncovered destinations, 60 s after any "
-			"withdraw",
-		.inconclusive = "RIB not complete",
+		.pass = "a day of traffic whose destinations lie inside the other side's "
+			"announcements, but for 100 packets",
+		.fail = "100 packets of 3 flows to what the other side does not announce, "
+			"first seen 60 s after its last withdrawal",
+		.inconclusive = "RIB not complete, less than a day, or too many undeclared "
+				"destinations",
 		.evidence = "destinations against announcements",
 		.how = FROM_BGP,
 		.window_s = 24 * 3600,
@@ -381,7 +407,8 @@ static const struct requirement table[] = {
 		.source = POLICY,
 		.pass = "equal sets of prefixes across locations",
 		.fail = "a prefix announced in one location only (advice)",
-		.inconclusive = "RIB not complete, or one location",
+		.inconclusive = "RIB not complete, sessions of a location that differ, or one "
+				"location",
 		.evidence = "announcements per location",
 		.how = FROM_BGP,
 	},
@@ -395,8 +422,9 @@ static const struct requirement table[] = {
 		.side = SIDE_BOTH,
 		.source = POLICY,
 		.pass = "both families established in each location",
-		.fail = "one family missing (advice)",
-		.inconclusive = "no BGP decoded yet",
+		.fail = "one family missing for an hour, or no public /24 in a complete RIB "
+			"(advice)",
+		.inconclusive = "a session or link of the location not seen",
 		.evidence = "sessions per address family",
 		.how = FROM_BGP,
 	},
@@ -411,7 +439,7 @@ static const struct requirement table[] = {
 		.source = POLICY,
 		.pass = "every announcement valid against the snapshots",
 		.fail = "an RPKI-invalid or unregistered announcement",
-		.inconclusive = "no snapshot loaded, or no announcements decoded",
+		.inconclusive = "no snapshot loaded, or snapshots not compared by this version",
 		.evidence = "announcements against data.irr and data.rpki",
 		.how = FROM_BGP "; data.irr and data.rpki snapshots",
 	},
@@ -426,8 +454,9 @@ static const struct requirement table[] = {
 		.side = SIDE_PEER,
 		.source = VOICE_PAGE "; " POLICY "; IP/faqs.md",
 		.pass = "both counts below their limits",
-		.fail = "a count above its limit, or a session closed with Cease/1",
-		.inconclusive = "no BGP decoded yet",
+		.fail = "a count above its limit, or a session closed with Cease/1 in the "
+			"last day",
+		.inconclusive = "RIB not complete, session down, or no maximum declared",
 		.evidence = "prefix counts of both sides",
 		.how = FROM_BGP,
 	},
@@ -562,9 +591,11 @@ static const struct requirement table[] = {
 		.side = SIDE_BOTH,
 		.flags = REQ_AVAILABILITY,
 		.source = "IP/walkthrough-monitoring-telemetry.md [2025-04]",
-		.pass = "99.9 % of 24 h or the declared target; outages listed",
-		.fail = "below it outside maintenance",
-		.inconclusive = "coverage below 95 %, or one direction only",
+		.pass = "99.9 % of 24 h or the declared target, maintenance left out; "
+			"outages and the 30-day budget are listed",
+		.fail = "outages outside maintenance use up the day's budget",
+		.inconclusive = "less than 95 % of a day seen, one direction only, or outages not "
+				"listed",
 		.evidence = "state of every BGP session",
 		.how = FROM_BGP,
 		.window_s = 24 * 3600,
@@ -597,9 +628,10 @@ static const struct requirement table[] = {
 		.side = SIDE_BOTH,
 		.flags = REQ_AVAILABILITY,
 		.source = "IP/walkthrough-monitoring-telemetry.md [2025-04]",
-		.pass = "no unexplained one in 24 h",
-		.fail = "3 in 24 h, or 2 in 10 min, of one session",
-		.inconclusive = "coverage below 95 %",
+		.pass = "none outside maintenance in 24 h of sessions, BFD sessions and "
+			"members",
+		.fail = "3 in 24 h, or 2 of a session in 10 min, outside maintenance",
+		.inconclusive = "one or two, or less than 95 % of a day seen",
 		.evidence = "transitions with their cause",
 		.how = FROM_BGP "; " FROM_LACP,
 		.window_s = 24 * 3600,
@@ -632,7 +664,7 @@ static const struct requirement table[] = {
 		.pass = "complete RIB on all sessions, registered set present, X2 to X4 hold, "
 			"count below the declared maximum",
 		.fail = "missing, extra with 8075:8007, origin change, or maximum exceeded",
-		.inconclusive = "RIB inferred or broken",
+		.inconclusive = "RIB inferred or broken, or no registered prefix declared",
 		.evidence = "the peer's announcements on all sessions",
 		.how = FROM_BGP,
 	},

@@ -97,6 +97,7 @@ static void
 count_check(struct verdict_draft *d, const struct subcheck *check)
 {
 	d->basis |= check->basis;
+	d->last = check->verdict;
 	if (check->verdict == VERDICT_PASS)
 		d->passed++;
 	if (check->verdict == VERDICT_INCONCLUSIVE && !check->optional) {
@@ -109,6 +110,7 @@ count_check(struct verdict_draft *d, const struct subcheck *check)
 	if (d->failed++ == 0) { /* the first failure is the scope that decides */
 		FIELD_COPY(d->row.scope, check->scope);
 		d->row.first_us = check->first_us;
+		d->row.evidence_count = 0; /* of what passed before */
 	}
 	d->hard |= check->hard;
 }
@@ -152,6 +154,8 @@ verdict_need(struct verdict_draft *d, const char *what, const char *have, const 
 void
 verdict_evidence(struct verdict_draft *d, const struct rec_evidence *evidence)
 {
+	if (d->failed > 0 && d->last != VERDICT_FAIL)
+		return;
 	if (d->row.evidence_count < REC_EVIDENCE)
 		d->row.evidence[d->row.evidence_count++] = *evidence;
 }
@@ -228,6 +232,27 @@ conclude_reasons(struct verdict_draft *d, enum verdict verdict)
 	}
 }
 
+/* A failure always shows what it stands on: at least the sub-check that failed first. */
+static void
+conclude_evidence(struct verdict_draft *d)
+{
+	struct rec_verdict *row = &d->row;
+	struct rec_evidence e = {.ts_us = row->first_us};
+	const struct rec_subcheck *first = NULL;
+
+	for (uint32_t i = 0; i < row->subcheck_count && !first; i++)
+		if (verdict_find(row->subchecks[i].verdict) == VERDICT_FAIL)
+			first = &row->subchecks[i];
+	if (row->evidence_count > 0 || !first)
+		return;
+	if (strncmp(first->scope, "link:", 5) == 0)
+		FIELD_COPY(e.link, first->scope + 5);
+	FIELD_FORMAT(e.field, "%s%s", d->basis == BASIS_DECLARED ? "contract " : "", first->id);
+	FIELD_COPY(e.value, first->reason);
+	d->last = VERDICT_FAIL;
+	verdict_evidence(d, &e);
+}
+
 void
 verdict_conclude(struct verdict_draft *d)
 {
@@ -240,6 +265,8 @@ verdict_conclude(struct verdict_draft *d)
 	conclude_reasons(d, verdict);
 	if (verdict == VERDICT_FAIL && row->first_us == 0)
 		row->first_us = row->window_to_us;
+	if (verdict == VERDICT_FAIL)
+		conclude_evidence(d);
 	if (verdict == VERDICT_FAIL)
 		verdict_next(d, "pniscope explain %s; pniscope audit %s --json", r->id, r->id);
 	if (verdict != VERDICT_INCONCLUSIVE) {

@@ -41,6 +41,7 @@ struct verdict_draft {
 	unsigned subchecks_beyond; /* more than the row can hold: counted, told in the reasons */
 	bool hard;                 /* one of the failures is a hard fact: no hysteresis */
 	bool blamed;               /* verdict_blame() named a side */
+	enum verdict last;         /* of the sub-check added last */
 };
 
 struct subcheck {
@@ -64,7 +65,8 @@ void verdict_add(struct verdict_draft *d, const struct subcheck *check, const ch
 /* What would decide it. NULL texts are empty; eta_us 0: not known. */
 void verdict_need(struct verdict_draft *d, const char *what, const char *have, const char *want,
                   const char *how, uint64_t eta_us);
-/* Evidence that a peer can check; kept up to REC_EVIDENCE. */
+/* Evidence that a peer can check, of the sub-check added last; kept up to REC_EVIDENCE. Once one
+ * fails, only what proves failures is kept. */
 void verdict_evidence(struct verdict_draft *d, const struct rec_evidence *evidence);
 /* What to do next after a FAIL: the first one given stays. */
 void verdict_next(struct verdict_draft *d, const char *format, ...)

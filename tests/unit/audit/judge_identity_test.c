@@ -37,6 +37,17 @@ CHANGE(second_cloud_as, MSFT_OF(in, 0)->asn = 8068)
 CHANGE(one_unseen, in->sessions[0].seen = false)
 CHANGE(carried, strcpy(PEER_OF(in, 0)->open_basis, "carried"))
 
+static void
+ended(struct audit_input *in, uint64_t days)
+{
+	strcpy(in->sessions[0].rec.state, "idle");
+	PEER_OF(in, 0)->last_us = MSFT_OF(in, 0)->last_us = SCENE_NOW - days * 86400 * SCENE_SECOND;
+}
+
+CHANGE(ended_a_week, ended(in, 7))
+CHANGE(ended_longer, ended(in, 8))
+CHANGE(quiet_but_up, ended(in, 8); strcpy(in->sessions[0].rec.state, "established"))
+
 static const struct change asns[] = {
 	{"as declared", NULL, "PASS", NULL},
 	{"OPEN carried over a restart", carried, "PASS", NULL},
@@ -54,6 +65,9 @@ static const struct change asns[] = {
 	{"no KEEPALIVE of the cloud", no_keepalive_of_cloud, "INCONCLUSIVE", "too-little"},
 	{"the other side is not the cloud", not_the_cloud, "FAIL", NULL},
 	{"another number of the cloud", second_cloud_as, "PASS", NULL},
+	{"ended a week ago", ended_a_week, "PASS", NULL},
+	{"ended before", ended_longer, "INCONCLUSIVE", "too-little"},
+	{"up", quiet_but_up, "PASS", NULL},
 	{"a declared session was not seen", one_unseen, "INCONCLUSIVE", "not-collected"},
 };
 

@@ -280,6 +280,7 @@ assert_verdicts(const struct audit_input *in, const char *ids, const char *verdi
 			assert_true(row->next[0] && row->scope[0] && row->side[0]);
 			assert_true(row->first_us > 0);
 			assert_int_equal(row->need_count, 0);
+			assert_true(row->evidence_count > 0);
 		} else if (strcmp(verdict, "INCONCLUSIVE") == 0) {
 			assert_string_not_equal(lack_text(row->reason), "");
 			assert_true(row->need_count > 0 && row->need[0].what[0] &&

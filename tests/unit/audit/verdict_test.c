@@ -197,6 +197,67 @@ exit_codes(void **state)
 	}
 }
 
+/* Evidence of a failure is never crowded out by what passed before or after it. */
+static void
+failures_keep_their_evidence(void **state)
+{
+	const struct subcheck passed = PASSED(SEEN), failed = FAILED(SEEN, .first_us = 5);
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R1"), conf, 1, 2);
+	for (unsigned i = 0; i < 2 * REC_EVIDENCE; i++) {
+		verdict_add(&d, i == REC_EVIDENCE + 1 ? &failed : &passed, "x");
+		verdict_evidence(&d, &(struct rec_evidence){.ts_us = i});
+	}
+	verdict_conclude(&d);
+	assert_int_equal(d.row.evidence_count, 1);
+	assert_int_equal(d.row.evidence[0].ts_us, REC_EVIDENCE + 1);
+	assert_int_equal(d.row.first_us, 5);
+	conf_destroy(conf);
+}
+
+/* A failure without evidence of its own shows the sub-check; a decided row needs nothing. */
+static void
+a_failure_shows_something(void **state)
+{
+	const struct subcheck failed = {
+		.id = "load", .scope = "link:pni-a", .verdict = VERDICT_FAIL, SEEN};
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R1"), conf, 1, 2);
+	verdict_need(&d, "a", "b", "c", "d", 0);
+	verdict_add(&d, &failed, "too much");
+	verdict_conclude(&d);
+	assert_int_equal(d.row.evidence_count, 1);
+	assert_string_equal(d.row.evidence[0].link, "pni-a");
+	assert_string_equal(d.row.evidence[0].value, "too much");
+	assert_int_equal(d.row.first_us, 2); /* first seen now */
+	assert_int_equal(d.row.need_count, 0);
+	conf_destroy(conf);
+}
+
+/* The side is the first failure's, whoever the second one blames. */
+static void
+the_first_failure_names_the_side(void **state)
+{
+	const struct subcheck failed = FAILED(SEEN);
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R1"), conf, 1, 2);
+	verdict_add(&d, &failed, "one");
+	verdict_add(&d, &failed, "two");
+	verdict_blame(&d, SIDE_MSFT);
+	verdict_conclude(&d);
+	assert_string_equal(d.row.side, "peer");
+	conf_destroy(conf);
+}
+
 int
 main(void)
 {
@@ -206,6 +267,9 @@ main(void)
 		cmocka_unit_test(a_failure_is_not_crowded_out),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(exit_codes),
+		cmocka_unit_test(failures_keep_their_evidence),
+		cmocka_unit_test(a_failure_shows_something),
+		cmocka_unit_test(the_first_failure_names_the_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
