@@ -4,34 +4,38 @@
 
 enum { AHEAD = 8 }; /* frames fetched ahead where the next burst is not known */
 
+/* What the straight path leaves; 1 when the frame could not be decoded, which is counted. */
+static __attribute__((noinline)) uint32_t
+decode_other(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	enum reason reason = packet_walk(b->link_layer[i], b->data[i], b->captured[i], b->wire[i],
+	                                 &p->plan->decode, &b->packet[i]);
+
+	if (reason == REASON_OK)
+		return 0;
+	p->snap->reasons[reason]++;
+	return 1;
+}
+
 static void
 decode_all(struct pipeline *p, struct burst *b)
 {
-	const struct packet_options *options = &p->plan->decode;
 	const struct burst *from = b->next ? b->next : b;
-	uint32_t first = b->next ? 0 : AHEAD, fine = 0;
-	uint16_t any = 0;
+	uint32_t first = b->next ? 0 : AHEAD, any = 0, bad = 0;
+	bool inner = p->plan->decode.inner;
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		struct packet *packet = &b->packet[i];
-		enum reason reason = REASON_OK;
-
 		/* behind the last frame these are an earlier burst's: harmless */
 		__builtin_prefetch(from->data[(i + first) % BURST_MAX]);
 		if (__builtin_expect(b->link_layer[i] != LINK_ETHERNET ||
 		                             !packet_fast(b->data[i], b->captured[i], b->wire[i],
-		                                          options->inner, packet),
+		                                          inner, &b->packet[i]),
 		                     0))
-			reason = packet_walk(b->link_layer[i], b->data[i], b->captured[i],
-			                     b->wire[i], options, packet);
-		any |= packet->flags;
-		if (__builtin_expect(reason == REASON_OK, 1))
-			fine++;
-		else
-			p->snap->reasons[reason]++;
+			bad += decode_other(p, b, i);
+		any |= b->packet[i].flags;
 	}
-	p->snap->reasons[REASON_OK] += fine;
-	b->flags_any = any;
+	p->snap->reasons[REASON_OK] += b->count - bad;
+	b->flags_any = (uint16_t)any;
 }
 
 static void

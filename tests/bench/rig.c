@@ -158,29 +158,33 @@ static inline struct burst *
 burst_fill(struct rig *r)
 {
 	struct burst *ready = r->next, *b = ready == r->bursts ? ready + 1 : r->bursts;
-	bool mirror = r->variant->mirror, frame_times = r->variant->frame_times;
+	uint16_t lane = r->variant->mirror ? LANE_UNKNOWN : 0;
+	bool frame_times = r->variant->frame_times;
 	uint64_t now = rig_now_ns(r);
+	struct rte_mbuf **mbufs = &r->trace->order[r->at];
 	size_t left = r->trace->count - r->at;
 	uint32_t count = left < BURST_MAX ? (uint32_t)left : BURST_MAX;
 
 	b->count = count;
-	b->one_lane = !mirror && !frame_times;
+	b->one_lane = !r->variant->mirror && !frame_times;
 	for (uint32_t i = 0; i < count; i++) {
-		struct rte_mbuf *m = r->trace->order[r->at + i];
+		struct rte_mbuf *m = mbufs[i];
 
 		/* mbufs of the next burst are fetched as a driver's ring would have them */
-		if (r->at + i + BURST_MAX < r->trace->count)
-			__builtin_prefetch(r->trace->order[r->at + i + BURST_MAX]);
+		if (i + BURST_MAX < left)
+			__builtin_prefetch(mbufs[i + BURST_MAX]);
 		b->data[i] = rte_pktmbuf_mtod(m, const uint8_t *);
 		b->captured[i] = m->data_len;
 		b->wire[i] = m->pkt_len;
 		b->owner[i] = m;
 	}
 	for (uint32_t i = 0; i < BURST_MAX; i++) {
-		b->lane[i] = mirror ? LANE_UNKNOWN : 0;
-		b->time_ns[i] = frame_times ? now + i : now;
+		b->lane[i] = lane;
+		b->time_ns[i] = now;
 		b->link_layer[i] = LINK_ETHERNET;
 	}
+	for (uint32_t i = 0; frame_times && i < count; i++)
+		b->time_ns[i] += i;
 	r->at += count;
 	if (r->at == r->trace->count)
 		round_end(r);
