@@ -15,7 +15,7 @@ tests/golden/compare_peering.py build/pniscope "$captures" || exit 1
 tests/golden/compare_calls.py build/pniscope "$captures" || exit 1
 tests/golden/compare_tcp.py build/pniscope "$captures" || exit 1
 # what fuzzers of other routing daemons found, and their seeds
-for target in bgp bgp_session; do
+for target in bgp bgp_connection mrt bmp; do
   [ -x "build-debug/fuzz/${target}_replay" ] || continue
   find "$captures/messages" -path '*corpi*' -type f -print0 |
     xargs -0 "build-debug/fuzz/${target}_replay" || exit 1

@@ -296,14 +296,96 @@ test_families(void **state)
 	session_close(&t);
 }
 
+/* An UPDATE whose attributes are these bytes, and one prefix. */
+static size_t
+update_make(uint8_t *to, const uint8_t *attributes, size_t size)
+{
+	memset(to, 0xff, BGP_MARKER_SIZE);
+	store_be16(to + 16, (uint16_t)(23 + size + 4));
+	to[18] = BGP_UPDATE;
+	store_be16(to + 19, 0);
+	store_be16(to + 21, (uint16_t)size);
+	memcpy(to + 23, attributes, size);
+	memcpy(to + 23 + size, "\x18\xc6\x33\x64", 4);
+	return 27 + size;
+}
+
+/* Every attribute with every length around what it may have, alone, twice, cut short by the end of
+ * all, and with lengths of 16 bits: the next message is read, and nothing is kept that should not
+ * be. */
+static void
+test_hostile_attributes(void **state)
+{
+	static const uint8_t flags[] = {0x00, 0x40, 0x80, 0xc0, 0x50, 0xd0, 0xff};
+
+	(void)state;
+	for (unsigned type = 0; type < 256; type++) {
+		struct session t = session_open();
+
+		for (unsigned f = 0; f < sizeof flags; f++) {
+			for (unsigned size = 0; size < 40; size++) {
+				uint8_t one[128], all[512] = {0}, message[600];
+				unsigned head = flags[f] & 0x10 ? 4 : 3;
+				unsigned whole = head + size;
+
+				memset(one, 0xa5, sizeof one);
+				one[0] = flags[f];
+				one[1] = (uint8_t)type;
+				one[2] = head == 4 ? 0 : (uint8_t)size;
+				if (head == 4)
+					one[3] = (uint8_t)size;
+				/* alone; twice; cut; and longer than there is */
+				memcpy(all, one, whole);
+				memcpy(all + whole, one, whole);
+				session_connect(&t);
+				for (unsigned take = 0; take <= 2 * whole; take += whole / 2 + 1) {
+					size_t n = update_make(message, all, take);
+
+					assert_int_equal(
+						bgp_connection_read(t.s, 0, cursor_over(message, n),
+					                            false, ++t.now_ns),
+						n);
+				}
+			}
+		}
+		say(&t, 0, ANNOUNCE_TWO, false);
+		assert_int_equal(standing(&t, 0, 0), 2);
+		assert_int_equal(t.s->side[0].counts.gaps, 0);
+		session_close(&t);
+	}
+}
+
+/* A marker and a whole message among communities: the length of the message around it counts. */
+static void
+test_marker_inside(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0,
+	    M "004a 02 0000 002f 400101 00 400206 0201 0000fde9 400304 c0000201 c00818 " M
+	      "0017 02 00 00000000 18c63364 ",
+	    false);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(t.s->side[0].counts.gaps, 0);
+	assert_int_equal(standing(&t, 0, 0), 1);
+	session_close(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean_start), cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_joined),      cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_add_path),    cmocka_unit_test(test_notification),
-		cmocka_unit_test(test_treatment),   cmocka_unit_test(test_families),
+		cmocka_unit_test(test_clean_start),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_add_path),
+		cmocka_unit_test(test_notification),
+		cmocka_unit_test(test_hostile_attributes),
+		cmocka_unit_test(test_marker_inside),
+		cmocka_unit_test(test_treatment),
+		cmocka_unit_test(test_families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
