@@ -54,7 +54,7 @@ pni_mrt() {
       pni_vtysh "$1" -c conf -c 'no dump bgp routes-mrt'
       ;;
     cloud)
-      pni_birdc "cloud-$1" mrt dump table '"master4"' to "\"$3\"" || return 1
+      pni_birdc "cloud-$1" mrt dump table '"master*"' to "\"$3\"" || return 1
       lab_wait 5 test -s "$3"
       ;;
   esac

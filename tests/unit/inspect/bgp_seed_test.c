@@ -306,6 +306,29 @@ test_dump(void **state)
 	scene_close(&t);
 }
 
+/* Some routers write a table of peers for each family: the second says nothing of the first's
+ * routes. */
+#define PEERS "6553f114 000d 0001 00000015 0a000001 0000 0001 02 c0000200 c0000200 0000fbf4 "
+#define RIB6 "6553f114 000d 0004 0000002e 00000000 20 20010db8 0001 0000 6553f100 001b " ATTRIBUTES
+
+static void
+test_dump_of_two_families(void **state)
+{
+	struct bgp_seed_result result;
+	struct scene t;
+
+	(void)state;
+	join(&t);
+	seed(&t, PEERS RIB("c63364") PEERS RIB6, &result);
+	assert_int_equal(result.unread, 0);
+	assert_int_equal(result.sides, 2);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[1], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].seed_disagreed, 0);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	scene_close(&t);
+}
+
 /* It lacks what stood before it was taken: the two are not of the same session. */
 static void
 test_dump_that_disagrees(void **state)
@@ -332,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_another_connection),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_dump_of_two_families),
 		cmocka_unit_test(test_dump_that_disagrees),
 	};
 
