@@ -96,10 +96,14 @@ print_findings(const struct reader *r, const struct rows *findings)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct rec_finding *f =
 			(const struct rec_finding *)(const void *)findings->records + i;
+		struct text text = {0};
 		char word[64];
 
-		printf("%s%s  %s  %s  next: %s\n", i ? "" : "\nfindings\n",
-		       table_paint(f->severity, r->colour, word), f->id, f->state, f->next);
+		format_clean(&text, f->text);
+		printf("%s%s  %s  %s  %s\n", i ? "" : "\nfindings\n",
+		       table_paint(f->severity, r->colour, word), f->id, f->state,
+		       text.at ? text.at : "");
+		text_fini(&text);
 	}
 }
 

@@ -81,11 +81,14 @@ speaks_for(const struct lacp_member *m, unsigned side, const struct lacp *l)
 	       (!own->pdus && other->pdus && other->newest.actor.port == l->partner.port);
 }
 
-/* No frame of its own: nobody has heard of it. */
+/* Whether all frames of the link come on the lanes of `first`. */
 static bool
-is_unheard(const struct lacp_member *m)
+is_mirror(const struct link_watch *l, const struct member_watch *first)
 {
-	return !m->side[0].frame_ns && !m->side[1].frame_ns;
+	for (size_t i = 0; i < l->member_count; i++)
+		if (l->members[i].own && &l->members[i] != first)
+			return false;
+	return true;
 }
 
 struct member_watch *
@@ -99,13 +102,13 @@ interconnect_bundled(struct interconnect *ic, const struct lane_id *lane, const 
 		return NULL;
 	side = lane->dir;
 	if ((!first->lacp.side[0].pdus && !first->lacp.side[1].pdus) ||
-	    speaks_for(&first->lacp, side, l))
+	    speaks_for(&first->lacp, side, l) || !is_mirror(link, first))
 		return first;
 	for (size_t i = 0; i < link->member_count; i++)
 		if (speaks_for(&link->members[i].lacp, side, l))
 			return &link->members[i];
 	for (size_t i = 0; i < link->member_count; i++)
-		if (is_unheard(&link->members[i].lacp))
+		if (!link->members[i].lacp.side[0].pdus && !link->members[i].lacp.side[1].pdus)
 			return &link->members[i];
 	return first; /* it was renumbered */
 }
@@ -169,8 +172,10 @@ interconnect_alive(struct interconnect *ic, const struct lane_id *lane, uint64_t
 {
 	struct member_watch *m = interconnect_member(ic, lane);
 
-	if (m)
-		lacp_member_frame(&m->lacp, lane->dir, last_ns);
+	if (!m || !last_ns)
+		return;
+	m->own = true;
+	lacp_member_frame(&m->lacp, lane->dir, last_ns);
 }
 
 void
@@ -180,6 +185,7 @@ interconnect_frame(struct interconnect *ic, const struct lane_id *lane, const st
 
 	if (!m)
 		return;
+	m->own = true;
 	lacp_member_frame(&m->lacp, lane->dir, p->time_ns);
 	if (is_routers(p->class))
 		note_router(&ic->links[lane->link], lane, p);

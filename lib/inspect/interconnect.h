@@ -37,6 +37,7 @@ struct neighbour {
 struct member_watch {
 	struct lacp_member lacp;
 	struct neighbour neighbour[LACP_SIDES];
+	bool own; /* frames came on its own lanes: no other member's port mirrors it */
 };
 
 struct link_watch {

@@ -121,6 +121,11 @@ a_renumbered_port_stays_where_it_is(void **state)
 	lacpdu_of(&l, 2, 1000, 0x3f, 7, 2);
 	assert_int_equal(link->members[1].lacp.side[SIDE_PEER].newest.actor.port, 7);
 	assert_int_equal(link->members[0].lacp.side[SIDE_PEER].newest.actor.port, 1);
+	/* even when both take the other's number */
+	lacpdu_of(&l, 0, 2000, 0x3f, 7, 1);
+	lacpdu_of(&l, 2, 2000, 0x3f, 1, 2);
+	assert_int_equal(link->members[0].lacp.side[SIDE_PEER].newest.actor.port, 7);
+	assert_int_equal(link->members[1].lacp.side[SIDE_PEER].newest.actor.port, 1);
 	links_close(&l);
 }
 
