@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The bundled interconnect, end to end: eight taps of two links, a probe, a control plane and a Redis,
-# all real; a fault made before the viewer's eyes; the same verdicts again from the recording.
+# all real; a fault made before the viewer's eyes; loss made and located; the same verdicts again from the recording.
 # Exit 0 only if every proof held. Nothing is left behind.
 . "$(dirname "$0")/lib-test.sh"
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -119,7 +119,33 @@ prove "the recording tells the same story, to the microsecond" \
 silence_done() { ! lab_alive silence; }
 lab_wait 60 silence_done || exit 1
 
-say "8. A clean end"
+say "8. Loss that we make, before the tap and after it, and whose side is named"
+path_begin 203.0.113.10 52.112.0.20 || exit 1
+ip -n "$NETNS-a" route add 52.112.0.0/24 dev a0 && ip -n "$NETNS-b" route add 203.0.113.0/24 dev b0 || exit 1
+talk=$top/tests/functional/tcp_talk.py
+lab_start server ip netns exec "$NETNS-b" "$talk" serve 5201
+lab_wait 10 grep -q listening "$LAB_DIR/server.log" || exit 1
+transfer() { # NAME "LINE 1" "LINE 2": two megabytes of real TCP; what the tap saw, as JSON
+  lab_start_net tcpdump tcpdump -i m1 -s 120 -B 16384 --immediate-mode -w "$LAB_DIR/$1.pcap" tcp
+  lab_wait 10 grep -q "listening on" "$LAB_DIR/tcpdump.log" || return 1
+  path_lines 3 "$2" "$3"
+  ip netns exec "$NETNS-a" "$talk" send 52.112.0.20 5201 --bytes 2000000 --rate 7000000 --congestion cubic >"$LAB_DIR/$1.tcp"
+  path_lines_end "$1"
+  lab_stop tcpdump INT
+  "$build/pniscope" analyze --json "$LAB_DIR/$1.pcap" >"$LAB_DIR/$1.json" || return 1
+  jq -nr --slurpfile j "$LAB_DIR/$1.json" --slurpfile x "$LAB_DIR/$1.1" --slurpfile y "$LAB_DIR/$1.2" '"  lost by the lines: \($x[0].there.lost) before the tap, \($y[0].there.lost) after it; seen at the tap: \($j[0].tcp.lost_before_tap) before, \($j[0].tcp.lost_after_tap) after, of \($j[0].tcp.segments) segments"'
+}
+named() { # NAME: every segment on its side; one that is lost before the tap twice is one hole
+  jq -ne --slurpfile j "$LAB_DIR/$1.json" --slurpfile x "$LAB_DIR/$1.1" --slurpfile y "$LAB_DIR/$1.2" '$j[0].tcp as $t
+    | ($x[0].there.lost - $t.lost_before_tap) as $before | ($y[0].there.lost - $t.lost_after_tap) as $after
+    | $before >= 0 and $before <= 2 and ($after | fabs) <= 1 and $x[0].there.lost + $y[0].there.lost > 5'
+}
+transfer after "" "--loss 0.02" || exit 1
+prove "what the second line lost was lost after the tap" named after
+transfer before "--loss 0.02" "" || exit 1
+prove "what the first line lost was lost before the tap" named before
+
+say "9. A clean end"
 stop_probe() { lab_stop probe TERM; }
 stop_control() { lab_stop control TERM; }
 prove "the probe stops with exit code 0 and its last epoch written" stop_probe

@@ -12,12 +12,16 @@
 #   check WHAT CMD...         count and say whether CMD holds; check_end: exit code over all of them
 #   net_begin                 a namespace of one's own in $NETNS
 #   net_pair A B              a veth pair in it, both up, quiet
+#   path_begin A B            two hosts with these addresses in namespaces of their own, two lines and a tap between
+#   path_lines SEED X Y       run the lines; X and Y: what net_line does before and after the tap, A to B
+#   path_lines_end NAME       end them; $LAB_DIR/NAME.1 and .2 say what they did; fails when the kernel dropped frames
 #   taps_begin FOLDER FRAMES  taps for a scenario's captures (tests/golden/scenario.py): $TAPS_CONTRACT is
 #                             its peering.conf with live ports, $TAPS_SEND what replay_send wants, and
 #                             FOLDER/lanes.json says which interface is which lane
 
 set -u
 declare -A LAB_PID=()
+PATH_HOSTS=()
 
 lab_begin() {
   LAB_NAME=$1
@@ -31,7 +35,7 @@ lab_end() {
   local status=$?
   trap - EXIT
   for name in "${!LAB_PID[@]}"; do lab_stop "$name" TERM >/dev/null 2>&1; done
-  [ -n "$NETNS" ] && ip netns del "$NETNS" 2>/dev/null
+  for space in "${PATH_HOSTS[@]}" $NETNS; do ip netns del "$space" 2>/dev/null; done
   if [ $status -ne 0 ] && [ $status -ne 77 ]; then
     for log in "$LAB_DIR"/*.log; do
       [ -s "$log" ] && { echo "---- $(basename "$log")"; tail -n 15 "$log"; }
@@ -118,6 +122,40 @@ net_pair() {
     ip -n "$NETNS" link set "$end" arp off mtu 9000 up
     in_net ethtool -K "$end" tso off gso off gro off tx off rx off >/dev/null 2>&1
   done
+}
+
+#   host A  a0 ── m0  [line 1: before the tap]  m1 ── m2  [line 2: after the tap]  m3 ── b0  host B
+#                     2 ms each way             tap        3 ms each way
+path_begin() {
+  net_pair a0 m0 && net_pair m1 m2 && net_pair m3 b0 || return 1
+  path_host a a0 "$1" && path_host b b0 "$2"
+}
+
+path_host() { # NAME INTERFACE ADDRESS
+  ip netns add "$NETNS-$1" || return 1
+  PATH_HOSTS+=("$NETNS-$1")
+  ip -n "$NETNS" link set "$2" netns "$NETNS-$1" || return 1
+  ip -n "$NETNS-$1" link set lo up
+  ip -n "$NETNS-$1" link set "$2" arp on mtu 1500 up
+  ip -n "$NETNS-$1" addr add "$3/24" dev "$2"
+}
+
+path_lines() {
+  # shellcheck disable=SC2154 # whoever sources this says where the build is
+  local line=$build/functional/net_line
+  # shellcheck disable=SC2086
+  lab_start_net line1 "$line" --delay-us 2000 --seed "$1" $2 m0 m1
+  # shellcheck disable=SC2086
+  lab_start_net line2 "$line" --delay-us 3000 --seed "$1"0 $3 m2 m3
+  sleep 0.3
+}
+
+# a frame that the kernel could not hand over is lost by nobody's will: such a run proves nothing
+path_lines_end() {
+  sleep 0.3 # the last acknowledgements are on the line
+  lab_stop line1 && lab_stop line2
+  cp "$LAB_DIR/line1.log" "$LAB_DIR/$1.1" && cp "$LAB_DIR/line2.log" "$LAB_DIR/$1.2"
+  [ "$(jq -s '.[0].missed + .[1].missed' "$LAB_DIR/$1".[12])" = 0 ]
 }
 
 checks=0 checks_failed=0
