@@ -19,14 +19,14 @@ typedef uint64_t role_sketch;
 
 /* What the address's flows show. Sets of classes are bits by enum traffic_class. */
 struct role_flows {
-	uint64_t asked;             /* flows that it began */
-	uint64_t taken;             /* flows that others began with it */
-	uint64_t served;            /* those of them that it answered */
-	uint32_t active_max;        /* flows at once */
-	uint32_t asked_max;         /* of these begun by it */
-	uint32_t media_max;         /* of these media */
-	role_sketch peers, clients; /* other ends; those that began */
-	role_sketch media_peers;
+	uint64_t asked;          /* flows that it began */
+	uint64_t taken;          /* flows that others began with it */
+	uint64_t served;         /* those of them that it answered */
+	uint32_t active_max;     /* flows at once */
+	uint32_t asked_max;      /* of these begun by it */
+	uint32_t media_max;      /* of these media */
+	role_sketch clients;     /* other ends that began */
+	role_sketch media_peers; /* other ends of media */
 };
 
 /* What its messages show. */

@@ -104,7 +104,6 @@ endpoint_add_role(struct snap_endpoint *e, const struct flow *f, bool began, uin
 	e->asked |= class & began_mask;
 	e->taken |= class & ~began_mask;
 	e->served |= answered ? class & ~began_mask : 0;
-	e->peers |= bit;
 	e->clients |= bit & ~began_mask;
 	e->media_peers |= bit & media_mask;
 }

@@ -265,7 +265,6 @@ merge_role(struct agg_endpoint *e, const struct snap_endpoint *from)
 	r->asked |= from->asked;
 	r->taken |= from->taken;
 	r->served |= from->served;
-	r->peers |= from->peers;
 	r->clients |= from->clients;
 	r->media_peers |= from->media_peers;
 	e->active += from->active;

@@ -234,7 +234,6 @@ snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash)
 
 	__builtin_prefetch(e, 1);
 	__builtin_prefetch(e + CACHE_LINE, 1);
-	__builtin_prefetch(e + sizeof(struct snap_endpoint) - 1, 1);
 }
 
 struct snap_endpoint *

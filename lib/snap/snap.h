@@ -65,9 +65,12 @@ struct snap_endpoint {
 	/* for roles, see classify/role_rules.h: bits by traffic_class (there are at most 64) of
 	 * flows that it began, that others began with it, and those that it answered … */
 	uint64_t asked, taken, served;
-	/* … and sketches of the other ends: of all flows, of taken ones, of media */
-	uint64_t peers, clients, media_peers;
+	/* … and sketches of the other ends: of taken flows, of media */
+	uint64_t clients, media_peers;
 };
+
+static_assert(sizeof(struct snap_endpoint) == 2 * CACHE_LINE,
+              "an endpoint is two lines, both fetched ahead");
 
 struct snap {
 	uint64_t seq;              /* 1 for a worker's first interval */

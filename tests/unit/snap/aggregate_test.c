@@ -266,7 +266,7 @@ feed_endpoint(struct bench *b, const char *address, uint16_t link, uint64_t pack
 	e->packets[0] += packets;
 	e->taken |= 1ull << CLASS_DNS;
 	e->active += 2;
-	e->peers |= 1ull << link;
+	e->clients |= 1ull << link;
 	e->first_ns = e->last_ns = start_ns + b->interval * NS_PER_S;
 }
 
@@ -290,7 +290,7 @@ endpoints_merge_over_links_and_intervals(void **state)
 	assert_int_equal(a->endpoints[0].roles.taken, 1ull << CLASS_DNS);
 	assert_int_equal(a->endpoints[0].roles.active_max, 4); /* of two links at once */
 	assert_int_equal(a->endpoints[0].active, 2);
-	assert_int_equal(a->endpoints[0].roles.peers, 3);
+	assert_int_equal(a->endpoints[0].roles.clients, 3);
 	assert_false(a->endpoints[1].changed);
 	assert_int_equal(a->subnets[PEER_NET].endpoints, 2);
 	assert_int_equal(a->links[0].endpoints[0], 2);
