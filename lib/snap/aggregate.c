@@ -386,18 +386,24 @@ aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port)
 
 /* ---- close ------------------------------------------------------------------------------- */
 
+const struct agg_endpoint *
+aggregate_endpoint(const struct aggregate *a, const struct addr *addr, uint8_t side)
+{
+	struct endpoint_wanted wanted = {a->endpoints, addr, side};
+	uint64_t hash = hash_16(&a->merging->key, addr->b, side);
+	uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
+
+	return at == MAP_NONE ? NULL : &a->endpoints[at];
+}
+
 /* Whether the host speaks SIP over TLS with anybody. */
 static bool
 has_encrypted_signalling(void *context, const struct addr *host)
 {
-	const struct aggregate *a = context;
-
 	for (uint8_t side = 0; side < 2; side++) {
-		struct endpoint_wanted wanted = {a->endpoints, host, side};
-		uint64_t hash = hash_16(&a->merging->key, host->b, side);
-		uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
+		const struct agg_endpoint *e = aggregate_endpoint(context, host, side);
 
-		if (at != MAP_NONE && a->endpoints[at].classes >> CLASS_SIP_TLS & 1)
+		if (e && e->classes >> CLASS_SIP_TLS & 1)
 			return true;
 	}
 	return false;

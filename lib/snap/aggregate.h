@@ -164,6 +164,10 @@ void aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *p
  * next merge. */
 void aggregate_close(struct aggregate *a);
 
+/* The endpoint, borrowed until the next merge; NULL: not seen on this side, or no room for it. */
+const struct agg_endpoint *aggregate_endpoint(const struct aggregate *a, const struct addr *addr,
+                                              uint8_t side);
+
 /* Seconds of the last closed interval; never 0. */
 double aggregate_seconds(const struct aggregate *a);
 /* Carry totals over to a new configuration: subjects with the same name keep theirs. */

@@ -191,6 +191,10 @@ fill_probe_counters(struct rec_probe *r, const struct agg_probe *p)
 	r->flows_created = p->flows_created;
 	r->flows_expired = p->flows_expired;
 	r->flows_evicted = p->flows_evicted;
+	r->streams = p->streams_used;
+	r->streams_capacity = p->streams_room;
+	r->streams_refused = p->streams_refused;
+	r->streams_overflow = p->streams_overflow;
 	r->meters = p->meters;
 	r->meter_overflows = p->meter_overflows;
 	r->loss_ratio = p->loss_ratio;
@@ -210,6 +214,7 @@ export_probe(struct epoch *x)
 	fill_probe_self(&r, x);
 	fill_probe_counters(&r, &x->a->probe);
 	r.endpoints_overflow = x->a->endpoints_overflow;
+	r.streams_overflow += x->a->voice->refused;
 	r.spool_events = health.spool_events;
 	r.spool_bytes = health.spool_bytes;
 	r.spool_dropped = health.spool_dropped;

@@ -25,6 +25,24 @@ id_of(const struct epoch *x, uint64_t id, char to[REC_MEDIA_ID])
 	snprintf(to, REC_MEDIA_ID, "%016" PRIx64 "%s", id, x->e->suffix);
 }
 
+/* Clients that nobody declared are shown by their network (privacy.client_prefix_v4 and _v6). */
+static void
+show_end(const struct epoch *x, const struct addr *addr, char to[46])
+{
+	const struct agg_endpoint *e = aggregate_endpoint(x->a, addr, SIDE_PEER);
+	unsigned bits = addr_is_v4(addr) ? x->e->conf->privacy.client_prefix_v4
+	                                 : x->e->conf->privacy.client_prefix_v6;
+	char whole[ADDR_TEXT_SIZE], text[PREFIX_TEXT_SIZE + 8];
+	struct prefix net;
+
+	addr_format(addr, whole);
+	snprintf(text, sizeof text, "%s/%u", whole, bits);
+	if (e && e->subnet == SUBNET_NONE && prefix_parse(text, &net, NULL))
+		snprintf(to, 46, "%.45s", prefix_format(&net, text));
+	else
+		snprintf(to, 46, "%s", whole);
+}
+
 static const char *
 link_of(const struct epoch *x, uint16_t link)
 {
@@ -77,8 +95,8 @@ export_stream(struct epoch *x, const struct book_stream *s)
 	                       .ended = s->ended};
 
 	id_of(x, s->id, r.id);
-	addr_format(&s->src, r.src);
-	addr_format(&s->dst, r.dst);
+	show_end(x, &s->src, r.src);
+	show_end(x, &s->dst, r.dst);
 	snprintf(r.ssrc, sizeof r.ssrc, "0x%08" PRIx32, s->r.ssrc);
 	COPY_TEXT(r.link, link_of(x, s->link));
 	COPY_TEXT(r.direction, direction_name(s->dir));
@@ -192,8 +210,8 @@ fill_leg(const struct epoch *x, struct rec_leg *r, const struct book_leg *l)
 	                      .gap_us = l->gap_us,
 	                      .loss_ratio = leg_loss(l)};
 	id_of(x, l->id, r->id);
-	addr_format(&l->a, r->a);
-	addr_format(&l->b, r->b);
+	show_end(x, &l->a, r->a);
+	show_end(x, &l->b, r->b);
 	COPY_TEXT(r->link, link_of(x, l->link));
 	COPY_TEXT(r->state, l->ended ? "failed" : "active");
 	COPY_TEXT(r->signalling, leg_signalling_name(l->signalling));

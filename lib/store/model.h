@@ -74,6 +74,7 @@ struct rec_probe {
 	uint64_t direction_unknown;
 	uint64_t flows, flows_capacity, flows_created, flows_expired, flows_evicted;
 	uint64_t meters, meter_overflows, endpoints_overflow;
+	uint64_t streams, streams_capacity, streams_refused, streams_overflow; /* RTP */
 	double loss_ratio; /* (missed + no_mbuf + ring drops) / offered, this interval */
 	double coverage_ratio;
 	double busy_ratio; /* busiest worker */

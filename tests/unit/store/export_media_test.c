@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "snap/snap.h"
+#include "snap/totals.h"
 #include "store/export.h"
 
 static const char contract[] =
@@ -275,15 +276,36 @@ a_gap_of_many(void **state)
 	assert_int_equal(link.media.gap_length_us, 820000); /* from 0.18 to the next second */
 }
 
+/* A client that no subnet declares is its network's; what is declared, or the cloud's, is itself.
+ */
+static void
+clients_are_networks(void **state)
+{
+	struct bench *b = *state;
+	struct sender x = {.n = 0};
+	struct agg_endpoint client = {.addr = addr_v4((const uint8_t[]){192, 0, 2, 1}),
+	                              .side = SIDE_PEER};
+	struct rec_stream s;
+	char id[96];
+
+	aggregate_adopt_endpoint(b->a, &client);
+	speak(b, &x, 50, 0);
+	report(b, &x, false);
+	epoch(b);
+	assert_int_equal(listed(b, "streams:worst", id), 1);
+	assert_true(store_get(b->store, RECORD_STREAM, id, &s));
+	assert_string_equal(s.src, "192.0.2.0/24");
+	assert_string_equal(s.dst, "52.112.0.1");
+}
+
 int
 main(void)
 {
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		WITH_BENCH(a_call_is_told),
-		WITH_BENCH(legs_end),
-		WITH_BENCH(the_list_is_bounded),
-		WITH_BENCH(a_gap_of_many),
+		WITH_BENCH(a_call_is_told),       WITH_BENCH(legs_end),
+		WITH_BENCH(the_list_is_bounded),  WITH_BENCH(a_gap_of_many),
+		WITH_BENCH(clients_are_networks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
