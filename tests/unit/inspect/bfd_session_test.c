@@ -143,11 +143,14 @@ static void
 a_poll_holds_when_it_is_answered(void **state)
 {
 	struct bfd_session s;
-	struct bfd slower = plain, final = plain;
+	struct bfd slower = plain, final = plain, eager = plain;
 
 	(void)state;
 	bfd_session_init(&s);
 	speak(&s, 0, 1000);
+	eager.state = BFD_UP;
+	eager.desired_min_tx_us = 50000;
+	send(&s, SIDE_MSFT, 1150, eager);
 	slower.state = final.state = BFD_UP;
 	slower.flags = BFD_POLL;
 	slower.desired_min_tx_us = 600000;

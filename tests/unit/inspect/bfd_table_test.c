@@ -85,6 +85,27 @@ micro_sessions_are_of_a_member(void **state)
 	links_close(&l);
 }
 
+/* RFC 5883: the directions of a multihop session may come over different links. */
+static void
+multihop_is_of_no_link(void **state)
+{
+	const struct bfd_table *t;
+	struct links l;
+
+	(void)state;
+	links_open(&l);
+	t = &l.peering->sessions;
+	packet(&l, 4, 0, "198.51.100.1", "198.51.100.9", 4784, BFD_UP);
+	packet(&l, 1, 1, "198.51.100.9", "198.51.100.1", 4784, BFD_UP);
+	assert_int_equal(t->count, 1);
+	assert_int_equal(t->at[0].state, BFD_SESSION_UP);
+	/* single-hop is of its link */
+	packet(&l, 4, 2, "198.51.100.1", "198.51.100.9", 3784, BFD_UP);
+	packet(&l, 1, 3, "198.51.100.9", "198.51.100.1", 3784, BFD_UP);
+	assert_int_equal(t->count, 3);
+	links_close(&l);
+}
+
 static void
 an_echo_is_its_senders(void **state)
 {
@@ -160,6 +181,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sessions_are_named_by_the_contract),
 		cmocka_unit_test(micro_sessions_are_of_a_member),
+		cmocka_unit_test(multihop_is_of_no_link),
 		cmocka_unit_test(an_echo_is_its_senders),
 		cmocka_unit_test(a_flood_is_bounded),
 		cmocka_unit_test(a_reload_keeps_sessions_of_links_that_stay),
