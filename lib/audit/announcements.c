@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/field.h"
 #include "audit/judge_parts.h"
+#include "audit/share.h"
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -12,6 +14,7 @@
 /* One side's prefixes of one family. */
 struct prefixes {
 	struct prefix *at;
+	uint64_t *since_us; /* announced, on the session read first */
 	uint32_t count, capacity;
 	struct map map;
 	bool whole; /* what is not here is not announced */
@@ -51,6 +54,7 @@ clear(struct announcements *a)
 		for (int family = 0; family < FAMILIES; family++) {
 			map_fini(&a->of[side][family].map);
 			free(a->of[side][family].at);
+			free(a->of[side][family].since_us);
 			a->of[side][family] = (struct prefixes){0};
 		}
 }
@@ -129,8 +133,10 @@ take_route(void *context, const struct rec_route *r)
 	if (to->count == to->capacity) {
 		to->capacity = to->capacity ? 2 * to->capacity : 64;
 		to->at = mem_resize(to->at, to->capacity, sizeof *to->at);
+		to->since_us = mem_resize(to->since_us, to->capacity, sizeof *to->since_us);
 	}
 	to->at[to->count] = p;
+	to->since_us[to->count] = r->received_us;
 	map_add(&to->map, hash_of(a, &p), to->count++);
 }
 
@@ -315,4 +321,32 @@ bool
 announcements_covers(const struct announcements *a, enum side side, const struct prefix *p)
 {
 	return held_from(a, side, p, p->len - 1);
+}
+
+enum { UNLISTED_MOST = 1 << 21 }; /* prefixes times entries that a turn compares */
+
+struct input_unlisted
+announcements_unlisted(const struct announcements *a, const struct conf *conf, uint64_t before_us)
+{
+	struct input_unlisted u = {.whole = true};
+
+	for (int family = 0; family < FAMILIES; family++) {
+		const struct prefixes *all = &a->of[SIDE_PEER][family];
+
+		u.whole &= all->whole;
+		if ((uint64_t)all->count * (conf->subnet_count + 1) > UNLISTED_MOST) {
+			u.whole = false;
+			continue;
+		}
+		u.announced += all->count;
+		for (uint32_t i = 0; i < all->count; i++) {
+			if (all->since_us[i] >= before_us || share_listed(conf, &all->at[i]))
+				continue;
+			if (u.count++ > 0)
+				continue;
+			prefix_format(&all->at[i], u.first);
+			u.first_us = all->since_us[i];
+		}
+	}
+	return u;
 }

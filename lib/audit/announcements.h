@@ -25,5 +25,8 @@ enum announced announcements_find(const struct announcements *a, enum side side,
 const struct input_route *announcements_kept(const struct announcements *a,
                                              const struct input_session *s, size_t count);
 void announcements_keep(struct announcements *a, const struct input_session *s, size_t count);
+/* Those of the peer that no entry of the contract describes, announced before `before_us`. */
+struct input_unlisted announcements_unlisted(const struct announcements *a, const struct conf *conf,
+                                             uint64_t before_us);
 /* Whether one shorter than `p` holds it. */
 bool announcements_covers(const struct announcements *a, enum side side, const struct prefix *p);

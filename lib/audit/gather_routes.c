@@ -130,6 +130,16 @@ gather_covered(struct gather *g)
 	}
 }
 
+static void
+gather_unlisted(struct gather *g)
+{
+	struct audit_input *in = g->in;
+	uint64_t grace = input_time_us(in, "r4_entry_grace_us");
+
+	in->unlisted = announcements_unlisted(g->params->announcements, in->conf,
+	                                      in->to_us > grace ? in->to_us - grace : 0);
+}
+
 static bool
 is_router(const struct audit_input *in, const char *ip)
 {
@@ -226,5 +236,6 @@ gather_routes(struct gather *g)
 	for (size_t i = 0; i < g->in->session_count && !g->broken; i++)
 		gather_registered(g, &g->in->sessions[i]);
 	gather_covered(g);
+	gather_unlisted(g);
 	gather_sources(g);
 }

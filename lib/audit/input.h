@@ -128,6 +128,15 @@ struct input_subnet {
 	enum announced announced;                     /* those of the contract: by their side */
 };
 
+/* Prefixes that the peer announces and no entry of the contract describes. */
+struct input_unlisted {
+	size_t announced; /* looked at, of both families */
+	bool whole;       /* they are all */
+	size_t count;     /* without entry, for longer than the grace */
+	char first[PREFIX_TEXT_SIZE];
+	uint64_t first_us; /* announced */
+};
+
 struct audit_input {
 	const struct conf *conf;
 	uint64_t now_us;         /* wall clock; captures: to_us */
@@ -149,6 +158,7 @@ struct audit_input {
 	size_t loss_count;
 	struct rec_latency *latencies;
 	size_t latency_count;
+	struct input_unlisted unlisted;
 	struct input_source *sources;
 	size_t source_count;
 	struct rec_voice *voices; /* signalling of links, SBCs and subnets, by site and probe */

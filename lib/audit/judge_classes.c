@@ -38,23 +38,7 @@ packets_of(const struct input_subnet *s)
 	return s->packets[DIR_PEER_TO_MSFT] + s->packets[DIR_MSFT_TO_PEER];
 }
 
-static bool
-covered(const struct conf *conf, const struct prefix *p)
-{
-	if (conf->default_subnet.present)
-		return true;
-	for (size_t i = 0; i < conf->subnet_count; i++) {
-		const struct prefix *entry = &conf->subnets[i].prefix;
-
-		/* an entry around it, or finer ones inside it */
-		if (conf->subnets[i].side == SIDE_PEER &&
-		    (prefix_contains(entry, &p->addr) || prefix_contains(p, &entry->addr)))
-			return true;
-	}
-	return false;
-}
-
-/* Registered prefixes stand for the announced ones until BGP is decoded. */
+/* Registered prefixes must have an entry, announced or not. */
 static void
 check_registered(const struct audit_input *in, struct verdict_draft *d)
 {
@@ -63,7 +47,7 @@ check_registered(const struct audit_input *in, struct verdict_draft *d)
 	for (size_t i = 0; i < in->conf->registered_count; i++) {
 		char prefix[PREFIX_TEXT_SIZE], scope[96];
 
-		if (covered(in->conf, &in->conf->registered[i].prefix))
+		if (share_listed(in->conf, &in->conf->registered[i].prefix))
 			continue;
 		missing++;
 		prefix_format(&in->conf->registered[i].prefix, prefix);
@@ -87,6 +71,40 @@ check_registered(const struct audit_input *in, struct verdict_draft *d)
 		                               .samples = in->conf->registered_count},
 		            "all %zu registered prefixes have an entry",
 		            in->conf->registered_count);
+}
+
+/* What the peer announces for longer than the grace, whole or as far as it is known. */
+static void
+check_announced(const struct audit_input *in, struct verdict_draft *d)
+{
+	const struct input_unlisted *u = &in->unlisted;
+	char scope[96];
+
+	if (u->count > 0) {
+		FIELD_FORMAT(scope, "subnet:%s", u->first);
+		verdict_add(d,
+		            &(struct subcheck){.id = "announced",
+		                               .scope = scope,
+		                               .verdict = VERDICT_FAIL,
+		                               .basis = BASIS_MIXED,
+		                               .samples = u->announced,
+		                               .first_us = u->first_us},
+		            "%zu of %zu announced prefixes have no entry in subnets: %s%s",
+		            u->count, u->announced, u->first, u->count > 1 ? " …" : "");
+		verdict_next(d, "declare %s under subnets with its classes, or give default_subnet",
+		             u->first);
+	} else if (u->whole && u->announced > 0) {
+		verdict_add(d,
+		            &(struct subcheck){.id = "announced",
+		                               .scope = "peering",
+		                               .verdict = VERDICT_PASS,
+		                               .basis = BASIS_MIXED,
+		                               .samples = u->announced},
+		            "all %zu announced prefixes have an entry", u->announced);
+	} else {
+		verdict_note(d, "not all that the peer announces is known: registered prefixes and "
+		                "sources stand for it");
+	}
 }
 
 /* Lasting traffic that the peer sends from addresses no entry covers. */
@@ -412,7 +430,6 @@ judge_classes(const struct audit_input *in, struct verdict_draft *d)
 		             "write `subnets` in the contract file", 0);
 		return;
 	}
+	check_announced(in, d);
 	check_sources(in, &l, d);
-	verdict_note(d, "announced prefixes are not read from BGP yet: registered prefixes and "
-	                "sources stand for them");
 }

@@ -95,10 +95,12 @@ static const struct requirement table[] = {
 		.side = SIDE_PEER,
 		.source = PARTNER
 		"; gone from the 2024-10 walkthroughs, kept in the partner overview",
-		.pass = "every registered prefix and every source has an entry; at least 99 % "
+		.pass = "every registered and announced prefix and every source has an entry; at "
+			"least 99 % "
 			"of classified bytes and flows match it, unclassified below 20 %; every "
 			"declared role seen or on standby",
-		.fail = "a registered prefix or lasting traffic without entry; or an undeclared "
+		.fail = "a registered prefix, an announced one after an hour, or lasting traffic "
+			"without entry; or an undeclared "
 			"class with 0.1 % of the subnet's bytes and 100 flows over 15 min "
 			"(two-way flows, or flows that the peer sends); tolerated classes count "
 			"when above their share",

@@ -13,6 +13,21 @@ share_counted(const struct input_class *c)
 	};
 }
 
+bool
+share_listed(const struct conf *conf, const struct prefix *p)
+{
+	if (conf->default_subnet.present)
+		return true;
+	for (size_t i = 0; i < conf->subnet_count; i++) {
+		const struct prefix *entry = &conf->subnets[i].prefix;
+
+		if (conf->subnets[i].side == SIDE_PEER &&
+		    (prefix_contains(entry, &p->addr) || prefix_contains(p, &entry->addr)))
+			return true;
+	}
+	return false;
+}
+
 enum standing
 share_standing(const struct conf *conf, const struct input_subnet *s, const struct input_class *c)
 {

@@ -17,6 +17,10 @@ struct share {
  * ones and those begun by the peer (their overlap is not known). */
 struct share share_counted(const struct input_class *c);
 
+/* Whether the contract says what a prefix of the peer carries: an entry around it, finer ones
+ * inside it, or default_subnet. */
+bool share_listed(const struct conf *conf, const struct prefix *p);
+
 enum standing share_standing(const struct conf *conf, const struct input_subnet *s,
                              const struct input_class *c);
 

@@ -176,6 +176,10 @@ registered_prefixes_are_read(void **state)
 	assert_int_equal(route->path_length, 2);
 	assert_int_equal(route->since_us, 42);
 	assert_int_equal(in.subnets[0].announced, ANNOUNCED_YES);
+	/* 192.31.0.0/16 holds the entry, and all were announced long ago */
+	assert_int_equal(in.unlisted.announced, 2);
+	assert_int_equal(in.unlisted.count, 0);
+	assert_false(in.unlisted.whole);
 	/* a session that was not seen may announce it: not known, but not "no" */
 	assert_int_equal(in.subnets[1].announced, ANNOUNCED_UNKNOWN);
 	audit_input_fini(&in);
@@ -198,6 +202,35 @@ registered_prefixes_are_read(void **state)
 	store_put(s, RECORD_SESSION, r.name, &r);
 	gather(conf, s, a, &in);
 	assert_null(find(&in, "pni-a-v4")->routes);
+	audit_input_fini(&in);
+	announcements_destroy(a);
+	store_close(s, 0);
+	conf_destroy(conf);
+}
+
+static void
+announced_prefixes_want_an_entry(void **state)
+{
+	struct conf *conf = scene_conf(CONTRACT);
+	struct store *s = scene_store();
+	struct announcements *a = announcements_create();
+	struct rec_session r = session("pni-a-v4", "pni-a");
+	struct audit_input in;
+
+	(void)state;
+	r.side[SIDE_PEER].routes_v4 = 2;
+	store_select(s, "ams1", "lab");
+	store_put(s, RECORD_SESSION, r.name, &r);
+	put_route(s, "pni-a-v4", "192.31.196.0/24", "1000000", "");
+	put_route(s, "pni-a-v4", "192.88.0.0/24", "1000000", "");
+	gather(conf, s, a, &in);
+	assert_int_equal(in.unlisted.count, 1);
+	assert_string_equal(in.unlisted.first, "192.88.0.0/24");
+	assert_int_equal(in.unlisted.first_us, 42);
+	assert_verdicts(&in, "R4", "FAIL");
+	/* within the hour's grace nothing is missing yet */
+	assert_int_equal(announcements_unlisted(a, conf, 42).count, 0);
+	assert_int_equal(announcements_unlisted(a, conf, 43).count, 1);
 	audit_input_fini(&in);
 	announcements_destroy(a);
 	store_close(s, 0);
@@ -274,6 +307,7 @@ main(void)
 		cmocka_unit_test(sessions_of_the_wire_count_where_none_is_declared),
 		cmocka_unit_test(maintenance_takes_outages_out),
 		cmocka_unit_test(registered_prefixes_are_read),
+		cmocka_unit_test(announced_prefixes_want_an_entry),
 		cmocka_unit_test(absence_needs_every_session_whole),
 		cmocka_unit_test(members_and_tokens_belong_to_their_link),
 	};
