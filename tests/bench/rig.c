@@ -15,6 +15,7 @@ enum {
 	METERS = 65536,
 	PROFILE_CHUNKS = 256,
 	PROFILE_PACKETS = 16384,
+	GAP_CYCLES = 100000, /* between two bursts: longer than any takes */
 };
 #define T0 (1700000000 * NS_PER_S)
 
@@ -84,7 +85,7 @@ rig_open(struct rig *r, struct trace *t, const struct variant *v, size_t capacit
 	r->next = r->bursts;
 	rig_feed(r, t);
 	r->ns_per_cycle = 1e9 / bench_hz();
-	r->first_cycle = bench_cycles();
+	r->last_cycle = bench_cycles();
 	r->variant = v;
 }
 
@@ -109,7 +110,7 @@ rig_feed(struct rig *r, struct trace *t)
 uint64_t
 rig_now_ns(const struct rig *r)
 {
-	return T0 + (uint64_t)((double)(bench_cycles() - r->first_cycle) * r->ns_per_cycle);
+	return T0 + (uint64_t)((double)r->cycles * r->ns_per_cycle);
 }
 
 void
@@ -152,6 +153,18 @@ round_end(struct rig *r)
 	r->aside += cpu_cycles() - start;
 }
 
+/* The packets' clock stands still while others have the core: flows would grow old otherwise, and
+ * the ageing hand catch up, on a busy machine. */
+static inline uint64_t
+clock_turn(struct rig *r)
+{
+	uint64_t now = bench_cycles(), passed = now - r->last_cycle;
+
+	r->last_cycle = now;
+	r->cycles += passed < GAP_CYCLES ? passed : GAP_CYCLES;
+	return rig_now_ns(r);
+}
+
 /* What a driver and a worker do for a burst: read each mbuf, fill the arrays, fetch the frames.
  * They arrive while the burst before, which is returned, is run. */
 static inline struct burst *
@@ -160,7 +173,7 @@ burst_fill(struct rig *r)
 	struct burst *ready = r->next, *b = ready == r->bursts ? ready + 1 : r->bursts;
 	uint16_t lane = r->variant->mirror ? LANE_UNKNOWN : 0;
 	bool frame_times = r->variant->frame_times;
-	uint64_t now = rig_now_ns(r);
+	uint64_t now = clock_turn(r);
 	struct rte_mbuf **mbufs = &r->trace->order[r->at];
 	size_t left = r->trace->count - r->at;
 	uint32_t count = left < BURST_MAX ? (uint32_t)left : BURST_MAX;
@@ -206,12 +219,12 @@ burst_freshen(struct rig *r, const struct burst *b)
 double
 rig_touch(struct rig *r, double seconds)
 {
-	uint64_t end = bench_cycles() + (uint64_t)(seconds * bench_hz());
+	uint64_t end = r->cycles + (uint64_t)(seconds * bench_hz());
 	double start = cpu_cycles() - r->aside;
 	uint64_t packets = 0;
 	uint32_t bytes = 0;
 
-	while (bench_cycles() < end) {
+	while (r->cycles < end) {
 		const struct burst *b = burst_fill(r);
 
 		for (uint32_t i = 0; i < b->count; i++) {
@@ -227,11 +240,11 @@ rig_touch(struct rig *r, double seconds)
 double
 rig_run(struct rig *r, double seconds)
 {
-	uint64_t end = bench_cycles() + (uint64_t)(seconds * bench_hz());
+	uint64_t end = r->cycles + (uint64_t)(seconds * bench_hz());
 	double start = cpu_cycles() - r->aside;
 	uint64_t packets = 0;
 
-	while (bench_cycles() < end) {
+	while (r->cycles < end) {
 		struct burst *b = burst_fill(r);
 
 		burst_freshen(r, b);

@@ -30,7 +30,7 @@ struct rig {
 	size_t at;
 	double aside; /* processor time between rounds of the trace, TSC ticks */
 	double ns_per_cycle;
-	uint64_t first_cycle;
+	uint64_t cycles, last_cycle; /* of the packets' clock; TSC at the last burst */
 	const struct variant *variant;
 	/* every `fresh_every`-th frame gets a flow of its own; 0: none */
 	uint64_t fresh_every, fresh_in, fresh;
