@@ -109,7 +109,7 @@ latency_add(struct latency_set *s, const struct latency_key *key, uint64_t ns)
 
 	if (!h) {
 		s->overflow++;
-		if (key->subnet >= LATENCY_SBC_BASE && key->subnet != SUBNET_OVERFLOW)
+		if (latency_is_sbc(key->subnet))
 			return;
 		rest.subnet = SUBNET_OVERFLOW;
 		h = find_or_add(s, &rest);

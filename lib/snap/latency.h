@@ -47,6 +47,14 @@ bool latency_is_headline(enum latency_method m);
 /* latency_key.subnet from here on: an SBC by its index in conf.sbcs, beside the sample that its
  * subnet and link get. */
 #define LATENCY_SBC_BASE 0x80000000u
+enum { LATENCY_SBCS = 1 << 16 };
+
+/* Whether a key's subnet is an SBC. */
+static inline bool
+latency_is_sbc(uint32_t subnet)
+{
+	return subnet - LATENCY_SBC_BASE < LATENCY_SBCS;
+}
 
 struct latency_key {
 	uint32_t subnet; /* of the far host, an id on its side; SUBNET_OVERFLOW: the cap was met */

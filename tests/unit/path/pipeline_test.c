@@ -58,7 +58,31 @@ struct fixture {
 	uint64_t endpoint_dir[2]; /* of 203.0.113.5 */
 	uint64_t start_ns[64], end_ns[64], in_interval[64];
 	uint64_t punts[2];
+	uint64_t quality[2][QUALITY_COUNT], segments[2], data_segments[2];
+	/* round trips by half and method; their sum in ns; those of 203.0.113.0/25 */
+	uint64_t samples[2][LATENCY_METHOD_COUNT], sample_ns[2], of_subnet;
 };
+
+static void
+drain_path(struct fixture *f, const struct snap *s)
+{
+	for (uint32_t i = 0; i < s->meter_count; i++)
+		for (int dir = 0; dir < 2; dir++) {
+			f->segments[dir] += s->meters[i].segments[dir];
+			f->data_segments[dir] += s->meters[i].data_segments[dir];
+		}
+	for (uint32_t i = 0; i < s->quality_count; i++)
+		for (int dir = 0; dir < 2; dir++)
+			for (int n = 0; n < QUALITY_COUNT; n++)
+				f->quality[dir][n] += s->qualities[i].dir[dir].count[n];
+	for (uint32_t i = 0; i < s->latencies.count; i++) {
+		const struct snap_latency *l = &s->latencies.at[i];
+
+		f->samples[l->key.half][l->key.method] += l->histogram.count;
+		f->sample_ns[l->key.half] += l->histogram.max_ns;
+		f->of_subnet += l->key.subnet == 1 ? l->histogram.count : 0;
+	}
+}
 
 static void
 drain(void *context)
@@ -104,6 +128,7 @@ drain(void *context)
 			f->endpoint_dir[dir] += e->packets[dir];
 	}
 	f->endpoints += s->endpoint_count;
+	drain_path(f, s);
 	for (int r = 0; r < REASON_COUNT; r++)
 		f->reasons[r] += s->reasons[r];
 	snap_release(f->core, s);
@@ -328,6 +353,64 @@ test_intervals_follow_the_packet_clock(void **state)
 	assert_int_equal(f->in_interval[5], 1);
 	for (unsigned i = 0; i < f->published; i++)
 		assert_true(f->end_ns[i] >= f->start_ns[i]);
+	fixture_free(f);
+}
+
+/* A segment of the connection 203.0.113.5:40000 to 52.112.1.1:443, sent by the peer or the cloud.
+ */
+static void
+segment(struct fixture *f, bool from_peer, uint64_t ms, uint8_t flags, uint32_t seq, uint32_t ack,
+        uint16_t size)
+{
+	static const uint8_t bytes[1000];
+	struct frame_spec s = from_peer ? udp("203.0.113.5", 40000, "52.112.1.1", 443)
+	                                : udp("52.112.1.1", 443, "203.0.113.5", 40000);
+
+	s.proto = 6;
+	s.pad_to = 0;
+	s.tcp_flags = flags;
+	s.seq = seq;
+	s.ack = ack;
+	s.payload = bytes;
+	s.payload_size = size;
+	send_frame(f, from_peer ? UP : DOWN, T0 + ms * NS_PER_MS, &s);
+}
+
+/* Handshake over 4 and 6 ms, four segments of the peer of which the second comes 100 ms late, one
+ * of the cloud that comes twice: loss on the peer's side before the tap, on the peer's side after
+ * it. */
+static void
+test_loss_and_round_trips_of_tcp(void **state)
+{
+	enum { SYN = 2, RST = 4, ACK = 16, PSH = 8 };
+	struct fixture *f = fixture_make(false);
+
+	(void)state;
+	segment(f, true, 0, SYN, 999, 0, 0);
+	segment(f, false, 4, SYN | ACK, 4999, 1000, 0);
+	segment(f, true, 10, ACK, 1000, 5000, 0);
+	segment(f, true, 11, ACK | PSH, 1000, 5000, 1000);
+	segment(f, true, 12, ACK | PSH, 3000, 5000, 1000);
+	segment(f, true, 13, ACK | PSH, 4000, 5000, 1000);
+	segment(f, true, 112, ACK | PSH, 2000, 5000, 1000);
+	segment(f, false, 120, ACK, 5000, 6000, 0);
+	segment(f, false, 130, ACK | PSH, 5000, 6000, 500);
+	segment(f, false, 1330, ACK | PSH, 5000, 6000, 500);
+	segment(f, true, 1340, RST, 6000, 0, 0);
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + 2 * NS_PER_S);
+	assert_int_equal(f->segments[DIR_PEER_TO_MSFT], 7);
+	assert_int_equal(f->segments[DIR_MSFT_TO_PEER], 4);
+	assert_int_equal(f->data_segments[DIR_PEER_TO_MSFT], 5); /* the SYN too */
+	assert_int_equal(f->data_segments[DIR_MSFT_TO_PEER], 2);
+	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 1);
+	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_LOST_AFTER], 0);
+	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_RESETS], 1);
+	assert_int_equal(f->quality[DIR_MSFT_TO_PEER][QUALITY_LOST_AFTER], 1);
+	assert_int_equal(f->quality[DIR_MSFT_TO_PEER][QUALITY_LOST_BEFORE], 0);
+	assert_int_equal(f->samples[SIDE_MSFT][LATENCY_TCP_SYN], 1);
+	assert_int_equal(f->samples[SIDE_PEER][LATENCY_TCP_SYN], 1);
+	assert_true(f->of_subnet >= 1); /* the peer's half is its subnet's */
 	fixture_free(f);
 }
 
@@ -763,6 +846,7 @@ main(void)
 		cmocka_unit_test(test_views_add_up),
 		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
+		cmocka_unit_test(test_loss_and_round_trips_of_tcp),
 		cmocka_unit_test(test_mirror_port_finds_directions),
 		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
 		cmocka_unit_test(test_fragments_inherit_the_flow),
