@@ -151,5 +151,14 @@ stop_control() { lab_stop control TERM; }
 prove "the probe stops with exit code 0 and its last epoch written" stop_probe
 prove "the control plane stops with exit code 0" stop_control
 
+say "9. Real routers (FRR, BIRD, Open vSwitch) and calls: a link stops forwarding, its interfaces stay up"
+story() {
+  "$top/tests/functional/pni_story_test.sh"
+  [ $? -ne 77 ] || { echo "no lab of routers here: scripts/lab-pni.sh says why" && return 1; }
+}
+prove "BFD, BGP, LACP and voice tell one failure, each with its side and the lab's own times" story
+grep -E '^(fault at|voice was away)' "$LAB_DIR/proof.out" | sed 's/^/  /'
+sed -n '/^pni-a at/,/^findings/p' "$LAB_DIR/proof.out" | sed '$d' | cut -c1-150 | sed 's/^/  /'
+
 say "$((proofs - failed)) of $proofs proofs held"
 [ $failed -eq 0 ]
