@@ -261,6 +261,27 @@ add_outage(struct uptime *u, uint64_t ago, uint64_t seconds)
 	u->flaps++;
 }
 
+/* What every row must carry, whatever it says (requirements section 13). */
+static inline void
+assert_form(const struct rec_verdict *row)
+{
+	bool failed = strcmp(row->verdict, "FAIL") == 0;
+	bool open = strcmp(row->verdict, "INCONCLUSIVE") == 0;
+
+	if (failed) {
+		assert_true(row->next[0] && row->scope[0] && row->side[0] && row->reasons[0]);
+		assert_true(row->first_us > 0);
+		assert_true(row->evidence_count > 0);
+	}
+	assert_true(!open == (row->reason[0] == '\0'));
+	assert_true(open == (row->need_count > 0));
+	if (open)
+		assert_string_not_equal(lack_text(row->reason), "");
+	for (uint32_t i = 0; i < row->need_count; i++)
+		assert_true(row->need[i].what[0] && row->need[i].have[0] && row->need[i].want[0] &&
+		            row->need[i].how[0]);
+}
+
 /* Asserts that "R1 R2 …" all have this verdict; tells why when not. */
 static inline void
 assert_verdicts(const struct audit_input *in, const char *ids, const char *verdict)
@@ -276,16 +297,7 @@ assert_verdicts(const struct audit_input *in, const char *ids, const char *verdi
 			print_message("%s is %s, not %s: %s\n", id, row->verdict, verdict,
 			              row->reasons);
 		assert_string_equal(row->verdict, verdict);
-		if (strcmp(verdict, "FAIL") == 0) {
-			assert_true(row->next[0] && row->scope[0] && row->side[0]);
-			assert_true(row->first_us > 0);
-			assert_int_equal(row->need_count, 0);
-			assert_true(row->evidence_count > 0);
-		} else if (strcmp(verdict, "INCONCLUSIVE") == 0) {
-			assert_string_not_equal(lack_text(row->reason), "");
-			assert_true(row->need_count > 0 && row->need[0].what[0] &&
-			            row->need[0].how[0]);
-		}
+		assert_form(row);
 		ids += size;
 		ids += strspn(ids, " ");
 	}

@@ -281,6 +281,9 @@ check_scenario(const struct scenario *s, const struct conf *conf)
 	assert_verdicts(&in, s->pass, "PASS");
 	assert_verdicts(&in, s->fail, "FAIL");
 	assert_verdicts(&in, s->open, "INCONCLUSIVE");
+	for (size_t i = 0; i < requirement_count(); i++)
+		if (requirement_applies(requirement_at(i), conf))
+			assert_form(scene_judge(&in, requirement_at(i)->id));
 	if (s->side && s->fail[0] != '\0') {
 		char id[8] = "";
 
