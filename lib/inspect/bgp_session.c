@@ -401,14 +401,22 @@ restart_ns(const struct bgp_session *s)
 static void
 note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful, uint64_t time_ns)
 {
+	char why[BGP_CAUSE_SIZE];
+	size_t size;
+
 	s->flaps++;
 	outages_begin(&s->outages, time_ns);
 	s->down_ns = time_ns;
 	s->down_side = by;
 	s->graceful_until_ns = graceful ? time_ns + restart_ns(s) : 0;
 	s->graceful = s->graceful_until_ns > time_ns;
-	snprintf(s->down_cause, sizeof s->down_cause, "%s", cause);
-	tell(s, "bgp.session.down", by, time_ns, cause, "%s%s", cause,
+	snprintf(why, sizeof why, "%s", cause);
+	size = strlen(why);
+	if (s->shared->beside)
+		s->shared->beside(s->shared->beside_context, s, time_ns, why + size,
+		                  sizeof why - size);
+	memcpy(s->down_cause, why, sizeof why);
+	tell(s, "bgp.session.down", by, time_ns, why, "%s%s", why,
 	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
 	if (!s->graceful)
 		tell_lost(s, time_ns);

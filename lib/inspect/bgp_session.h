@@ -65,6 +65,8 @@ struct bgp_counts {
 	uint64_t gaps;           /* times that bytes were missing or no message */
 };
 
+struct bgp_session;
+
 /* What all sessions share. */
 struct bgp_shared {
 	struct bgp_pool pool;
@@ -72,6 +74,12 @@ struct bgp_shared {
 	const struct conf *conf;  /* NULL: none */
 	struct fact_queue *facts; /* NULL: nobody is told */
 	uint64_t start_ns;        /* of the first tick */
+	/* What other protocols say of a session's link or path that went down at `time_ns`, as
+	 * "; BFD down 0.3 s before"; leaves `to` alone where they say nothing. NULL: nobody to ask.
+	 */
+	void (*beside)(void *context, const struct bgp_session *s, uint64_t time_ns, char *to,
+	               size_t size);
+	void *beside_context;
 };
 
 void bgp_shared_init(struct bgp_shared *s, uint32_t room);

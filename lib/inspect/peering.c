@@ -9,11 +9,63 @@ static_assert(sizeof(struct lacp_row) == 28, "no padding");
 static_assert(sizeof(struct bfd_row) == 52, "no padding");
 static_assert(sizeof(struct lldp_row) == 6 + 3 * PEERING_NAME_SIZE + 2, "no padding");
 
+/* Seconds by which `at_ns` lies before `time_ns`, when the one may be the other's cause: within the
+ * hold time, after which BGP notices by itself at the latest. */
+static bool
+lies_before(const struct bgp_session *s, uint64_t at_ns, uint64_t time_ns, double *seconds)
+{
+	bool known;
+	uint64_t window_ns = (bgp_session_hold_s(s, &known) + 1u) * NS_PER_S;
+
+	if (!at_ns || at_ns > time_ns || time_ns - at_ns > window_ns)
+		return false;
+	*seconds = (double)(time_ns - at_ns) / (double)NS_PER_S;
+	return true;
+}
+
+/* The bundle lost its last member, or one of them. */
+static void
+tell_lacp(const struct peering *p, const struct bgp_session *s, uint64_t time_ns, char *to,
+          size_t size)
+{
+	const struct link_watch *l =
+		s->link < p->links.link_count ? &p->links.links[s->link] : NULL;
+	double seconds;
+	bool spoken;
+
+	for (size_t i = 0; l && i < l->member_count; i++) {
+		if (!lies_before(s, l->members[i].lacp.down_ns, time_ns, &seconds))
+			continue;
+		snprintf(to, size, "; LACP: member %zu%s left %.1f s before", i,
+		         link_watch_distributing(l, &spoken) ? "" : ", the last,", seconds);
+		return;
+	}
+}
+
+static void
+tell_beside(void *context, const struct bgp_session *s, uint64_t time_ns, char *to, size_t size)
+{
+	const struct peering *p = context;
+	double seconds;
+
+	for (uint32_t i = 0; i < p->sessions.count; i++) {
+		const struct bfd_session *b = &p->sessions.at[i];
+
+		if (peering_guarded(p, b) != s || !lies_before(s, b->down_ns, time_ns, &seconds))
+			continue;
+		snprintf(to, size, "; BFD down %.1f s before", seconds);
+		return;
+	}
+	tell_lacp(p, s, time_ns, to, size);
+}
+
 void
 peering_init(struct peering *p)
 {
 	*p = (struct peering){0};
 	bgp_table_init(&p->bgp);
+	p->bgp.shared.beside = tell_beside;
+	p->bgp.shared.beside_context = p;
 	bfd_table_init(&p->sessions);
 	seen_init(&p->lacp, sizeof(struct lacp_row), PEERING_TUPLES);
 	seen_init(&p->bfd, sizeof(struct bfd_row), PEERING_TUPLES);

@@ -304,6 +304,41 @@ test_bgp_forgotten_conversation(void **state)
 	feed_close(&f);
 }
 
+/* A session goes down a moment after BFD between the same addresses: its cause says so. */
+static void
+test_bgp_after_bfd(void **state)
+{
+	static const uint8_t keepalive[19] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    19,   4,
+	};
+	struct addr ip[2] = {addr_v4("\xc0\x00\x02\x00"), addr_v4("\xc0\x00\x02\x01")};
+	struct bfd_session bfd = {.ip = {ip[1], ip[0]}};
+	struct bgp_connection *c;
+	struct peering p;
+	struct bfd_table empty;
+
+	(void)state;
+	peering_init(&p);
+	empty = p.sessions;
+	p.sessions.at = &bfd;
+	p.sessions.count = 1;
+	bgp_table_connect(&p.bgp, &c, ip, (uint16_t[2]){40000, 179}, NULL, SIDE_PEER);
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (unsigned i = 0; i < 4; i++)
+			bgp_connection_read(c, i % 2, cursor_over(keepalive, 19), false,
+			                    (10 + turn * 100) * 1000000000ull);
+		/* the first time BFD went down after it: that is another story */
+		bfd.down_ns = turn ? 119700000000ull : 20000000001ull;
+		bgp_connection_end(c, 1, true, (20 + turn * 100) * 1000000000ull);
+		assert_string_equal(c->session->down_cause,
+		                    turn ? "TCP reset by msft; BFD down 0.3 s before"
+		                         : "TCP reset by msft");
+	}
+	p.sessions = empty;
+	peering_fini(&p);
+}
+
 int
 main(void)
 {
@@ -315,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_tuples_bounded),
 		cmocka_unit_test(test_bgp),
 		cmocka_unit_test(test_bgp_loss),
+		cmocka_unit_test(test_bgp_after_bfd),
 		cmocka_unit_test(test_bgp_noise),
 		cmocka_unit_test(test_bgp_restart),
 		cmocka_unit_test(test_bgp_flood),
