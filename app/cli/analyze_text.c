@@ -317,6 +317,41 @@ print_endpoints(const struct sheet *s)
 	rows_fini(&rows);
 }
 
+/* Records of links, subnets and SBCs, as the store has them. */
+static void
+print_path(const struct sheet *s)
+{
+	static const struct rows_column loss[] = {
+		{"scope", "scope", false},
+		{"side", "side", false},
+		{"tcp_from_packets", "TCP from it", false},
+		{"tcp_from_lost", "lost before the tap", false},
+		{"tcp_to_packets", "TCP to it", false},
+		{"tcp_to_lost", "lost after the tap", false},
+		{"packets", "RTP from it", false},
+		{"lost", "lost", false},
+		{"copies", "mirror copies", false},
+		{NULL, NULL, false},
+	};
+	static const struct rows_column latency[] = {
+		{"scope", "scope", false},         {"side", "to", false},
+		{"total_count", "n", false},       {"total_min_us", "least", false},
+		{"total_p50_us", "median", false}, {"total_p99_us", "p99", false},
+		{"methods", "methods", false},     {NULL, NULL, false},
+	};
+	struct rows rows;
+
+	collect_records(s, RECORD_LOSS, &rows);
+	if (rows.count)
+		print_rows(s, "loss, on the side where it was", &rows, loss);
+	rows_fini(&rows);
+	collect_records(s, RECORD_LATENCY, &rows);
+	if (rows.count)
+		print_rows(s, "round trips from the tap and back, without think time", &rows,
+		           latency);
+	rows_fini(&rows);
+}
+
 static void
 print_signalling(const struct sheet *s)
 {
@@ -507,6 +542,7 @@ analysis_text(struct analysis *a, FILE *to)
 	else
 		print_subnets(&s);
 	print_endpoints(&s);
+	print_path(&s);
 	print_signalling(&s);
 	print_legs(&s);
 	if (a->options->flows && !a->options->flows_path)

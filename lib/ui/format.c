@@ -135,6 +135,12 @@ add_double(struct text *out, double v, const char *unit, bool human)
 		text_add(out, "%s", format_ratio(v, buf));
 	} else if (strcmp(unit, "bps") == 0) {
 		text_add(out, "%s", format_scaled(v, "bit/s", buf));
+	} else if (strcmp(unit, "us") == 0 && !isnan(v)) {
+		/* a measured length, with its digits: 8.14 ms */
+		text_add(out, "%s",
+		         v < 1000       ? format_scaled(v, "us", buf)
+		         : v < US_PER_S ? format_scaled(v / 1000, "ms", buf)
+		                        : format_duration((uint64_t)v, buf));
 	} else {
 		text_add(out, "%s", format_scaled(v, "", buf));
 	}
