@@ -345,7 +345,7 @@ class_settle_media(struct class_state *s, bool secure)
 
 	if (rank_now(s) == RANK_SETTLED)
 		return false;
-	secure |= (s->flags & CLASS_SEEN_DTLS) ||
+	secure |= (s->flags & CLASS_SEEN_DTLS) || s->class == CLASS_TEAMS_MEDIA ||
 	          ((s->flags & CLASS_SIGN_SRTP) && !(s->flags & CLASS_SIGN_CLEAR));
 	set_class(s, secure ? CLASS_SRTP : CLASS_RTP, CONFIDENCE_MAGIC);
 	return s->class != before;

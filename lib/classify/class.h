@@ -161,8 +161,8 @@ enum class_seen {
 
 /*
  * The flow carries media, as signalling or the whole stream's behaviour told (state/rtp.h): its
- * class becomes rtp, or srtp when it is `secure` or was taken for it, unless something else was
- * proven. True when the class changed.
+ * class becomes rtp, or srtp when it is `secure`, or its packets or the cloud's ranges say so,
+ * unless something else was proven. True when the class changed.
  */
 bool class_settle_media(struct class_state *s, bool secure);
 

@@ -624,10 +624,46 @@ names_lead_back_to_their_classes(void **state)
 	assert_int_equal(class_find("no-such-class"), -1);
 }
 
+/* What signalling or a whole stream told outweighs ports and checks, not what was proven. */
+static void
+test_settled_by_media(void **state)
+{
+	static const struct {
+		struct class_state before;
+		bool secure;
+		uint8_t after;
+	} rows[] = {
+		{{.class = CLASS_UNKNOWN_UDP}, false, CLASS_RTP},
+		{{.class = CLASS_UNKNOWN_UDP}, true, CLASS_SRTP},
+		{{.class = CLASS_UNKNOWN_UDP, .flags = CLASS_SIGN_SRTP}, false, CLASS_SRTP},
+		{{.class = CLASS_UNKNOWN_UDP, .flags = CLASS_SIGN_SRTP | CLASS_SIGN_CLEAR},
+	         false,
+	         CLASS_RTP},
+		{{.class = CLASS_TEAMS_MEDIA, .confidence = CONFIDENCE_PORT}, false, CLASS_SRTP},
+		{{.class = CLASS_STUN, .confidence = CONFIDENCE_BOTH}, false, CLASS_RTP},
+		{{.class = CLASS_DTLS, .confidence = CONFIDENCE_BOTH, .flags = CLASS_SEEN_DTLS},
+	         false,
+	         CLASS_SRTP},
+		{{.class = CLASS_DNS, .confidence = CONFIDENCE_MAGIC}, true, CLASS_DNS},
+		{{.class = CLASS_SRTP, .confidence = CONFIDENCE_MAGIC}, false, CLASS_SRTP},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct class_state s = rows[i].before;
+
+		assert_int_equal(class_settle_media(&s, rows[i].secure),
+		                 rows[i].before.class != rows[i].after);
+		assert_int_equal(s.class, rows[i].after);
+		assert_true(s.confidence >= CONFIDENCE_MAGIC);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_settled_by_media),
 		cmocka_unit_test(port_magic_and_both_directions_raise_confidence),
 		cmocka_unit_test(every_vector_gives_its_class_to_a_new_flow),
 		cmocka_unit_test(the_port_counts_from_either_side),
