@@ -407,6 +407,14 @@ bfd_session_witness(struct bfd_session *s, uint64_t steady_ns)
 	s->witness_ns = steady_ns;
 }
 
+void
+bfd_session_forgive(struct bfd_session *s, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < BFD_SIDES; i++)
+		if (s->half[i].packets && !s->half[i].missed && now_ns > s->half[i].from_ns)
+			s->half[i].from_ns = now_ns;
+}
+
 bool
 bfd_session_turn(struct bfd_session *s, struct bfd_turn *out)
 {

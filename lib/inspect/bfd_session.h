@@ -100,6 +100,8 @@ void bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns,
                         const struct bfd *packet, uint8_t ttl);
 /* When other sessions were heard: see lacp_member_witness(). */
 void bfd_session_witness(struct bfd_session *s, uint64_t steady_ns);
+/* The probe itself has lost packets: see lacp_member_forgive(). */
+void bfd_session_forgive(struct bfd_session *s, uint64_t now_ns);
 /* It is `now_ns`. Routers are given twice their detection time to say Down themselves. */
 void bfd_session_advance(struct bfd_session *s, uint64_t now_ns);
 /* The oldest change that was not taken yet; false: none. */

@@ -259,6 +259,12 @@ inspector_tick(struct inspector *i, uint64_t now_ns)
 }
 
 void
+inspector_missed(struct inspector *i, uint64_t now_ns)
+{
+	peering_forgive(&i->census->peering, now_ns);
+}
+
+void
 inspector_alive(struct inspector *i, const struct lane_id *lane, uint64_t last_ns)
 {
 	interconnect_alive(&i->census->peering.links, lane, last_ns);

@@ -55,6 +55,10 @@ void inspector_packet(struct inspector *i, const struct punt *p);
  * of a protocol is evidence only while its link speaks. Before the tick of that time. */
 void inspector_heard(struct inspector *i, uint16_t link, enum direction dir, uint64_t time_us);
 
+/* Control frames were lost before they came here: until `now_ns` silence of a protocol proves
+ * nothing. Before the tick of that time. */
+void inspector_missed(struct inspector *i, uint64_t now_ns);
+
 /* The packet clock has reached `now_ns`, whether or not something came: timers run out. Once per
  * interval or more often. */
 void inspector_tick(struct inspector *i, uint64_t now_ns);

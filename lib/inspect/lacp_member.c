@@ -366,6 +366,14 @@ lacp_member_witness(struct lacp_member *m, uint64_t steady_ns)
 }
 
 void
+lacp_member_forgive(struct lacp_member *m, uint64_t now_ns)
+{
+	for (unsigned s = 0; s < LACP_SIDES; s++)
+		if (m->side[s].pdus && !m->side[s].missed && now_ns > m->side[s].from_ns)
+			m->side[s].from_ns = now_ns;
+}
+
+void
 lacp_member_marker(struct lacp_member *m, unsigned side)
 {
 	m->side[side].markers++;

@@ -83,6 +83,8 @@ void lacp_member_frame(struct lacp_member *m, unsigned side, uint64_t now_ns);
 /* When other members that the probe sees were heard (inspect/witness.h). When both ends of this one
  * fall silent at once, only others tell a dark fibre from a tap, or a capture, that ended. */
 void lacp_member_witness(struct lacp_member *m, uint64_t steady_ns);
+/* The probe itself has lost frames: what is silent so far gets its time anew. */
+void lacp_member_forgive(struct lacp_member *m, uint64_t now_ns);
 /* It is `now_ns`: what was due before has not come. */
 void lacp_member_advance(struct lacp_member *m, uint64_t now_ns);
 /* The oldest change that was not taken yet; false: none. */

@@ -123,3 +123,13 @@ peering_refresh(struct peering *p)
 	for (uint32_t i = 0; i < p->bgp.session_count; i++)
 		note_bgp(&p->links, p->bgp.sessions[i]);
 }
+
+void
+peering_forgive(struct peering *p, uint64_t now_ns)
+{
+	for (size_t l = 0; l < p->links.link_count; l++)
+		for (size_t m = 0; m < p->links.links[l].member_count; m++)
+			lacp_member_forgive(&p->links.links[l].members[m].lacp, now_ns);
+	for (uint32_t i = 0; i < p->sessions.count; i++)
+		bfd_session_forgive(&p->sessions.at[i], now_ns);
+}

@@ -58,3 +58,5 @@ void peering_fini(struct peering *p);
 const struct bgp_session *peering_guarded(const struct peering *p, const struct bfd_session *s);
 /* What links know of their routers by way of the sessions, brought up to date. */
 void peering_refresh(struct peering *p);
+/* The probe has lost control frames of its own until `now_ns`: silence so far proves nothing. */
+void peering_forgive(struct peering *p, uint64_t now_ns);

@@ -266,6 +266,9 @@ exporter_inspect(struct exporter *e, struct inspector *inspector)
 			                a->links[l].last_packet_us[dir]);
 	for (uint32_t i = 0; i < a->lane_count; i++)
 		inspector_alive(inspector, &a->lanes[i].id, a->lanes[i].last_us * NS_PER_US);
+	if (a->probe.punt_dropped[PUNT_CONTROL] != e->control_drops)
+		inspector_missed(inspector, heard_until_us(x) * NS_PER_US);
+	e->control_drops = a->probe.punt_dropped[PUNT_CONTROL];
 	inspector_tick(inspector, heard_until_us(x) * NS_PER_US);
 	export_sessions(x, inspector);
 	export_bfds(x, &inspector_census(inspector)->peering);

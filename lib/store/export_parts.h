@@ -48,6 +48,7 @@ struct exporter {
 	struct rec_link_media *media; /* as conf.links */
 	struct lag_view *lags;        /* as conf.links */
 	size_t lag_count;
+	uint64_t control_drops;   /* of the probe, at the last look at the inspector */
 	struct evidence evidence; /* of roles, taken over from the inspector */
 	struct addr *relays;      /* addresses whose media leaves again as it came, in this epoch */
 	uint32_t relay_count;

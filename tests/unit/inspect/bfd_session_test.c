@@ -321,6 +321,26 @@ a_common_silence_is_forgiven(void **state)
 }
 
 static void
+what_the_probe_lost_is_nobodys_silence(void **state)
+{
+	struct bfd_session s;
+
+	(void)state;
+	bfd_session_init(&s);
+	speak(&s, 0, 1000);
+	for (uint64_t ms = 1350; ms <= 4000; ms += 250) {
+		say(&s, SIDE_MSFT, ms, BFD_UP, 0);
+		if (ms == 2600)
+			bfd_session_forgive(&s, at_ms(ms));
+	}
+	/* twice the detection time after the loss, not after the peer's last */
+	bfd_session_advance(&s, at_ms(4399));
+	assert_int_equal(s.state, BFD_SESSION_UP);
+	bfd_session_advance(&s, at_ms(4401));
+	assert_int_equal(s.state, BFD_SESSION_DOWN);
+}
+
+static void
 go_down(struct bfd_session *s, uint64_t ms)
 {
 	bfd_session_init(s);
@@ -401,6 +421,7 @@ main(void)
 		cmocka_unit_test(silence_without_a_word),
 		cmocka_unit_test(silence_of_both_needs_a_witness),
 		cmocka_unit_test(a_common_silence_is_forgiven),
+		cmocka_unit_test(what_the_probe_lost_is_nobodys_silence),
 		cmocka_unit_test(bgp_follows_or_stays),
 		cmocka_unit_test(what_nobody_said_couples_nothing),
 		cmocka_unit_test(a_mirrors_copy_is_no_gap),

@@ -205,6 +205,24 @@ a_common_silence_is_forgiven(void **state)
 	assert_true(t.ns == at_ms(74000));
 }
 
+/* The probe lost control frames: the peer has its time anew, and no more than that. */
+static void
+what_the_probe_lost_is_nobodys_silence(void **state)
+{
+	struct lacp_member m = {0};
+
+	(void)state;
+	speak(&m, FAST, 0, 10000, 1000);
+	lacp_member_forgive(&m, at_ms(12000));
+	for (uint64_t ms = 11500; ms <= 14500; ms += 1000)
+		say(&m, SIDE_MSFT, ms, FAST, FAST);
+	lacp_member_advance(&m, at_ms(14900));
+	assert_int_equal(m.state, LACP_DISTRIBUTES);
+	say(&m, SIDE_MSFT, 15500, FAST, FAST);
+	assert_int_equal(m.state, LACP_OUT);
+	assert_true(m.down_ns == at_ms(15000));
+}
+
 static void
 each_side_keeps_the_others_period(void **state)
 {
@@ -365,6 +383,7 @@ main(void)
 		cmocka_unit_test(silence_is_out_at_three_fast_periods),
 		cmocka_unit_test(silence_of_all_proves_nothing),
 		cmocka_unit_test(a_common_silence_is_forgiven),
+		cmocka_unit_test(what_the_probe_lost_is_nobodys_silence),
 		cmocka_unit_test(each_side_keeps_the_others_period),
 		cmocka_unit_test(an_unseen_partners_period_is_the_actors_word),
 		cmocka_unit_test(expired_and_defaulted_blame_who_does_not_listen),

@@ -106,6 +106,29 @@ a_member_out_leaves_the_capacity(void **state)
 	finish(&s);
 }
 
+/* Control frames that the probe itself lost prove nothing: the second epoch's loss moves the peer's
+ * timeout, which would have run out at 3 s, to 5 s. */
+static void
+own_loss_takes_no_member_out(void **state)
+{
+	struct rec_lacp lacp;
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	for (uint64_t ms = 0; ms <= 6000; ms += 1000) {
+		for (uint16_t lane = 0; lane < 4; lane++)
+			if (lane != 2 || ms == 0)
+				lacpdu(&s, lane, ms, 0x3f);
+		s.a->probe.punt_dropped[PUNT_CONTROL] += ms == 2000;
+		epoch(&s, ms);
+		assert_true(store_get(s.store, RECORD_LACP, "a:1", &lacp));
+		assert_string_equal(lacp.state, ms <= 5000 ? "distributing" : "out");
+	}
+	assert_int_equal(lacp.down_us, links_ns(5000) / NS_PER_US);
+	finish(&s);
+}
+
 static void
 bfd_packet(struct scene *s, uint16_t lane, uint64_t ms, uint8_t state, uint8_t diag)
 {
@@ -167,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_member_out_leaves_the_capacity),
+		cmocka_unit_test(own_loss_takes_no_member_out),
 		cmocka_unit_test(a_bfd_session_is_told_whole),
 	};
 
