@@ -59,6 +59,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	drop_changes(r);
 	r->changes.anew = true;
 	r->walk = BGP_RIB_WALK_DONE;
+	r->version++;
 }
 
 /* ---- the table --------------------------------------------------------------------------- */
@@ -193,6 +194,7 @@ bgp_rib_judge(struct bgp_rib *r)
 	r->public_v4 = 0;
 	free(r->registered);
 	r->registered = mem_alloc(r->pool->registered_count + 1, sizeof *r->registered);
+	r->version++;
 	for (uint32_t i = 0; r->mask && i <= r->mask; i++) {
 		int index;
 
@@ -358,28 +360,37 @@ digest_attrs(uint64_t hash, const struct bgp_attrs *a)
 	return hash;
 }
 
-uint32_t
-bgp_rib_registered(const struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
-                   uint64_t *attributes)
+static void
+digest_registered(struct bgp_rib *r, const struct conf *conf)
 {
-	uint32_t count = 0;
-
-	*prefixes = *attributes = 0;
+	r->registered_digests.count = 0;
+	r->registered_digests.prefixes = r->registered_digests.attributes = 0;
 	for (size_t i = 0; i < r->pool->registered_count; i++) {
 		const struct bgp_route *route;
 
 		if (!r->registered[i])
 			continue;
-		count++;
+		r->registered_digests.count++;
 		route = bgp_rib_find(r, &conf->registered[i].prefix);
 		if (!route)
 			continue; /* with path identifiers: counted, not compared */
-		*prefixes += digest_of(route);
+		r->registered_digests.prefixes += digest_of(route);
 		if (route->attrs)
-			*attributes += digest_attrs(digest_of(route),
-			                            bgp_attrs_get(r->pool->attrs, route->attrs));
+			r->registered_digests.attributes += digest_attrs(
+				digest_of(route), bgp_attrs_get(r->pool->attrs, route->attrs));
 	}
-	return count;
+	r->registered_digests.version = r->version;
+}
+
+uint32_t
+bgp_rib_registered(struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
+                   uint64_t *attributes)
+{
+	if (r->registered_digests.version != r->version)
+		digest_registered(r, conf);
+	*prefixes = r->registered_digests.prefixes;
+	*attributes = r->registered_digests.attributes;
+	return r->registered_digests.count;
 }
 
 static void
@@ -387,6 +398,7 @@ tell(struct bgp_rib *r, const struct bgp_change *change, const struct bgp_attrs 
 {
 	int index = registered_index(r, &change->route);
 
+	r->version++;
 	note_change(r, change);
 	if (index < 0)
 		return;

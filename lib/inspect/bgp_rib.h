@@ -71,6 +71,12 @@ struct bgp_rib {
 	uint32_t public_v4; /* unicast IPv4 of /24 or shorter that is no bogon (requirements X11) */
 	uint64_t withdraw_us; /* latest withdrawal */
 	uint32_t *registered; /* routes of each registered prefix */
+	uint64_t version;     /* of all of it: grows with every change */
+	struct {
+		uint64_t version; /* that they are of; 0: none yet */
+		uint64_t prefixes, attributes;
+		uint32_t count;
+	} registered_digests; /* see bgp_rib_registered() */
 	uint8_t generation[BGP_RIB_AFIS];
 	bool stale[BGP_RIB_AFIS]; /* routes of older generations stand */
 	struct {
@@ -111,7 +117,7 @@ enum bgp_rib_outcome bgp_rib_remove(struct bgp_rib *r, uint16_t afi, uint8_t saf
                                     const struct bgp_nlri *n, uint64_t time_us);
 /* Digests as `digest`, over the registered prefixes that stand, and over them with what routers
  * choose by: path, MED, communities. Returns how many stand. */
-uint32_t bgp_rib_registered(const struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
+uint32_t bgp_rib_registered(struct bgp_rib *r, const struct conf *conf, uint64_t *prefixes,
                             uint64_t *attributes);
 /* A unicast route by its prefix and no path identifier; NULL: none. */
 const struct bgp_route *bgp_rib_find(const struct bgp_rib *r, const struct prefix *p);
