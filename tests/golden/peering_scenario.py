@@ -16,6 +16,7 @@ import json
 import os
 import sys
 
+import bgp_messages
 import peering_wire as wire
 import scenario
 from scenario import M2P, P2M
@@ -35,7 +36,7 @@ ROWS = ("R1", "R2", "R3", "R6", "R8", "R9", "R10", "R11", "X1", "X2", "X3", "X4"
 
 
 def ordinary_routes(path=(PEER,)):
-    return [wire.Route(p, path, ("8075:8007",) if p == REGISTERED else ()) for p in ANNOUNCED]
+    return [bgp_messages.Route(p, path, ("8075:8007",) if p == REGISTERED else ()) for p in ANNOUNCED]
 
 
 @dataclasses.dataclass
@@ -176,15 +177,15 @@ def bgp(out, plan, link):
 
 def open_session(session, t, link):
     session.connect(t)
-    session.say(t + 0.01, P2M, wire.open_message(link.asn, link.bgp_id, my_as=link.my_as, four_octets=link.four_octets))
-    session.say(t + 0.02, M2P, wire.open_message(CLOUD, link.cloud_id))
-    session.say(t + 0.03, P2M, wire.KEEPALIVE)
-    session.say(t + 0.04, M2P, wire.KEEPALIVE)
+    session.say(t + 0.01, P2M, bgp_messages.open_message(link.asn, link.bgp_id, my_as=link.my_as, four_octets=link.four_octets))
+    session.say(t + 0.02, M2P, bgp_messages.open_message(CLOUD, link.cloud_id))
+    session.say(t + 0.03, P2M, bgp_messages.KEEPALIVE)
+    session.say(t + 0.04, M2P, bgp_messages.KEEPALIVE)
     width = 4 if link.four_octets else 2
-    session.say(t + 0.05, P2M, *(updates(link, r, width) for r in link.routes), wire.END_OF_RIB, wire.END_OF_RIB6)
-    cloud = [wire.Route(p, (CLOUD,)) for p in CLOUD_ROUTES]
+    session.say(t + 0.05, P2M, *(updates(link, r, width) for r in link.routes), bgp_messages.END_OF_RIB, bgp_messages.END_OF_RIB6)
+    cloud = [bgp_messages.Route(p, (CLOUD,)) for p in CLOUD_ROUTES]
     session.say(t + 0.20, M2P, *(r.update(link.ends[1], f"2001:db8:ff::{2 * link.index + 1}") for r in cloud),
-                wire.END_OF_RIB, wire.END_OF_RIB6)
+                bgp_messages.END_OF_RIB, bgp_messages.END_OF_RIB6)
 
 
 def updates(link, route, width=4):
@@ -286,7 +287,7 @@ def full(plan):
 def joined(plan):
     plan.joined = True
     for link in plan.links:
-        link.later = tuple((60 + 7 * n, (updates(link, wire.Route(f"198.51.100.{16 * n}/28", (PEER,))),)) for n in range(12))
+        link.later = tuple((60 + 7 * n, (updates(link, bgp_messages.Route(f"198.51.100.{16 * n}/28", (PEER,))),)) for n in range(12))
 
 
 # R1: the ASN
@@ -368,7 +369,7 @@ def shut_twin(plan):
 
 @case("specific-only-on-a", "pni-a has the registered prefix, pni-b only the covering /16", fails="R8 X3 M6 R2 X6", passes="R1 R6")
 def less_specific(plan):
-    plan.b.routes[0] = wire.Route("203.0.0.0/16", (PEER,), ("8075:8007",))
+    plan.b.routes[0] = bgp_messages.Route("203.0.0.0/16", (PEER,), ("8075:8007",))
 
 
 @case("backup-in-metro", "the second local link is declared as a backup", fails="R8", passes="R1 R6 R11 X1")
@@ -424,7 +425,7 @@ def path_of_4(plan):
     plan.customers = (64501, 64502, 64503)
     plan.registered = plan.registered.replace(f"origin = {PEER}", "origin = 64503")
     for link in plan.links:
-        link.routes[0] = wire.Route(REGISTERED, (PEER, 64501, 64502, 64503), ("8075:8007",))
+        link.routes[0] = bgp_messages.Route(REGISTERED, (PEER, 64501, 64502, 64503), ("8075:8007",))
 
 
 @case("private-in-path", "a private AS in the path of the registered prefix", fails="X4 M6", passes="R1 R6 X2 X3")
@@ -432,35 +433,35 @@ def private_in_path(plan):
     plan.customers = (64513,)
     plan.registered = plan.registered.replace(f"origin = {PEER}", "origin = 64513")
     for link in plan.links:
-        link.routes[0] = wire.Route(REGISTERED, (PEER, 64513), ("8075:8007",))
+        link.routes[0] = bgp_messages.Route(REGISTERED, (PEER, 64513), ("8075:8007",))
 
 
 @case("withdrawn-on-one", "the registered prefix is withdrawn on pni-b", fails="X3 M6 R2 R8 X6", passes="R1 R6 X1")
 def withdrawn(plan):
-    plan.b.later = ((200, (wire.withdraw(REGISTERED),)),)
+    plan.b.later = ((200, (bgp_messages.withdraw(REGISTERED),)),)
 
 
 @case("wrong-origin", "the registered prefix has another origin", fails="X5 R3 M6", passes="R1 R6 X2 X3")
 def wrong_origin(plan):
     for link in plan.links:
-        link.routes[0] = wire.Route(REGISTERED, (PEER, 64501), ("8075:8007",))
+        link.routes[0] = bgp_messages.Route(REGISTERED, (PEER, 64501), ("8075:8007",))
 
 
 @case("expressroute-path", "AS 12076 in a path of the peer", fails="X8 R3 X19", passes="R1 R6 X2 X3")
 def expressroute(plan):
-    plan.a.routes.append(wire.Route("198.51.100.0/25", (PEER, 12076)))
+    plan.a.routes.append(bgp_messages.Route("198.51.100.0/25", (PEER, 12076)))
 
 
 @case("leak", "the peer announces a range of Microsoft", fails="X19 R3", passes="R1 R6 X2 X3")
 def leak(plan):
-    plan.a.routes.append(wire.Route("52.112.0.0/16", (PEER, CLOUD)))
+    plan.a.routes.append(bgp_messages.Route("52.112.0.0/16", (PEER, CLOUD)))
 
 
 @case("too-many-prefixes", "more prefixes than the peer declared", fails="X13 M6", passes="R1 R6 X2 X3")
 def too_many(plan):
     plan.max_prefixes = 10
     for link in plan.links:
-        link.routes += [wire.Route(f"198.51.100.{n * 4}/30", (PEER,)) for n in range(20)]
+        link.routes += [bgp_messages.Route(f"198.51.100.{n * 4}/30", (PEER,)) for n in range(20)]
 
 
 # X1: BFD
@@ -512,7 +513,7 @@ def unannounced_source(plan):
 
 @case("bogon-announced", "a prefix of RFC 1918 is announced", fails="R3", passes="R1 R6 R11 X1")
 def bogon_announced(plan):
-    plan.a.routes.append(wire.Route("10.0.0.0/16", (PEER,)))
+    plan.a.routes.append(bgp_messages.Route("10.0.0.0/16", (PEER,)))
 
 
 @case("unrouted-destination", "the peer sends to what the cloud doesn't announce", fails="X9", passes="R1 R6 R11 X1")

@@ -1,13 +1,15 @@
-"""The protocols of an interconnect as frames: LACP, BFD, and BGP in TCP with right sequence numbers.
+"""The protocols of an interconnect as frames: LACP, BFD, and BGP (bgp_messages.py) in TCP with right
+sequence numbers.
 
 Used by peering_scenario.py. A Wire collects frames per (link, member, direction); a Lag, a Bfd and a
 Session write theirs into it. Times are seconds from the start of the capture. Layouts: IEEE 802.1AX,
-RFC 5880, RFC 4271, 4760, 6793, 1997, 4724, TCP-MD5 RFC 2385.
+RFC 5880, TCP-MD5 RFC 2385.
 """
 import ipaddress
 import os
 import struct
 
+import bgp_messages
 from scenario import ACK, PSH, P2M, M2P, RST, SYN, checksum
 
 OTHER = {P2M: M2P, M2P: P2M}
@@ -128,84 +130,6 @@ class Bfd:
                 t += step
 
 
-# ---- BGP messages
-
-def message(kind, body=b""):
-    return b"\xff" * 16 + struct.pack("!HB", 19 + len(body), kind) + body
-
-
-KEEPALIVE = message(4)
-END_OF_RIB = message(2, bytes(4))
-
-
-def capability(code, value=b""):
-    return struct.pack("!BB", code, len(value)) + value
-
-
-def open_message(asn, bgp_id, hold_s=30, my_as=None, four_octets=True):
-    caps = capability(1, b"\0\1\0\1") + capability(1, b"\0\2\0\1") + capability(2) + capability(64, b"\0\x78")
-    if four_octets:
-        caps += capability(65, struct.pack("!I", asn))
-    options = struct.pack("!BB", 2, len(caps)) + caps
-    two = my_as if my_as is not None else asn if asn < 65536 else 23456
-    return message(1, struct.pack("!BHH", 4, two, hold_s) + ipaddress.ip_address(bgp_id).packed
-                   + struct.pack("!B", len(options)) + options)
-
-
-def notification(code, subcode):
-    return message(3, struct.pack("!BB", code, subcode))
-
-
-def nlri(prefix):
-    network = ipaddress.ip_network(prefix)
-    return struct.pack("!B", network.prefixlen) + network.network_address.packed[:(network.prefixlen + 7) // 8]
-
-
-def attribute(flags, code, body):
-    if len(body) > 255:
-        return struct.pack("!BBH", flags | 0x10, code, len(body)) + body
-    return struct.pack("!BBB", flags, code, len(body)) + body
-
-
-def as_path(path, width=4):
-    return bytes([2, len(path)]) + b"".join(n.to_bytes(width, "big") for n in path) if path else b""
-
-
-def community(text):
-    high, low = text.split(":")
-    return struct.pack("!HH", int(high), int(low))
-
-
-class Route:
-    def __init__(self, prefix, path, communities=(), med=None):
-        self.prefix, self.path, self.communities, self.med = prefix, tuple(path), tuple(communities), med
-
-    def update(self, next_hop, next_hop6, width=4):
-        attributes = attribute(0x40, 1, b"\0") + attribute(0x40, 2, as_path(self.path, width))
-        six = ":" in self.prefix
-        if six:
-            body = b"\0\2\1\x10" + ipaddress.ip_address(next_hop6).packed + b"\0" + nlri(self.prefix)
-            attributes = attribute(0x80, 14, body) + attributes
-        else:
-            attributes += attribute(0x40, 3, ipaddress.ip_address(next_hop).packed)
-        if self.med is not None:
-            attributes += attribute(0x80, 4, struct.pack("!I", self.med))
-        if self.communities:
-            attributes += attribute(0xC0, 8, b"".join(community(c) for c in self.communities))
-        return message(2, struct.pack("!HH", 0, len(attributes)) + attributes + (b"" if six else nlri(self.prefix)))
-
-
-def withdraw(prefix):
-    gone = nlri(prefix)
-    if ":" not in prefix:
-        return message(2, struct.pack("!H", len(gone)) + gone + b"\0\0")
-    attributes = attribute(0x80, 15, b"\0\2\1" + gone)
-    return message(2, struct.pack("!HH", 0, len(attributes)) + attributes)
-
-
-END_OF_RIB6 = message(2, struct.pack("!HH", 0, 6) + attribute(0x80, 15, b"\0\2\1"))
-
-
 # ---- a BGP session: one TCP connection
 
 class Session:
@@ -245,8 +169,8 @@ class Session:
     def keepalives(self, begin, end, every=10):
         t = begin
         while t < end:
-            self.say(t, P2M, KEEPALIVE)
-            self.say(t + 0.4, M2P, KEEPALIVE)
+            self.say(t, P2M, bgp_messages.KEEPALIVE)
+            self.say(t + 0.4, M2P, bgp_messages.KEEPALIVE)
             t += every
 
     def run(self, end=None, reset=False):

@@ -3,8 +3,8 @@
 
   scenario.py DIR [--seconds 60] [--undeclared-at 30] [--calls 20] [--start EPOCH_SECONDS]
 
-Two links (pni-a, pni-b) of two members each between AS 64496 and the cloud: LACP, LLDP, BFD and BGP
-keep-alives, SIP over TLS, SRTP calls, STUN, subscribers' DNS, NTP, HTTPS and QUIC over IPv4 and IPv6,
+Two links (pni-a, pni-b) of two members each between AS 64496 and the cloud: LACP, LLDP, BFD, BGP with
+routes, SIP over TLS, SRTP calls, STUN, subscribers' DNS, NTP, HTTPS and QUIC over IPv4 and IPv6,
 and, from --undeclared-at on, a web server in the subnet that was declared for SBCs only.
 
 DIR gets LINK.MEMBER.DIRECTION.pcap, peering.conf (ports are those captures) and truth.json: packets
@@ -17,6 +17,8 @@ import ipaddress
 import json
 import os
 import struct
+
+import bgp_messages
 
 P2M, M2P = "peer_to_msft", "msft_to_peer"
 LINKS = ("pni-a", "pni-b")
@@ -100,7 +102,8 @@ class Interconnect:
         ethertype, body = made
         self.frame(t, link, member, direction, ethertype, body, cls, (peer, cloud))
         key = (link, flow[0], peer, flow[1], cloud, flow[2])
-        entry = self.flow_truth.setdefault(key, {"class": cls, P2M: 0, M2P: 0})
+        entry = self.flow_truth.setdefault(key, {P2M: 0, M2P: 0})
+        entry["class"] = cls  # as it turns out in the end
         entry[direction] += 1
 
 
@@ -173,6 +176,21 @@ def member_of(n):
     return LINKS[n % 2], (n // 2) % MEMBERS
 
 
+def bgp_words(number, ends):
+    """What both routers say first: OPEN, KEEPALIVE, their routes, End-of-RIB."""
+    speakers = ((P2M, 64496, f"203.0.113.{251 + number}", (SBC, SUBSCRIBERS, SUBSCRIBERS6)),
+                (M2P, 8075, f"198.18.255.{1 + number}", (CLOUD_VOICE, CLOUD_WEB, CLOUD_WEB6)))
+    for direction, asn, bgp_id, _ in speakers:
+        yield direction, bgp_messages.open_message(asn, bgp_id)
+    for direction, *_ in speakers:
+        yield direction, bgp_messages.KEEPALIVE
+    for direction, asn, _, prefixes in speakers:
+        routes = (bgp_messages.Route(p, (asn,), ("8075:8007",) if p == SBC else ()) for p in prefixes)
+        own = ends[0] if direction == P2M else ends[1]
+        updates = b"".join(r.update(own, f"2001:db8:ff::{2 * number + (direction == M2P)}") for r in routes)
+        yield direction, updates + bgp_messages.END_OF_RIB + bgp_messages.END_OF_RIB6
+
+
 def control_protocols(net, seconds):
     slow = bytes.fromhex("0180c2000002")
     lldp_mac = bytes.fromhex("0180c200000e")
@@ -192,13 +210,16 @@ def control_protocols(net, seconds):
             tlv += bytes([0x0A, len(name)]) + name + b"\0\0"
             net.frame(0.2, link, member, P2M, 0x88CC, tlv, "lldp", mac=lldp_mac)
         session = (f"192.0.2.{2 * number}", f"192.0.2.{2 * number + 1}")
-        bgp = TcpFlow(net, link, 0, "bgp", session[0], 40000, session[1], 179)
+        bgp = TcpFlow(net, link, 0, "unknown-tcp", session[0], 40000, session[1], 179)
         bfd = {P2M: UdpFlow(net, link, 0, "bfd", session[0], 49152, session[1], 3784),
                M2P: UdpFlow(net, link, 1, "bfd", session[0], 3784, session[1], 49153)}
-        keepalive = b"\xff" * 16 + b"\0\x13\x04"
-        for t in range(0, seconds, 10):
+        bgp.open(0.3)
+        bgp.cls = "bgp"  # its marker shows only now
+        for n, (direction, words) in enumerate(bgp_words(number, session)):
+            bgp.segment(0.32 + n * 0.002, direction, PSH | ACK, words)
+        for t in range(1, seconds, 3):
             for direction in (P2M, M2P):
-                bgp.segment(t + 0.3, direction, PSH | ACK, keepalive)
+                bgp.segment(t + 0.3, direction, PSH | ACK, bgp_messages.KEEPALIVE)
         for i in range(int(seconds / 0.3)):
             for direction, ids in ((P2M, (1, 2)), (M2P, (2, 1))):
                 body = struct.pack("!BBBBIIIII", 0x20, 0xC0, 3, 24, *ids, 300000, 300000, 0)

@@ -16,6 +16,7 @@ import json
 import os
 import struct
 
+import bgp_messages
 import peering_wire as wire
 import scenario
 from scenario import M2P, P2M
@@ -86,14 +87,14 @@ def bfd(net, link, ends, truth, args):
 
 def open_session(session, t, bgp_ids, ends, number):
     session.connect(t)
-    session.say(t + 0.01, P2M, wire.open_message(64496, bgp_ids[0]))
-    session.say(t + 0.02, M2P, wire.open_message(8075, bgp_ids[1]))
-    session.say(t + 0.03, P2M, wire.KEEPALIVE)
-    session.say(t + 0.04, M2P, wire.KEEPALIVE)
-    routes = [wire.Route(p, (64496,), ("8075:8007",) if p == scenario.SBC else ()) for p in (scenario.SBC, scenario.SUBSCRIBERS)]
-    session.say(t + 0.05, P2M, *(r.update(ends[0], f"2001:db8:ff::{2 * number}") for r in routes), wire.END_OF_RIB)
-    cloud = [wire.Route(p, (8075,)) for p in (scenario.CLOUD_VOICE, scenario.CLOUD_WEB)]
-    session.say(t + 0.06, M2P, *(r.update(ends[1], f"2001:db8:ff::{2 * number + 1}") for r in cloud), wire.END_OF_RIB)
+    session.say(t + 0.01, P2M, bgp_messages.open_message(64496, bgp_ids[0]))
+    session.say(t + 0.02, M2P, bgp_messages.open_message(8075, bgp_ids[1]))
+    session.say(t + 0.03, P2M, bgp_messages.KEEPALIVE)
+    session.say(t + 0.04, M2P, bgp_messages.KEEPALIVE)
+    routes = [bgp_messages.Route(p, (64496,), ("8075:8007",) if p == scenario.SBC else ()) for p in (scenario.SBC, scenario.SUBSCRIBERS)]
+    session.say(t + 0.05, P2M, *(r.update(ends[0], f"2001:db8:ff::{2 * number}") for r in routes), bgp_messages.END_OF_RIB)
+    cloud = [bgp_messages.Route(p, (8075,)) for p in (scenario.CLOUD_VOICE, scenario.CLOUD_WEB)]
+    session.say(t + 0.06, M2P, *(r.update(ends[1], f"2001:db8:ff::{2 * number + 1}") for r in cloud), bgp_messages.END_OF_RIB)
 
 
 def bgp(net, link, number, ends, truth, args):
@@ -106,7 +107,7 @@ def bgp(net, link, number, ends, truth, args):
         return
     truth["bgp_down"] = truth["bfd_down"] + TO_BGP
     first.keepalives(1.5, truth["bgp_down"], every=3)
-    first.say(truth["bgp_down"], M2P, wire.notification(6, 10))
+    first.say(truth["bgp_down"], M2P, bgp_messages.notification(6, 10))
     first.run(truth["bgp_down"] + 0.001)
     again = wire.Session(net, link, ends, (0, 1), port=41001, first=77000000)
     back = args.at + args.length + 0.5
