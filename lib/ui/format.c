@@ -89,7 +89,7 @@ format_duration(uint64_t us, char buf[FORMAT_SIZE])
 
 	if (us < US_PER_MS)
 		snprintf(buf, FORMAT_SIZE, "%" PRIu64 " us", us);
-	else if (us < US_PER_S)
+	else if (us < US_PER_S - US_PER_MS / 2)
 		snprintf(buf, FORMAT_SIZE, "%.3g ms", (double)us / US_PER_MS);
 	else if (s < 60)
 		snprintf(buf, FORMAT_SIZE, "%.3g s", (double)us / US_PER_S);

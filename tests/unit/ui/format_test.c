@@ -52,6 +52,8 @@ durations(void **state)
 	(void)state;
 	assert_string_equal(format_duration(850, buf), "850 us");
 	assert_string_equal(format_duration(12500, buf), "12.5 ms");
+	assert_string_equal(format_duration(999499, buf), "999 ms");
+	assert_string_equal(format_duration(999700, buf), "1 s");
 	assert_string_equal(format_duration(250000000, buf), "4 min 10 s");
 	assert_string_equal(format_duration(2 * 3600000000ull + 300000000, buf), "2 h 05 min");
 	assert_string_equal(format_duration(100 * 3600000000ull, buf), "4 d 04 h");
