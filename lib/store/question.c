@@ -28,9 +28,13 @@ static const struct question all[] = {
          "rx_missed_peer_to_msft rx_missed_msft_to_peer last_packet_us_peer_to_msft "
          "last_packet_us_msft_to_peer",
          "for each of `SMEMBERS pni:{SITE}:members:LINK`"},
-	{"Which prefixes vanished, and where?", NULL, "comes with BGP (`riblog:NAME`)"},
-	{"Is this address announced, where, with which community?", NULL,
-         "comes with BGP (`rib:NAME:peer`, `rib:NAME:msft`)"},
+	{"Which prefixes vanished, and where?", "XREVRANGE pni:{SITE}:riblog:SESSION + - COUNT 20",
+         "for each of `SMEMBERS pni:{SITE}:sessions`: newest first, `change` withdraw; a session "
+         "that went down took all of its prefixes: `HMGET pni:{SITE}:session:SESSION state "
+         "down_cause down_us`"},
+	{"Is this address announced, where, with which community?",
+         "HGET pni:{SITE}:rib:SESSION:peer PREFIX",
+         "path, next hop, communities and what is wrong; for each session, and `:msft`"},
 	{"Calls per SBC and link?",
          "HMGET pni:{SITE}:voice:sbc:SBC signalling calls_active calls calls_final asr_ratio "
          "ner_ratio setup_p95_us tls_open peer_options_last_us",

@@ -288,6 +288,7 @@ sample_probe(struct store *s, uint64_t ts_us)
 	struct rec_stream stream = {.src = "203.0.113.9", .codec = "PCMA", .lost = 7};
 	struct rec_leg leg = {.a = "203.0.113.9", .why = "one way", .end_us = ts_us};
 	struct rec_epoch epoch = {.end_us = ts_us, .coverage_ratio = 1};
+	struct store_log log = {0};
 
 	store_begin(s, 1);
 	store_put(s, RECORD_PROBE, "lab-p1", &probe);
@@ -307,6 +308,9 @@ sample_probe(struct store *s, uint64_t ts_us)
 	store_rank(s, SCOPE_SITE, "endpoints", "203.0.113.9", (double)ts_us);
 	store_rank(s, SCOPE_SITE, "subnet:203.0.113.0/24:endpoints", "203.0.113.9", 8e6);
 	store_point(s, "link:pni-a", 0, ts_us, names, values, 2);
+	store_map_set(s, "rib:pni-a-v4:peer", "203.0.113.0/24", "{\"path_length\":1}", 10);
+	store_log(s, "riblog:pni-a-v4", &log, ts_us, 100, (const char *[]){"change"},
+	          (const char *[]){"withdraw"}, 1);
 	store_event(s, &event);
 	store_commit(s, &epoch);
 }

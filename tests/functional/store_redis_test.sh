@@ -251,7 +251,7 @@ questions_are_answered() {
   "$load" sample "$REDIS" 1790000000000000 || return
   local number command asked=0
   while IFS=$'\t' read -r number command; do
-    command=$(sed -E 's/SITE/lab/; s/PEERING/acme/; s/PROBE/lab-p1/; s/LINK/pni-a/; s/\bSBC\b/sbc1/
+    command=$(sed -E 's/SITE/lab/; s/PEERING/acme/; s/PROBE/lab-p1/; s/LINK/pni-a/; s/\bSBC\b/sbc1/; s/SESSION/pni-a-v4/
       s|PREFIX|203.0.113.0/24|; s/\bMS\b/1790000000000/g' <<<"$command")
     # shellcheck disable=SC2086
     rcli --user reader --pass pw --no-auth-warning --no-raw $command >"$T/answer" 2>&1
