@@ -190,8 +190,10 @@ gather_links(struct gather *g)
 		count_link(g, link);
 		gather_members(g, link);
 		gather_frames(g, link);
-		gather_rest(g, link, "undeclared-peer", &link->undeclared_peer);
-		gather_rest(g, link, "undeclared-msft", &link->undeclared_msft);
+		gather_rest(g, link, "announced-peer", &link->announced[SIDE_PEER]);
+		gather_rest(g, link, "announced-msft", &link->announced[SIDE_MSFT]);
+		gather_rest(g, link, "undeclared-peer", &link->undeclared[SIDE_PEER]);
+		gather_rest(g, link, "undeclared-msft", &link->undeclared[SIDE_MSFT]);
 	}
 	store_ids_free(ids, count);
 }

@@ -31,8 +31,9 @@ struct input_link {
 	const struct input_probe *probe; /* that taps it; NULL: not known */
 	struct rec_member *members;
 	size_t member_count;
-	/* traffic of addresses that no declared subnet covers */
-	struct rec_link_subnet undeclared_peer, undeclared_msft;
+	/* traffic of addresses that no declared subnet covers: those of prefixes that the probe
+	 * knew to be announced, and the rest; [enum side] */
+	struct rec_link_subnet announced[2], undeclared[2];
 	uint64_t frames[2]; /* packets without addresses, which count as undeclared on both sides */
 	uint64_t bytes[2];  /* over the window */
 	struct input_member *lacp;

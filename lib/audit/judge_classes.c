@@ -114,8 +114,11 @@ check_sources(const struct audit_input *in, const struct limits *l, struct verdi
 	for (size_t i = 0; i < in->link_count; i++) {
 		const struct input_link *link = &in->links[i];
 		uint64_t all = link->rec.traffic.bytes[DIR_PEER_TO_MSFT];
-		uint64_t rest = link->undeclared_peer.traffic.bytes[DIR_PEER_TO_MSFT];
-		uint64_t flows = link->undeclared_peer.flows;
+		const struct rec_link_subnet *known = &link->announced[SIDE_PEER],
+					     *others = &link->undeclared[SIDE_PEER];
+		uint64_t rest = known->traffic.bytes[DIR_PEER_TO_MSFT] +
+		                others->traffic.bytes[DIR_PEER_TO_MSFT];
+		uint64_t flows = known->flows + others->flows;
 		bool lasting = in->to_us - in->from_us >= l->time_us;
 		char scope[96];
 

@@ -261,33 +261,48 @@ packets_sent(const struct audit_input *in)
 	return sum;
 }
 
-static const struct rec_link_subnet *
-undeclared_of(const struct input_link *link, enum side side)
+/* Of the sources that lie in no declared subnet, what the routers themselves sent, and what lies in
+ * announced prefixes. */
+static void
+count_sources(const struct audit_input *in, enum side side, enum direction dir, uint64_t *router,
+              uint64_t *announced)
 {
-	return side == SIDE_PEER ? &link->undeclared_peer : &link->undeclared_msft;
+	*router = *announced = 0;
+	for (size_t i = 0; i < in->source_count; i++) {
+		const struct input_source *s = &in->sources[i];
+
+		if (s->side != side || s->in_subnet)
+			continue;
+		if (s->router)
+			*router += s->packets[dir];
+		else if (s->announced == ANNOUNCED_YES && !s->bogon)
+			*announced += s->packets[dir];
+	}
+}
+
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
 }
 
 /* Packets of `dir` from or to addresses of `side` that may not be announced: those of no declared
  * subnet and of declared ones that are not covered, less the routers' own and those that are. An
- * upper bound. */
+ * upper bound. What the probe itself knew to be announced stands apart and is not taken off once
+ * more. */
 static uint64_t
 packets_uncovered(const struct audit_input *in, enum side side, enum direction dir)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, known = 0, router, announced;
 
 	for (size_t i = 0; i < in->link_count; i++) {
-		uint64_t rest = undeclared_of(&in->links[i], side)->traffic.packets[dir];
-		uint64_t frames = in->links[i].frames[dir];
+		const struct input_link *link = &in->links[i];
 
-		sum += rest > frames ? rest - frames : 0;
+		sum += less(link->undeclared[side].traffic.packets[dir], link->frames[dir]);
+		known += link->announced[side].traffic.packets[dir];
 	}
-	for (size_t i = 0; i < in->source_count; i++) {
-		const struct input_source *s = &in->sources[i];
-
-		if (s->side == side && !s->in_subnet &&
-		    (s->router || (s->announced == ANNOUNCED_YES && !s->bogon)))
-			sum -= sum < s->packets[dir] ? sum : s->packets[dir];
-	}
+	count_sources(in, side, dir, &router, &announced);
+	sum = less(sum, router + less(announced, known));
 	for (size_t i = 0; i < in->subnet_count; i++) {
 		const struct input_subnet *s = &in->subnets[i];
 

@@ -216,8 +216,8 @@ lasting_sources_without_entry_fail(void **state)
 
 		scene_traffic(&in, 0, "srtp", 500000, BASE_BYTES, 10000, 3600);
 		link->rec.traffic.bytes[DIR_PEER_TO_MSFT] = 1000000;
-		link->undeclared_peer.traffic.bytes[DIR_PEER_TO_MSFT] = cases[i].bytes;
-		link->undeclared_peer.flows = cases[i].flows;
+		link->undeclared[SIDE_PEER].traffic.bytes[DIR_PEER_TO_MSFT] = cases[i].bytes;
+		link->undeclared[SIDE_PEER].flows = cases[i].flows;
 		assert_string_equal(scene_judge(&in, "R4")->verdict, cases[i].verdict);
 		scene_input_fini(&in);
 	}

@@ -37,7 +37,7 @@ traffic(struct audit_input *in, uint64_t packets, uint64_t uncovered)
 	for (size_t i = 0; i < in->link_count; i++)
 		in->links[i].rec.traffic.packets[0] = 0;
 	in->links[0].rec.traffic.packets[0] = packets;
-	in->links[0].undeclared_peer.traffic.packets[0] = uncovered;
+	in->links[0].undeclared[SIDE_PEER].traffic.packets[0] = uncovered;
 }
 
 CHANGE(bogon, WRONG(in, bogon))
@@ -63,6 +63,21 @@ CHANGE(withdrawn_since, unannounced(in);
 CHANGE(completed_since, unannounced(in); PEER_OF(in, 0)->completeness_us = SCENE_NOW)
 CHANGE(uncovered, traffic(in, 1000000, 10))
 CHANGE(covered_enough, traffic(in, 1000000, 9))
+/* 10 packets of announced addresses: taken off the rest, unless the probe told them apart */
+static void
+announced_10(struct audit_input *in, uint64_t known)
+{
+	struct input_source *s = source(in, 10, 3);
+
+	traffic(in, 1000000, 10);
+	s->bogon = NULL;
+	s->announced = ANNOUNCED_YES;
+	in->links[0].announced[SIDE_PEER].traffic.packets[0] = known;
+}
+
+CHANGE(announced_in_the_rest, announced_10(in, 0))
+CHANGE(announced_apart, announced_10(in, 10))
+CHANGE(announced_half_apart, announced_10(in, 5))
 CHANGE(few_packets, traffic(in, 999999, 0); in->from_us = SCENE_NOW - 3600 * SCENE_SECOND)
 CHANGE(few_packets_a_day, traffic(in, 999999, 0))
 CHANGE(frames_of_the_link, traffic(in, 1000000, 500); in->links[0].frames[0] = 500)
@@ -91,6 +106,10 @@ static const struct change own[] = {
 	{"routes completed since", completed_since, "PASS", NULL},
 	{"1e-5 not proven covered", uncovered, "INCONCLUSIVE", "not-collected"},
 	{"less not proven", covered_enough, "PASS", NULL},
+	{"announced, in the rest", announced_in_the_rest, "PASS", NULL},
+	{"announced, told apart: the rest is others", announced_apart, "INCONCLUSIVE",
+         "not-collected"},
+	{"announced, told apart since half of it", announced_half_apart, "PASS", NULL},
 	{"frames without addresses", frames_of_the_link, "PASS", NULL},
 	{"less than 1e6 packets in an hour", few_packets, "INCONCLUSIVE", "too-little"},
 	{"in a day", few_packets_a_day, "PASS", NULL},
@@ -149,7 +168,7 @@ CHANGE(to_cloud_2_flows, towards(in, SIDE_MSFT, 100, 2))
 CHANGE(to_peer, towards(in, SIDE_PEER, 100, 3))
 CHANGE(to_withdrawn, to_cloud(in); MSFT_OF(in, 0)->withdraw_us = in->sources[0].first_us)
 CHANGE(to_unknown, to_cloud(in); in->sources[0].announced = ANNOUNCED_UNKNOWN;
-       in->links[0].undeclared_msft.traffic.packets[0] = 100)
+       in->links[0].undeclared[SIDE_MSFT].traffic.packets[0] = 100)
 CHANGE(an_hour, in->from_us = SCENE_NOW - 3600 * SCENE_SECOND)
 
 static const struct change destinations[] = {
