@@ -145,13 +145,13 @@ prove "what the second line lost was lost after the tap" named after
 transfer before "--loss 0.02" "" || exit 1
 prove "what the first line lost was lost before the tap" named before
 
-say "9. A clean end"
+say "9. A clean end of the three processes"
 stop_probe() { lab_stop probe TERM; }
 stop_control() { lab_stop control TERM; }
 prove "the probe stops with exit code 0 and its last epoch written" stop_probe
 prove "the control plane stops with exit code 0" stop_control
 
-say "9. Real routers (FRR, BIRD, Open vSwitch) and calls: a link stops forwarding, its interfaces stay up"
+say "10. Real routers (FRR, BIRD, Open vSwitch) and calls: a link stops forwarding, its interfaces stay up"
 story() {
   "$top/tests/functional/pni_story_test.sh"
   [ $? -ne 77 ] || { echo "no lab of routers here: scripts/lab-pni.sh says why" && return 1; }

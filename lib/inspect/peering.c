@@ -53,7 +53,7 @@ tell_beside(void *context, const struct bgp_session *s, uint64_t time_ns, char *
 
 		if (peering_guarded(p, b) != s || !lies_before(s, b->down_ns, time_ns, &seconds))
 			continue;
-		snprintf(to, size, "; BFD down %.1f s before", seconds);
+		snprintf(to, size, "; BFD down %.3f s before", seconds);
 		return;
 	}
 	tell_lacp(p, s, time_ns, to, size);

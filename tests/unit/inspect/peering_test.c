@@ -332,7 +332,7 @@ test_bgp_after_bfd(void **state)
 		bfd.down_ns = turn ? 119700000000ull : 20000000001ull;
 		bgp_connection_end(c, 1, true, (20 + turn * 100) * 1000000000ull);
 		assert_string_equal(c->session->down_cause,
-		                    turn ? "TCP reset by msft; BFD down 0.3 s before"
+		                    turn ? "TCP reset by msft; BFD down 0.300 s before"
 		                         : "TCP reset by msft");
 	}
 	p.sessions = empty;
