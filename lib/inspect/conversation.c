@@ -6,48 +6,27 @@
 #include "base/mem.h"
 
 struct conversation_table {
-	struct conversation **buckets;
-	uint32_t mask;
-	uint32_t limit, count;
+	struct lru lru;
 	uint64_t forgotten;
 	struct hash_key key;
 	conversation_forget_fn *forget;
-	struct conversation ends; /* a ring: ends.newer is the oldest, ends.older the newest */
 };
-
-enum { BUCKETS_MAX = 1 << 16 };
 
 struct conversation_table *
 conversation_table_create(uint32_t limit, conversation_forget_fn *forget)
 {
 	struct conversation_table *t = mem_alloc(1, sizeof *t);
-	uint32_t buckets = 1;
 
-	while (buckets < limit && buckets < BUCKETS_MAX)
-		buckets *= 2;
-	t->buckets = mem_alloc(buckets, sizeof *t->buckets);
-	t->mask = buckets - 1;
-	t->limit = limit;
+	lru_init(&t->lru, limit);
 	t->key = hash_key_make(0);
 	t->forget = forget;
-	t->ends.newer = t->ends.older = &t->ends;
 	return t;
 }
 
-static void
-unring(struct conversation *c)
+static struct conversation *
+newer(const struct conversation_table *t, const struct conversation *c)
 {
-	c->older->newer = c->newer;
-	c->newer->older = c->older;
-}
-
-static void
-make_newest(struct conversation_table *t, struct conversation *c)
-{
-	c->older = t->ends.older;
-	c->newer = &t->ends;
-	c->older->newer = c;
-	t->ends.older = c;
+	return (struct conversation *)lru_newer(&t->lru, c ? &c->node : NULL);
 }
 
 static void
@@ -63,15 +42,9 @@ clear(struct conversation_table *t, struct conversation *c)
 static void
 drop(struct conversation_table *t, struct conversation *c)
 {
-	struct conversation **at = &t->buckets[c->hash & t->mask];
-
-	while (*at != c)
-		at = &(*at)->chained;
-	*at = c->chained;
-	unring(c);
+	lru_remove(&t->lru, &c->node);
 	clear(t, c);
 	free(c);
-	t->count--;
 }
 
 void
@@ -79,9 +52,9 @@ conversation_table_destroy(struct conversation_table *t)
 {
 	if (!t)
 		return;
-	while (t->ends.newer != &t->ends)
-		drop(t, t->ends.newer);
-	free(t->buckets);
+	for (struct conversation *c; (c = newer(t, NULL));)
+		drop(t, c);
+	lru_fini(&t->lru);
 	free(t);
 }
 
@@ -111,35 +84,41 @@ hash_of(const struct conversation_table *t, const struct conversation *c)
 static bool
 is_same(const struct conversation *a, const struct conversation *b)
 {
-	return a->hash == b->hash && a->proto == b->proto && a->port[0] == b->port[0] &&
-	       a->port[1] == b->port[1] && addr_equal(&a->ip[0], &b->ip[0]) &&
-	       addr_equal(&a->ip[1], &b->ip[1]);
+	return a->proto == b->proto && a->port[0] == b->port[0] && a->port[1] == b->port[1] &&
+	       addr_equal(&a->ip[0], &b->ip[0]) && addr_equal(&a->ip[1], &b->ip[1]);
 }
 
 void
 conversation_forget_oldest(struct conversation_table *t)
 {
-	if (!t->count)
+	struct conversation *oldest = newer(t, NULL);
+
+	if (!oldest)
 		return;
-	drop(t, t->ends.newer);
+	drop(t, oldest);
 	t->forgotten++;
 }
 
 static struct conversation *
-add(struct conversation_table *t, const struct conversation *key)
+add(struct conversation_table *t, const struct conversation *key, uint64_t hash)
 {
-	struct conversation *c, **bucket;
+	struct conversation *c;
 
-	if (t->count == t->limit)
+	if (t->lru.count == t->lru.limit)
 		conversation_forget_oldest(t);
 	c = mem_alloc(1, sizeof *c);
 	*c = *key;
-	bucket = &t->buckets[c->hash & t->mask];
-	c->chained = *bucket;
-	*bucket = c;
-	make_newest(t, c);
-	t->count++;
+	lru_add(&t->lru, &c->node, hash);
 	return c;
+}
+
+static struct conversation *
+find(const struct conversation_table *t, const struct conversation *key, uint64_t hash)
+{
+	for (struct lru_node *n = lru_chain(&t->lru, hash); n; n = n->chained)
+		if (n->hash == hash && is_same((struct conversation *)n, key))
+			return (struct conversation *)n;
+	return NULL;
 }
 
 struct conversation *
@@ -147,17 +126,15 @@ conversation_find(struct conversation_table *t, const struct packet *p, uint64_t
                   unsigned *direction)
 {
 	struct conversation key, *c;
+	uint64_t hash;
 
 	make_key(p, &key, direction);
-	key.hash = hash_of(t, &key);
-	for (c = t->buckets[key.hash & t->mask]; c && !is_same(c, &key);)
-		c = c->chained;
-	if (c) {
-		unring(c);
-		make_newest(t, c);
-	} else {
-		c = add(t, &key);
-	}
+	hash = hash_of(t, &key);
+	c = find(t, &key, hash);
+	if (c)
+		lru_touch(&t->lru, &c->node);
+	else
+		c = add(t, &key, hash);
 	c->last_ns = time_ns;
 	return c;
 }
@@ -172,14 +149,14 @@ void
 conversation_each(struct conversation_table *t, void (*fn)(void *context, struct conversation *c),
                   void *context)
 {
-	for (struct conversation *c = t->ends.newer; c != &t->ends; c = c->newer)
+	for (struct conversation *c = NULL; (c = newer(t, c));)
 		fn(context, c);
 }
 
 uint32_t
 conversation_count(const struct conversation_table *t)
 {
-	return t->count;
+	return t->lru.count;
 }
 
 uint64_t

@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/lru.h"
 #include "inspect/stream.h"
 #include "proto/packet.h"
 
 struct handler;
 
 struct conversation {
-	struct addr ip[2]; /* [0] the lower of (address, port) */
+	struct lru_node node; /* of the table */
+	struct addr ip[2];    /* [0] the lower of (address, port) */
 	uint16_t port[2];
 	uint8_t proto;
 	const struct handler *handler; /* NULL: nobody reads it yet */
@@ -24,9 +26,6 @@ struct conversation {
 	struct stream stream[2];       /* TCP: [d] what endpoint d sent */
 	uint64_t gap_ns[2];            /* since when bytes are missing before others; 0: none */
 	uint64_t last_ns;
-	/* of the table */
-	uint64_t hash;
-	struct conversation *chained, *older, *newer;
 };
 
 struct conversation_table;

@@ -9,20 +9,17 @@
 #include "inspect/sip_dialog.h"
 
 enum {
-	BUCKETS_MAX = 1 << 16,
 	OVER_S = 32,               /* 64 x T1: retransmissions have ended */
 	UNANSWERED_S = 180,        /* timer C, RFC 3261 section 16.6 */
 	ESTABLISHED_S = 12 * 3600, /* its BYE was missed */
 };
 
 struct sip_calls {
-	struct sip_call **buckets;
-	uint32_t mask, limit, count;
+	struct lru lru;
 	uint64_t forgotten;
 	bool keep;
 	struct hash_key key, user;
-	uint64_t user_ns;     /* when the users' key was made */
-	struct sip_call ends; /* a ring: ends.newer is the oldest, ends.older the newest */
+	uint64_t user_ns; /* when the users' key was made */
 };
 
 static const char *const state_names[SIP_CALL_STATES] = {
@@ -41,47 +38,25 @@ struct sip_calls *
 sip_calls_create(uint32_t limit, bool keep)
 {
 	struct sip_calls *t = mem_alloc(1, sizeof *t);
-	uint32_t buckets = 1;
 
-	while (buckets < limit && buckets < BUCKETS_MAX)
-		buckets *= 2;
-	t->buckets = mem_alloc(buckets, sizeof *t->buckets);
-	t->mask = buckets - 1;
-	t->limit = limit;
+	lru_init(&t->lru, limit);
 	t->keep = keep;
 	t->key = hash_key_make(0);
 	t->user = hash_key_make(0);
-	t->ends.newer = t->ends.older = &t->ends;
 	return t;
 }
 
-static void
-unring(struct sip_call *c)
+static struct sip_call *
+newer(const struct sip_calls *t, const struct sip_call *c)
 {
-	c->older->newer = c->newer;
-	c->newer->older = c->older;
-}
-
-static void
-make_newest(struct sip_calls *t, struct sip_call *c)
-{
-	c->older = t->ends.older;
-	c->newer = &t->ends;
-	c->older->newer = c;
-	t->ends.older = c;
+	return (struct sip_call *)lru_newer(&t->lru, c ? &c->node : NULL);
 }
 
 static void
 drop(struct sip_calls *t, struct sip_call *c)
 {
-	struct sip_call **at = &t->buckets[c->hash & t->mask];
-
-	while (*at != c)
-		at = &(*at)->chained;
-	*at = c->chained;
-	unring(c);
+	lru_remove(&t->lru, &c->node);
 	free(c);
-	t->count--;
 }
 
 void
@@ -89,9 +64,9 @@ sip_calls_destroy(struct sip_calls *t)
 {
 	if (!t)
 		return;
-	while (t->count)
-		drop(t, t->ends.newer);
-	free(t->buckets);
+	for (struct sip_call *c; (c = newer(t, NULL));)
+		drop(t, c);
+	lru_fini(&t->lru);
 	free(t);
 }
 
@@ -118,19 +93,16 @@ fill(struct sip_call *c, const struct inspection *in, const struct sip *sip, uin
 static struct sip_call *
 add(struct sip_calls *t, struct census *census, uint64_t hash)
 {
-	struct sip_call *c, **bucket = &t->buckets[hash & t->mask];
+	struct sip_call *c;
 
-	if (t->count == t->limit) {
-		sip_dialog_leave(t->ends.newer, census);
-		drop(t, t->ends.newer);
+	if (t->lru.count == t->lru.limit) {
+		c = newer(t, NULL);
+		sip_dialog_leave(c, census);
+		drop(t, c);
 		t->forgotten++;
 	}
 	c = mem_alloc(1, sizeof *c);
-	c->hash = hash;
-	c->chained = *bucket;
-	*bucket = c;
-	make_newest(t, c);
-	t->count++;
+	lru_add(&t->lru, &c->node, hash);
 	return c;
 }
 
@@ -138,11 +110,11 @@ add(struct sip_calls *t, struct census *census, uint64_t hash)
 static struct sip_call *
 find(const struct sip_calls *t, uint64_t hash)
 {
-	struct sip_call *c = t->buckets[hash & t->mask];
+	struct lru_node *n = lru_chain(&t->lru, hash);
 
-	while (c && c->hash != hash)
-		c = c->chained;
-	return c;
+	while (n && n->hash != hash)
+		n = n->chained;
+	return (struct sip_call *)n;
 }
 
 /* The users' key goes after its time: hashes of different days can't be joined. */
@@ -181,8 +153,7 @@ sip_calls_message(struct sip_calls *t, struct inspection *in, const struct sip *
 		c = add(t, in->census, hash);
 		fill(c, in, sip, now_ns);
 	} else {
-		unring(c);
-		make_newest(t, c);
+		lru_touch(&t->lru, &c->node);
 	}
 	c->last_ns = now_ns;
 	sip_dialog_message(c, &sight);
@@ -206,10 +177,10 @@ quiet_limit_s(const struct sip_call *c)
 void
 sip_calls_tick(struct sip_calls *t, struct inspection *in, uint64_t now_ns)
 {
-	struct sip_call *c = t->ends.newer, *next;
+	struct sip_call *c = newer(t, NULL), *next;
 
-	for (; c != &t->ends && c->last_ns + OVER_S * NS_PER_S < now_ns; c = next) {
-		next = c->newer;
+	for (; c && c->last_ns + OVER_S * NS_PER_S < now_ns; c = next) {
+		next = newer(t, c);
 		if (c->last_ns + quiet_limit_s(c) * NS_PER_S >= now_ns)
 			continue;
 		sip_dialog_timeout(c, in->census, now_ns);
@@ -224,14 +195,14 @@ void
 sip_calls_each(const struct sip_calls *t, void (*fn)(void *context, const struct sip_call *c),
                void *context)
 {
-	for (const struct sip_call *c = t->ends.newer; c != &t->ends; c = c->newer)
+	for (const struct sip_call *c = NULL; (c = newer(t, c));)
 		fn(context, c);
 }
 
 uint32_t
 sip_calls_count(const struct sip_calls *t)
 {
-	return t->count;
+	return t->lru.count;
 }
 
 uint64_t

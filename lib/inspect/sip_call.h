@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/lru.h"
 #include "inspect/voice.h"
 
 struct inspection;
@@ -60,6 +61,7 @@ struct sip_invite {
 };
 
 struct sip_call {
+	struct lru_node node; /* of the table, by a keyed hash of the Call-ID */
 	char id[SIP_CALL_ID_SIZE];
 	char first_method[SIP_CALL_METHOD_SIZE]; /* or "status 200" when joined by a response */
 	enum sip_call_state state;
@@ -79,13 +81,11 @@ struct sip_call {
 	bool answer_timed;              /* the time to its answer is in the scopes' counts */
 	bool counted;                   /* its final answer is in the scopes' counts */
 	uint64_t from, to;              /* users, hashed; 0: none */
-	/* of the table */
-	uint64_t hash;
+	/* what its dialogs need (inspect/sip_dialog.h) */
 	struct voice_place place;
 	struct sip_invite invite[SIP_CALL_INVITES];
 	uint64_t tags[SIP_CALL_TAGS], recent[SIP_CALL_MESSAGES];
 	uint8_t invite_next, recent_next;
-	struct sip_call *chained, *older, *newer;
 };
 
 /* `keep`: nothing is forgotten but for want of room (captures); else what is over goes after 32 s
