@@ -81,6 +81,7 @@ take(struct collector *c, struct snap_core *core)
 
 	if (!s)
 		return false;
+	plane_hold(c->plane, true);
 	aggregate_merge(c->aggregate, s, snap_meters(core));
 	snap_release(core, s);
 	return true;
@@ -133,11 +134,13 @@ close_interval(struct collector *c)
 	uint64_t before = c->aggregate->intervals;
 
 	plane_ports(c->plane, add_port, c);
+	slow_path_catch_up(c->slow_path);
 	aggregate_latency(c->aggregate, inspector_latencies(slow_path_lock(c->slow_path)));
 	slow_path_unlock(c->slow_path);
 	aggregate_close(c->aggregate);
 	if (c->aggregate->intervals != before)
 		export(c);
+	plane_hold(c->plane, false);
 	for (unsigned w = 0; w < EAL_WORKERS_MAX; w++)
 		c->delivered[w] = false;
 	c->delivered_count = 0;

@@ -1,7 +1,7 @@
 /*
  * The collector: takes the workers' snapshots, closes an interval when every worker delivered its
  * own (or one is overdue), and exports it as an epoch. Control thread; never waits for a worker or
- * for Redis.
+ * for Redis, and for the inspector only until it has read what came before.
  */
 #pragma once
 

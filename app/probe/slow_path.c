@@ -14,12 +14,15 @@
 #include "inspect/inspector.h"
 #include "path/punt.h"
 
-enum { IDLE_NS = 1000000 }; /* 4 M punts a second would fill the bulk ring meanwhile */
+enum {
+	IDLE_NS = 1000000, /* 4 M punts a second would fill the bulk ring meanwhile */
+	CATCH_UP_NS = 100000,
+};
 
 struct slow_path {
 	struct plane *plane;
 	pthread_t thread;
-	_Atomic bool stop;
+	_Atomic bool stop, ended;
 	pthread_mutex_t lock; /* of the inspector, taken once a helping */
 	struct inspector *inspector;
 	uint64_t seen[CLASS_COUNT]; /* the thread's own until it has ended */
@@ -70,9 +73,11 @@ run(void *arg)
 		if (drain(in) > 0)
 			continue;
 		if (stopping)
-			return NULL;
+			break;
 		nanosleep(&(struct timespec){.tv_nsec = IDLE_NS}, NULL);
 	}
+	atomic_store(&in->ended, true);
+	return NULL;
 }
 
 static void
@@ -106,6 +111,24 @@ slow_path_start(struct plane *plane, const struct conf *conf)
 		return NULL;
 	}
 	return in;
+}
+
+static void
+wait_for(const struct slow_path *in, const struct punt_rings *rings, enum punt_queue queue)
+{
+	uint32_t mark = punt_mark(rings, queue);
+
+	while (!punt_passed(rings, queue, mark) && !atomic_load(&in->ended))
+		nanosleep(&(struct timespec){.tv_nsec = CATCH_UP_NS}, NULL);
+}
+
+void
+slow_path_catch_up(struct slow_path *in)
+{
+	for (unsigned w = 0; w < plane_workers(in->plane); w++) {
+		wait_for(in, plane_punts(in->plane, w), PUNT_CONTROL);
+		wait_for(in, plane_punts(in->plane, w), PUNT_BULK);
+	}
 }
 
 struct inspector *

@@ -14,6 +14,10 @@ struct slow_path *slow_path_start(struct plane *plane, const struct conf *conf);
 /* The inspector between two helpings of frames, until slow_path_unlock(); meanwhile punts wait in
  * their rings, so be quick. */
 struct inspector *slow_path_lock(struct slow_path *s);
+/* Waits until all that was punted before the call is read: what is asked of the inspector about a
+ * time then stands on every frame of before, and no timer runs out over one that waits in a ring.
+ * At most what the rings hold; not while locked. */
+void slow_path_catch_up(struct slow_path *s);
 void slow_path_unlock(struct slow_path *s);
 /* The plane has gone over to this configuration: its lanes are those of plane_plan(). */
 void slow_path_set_conf(struct slow_path *s, const struct conf *conf);

@@ -76,6 +76,10 @@ unsigned plane_port_count(const struct plane *p);
 const char *plane_clock(const struct plane *p, uint64_t *resolution_ns, uint64_t *error_ns);
 /* Captures: all of them read to the end. */
 bool plane_replayed(const struct plane *p);
+/* True before control releases a snapshot, false when it has told what it took: a capture that is
+ * read at full speed stands still meanwhile, so that no interval is told out of a later one's
+ * frames. Without it, it waits for the snapshot alone. */
+void plane_hold(struct plane *p, bool held);
 /* Then: the lines about files that broke off, NULL at the end. */
 const char *plane_replay_warning(const struct plane *p, unsigned i);
 bool plane_is_capture(const struct plane *p);

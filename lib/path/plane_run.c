@@ -130,6 +130,13 @@ plane_replayed(const struct plane *p)
 	return p->replay && worker_replayed(p->workers[0]);
 }
 
+void
+plane_hold(struct plane *p, bool held)
+{
+	for (unsigned w = 0; w < p->worker_count; w++)
+		worker_hold(p->workers[w], held);
+}
+
 const char *
 plane_replay_warning(const struct plane *p, unsigned i)
 {

@@ -1,6 +1,7 @@
 #include "path/punt.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@
 enum { RING_CONTROL = PUNT_CONTROL, RING_BULK = PUNT_BULK, RING_BACK, RING_COUNT };
 
 struct punt_rings {
-	struct rte_ring *rings[RING_COUNT]; /* of entries; each in memory of its own */
+	struct rte_ring *rings[RING_COUNT];   /* of entries; each in memory of its own */
+	_Atomic uint32_t returned[RING_BACK]; /* of each queue; the inspector counts */
 };
 
 /* An entry is a mbuf with its punt in the private area, or, marked by the lowest bit of the
@@ -181,9 +183,25 @@ void
 punt_return(struct punt_rings *p, struct punt **punts, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
+		unsigned queue = punts[i]->queue;
 		int failed = rte_ring_sp_enqueue(p->rings[RING_BACK], punt_entry(punts[i]));
 
 		assert(failed == 0);
 		(void)failed;
+		atomic_fetch_add_explicit(&p->returned[queue], 1, memory_order_release);
 	}
+}
+
+uint32_t
+punt_mark(const struct punt_rings *p, enum punt_queue queue)
+{
+	return __atomic_load_n(&p->rings[queue]->prod.tail, __ATOMIC_ACQUIRE);
+}
+
+bool
+punt_passed(const struct punt_rings *p, enum punt_queue queue, uint32_t mark)
+{
+	uint32_t returned = atomic_load_explicit(&p->returned[queue], memory_order_acquire);
+
+	return (int32_t)(returned - mark) >= 0;
 }

@@ -51,3 +51,8 @@ void punt_free_returned(struct punt_rings *p);
  * returned, and none be kept. */
 unsigned punt_take(struct punt_rings *p, enum punt_queue queue, struct punt **out, unsigned max);
 void punt_return(struct punt_rings *p, struct punt **punts, unsigned count);
+
+/* Any thread: a mark behind what was pushed so far; and whether the inspector has returned all
+ * before it. */
+uint32_t punt_mark(const struct punt_rings *p, enum punt_queue queue);
+bool punt_passed(const struct punt_rings *p, enum punt_queue queue, uint32_t mark);

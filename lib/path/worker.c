@@ -42,6 +42,7 @@ struct worker {
 	_Alignas(CACHE_LINE) _Atomic bool stop;
 	_Atomic(const struct worker_setup *) next; /* the worker clears it when swapped in */
 	_Atomic(const struct lookup *) lookup;     /* the newest posted */
+	_Atomic bool held;                         /* a fast replay, at the end of an interval */
 
 	/* worker writes, control reads */
 	_Alignas(CACHE_LINE) _Atomic uint64_t turns;
@@ -327,13 +328,16 @@ punt_copy(void *context, enum punt_queue queue, struct burst *b, unsigned i)
 	return true;
 }
 
-/* A capture at full speed can wait: then no interval is stretched. */
+/* A capture at full speed can wait: no interval is stretched, and none is told out of a later
+ * one's frames. */
 static void
-wait_for_spare(void *context)
+wait_until_told(void *context)
 {
 	struct worker *w = context;
 
-	while (!snap_spare(w->setup->snap) && !atomic_load_explicit(&w->stop, memory_order_relaxed))
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed) &&
+	       (!snap_spare(w->setup->snap) ||
+	        atomic_load_explicit(&w->held, memory_order_acquire)))
 		nap(w);
 }
 
@@ -357,7 +361,7 @@ worker_create(const struct worker_params *params)
 		.flows = params->flows,
 		.interval_ns = params->interval_ns,
 		.punt = params->replay ? punt_copy : punt,
-		.published = params->replay && !params->replay_paced ? wait_for_spare : NULL,
+		.published = params->replay && !params->replay_paced ? wait_until_told : NULL,
 		.context = w,
 	};
 	w->pipeline = w->punts ? pipeline_create(&pipeline) : NULL;
@@ -446,6 +450,12 @@ bool
 worker_replayed(const struct worker *w)
 {
 	return atomic_load_explicit(&w->replayed, memory_order_acquire);
+}
+
+void
+worker_hold(struct worker *w, bool held)
+{
+	atomic_store_explicit(&w->held, held, memory_order_release);
 }
 
 uint64_t

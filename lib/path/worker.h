@@ -77,5 +77,7 @@ struct punt_rings *worker_punts(struct worker *w);
 struct expect_queue *worker_expected(struct worker *w);
 /* The replay was read to its end. */
 bool worker_replayed(const struct worker *w);
+/* See plane_hold(). */
+void worker_hold(struct worker *w, bool held);
 /* Turns so far: a stuck worker is told by it. */
 uint64_t worker_turns(const struct worker *w);

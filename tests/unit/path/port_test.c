@@ -149,6 +149,36 @@ test_punt_round_trip(void **state)
 	punt_destroy(p);
 }
 
+/* A mark is passed when all before it came back: taken is not enough, and what comes after it does
+ * not count. */
+static void
+test_punt_mark(void **state)
+{
+	static struct burst b;
+	struct punt_rings *p = punt_create();
+	struct punt *punts[PUNT_TAKE_MAX];
+	uint32_t mark;
+
+	(void)state;
+	assert_true(punt_passed(p, PUNT_BULK, punt_mark(p, PUNT_BULK)));
+	fill(&b, 4);
+	assert_true(punt_push(p, PUNT_BULK, &b, 0));
+	assert_true(punt_push(p, PUNT_BULK, &b, 1));
+	mark = punt_mark(p, PUNT_BULK);
+	assert_true(punt_push(p, PUNT_BULK, &b, 2));
+	assert_true(punt_push(p, PUNT_CONTROL, &b, 3));
+	assert_int_equal(punt_take(p, PUNT_CONTROL, punts, PUNT_TAKE_MAX), 1);
+	punt_return(p, punts, 1);
+	assert_int_equal(punt_take(p, PUNT_BULK, punts, 2), 2);
+	assert_false(punt_passed(p, PUNT_BULK, mark));
+	punt_return(p, punts, 1);
+	assert_false(punt_passed(p, PUNT_BULK, mark));
+	punt_return(p, punts + 1, 1);
+	assert_true(punt_passed(p, PUNT_BULK, mark));
+	assert_false(punt_passed(p, PUNT_BULK, punt_mark(p, PUNT_BULK)));
+	punt_destroy(p);
+}
+
 /* A flood of bulk punts fills its own ring only; nothing is lost from the pool. */
 static void
 test_punt_flood(void **state)
@@ -238,6 +268,7 @@ main(void)
 		cmocka_unit_test(test_null),
 		cmocka_unit_test(test_net_pcap),
 		cmocka_unit_test(test_punt_round_trip),
+		cmocka_unit_test(test_punt_mark),
 		cmocka_unit_test(test_punt_flood),
 		cmocka_unit_test(test_punt_without_mbuf),
 		cmocka_unit_test(test_punt_copy),
