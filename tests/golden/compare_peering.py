@@ -8,13 +8,10 @@ bgp_notifications (.tsv). A capture agrees in a table when all its rows are equa
 capture without rows must show none. One that does not agree must be in KNOWN, with its reason in
 docs/truth.md; one that is there and agrees is a stale entry. Both are mistakes: exit 1.
 """
-import argparse
 import collections
-import csv
-import json
-import os
-import subprocess
 import sys
+
+from captures import Captures
 
 # table: captures that differ; the reasons are rows of docs/truth.md
 KNOWN = {
@@ -25,11 +22,6 @@ KNOWN = {
 }
 
 BFD_STATES = {"AdminDown": 0, "Down": 1, "Init": 2, "Up": 3}
-
-
-def table(captures, name):
-    with open(f"{captures}/truth/{name}.tsv", newline="") as f:
-        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def counted(rows, key, count=lambda r: int(r.get("count", 1))):
@@ -116,7 +108,7 @@ def our_opens(d):
 def their_prefixes(captures):
     """{file: {"announced": n, "withdrawn": n}}: its columns summed, as the keys are."""
     files = {}
-    for r in table(captures, "bgp_prefixes"):
+    for r in captures.table("bgp_prefixes"):
         n = {k: int(v) for k, v in r.items() if k != "file"}
         files[r["file"]] = collections.Counter(
             announced=n["announced_v4"] + n["mp_reach_v4"] + n["mp_reach_v6"],
@@ -143,8 +135,8 @@ def our_notifications(d):
 
 
 class Check:
-    def __init__(self, captures, show):
-        self.captures, self.show, self.bad = captures, show, 0
+    def __init__(self, captures):
+        self.captures, self.show, self.bad = captures, captures.show, 0
 
     def compare(self, name, theirs, ours, results):
         """`theirs`: {file: Counter}; `ours`: of a result. Counters equal but for zeros agree."""
@@ -169,46 +161,23 @@ class Check:
             self.bad += 1
 
     def run(self, results):
-        c = self.captures
-        self.compare("lacp", counted(table(c, "lacp"), their_lacp), our_rows("lacp", our_lacp), results)
-        self.compare("lldp", counted(table(c, "lldp"), their_lldp), our_rows("lldp", our_lldp), results)
-        self.compare("bfd", counted(table(c, "bfd"), their_bfd), our_rows("bfd", our_bfd), results)
-        self.compare("bgp_messages", counted(table(c, "bgp_messages"), their_messages), our_messages, results)
-        self.compare("bgp_opens", counted(table(c, "bgp_opens"), their_opens), our_opens, results)
-        self.compare("bgp_prefixes", their_prefixes(c), our_prefixes, results)
-        self.compare("bgp_notifications", counted(table(c, "bgp_notifications"), their_notifications),
+        table = self.captures.table
+        self.compare("lacp", counted(table("lacp"), their_lacp), our_rows("lacp", our_lacp), results)
+        self.compare("lldp", counted(table("lldp"), their_lldp), our_rows("lldp", our_lldp), results)
+        self.compare("bfd", counted(table("bfd"), their_bfd), our_rows("bfd", our_bfd), results)
+        self.compare("bgp_messages", counted(table("bgp_messages"), their_messages), our_messages, results)
+        self.compare("bgp_opens", counted(table("bgp_opens"), their_opens), our_opens, results)
+        self.compare("bgp_prefixes", their_prefixes(self.captures), our_prefixes, results)
+        self.compare("bgp_notifications", counted(table("bgp_notifications"), their_notifications),
                      our_notifications, results)
 
 
-def analyze(program, path):
-    done = subprocess.run([program, "analyze", "--json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=600)
-    return json.loads(done.stdout) if done.returncode == 0 else None
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("captures")
-    parser.add_argument("--show", action="store_true", help="print the rows that differ")
-    parser.add_argument("--only", default="", help="captures whose path has this in it")
-    args = parser.parse_args()
-    if not os.path.exists(f"{args.captures}/truth/bgp_messages.tsv"):
-        print("skipped: no captures at", args.captures)
-        return 77
-    check = Check(args.captures, args.show)
-    results = {}
-    for r in table(args.captures, "files"):
-        if args.only not in r["file"]:
-            continue
-        d = analyze(args.program, f"{args.captures}/{r['file']}")
-        if d is None:
-            print(f"WRONG  {r['file']}: not read")
-            check.bad += 1
-        else:
-            results[r["file"]] = d
+    captures = Captures(__doc__, "bgp_messages")
+    check = Check(captures)
+    results = {r["file"]: result for r, result in captures.analyzed(captures.table("files"))}
     check.run(results)
-    return 1 if check.bad else 0
+    return 1 if check.bad or captures.failed else 0
 
 
 sys.exit(main())

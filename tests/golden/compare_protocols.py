@@ -8,13 +8,10 @@ tls_hellos, tls_sni, quic (.tsv). A capture agrees in a table when all its count
 does not must be in KNOWN, with its reason in docs/truth.md; one that is there and agrees is a stale
 entry. Both are mistakes: exit 1.
 """
-import argparse
 import collections
-import csv
-import json
-import os
-import subprocess
 import sys
+
+from captures import Captures
 
 # table: captures that differ; the reasons are rows of docs/truth.md
 KNOWN = {
@@ -31,11 +28,6 @@ KNOWN = {
     "tls_sni": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/ssl-to-http-server.pcap"},
     "quic": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/quicdoq.pcap"},
 }
-
-
-def table(captures, name):
-    with open(f"{captures}/truth/{name}.tsv", newline="") as f:
-        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def counted(rows, key):
@@ -119,12 +111,6 @@ TABLES = [
 ]
 
 
-def analyze(program, path):
-    done = subprocess.run([program, "analyze", "--json", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=600)
-    return json.loads(done.stdout) if done.returncode == 0 else None
-
-
 def compare(name, ours, truth, results, show):
     bad = agreed = total = 0
     for file, result in results.items():
@@ -144,26 +130,12 @@ def compare(name, ours, truth, results, show):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("captures")
-    parser.add_argument("--show", action="store_true", help="print the known differences too")
-    parser.add_argument("--only", default="", help="captures whose path has this in it")
-    args = parser.parse_args()
-    if not os.path.exists(f"{args.captures}/truth/sip_messages.tsv"):
-        print("skipped: no captures at", args.captures)
-        return 77
-    results, bad = {}, 0
-    for r in table(args.captures, "files"):
-        if args.only in r["file"]:
-            results[r["file"]] = analyze(args.program, f"{args.captures}/{r['file']}")
-            if results[r["file"]] is None:
-                print("WRONG  not analysed:", r["file"])
-                bad += 1
-    results = {k: v for k, v in results.items() if v}
+    captures = Captures(__doc__, "sip_messages")
+    results = {r["file"]: result for r, result in captures.analyzed(captures.table("files"))}
+    bad = 0
     for name, key, ours in TABLES:
-        bad += compare(name, ours, counted(table(args.captures, name), key), results, args.show)
-    return 1 if bad else 0
+        bad += compare(name, ours, counted(captures.table(name), key), results, captures.show)
+    return 1 if bad or captures.failed else 0
 
 
 sys.exit(main())

@@ -11,13 +11,10 @@ any stream in a capture of other traffic. Legs must add up to the streams.
 Every difference must be in KNOWN, with its reason in
 docs/truth.md; one that is there and agrees is a stale entry. Both are mistakes: exit 1.
 """
-import argparse
 import collections
-import csv
-import json
-import os
-import subprocess
 import sys
+
+from captures import Captures
 
 JITTER = 0.01       # of the value
 ROUNDING_MS = 0.002  # tshark prints three digits of a millisecond
@@ -40,11 +37,6 @@ DIFFER = {
 KNOWN = {(file, ssrc, what) for file, streams in DIFFER.items() for ssrc, whats in streams.items() for what in whats}
 
 
-def table(captures, name):
-    with open(f"{captures}/{name}.tsv", newline="") as f:
-        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
 def key_of(r):
     return r["src"], int(r["src_port"]), r["dst"], int(r["dst_port"]), r["ssrc"].lower()
 
@@ -52,7 +44,7 @@ def key_of(r):
 def of_ndpi(captures):
     """{file: {endpoint pairs of flows that nDPI calls RTP}}"""
     flows = collections.defaultdict(set)
-    for r in table(captures, "truth/ndpi_flows"):
+    for r in captures.table("ndpi_flows"):
         if "RTP" in r["ndpi_protocol"].split("/")[-1].split("."):
             ends = (r["a"], int(r["a_port"])), (r["b"], int(r["b_port"]))
             flows[r["file"]].add(frozenset(ends))
@@ -62,11 +54,11 @@ def of_ndpi(captures):
 def read_truth(captures):
     """{file: {key: row}}; what signalling set up goes before what heuristics found."""
     files = collections.defaultdict(dict)
-    for r in table(captures, "truth/rtp_streams"):
+    for r in captures.table("rtp_streams"):
         known = files[r["file"]].get(key_of(r))
         if not known or r["mode"] == "setup":
             files[r["file"]][key_of(r)] = r
-    for r in table(captures, "truth/rtp_sequence"):
+    for r in captures.table("rtp_sequence"):
         row = files[r["file"]].get(key_of(r))
         if row:
             row["sequence"] = r
@@ -107,12 +99,6 @@ def differences(row, ours):
     return out
 
 
-def analyze(program, path):
-    done = subprocess.run([program, "analyze", "--json", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=600)
-    return json.loads(done.stdout) if done.returncode == 0 else None
-
-
 def totals(items):
     return sum(i["packets"] for i in items), sum(i["lost"] for i in items)
 
@@ -149,36 +135,21 @@ def compare_file(file, ours, truth, media, ndpi, tally):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("captures")
-    parser.add_argument("--show", action="store_true", help="print the known differences too")
-    parser.add_argument("--only", default="", help="captures whose path has this in it")
-    args = parser.parse_args()
-    if not os.path.exists(f"{args.captures}/truth/rtp_streams.tsv"):
-        print("skipped: no captures at", args.captures)
-        return 77
-    truth, ndpi, tally = read_truth(args.captures), of_ndpi(args.captures), Tally(args.show)
-    for r in table(args.captures, "MANIFEST"):
+    captures = Captures(__doc__, "rtp_streams")
+    truth, ndpi, tally = read_truth(captures), of_ndpi(captures), Tally(captures.show)
+    for r, result in captures.analyzed(captures.table("MANIFEST", under="")):
         file = r["file"]
-        if args.only not in file:
-            continue
-        result = analyze(args.program, f"{args.captures}/{file}")
-        if result is None:
-            print("WRONG  not analysed:", file)
-            tally.bad += 1
-            continue
         if totals(result["rtp"]) != totals(result["legs"]):
             print("WRONG ", file, "legs have", totals(result["legs"]), "streams", totals(result["rtp"]))
             tally.bad += 1
         compare_file(file, result["rtp"], truth.get(file, {}), r["category"] in ("rtp", "stun", "sip"),
                      ndpi[file], tally)
-    if not args.only:
+    if not captures.only:
         for stale in KNOWN - tally.used:
             print("WRONG  agrees and is listed as known:", *stale)
             tally.bad += 1
     print(f"rtp: {tally.agreed} of {tally.total} streams agree in packets, loss, order and jitter")
-    return 1 if tally.bad else 0
+    return 1 if tally.bad or captures.failed else 0
 
 
 sys.exit(main())

@@ -11,13 +11,10 @@ CAPTURES/truth/tcp_totals.tsv and tcp_streams.tsv hold what tshark counts. Asked
   and agrees is a stale entry;
 - echo replies in icmp_echo_rtt.tsv: as many round trips, the least to the microsecond, the median within 2 % (a bucket is 1.6 % wide).
 """
-import argparse
 import collections
-import csv
-import json
-import os
-import subprocess
 import sys
+
+from captures import Captures
 
 # (ours, tshark's); the reasons are rows of docs/truth.md
 KNOWN = {
@@ -31,16 +28,6 @@ KNOWN = {
 }
 KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap", "the-tcpdump-group-tcpdump/various_gre.pcap"}
 COLUMNS = ("retrans", "out_of_order")
-
-
-def table(captures, name):
-    with open(f"{captures}/truth/{name}.tsv", newline="") as f:
-        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def analyze(program, path):
-    out = subprocess.run([program, "analyze", "--json", "--flows", path], capture_output=True, check=True)
-    return json.loads(out.stdout)
 
 
 def ends(a, a_port, b, b_port):
@@ -93,10 +80,8 @@ class Comparison:
             if not good and self.show:
                 print(f"  {name} stream {s['stream']}: SYN to ACK {ours} us, tshark {theirs} ms")
 
-    def echoes(self, program, captures, only):
-        rows = [r for r in table(captures, "icmp_echo_rtt") if only in r["file"]]
-        for r in rows:
-            result = analyze(program, os.path.join(captures, r["file"]))
+    def echoes(self, results):
+        for r, result in results:
             mine = [x for x in result["latency"] if x["method"] == "icmp" and x["scope"].startswith("link:")]
             count = sum(x["count"] for x in mine)
             least = min((x["min_us"] for x in mine), default=0)
@@ -138,28 +123,19 @@ class Comparison:
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("program")
-    args.add_argument("captures")
-    args.add_argument("--show", action="store_true")
-    args.add_argument("--only", default="")
-    args = args.parse_args()
+    captures = Captures(__doc__, "tcp_totals")
     streams = collections.defaultdict(list)
-    for r in table(args.captures, "tcp_streams"):
+    for r in captures.table("tcp_streams"):
         streams[r["file"]].append(r)
-    c = Comparison(args.show)
-    for row in table(args.captures, "tcp_totals"):
-        path = os.path.join(args.captures, row["file"])
-        if args.only not in row["file"] or not os.path.exists(path):
-            continue
-        result = analyze(args.program, path)
+    c = Comparison(captures.show)
+    for row, result in captures.analyzed(captures.table("tcp_totals"), "--flows"):
         c.totals(row["file"], row, result["tcp"])
         c.handshakes(row["file"], streams[row["file"]], result["flows"]["list"])
-    c.echoes(args.program, args.captures, args.only)
+    c.echoes(captures.analyzed(captures.table("icmp_echo_rtt")))
     c.judge()
     for m in c.mistakes:
         print(f"WRONG  {m}")
-    return 1 if c.mistakes else 0
+    return 1 if c.mistakes or captures.failed else 0
 
 
 sys.exit(main())

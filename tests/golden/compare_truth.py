@@ -10,13 +10,10 @@ tshark's rows; no flow is called SIP, RTP or BGP where tshark dissects none (sip
 rtp_streams.tsv, bgp_messages.tsv), and none of its BGP sessions and longer RTP streams is missed.
 docs/truth.md explains the differences that remain. Exit 1 when one does not hold.
 """
-import argparse
 import collections
-import csv
-import json
-import os
-import subprocess
 import sys
+
+from captures import Captures
 
 FLOWS_WANTED = 0.99
 CLASSES_WANTED = 0.97
@@ -37,28 +34,15 @@ MEDIA = {"rtp", "srtp"}
 RTP_PACKETS = 12  # a stream this long must be found
 
 
-def table(path):
-    with open(path, newline="") as f:
-        yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def analyze(program, path):
-    done = subprocess.run([program, "analyze", "--json", "--flows", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=600)
-    if done.returncode != 0:
-        return None, f"exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
-    return json.loads(done.stdout), None
-
-
 def flow_key(proto, a, a_port, b, b_port, a_sent, b_sent):
     """The same for either order of the ends; what was sent is (packets, bytes)."""
     one, two = (a, int(a_port), tuple(map(int, a_sent))), (b, int(b_port), tuple(map(int, b_sent)))
     return (proto,) + (one + two if one[:2] <= two[:2] else two + one)
 
 
-def truth_flows(path):
+def truth_flows(captures):
     flows = collections.defaultdict(collections.Counter)
-    for r in table(path):
+    for r in captures.table("flows"):
         if r["proto"] in ("tcp", "udp"):
             flows[r["file"]][flow_key(r["proto"], r["a"], r["a_port"], r["b"], r["b_port"],
                                       (r["a_to_b_pkts"], r["a_to_b_bytes"]),
@@ -114,8 +98,8 @@ def ends_of(a, a_port, b, b_port):
 
 
 class Check:
-    def __init__(self, program, captures, show, only):
-        self.program, self.captures, self.show, self.only = program, captures, show, only
+    def __init__(self, captures):
+        self.captures, self.show = captures, captures.show
         self.bad = 0
         self.results = {}
 
@@ -124,19 +108,15 @@ class Check:
         self.bad += 1
 
     def read_all(self):
-        rows = [r for r in table(f"{self.captures}/truth/files.tsv") if self.only in r["file"]]
-        for r in rows:
-            result, error = analyze(self.program, f"{self.captures}/{r['file']}")
-            if error:
-                self.complain(f"{r['file']}: {error}")
-                continue
+        for r, result in self.captures.analyzed(self.captures.table("files"), "--flows"):
             if result["capture"]["packets"] != int(r["packets"]):
                 self.complain(f"{r['file']}: {result['capture']['packets']} packets, tshark {r['packets']}")
             self.results[r["file"]] = result
-        print(f"captures: {len(self.results)} of {len(rows)} read, packets compared with tshark's")
+        count = len(self.results)
+        print(f"captures: {count} of {count + self.captures.failed} read, packets compared with tshark's")
 
     def compare_flows(self):
-        truth = truth_flows(f"{self.captures}/truth/flows.tsv")
+        truth = truth_flows(self.captures)
         equal = total = extra = plain = plain_total = 0
         for name, result in self.results.items():
             ours, fragmented = our_flows(result)
@@ -164,11 +144,11 @@ class Check:
     def compare_totals(self):
         """TCP segments, zero windows and ICMP types per capture."""
         icmp = collections.defaultdict(dict)
-        for r in table(f"{self.captures}/truth/icmp.tsv"):
+        for r in self.captures.table("icmp"):
             key = r["type"] if r["version"] == "4" else "v6-" + r["type"]
             icmp[r["file"]][key] = icmp[r["file"]].get(key, 0) + int(r["count"])
         rows = [(r["file"], "tcp", [int(r["tcp_frames"]), int(r["zero_window"])])
-                for r in table(f"{self.captures}/truth/tcp_totals.tsv")]
+                for r in self.captures.table("tcp_totals")]
         rows += [(name, "icmp", types) for name, types in icmp.items()]
         rows = [r for r in rows if r[0] in self.results]
         different = []
@@ -186,7 +166,7 @@ class Check:
     def compare_classes(self):
         agree = known = 0
         others = collections.Counter()
-        for r in table(f"{self.captures}/truth/ndpi_flows.tsv"):
+        for r in self.captures.table("ndpi_flows"):
             if r["file"] not in self.results:
                 continue
             names = set(r["ndpi_protocol"].split("/", 1)[1].split("."))
@@ -208,11 +188,11 @@ class Check:
 
     def compare_voice_and_routing(self):
         """False SIP, RTP or BGP are worse than unknown; missed ones are counted as well."""
-        sip = {r["file"] for r in table(f"{self.captures}/truth/sip_messages.tsv")}
+        sip = {r["file"] for r in self.captures.table("sip_messages")}
         bgp, rtp = set(), collections.Counter()
-        for r in table(f"{self.captures}/truth/bgp_messages.tsv"):
+        for r in self.captures.table("bgp_messages"):
             bgp.add((r["file"], ends_of(r["src"], r["src_port"], r["dst"], r["dst_port"])))
-        for r in table(f"{self.captures}/truth/rtp_streams.tsv"):
+        for r in self.captures.table("rtp_streams"):
             key = (r["file"], ends_of(r["src"], r["src_port"], r["dst"], r["dst_port"]))
             rtp[key] = max(rtp[key], int(r["packets"]))
         found = collections.Counter()
@@ -249,22 +229,14 @@ class Check:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("captures")
-    parser.add_argument("--show", type=int, default=0, help="print up to N differing rows per capture")
-    parser.add_argument("--only", default="", help="captures whose path has this in it")
-    args = parser.parse_args()
-    if not os.path.exists(f"{args.captures}/truth/flows.tsv"):
-        print("skipped: no captures at", args.captures)
-        return 77
-    check = Check(args.program, args.captures, args.show, args.only)
+    captures = Captures(__doc__, "flows", type=int, default=0, help="print up to N differing rows per capture")
+    check = Check(captures)
     check.read_all()
     check.compare_flows()
     check.compare_totals()
     check.compare_classes()
     check.compare_voice_and_routing()
-    return 1 if check.bad else 0
+    return 1 if check.bad or captures.failed else 0
 
 
 sys.exit(main())
