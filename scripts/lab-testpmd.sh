@@ -1,22 +1,29 @@
 #!/usr/bin/env bash
 # Throughput of a whole probe over shared memory (net_memif), one core generating, one receiving:
 #   1. testpmd, unpaced: what arrives at most
-#   2. a search in the manner of RFC 2544 section 26.1 with a generator of our own, paced by the TSC:
-#      the highest rate without loss
-# Usage: lab-testpmd.sh [--flows N] [--seconds S] [--steps N] [--build DIR] [--json FILE]
+#   2. a generator of our own, paced by the TSC, at --rate: the median loss of --trials trials; without
+#      --rate a search in the manner of RFC 2544 section 26.1: the highest rate that loses at most
+#      --loss of the frames
+#   3. the same generator, unpaced, into testpmd rxonly: what this port gives a program that looks at
+#      nothing
+# Usage: lab-testpmd.sh [--flows N] [--seconds S] [--steps N] [--loss RATIO] [--rate PPS] [--trials N]
+#                       [--build DIR] [--json FILE]
 # docs/lab.md says how to read it.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 . scripts/lib-test.sh
-flows=100000 seconds=5 steps=7 build=build json=""
+flows=100000 seconds=5 steps=7 build=build json="" rate="" trials=5 loss=0
 while [ $# -gt 0 ]; do
   case $1 in
     --flows) flows=$2 ;;
     --seconds) seconds=$2 ;;
     --steps) steps=$2 ;;
+    --loss) loss=$2 ;;
+    --rate) rate=$2 ;;
+    --trials) trials=$2 ;;
     --build) build=$2 ;;
     --json) json=$2 ;;
-    *) sed -n '2,7s/^# //p' "$0"; exit 2 ;;
+    *) sed -n '2,12s/^# //p' "$0"; exit 2 ;;
   esac
   shift 2
 done
@@ -25,11 +32,14 @@ command -v dpdk-testpmd >/dev/null || lab_skip "dpdk-testpmd is not installed"
 [ -x "$build/functional/memif_gen" ] || { echo "build it first: make $build/functional/memif_gen"; exit 2; }
 
 lab_begin memif
-redis_start
 # the ring of pmd-config/memif.conf in frames: a stall longer than it lasts loses frames that no
 # receiver could have saved
 RING=16384
 worker_cpu=$(($(nproc) - 1))
+# all but the worker keeps off its CPU: this shell with what it starts, and Redis
+taskset -cp 0-$((worker_cpu - 1)) $$ >/dev/null
+
+redis_start
 
 # A command whose input is descriptor 7: background jobs have none otherwise.
 from_7() { exec "$@" <&7; }
@@ -38,7 +48,7 @@ start_probe() {
   export PMD_SOCKET=$LAB_DIR/memif.sock
   . pmd-config/memif.conf
   cat >"$LAB_DIR/probe.conf" <<CONF
-probe = { id = "p1"; site = "lab"; lcores = "$worker_cpu"; flows = 1000000; spool = "$LAB_DIR"; };
+probe = { id = "p1"; site = "lab"; lcores = "$worker_cpu"; flows = $((flows > 500000 ? 2 * flows : 1000000)); spool = "$LAB_DIR"; };
 peering = { name = "memif"; type = "isp"; };
 peer = { asn = 64496; };
 sites = ( { name = "lab"; metro = "Lab"; } );
@@ -47,7 +57,7 @@ links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "100G";
 redis = { server = "$REDIS"; };
 CONF
   # shellcheck disable=SC2086
-  lab_start probe "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- $PMD_EAL \
+  lab_start probe taskset -c 0-$worker_cpu "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- $PMD_EAL \
     --file-prefix="$LAB_NAME-p$$"
   lab_wait 20 grep -q 'probe p1 at lab' "$LAB_DIR/probe.log"
 }
@@ -98,103 +108,170 @@ testpmd_maximum() {
   rm -f "$LAB_DIR/memif.sock"
 }
 
-# ---- 2: search -------------------------------------------------------------------------------
+# ---- 2: trials -------------------------------------------------------------------------------
 
 # The worker's longest turn while a trial runs, in us.
 watch_turns() {
   local worst=0 now
   while :; do
     now=$(field longest_turn_us)
-    [ "${now:-0}" -gt $worst ] && { worst=$now; echo "$worst" >"$LAB_DIR/longest"; }
+    [ "${now:-0}" -gt "$worst" ] && { worst=$now; echo "$worst" >"$LAB_DIR/longest"; }
     sleep 0.4
   done
 }
 
 answered() { [ "$(wc -l <"$LAB_DIR/generator.log")" -gt "$ANSWERS" ]; }
 
-# One trial; sets OFFERED RECEIVED LOST OWN PPS VALID. A trial is void when the machine stalled for
-# longer than the ring lasts, or the generator could not hold the rate.
-trial() { # WANTED_PPS
-  local answer before after watcher ring_us longest
-  settle
-  read -r -a before <<<"$(probe_figures)"
-  echo 0 >"$LAB_DIR/longest"
-  watch_turns &
-  watcher=$!
-  echo "$1 $seconds" >&7
-  sleep "$seconds"
-  lab_wait 10 answered
-  ANSWERS=$((ANSWERS + 1))
-  settle
-  kill $watcher
-  wait $watcher 2>/dev/null
-  answer=$(tail -n 1 "$LAB_DIR/generator.log")
-  read -r -a after <<<"$(probe_figures)"
-  OFFERED=$(jq .offered <<<"$answer")
-  REFUSED=$(jq .refused <<<"$answer")
-  RECEIVED=$((after[0] - before[0]))
-  LOST=$((OFFERED - RECEIVED))
-  OWN=$((after[2] - before[2] + after[3] - before[3] + after[1] - before[1] - RECEIVED))
-  PPS=$(jq '.offered / .seconds | floor' <<<"$answer")
-  longest=$(cat "$LAB_DIR/longest")
-  ring_us=$((RING * 1000000 / (PPS + 1)))
-  VALID=1
-  if [ $LOST -gt 0 ] && [ "$longest" -gt $ring_us ]; then
-    VALID=0 WHY="worker stalled $longest us, ring lasts $ring_us us"
-  elif [ "$PPS" -lt $(($1 * 95 / 100)) ] && [ $LOST -eq 0 ]; then
-    VALID=0 WHY="generator held only $PPS/s"
-  fi
-}
-
-valid_trial() { # WANTED_PPS
-
-  for _ in 1 2 3 4; do
-    trial "$1"
-    printf '%12d %12d %12d %10d %10d %10d  %s\n' "$1" "$OFFERED" "$RECEIVED" "$LOST" "$REFUSED" "$OWN" \
-      "$([ $VALID = 1 ] || echo "void: $WHY")"
-    [ $VALID = 1 ] && return 0
-  done
-  return 1
-}
-
-search() {
-  local low=0 high=$1 rate step
-  UNDECIDED=0
+start_generator() {
+  rm -f "$LAB_DIR/trials"
   mkfifo "$LAB_DIR/trials"
   exec 7<>"$LAB_DIR/trials"
   ANSWERS=2 # its two lines before the first
   lab_start generator from_7 nice -n -10 "$build/functional/memif_gen" "$LAB_DIR/memif.sock" "$flows" \
     --no-pci --no-huge -m 256 --no-telemetry --log-level=error --file-prefix="$LAB_NAME-g$$" --lcores '0@0'
   lab_wait 20 grep -q listening "$LAB_DIR/generator.log"
-  start_probe
-  lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
-  printf '%12s %12s %12s %10s %10s %10s\n' "wanted /s" offered received lost "(refused)" "own loss"
-  rate=$high
-  for ((step = 0; step < steps; step++)); do
-    # a rate at which the machine stalled every time is undecided: the search goes on below it
-    if ! valid_trial "$rate"; then
-      UNDECIDED=$((UNDECIDED + 1)) high=$rate
-    elif [ $LOST -eq 0 ]; then
-      low=$rate
-      [ "$low" -eq "$high" ] && break
-    else
-      high=$rate
-    fi
-    rate=$(((low + high) / 2))
-  done
-  NO_LOSS_PPS=$low
+}
+
+# Ask for one trial and wait for its answer, a line of JSON in ANSWER.
+generate() { # PPS SECONDS
+  echo "$1 $2" >&7
+  sleep "$2"
+  lab_wait 10 answered
+  ANSWERS=$((ANSWERS + 1))
+  ANSWER=$(tail -n 1 "$LAB_DIR/generator.log")
+}
+
+stop_generator() {
   exec 7>&-
   lab_stop generator
+}
+
+# How long the worker's thread was ready and had no CPU (us), since it started: another thread's doing.
+worker_waited() {
+  local task
+  for task in /proc/"${LAB_PID[probe]}"/task/*; do
+    grep -q '^rte-worker' "$task/comm" && awk '{ printf "%d", $2 / 1000 }' "$task/schedstat"
+  done
+}
+
+# One trial; sets OFFERED RECEIVED LOST OWN PPS WAITED VALID. A trial is void when the machine stalled
+# for longer than the ring lasts, or the generator could not hold the rate.
+trial() { # WANTED_PPS
+  local before after watcher ring_us longest waited
+  settle
+  read -r -a before <<<"$(probe_figures)"
+  waited=$(worker_waited)
+  echo 0 >"$LAB_DIR/longest"
+  watch_turns &
+  watcher=$!
+  generate "$1" "$seconds"
+  settle
+  kill $watcher
+  wait $watcher 2>/dev/null
+  read -r -a after <<<"$(probe_figures)"
+  WAITED=$(($(worker_waited) - waited))
+  OFFERED=$(jq .offered <<<"$ANSWER")
+  REFUSED=$(jq .refused <<<"$ANSWER")
+  RECEIVED=$((after[0] - before[0]))
+  LOST=$((OFFERED - RECEIVED))
+  OWN=$((after[2] - before[2] + after[3] - before[3] + after[1] - before[1] - RECEIVED))
+  PPS=$(jq '.offered / .seconds | floor' <<<"$ANSWER")
+  longest=$(cat "$LAB_DIR/longest")
+  ring_us=$((RING * 1000000 / (PPS + 1)))
+  VALID=1 WHY="longest turn $longest us"
+  if ! few_lost && [ "$longest" -gt $ring_us ]; then
+    VALID=0 WHY="void: worker stalled $longest us, ring lasts $ring_us us"
+  elif [ "$PPS" -lt $(($1 * 95 / 100)) ] && few_lost; then
+    VALID=0 WHY="void: generator held only $PPS/s"
+  fi
+}
+
+few_lost() { awk -v lost="$LOST" -v offered="$OFFERED" -v most="$loss" 'BEGIN { exit !(lost <= offered * most) }'; }
+
+valid_trial() { # WANTED_PPS
+  for _ in 1 2 3 4; do
+    trial "$1"
+    printf '%12d %12d %12d %10d %10d %10d %10d  %s\n' "$1" "$OFFERED" "$RECEIVED" "$LOST" "$REFUSED" "$OWN" \
+      "$WAITED" "$WHY"
+    [ $VALID = 1 ] && return 0
+  done
+  return 1
+}
+
+search() { # HIGHEST
+  local low=0 high=$1 pps=$1 step
+  UNDECIDED=0
+  for ((step = 0; step < steps; step++)); do
+    # a rate at which the machine stalled every time is undecided: the search goes on below it
+    if ! valid_trial "$pps"; then
+      UNDECIDED=$((UNDECIDED + 1)) high=$pps
+    elif few_lost; then
+      low=$pps
+      [ "$low" -eq "$high" ] && break
+    else
+      high=$pps
+    fi
+    pps=$(((low + high) / 2))
+  done
+  HIGHEST_PPS=$low
+}
+
+# Median loss of the valid trials at one rate; empty when the machine let none be valid.
+at_rate() { # PPS
+  local n
+  : >"$LAB_DIR/losses"
+  for ((n = 0; n < trials; n++)); do
+    valid_trial "$1" && echo "$LOST $OFFERED" >>"$LAB_DIR/losses"
+  done
+  VALID_TRIALS=$(wc -l <"$LAB_DIR/losses")
+  MEDIAN_LOSS=$(awk '{ print $1 / $2 }' "$LAB_DIR/losses" | sort -g | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }')
+}
+
+measure_probe() {
+  start_generator
+  start_probe
+  lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
+  printf '%12s %12s %12s %10s %10s %10s %10s\n' "wanted /s" offered received lost "(refused)" "own loss" "waited us"
+  if [ -n "$rate" ]; then at_rate "$rate"; else search "$TESTPMD_PPS"; fi
+  stop_generator
   lab_stop probe
+  rm -f "$LAB_DIR/memif.sock"
+}
+
+# ---- 3: a receiver that looks at nothing -----------------------------------------------------
+
+rxonly_maximum() {
+  start_generator
+  lab_start rxonly taskset -c 0-$worker_cpu dpdk-testpmd --lcores "0@0,1@$worker_cpu" --no-pci --no-huge -m 512 \
+    --no-telemetry --file-prefix="$LAB_NAME-r$$" \
+    --vdev="net_memif0,role=client,socket=$LAB_DIR/memif.sock,socket-abstract=no,rsize=14" -- \
+    --forward-mode=rxonly --no-lsc-interrupt --total-num-mbufs=32768 --stats-period 3600
+  lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
+  sleep 1
+  generate 0 "$seconds"
+  RXONLY_PPS=$(jq '(.offered - .refused) / .seconds | floor' <<<"$ANSWER")
+  lab_stop rxonly
+  stop_generator
 }
 
 echo "64-byte frames, $flows flows, trials of $seconds s; worker on CPU $worker_cpu, generator on CPU 0"
 testpmd_maximum
 echo "testpmd, unpaced: $TESTPMD_PPS packets/s received; ${TESTPMD_REFUSED:-0} refused by the full ring"
 [ "$TESTPMD_PPS" -gt 0 ] || { echo "nothing came from testpmd"; exit 1; }
-search "$TESTPMD_PPS"
-echo "highest rate without loss: $NO_LOSS_PPS packets/s; undecided rates (the machine stalled each time): $UNDECIDED"
+HIGHEST_PPS=null UNDECIDED=null MEDIAN_LOSS=null VALID_TRIALS=null
+measure_probe
+if [ -n "$rate" ]; then
+  echo "at $rate packets/s: median loss ${MEDIAN_LOSS:-unknown} of $VALID_TRIALS valid trials of $trials"
+else
+  echo "highest rate with a loss of at most $loss: $HIGHEST_PPS packets/s; undecided rates (the machine stalled each time): $UNDECIDED"
+fi
+rxonly_maximum
+echo "testpmd rxonly on the same port: $RXONLY_PPS packets/s"
 if [ -n "$json" ]; then
-  jq -n --argjson max "$TESTPMD_PPS" --argjson rate "$NO_LOSS_PPS" --argjson undecided $UNDECIDED --argjson flows "$flows" --argjson s "$seconds" \
-    '{lab: {testpmd_unpaced_pps: $max, no_loss_pps: $rate, undecided: $undecided, flows: $flows, frame: 64, trial_s: $s}}' >"$json"
+  jq -n --argjson max "$TESTPMD_PPS" --argjson highest "$HIGHEST_PPS" --argjson undecided "$UNDECIDED" \
+    --argjson rate "${rate:-null}" --argjson median "${MEDIAN_LOSS:-null}" --argjson valid "$VALID_TRIALS" \
+    --argjson rxonly "$RXONLY_PPS" --argjson loss "$loss" --argjson flows "$flows" --argjson s "$seconds" \
+    '{lab: {testpmd_unpaced_pps: $max, highest_pps: $highest, highest_loss_ratio: $loss, undecided: $undecided,
+            rate_pps: $rate, rate_median_loss_ratio: $median, rate_valid_trials: $valid, testpmd_rxonly_pps: $rxonly,
+            flows: $flows, frame: 64, trial_s: $s}}' >"$json"
 fi
