@@ -88,10 +88,7 @@ empty_take(const struct segment *s)
 {
 	if (!has(s, s->x, SIDE_KNOWN)) {
 		tcp_first_take(s);
-	} else if (tcp_is_keep_alive(s)) {
-		saw(s, TCP_SAW_KEEP_ALIVE);
-		set(s, s->x, SIDE_KEPT);
-	} else if (!(s->news->saw & 1u << TCP_SAW_COPIED_ACK)) {
+	} else if (!tcp_keep_alive_take(s) && !(s->news->saw & 1u << TCP_SAW_COPIED_ACK)) {
 		mark_take(s);
 	}
 }

@@ -52,7 +52,7 @@ enum tcp_saw {
 	TCP_SAW_LOST_UNSIDED,  /* retransmission, the side can't be told */
 	TCP_SAW_SPURIOUS,      /* retransmission of what the receiver had */
 	TCP_SAW_COPY,          /* a mirror's second sight of bytes */
-	TCP_SAW_COPIED_ACK,    /* a mirror's second sight of a segment without bytes */
+	TCP_SAW_COPIED_ACK,    /* a mirror's second sight of a segment that brings none */
 	TCP_SAW_DUPLICATE_ACK, /* RFC 5681 section 2 */
 	TCP_SAW_KEEP_ALIVE,    /* RFC 9293 section 3.8.4 */
 	TCP_SAW_ZERO_WINDOW,   /* closes the window */

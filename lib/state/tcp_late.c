@@ -153,15 +153,32 @@ again_take(const struct segment *s)
 	}
 }
 
-/* One byte below what comes next, which the other side has: asks for an answer only. */
-bool
-tcp_is_keep_alive(const struct segment *s)
+/* One byte below what comes next, which the other side has: asks for an answer only. Joined midway,
+ * before the other side said anything, a sender of nothing but single bytes is taken to do so. */
+static bool
+is_keep_alive(const struct segment *s)
 {
-	uint32_t next = s->l->next[s->x];
+	const struct tcp_line *l = s->l;
 
-	if (s->start + 1 != next || s->packet->payload_size > 1 || s->flags & (SYN | FIN))
+	if (s->start + 1 != l->next[s->x] || s->packet->payload_size > 1 || s->flags & (SYN | FIN))
 		return false;
-	return s->start == s->end || receiver_has(s);
+	return s->start == s->end || receiver_has(s) ||
+	       (!has(s, s->y, SIDE_ACKED) && !has(s, s->x, SIDE_SYN) && l->mss[s->x] <= 1);
+}
+
+bool
+tcp_keep_alive_take(const struct segment *s)
+{
+	if (!is_keep_alive(s))
+		return false;
+	if (tcp_is_copy(s)) {
+		saw(s, TCP_SAW_COPIED_ACK);
+		return true;
+	}
+	saw(s, TCP_SAW_KEEP_ALIVE);
+	set(s, s->x, SIDE_KEPT);
+	mark_take(s);
+	return true;
 }
 
 static inline bool
@@ -178,11 +195,8 @@ tcp_behind_take(const struct segment *s)
 
 	if ((s->flags & (SYN | ACK)) == (SYN | ACK) && s->first_ack && has(s, s->x, SIDE_SYN))
 		return; /* simultaneous open (RFC 9293 figure 8): a SYN, and now with an answer */
-	if (tcp_is_keep_alive(s)) {
-		saw(s, TCP_SAW_KEEP_ALIVE);
-		set(s, s->x, SIDE_KEPT);
+	if (tcp_keep_alive_take(s))
 		return;
-	}
 	if (h)
 		late_take(s, t, h);
 	else if (!(s->start + 1 == s->l->next[s->x] && ends_ahead(s)))

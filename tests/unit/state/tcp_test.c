@@ -342,6 +342,30 @@ SCENE(keep_alives_and_probes_are_told)
 	scene_free(s);
 }
 
+/* A mirror shows them twice too; and midway they may be all there is of a connection. */
+SCENE(keep_alives_are_told_midway_and_copied)
+{
+	struct scene *s = scene_make(false);
+	uint32_t kind;
+
+	(void)state;
+	data(s, A, 5000, 1, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		kind = pass(s,
+		            (struct segment){.seq = 5000, .size = 1, .flags = ACK, .id = s->id[A]});
+		assert_int_equal(kind, BIT(COPIED_ACK));
+		wait_us(s, 1000000);
+		assert_int_equal(data(s, A, 5000, 1, 1), BIT(KEEP_ALIVE));
+	}
+	assert_int_equal(s->total[A][TCP_SAW_COPY] + s->total[A][TCP_SAW_RETRANSMISSION], 0);
+	/* who sent more than bytes, or its SYN, sends its last byte again because it was missed */
+	data(s, A, 5001, MSS, 1);
+	data(s, A, 5001 + MSS, 1, 1);
+	wait_us(s, 300000);
+	assert_int_equal(data(s, A, 5001 + MSS, 1, 1), BIT(RETRANSMISSION) | BIT(LOST_UNSIDED));
+	scene_free(s);
+}
+
 SCENE(joined_midway_sides_wait_for_proof)
 {
 	struct scene *s = scene_make(false);
@@ -583,6 +607,7 @@ main(void)
 		cmocka_unit_test(what_only_the_tap_missed_is_nobodys_loss),
 		cmocka_unit_test(an_acknowledgement_may_be_seen_first),
 		cmocka_unit_test(keep_alives_and_probes_are_told),
+		cmocka_unit_test(keep_alives_are_told_midway_and_copied),
 		cmocka_unit_test(joined_midway_sides_wait_for_proof),
 		cmocka_unit_test(one_way_captures_say_no_side_of_what_came_twice),
 		cmocka_unit_test(both_may_open),
