@@ -41,17 +41,9 @@ bool
 analysis_punt(void *context, enum punt_queue queue, struct burst *b, unsigned i)
 {
 	struct analysis *a = context;
-	struct punt p = {.data = b->data[i],
-	                 .time_ns = b->time_ns[i],
-	                 .captured = b->captured[i],
-	                 .wire = b->wire[i],
-	                 .port = b->port,
-	                 .lane = b->lane[i],
-	                 .link_layer = b->link_layer[i],
-	                 .queue = (uint8_t)queue,
-	                 .class = b->class[i],
-	                 .packet = b->packet[i]};
+	struct punt p;
 
+	punt_fill(&p, queue, b, i);
 	inspector_packet(a->inspector, &p);
 	return true;
 }

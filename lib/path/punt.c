@@ -106,8 +106,8 @@ punt_destroy(struct punt_rings *p)
 	free(p);
 }
 
-static void
-fill(struct punt *punt, enum punt_queue queue, const struct burst *b, unsigned i)
+void
+punt_fill(struct punt *punt, enum punt_queue queue, const struct burst *b, unsigned i)
 {
 	*punt = (struct punt){
 		.data = b->data[i],
@@ -133,7 +133,7 @@ punt_push(struct punt_rings *p, enum punt_queue queue, struct burst *b, unsigned
 		return false;
 	assert(m->priv_size >= sizeof *punt);
 	punt = rte_mbuf_to_priv(m);
-	fill(punt, queue, b, i);
+	punt_fill(punt, queue, b, i);
 	if (rte_ring_sp_enqueue(p->rings[queue], m) != 0)
 		return false;
 	b->owner[i] = NULL;
@@ -153,7 +153,7 @@ punt_push_copy(struct punt_rings *p, enum punt_queue queue, const struct burst *
 		return false;
 	frame = (uint8_t *)(punt + 1);
 	memcpy(frame, b->data[i], b->captured[i]);
-	fill(punt, queue, b, i);
+	punt_fill(punt, queue, b, i);
 	punt->data = frame;
 	punt->copied = true;
 	rte_ring_sp_enqueue(p->rings[queue], punt_entry(punt));

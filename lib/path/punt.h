@@ -34,6 +34,10 @@ struct punt {
 
 struct punt_rings;
 
+/* What the burst knows of its packet `i`; the frame is not copied. For who hands it over without
+ * rings. */
+void punt_fill(struct punt *punt, enum punt_queue queue, const struct burst *b, unsigned i);
+
 struct punt_rings *punt_create(void);
 /* Frees what is still under way. Worker and inspector have stopped. */
 void punt_destroy(struct punt_rings *p);
