@@ -14,7 +14,14 @@
 /* Routes that break one rule, on one session. */
 struct rule {
 	const char *id, *what, *next;
-	const struct rec_routes_wrong *wrong;
+	size_t wrong; /* where a struct rec_session_side counts them */
+};
+#define WRONG(member) offsetof(struct rec_session_side, member)
+
+struct rules {
+	const struct rule *at;
+	size_t count;
+	const char *id, *kept; /* of the verdict when none is broken */
 };
 
 /* True: it is broken. Messages that could not be read prove nothing. */
@@ -23,29 +30,30 @@ check_rule(const struct input_session *s, const char *scope, const struct rule *
            struct verdict_draft *d)
 {
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	const struct rec_routes_wrong *wrong = (const void *)((const char *)peer + r->wrong);
 	struct matter m = {.id = r->id,
 	                   .scope = scope,
 	                   .link = s->rec.link,
 	                   .samples = peer->routes_v4 + peer->routes_v6,
 	                   .first_us = peer->completeness_us};
 
-	if (r->wrong->count == 0 || strcmp(peer->completeness, "BROKEN") == 0)
+	if (wrong->count == 0 || strcmp(peer->completeness, "BROKEN") == 0)
 		return false;
-	judge_fail(d, &m, "%s: %" PRIu64 " prefixes: %s: %s", s->rec.name, r->wrong->count, r->what,
-	           r->wrong->first);
+	judge_fail(d, &m, "%s: %" PRIu64 " prefixes: %s: %s", s->rec.name, wrong->count, r->what,
+	           wrong->first);
 	judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), peer->last_us, "bgp.update", "%s",
-	               r->wrong->first);
+	               wrong->first);
 	verdict_next(d, "%s on %s; pniscope routes %s", r->next, s->rec.name, s->rec.name);
 	return true;
 }
 
 /* What stands in the way of saying that no route breaks the rules, or that none does. */
 static void
-check_whole(const struct input_session *s, const char *scope, const char *id, const char *what,
+check_whole(const struct input_session *s, const char *scope, const struct rules *rules,
             struct verdict_draft *d)
 {
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
-	struct matter m = {.id = id,
+	struct matter m = {.id = rules->id,
 	                   .scope = scope,
 	                   .link = s->rec.link,
 	                   .samples = peer->routes_v4 + peer->routes_v6};
@@ -54,88 +62,57 @@ check_whole(const struct input_session *s, const char *scope, const char *id, co
 	if (!session_established(s) || !rib_complete(peer))
 		judge_rib_open(d, &m, s, SIDE_PEER);
 	else
-		judge_pass(d, &m, "%s: %" PRIu64 " prefixes, %s", s->rec.name, m.samples, what);
+		judge_pass(d, &m, "%s: %" PRIu64 " prefixes, %s", s->rec.name, m.samples,
+		           rules->kept);
 }
 
-/* ---- X8, X19 --------------------------------------------------------------------------------- */
-
+/* `context`: the rules. */
 static void
-check_expressroute(const struct audit_input *in, const struct input_session *s, const void *context,
-                   struct verdict_draft *d)
+check_rules(const struct audit_input *in, const struct input_session *s, const void *context,
+            struct verdict_draft *d)
 {
-	const struct rule rule = {"expressroute", "AS 12076 in the path",
-	                          "filter AS 12076 from what the peer announces",
-	                          &s->rec.side[SIDE_PEER].expressroute};
-	char scope[SCOPE_SIZE];
-
-	(void)in;
-	(void)context;
-	FIELD_FORMAT(scope, "session:%s", s->rec.name);
-	if (!check_rule(s, scope, &rule, d))
-		check_whole(s, scope, "expressroute", "none with AS 12076", d);
-}
-
-void
-judge_expressroute(const struct audit_input *in, struct verdict_draft *d)
-{
-	judge_sessions(in, d, check_expressroute, NULL);
-}
-
-static void
-check_leak(const struct audit_input *in, const struct input_session *s, const void *context,
-           struct verdict_draft *d)
-{
-	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
-	const struct rule rules[] = {
-		{"cloud-as", "an AS of the cloud in the path", "filter the cloud's routes",
-	         &peer->cloud_as},
-		{"expressroute", "AS 12076 in the path", "filter AS 12076", &peer->expressroute},
-		{"cloud-space", "the cloud's own space", "filter the cloud's prefixes",
-	         &peer->cloud_space},
-	};
+	const struct rules *rules = context;
 	char scope[SCOPE_SIZE];
 	bool broken = false;
 
 	(void)in;
-	(void)context;
 	FIELD_FORMAT(scope, "session:%s", s->rec.name);
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		broken |= check_rule(s, scope, &rules[i], d);
+	for (size_t i = 0; i < rules->count; i++)
+		broken |= check_rule(s, scope, &rules->at[i], d);
 	if (!broken)
-		check_whole(s, scope, "leak", "none of the cloud's", d);
+		check_whole(s, scope, rules, d);
+}
+
+/* ---- X8, X19 --------------------------------------------------------------------------------- */
+
+void
+judge_expressroute(const struct audit_input *in, struct verdict_draft *d)
+{
+	static const struct rule rule = {"expressroute", "AS 12076 in the path",
+	                                 "filter AS 12076 from what the peer announces",
+	                                 WRONG(expressroute)};
+	static const struct rules rules = {&rule, 1, "expressroute", "none with AS 12076"};
+
+	judge_sessions(in, d, check_rules, &rules);
 }
 
 void
 judge_leak(const struct audit_input *in, struct verdict_draft *d)
 {
-	judge_sessions(in, d, check_leak, NULL);
+	static const struct rule all[] = {
+		{"cloud-as", "an AS of the cloud in the path", "filter the cloud's routes",
+	         WRONG(cloud_as)},
+		{"expressroute", "AS 12076 in the path", "filter AS 12076", WRONG(expressroute)},
+		{"cloud-space", "the cloud's own space", "filter the cloud's prefixes",
+	         WRONG(cloud_space)},
+	};
+	static const struct rules rules = {all, sizeof all / sizeof all[0], "leak",
+	                                   "none of the cloud's"};
+
+	judge_sessions(in, d, check_rules, &rules);
 }
 
 /* ---- R3 -------------------------------------------------------------------------------------- */
-
-static void
-check_announced(const struct audit_input *in, const struct input_session *s, const void *context,
-                struct verdict_draft *d)
-{
-	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
-	const struct rule rules[] = {
-		{"bogon", "not globally reachable", "withdraw them", &peer->bogon},
-		{"cloud-space", "the cloud's own space", "withdraw them", &peer->cloud_space},
-		{"origin", "origin neither the peer's nor a customer's",
-	         "declare the customer under peer.customer_asns, or withdraw them",
-	         &peer->foreign_origin},
-	};
-	char scope[SCOPE_SIZE];
-	bool broken = false;
-
-	(void)in;
-	(void)context;
-	FIELD_FORMAT(scope, "session:%s", s->rec.name);
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		broken |= check_rule(s, scope, &rules[i], d);
-	if (!broken)
-		check_whole(s, scope, "announced", "all public and the peer's own", d);
-}
 
 /* Peer subnets of the contract: covered by what is announced, on whatever session. */
 static void
@@ -387,7 +364,17 @@ note_translation(const struct audit_input *in, struct verdict_draft *d)
 void
 judge_own_space(const struct audit_input *in, struct verdict_draft *d)
 {
-	judge_sessions(in, d, check_announced, NULL);
+	static const struct rule all[] = {
+		{"bogon", "not globally reachable", "withdraw them", WRONG(bogon)},
+		{"cloud-space", "the cloud's own space", "withdraw them", WRONG(cloud_space)},
+		{"origin", "origin neither the peer's nor a customer's",
+	         "declare the customer under peer.customer_asns, or withdraw them",
+	         WRONG(foreign_origin)},
+	};
+	static const struct rules rules = {all, sizeof all / sizeof all[0], "announced",
+	                                   "all public and the peer's own"};
+
+	judge_sessions(in, d, check_rules, &rules);
 	check_covered(in, d);
 	check_sources(in, d);
 	note_leaks(in, d);
