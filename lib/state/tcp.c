@@ -74,8 +74,10 @@ stamps_take(const struct segment *s)
 		sample(s, TCP_RTT_TS, s->now - l->stamp_at[s->y]);
 		clear(s, s->y, SIDE_TIMING);
 	}
-	if (has(s, s->x, SIDE_STAMPS) && (int16_t)(value - l->ts[s->x]) <= 0)
-		return;
+	if (has(s, s->x, SIDE_STAMPS) && (int16_t)(value - l->ts[s->x]) <= 0 &&
+	    (value == l->ts[s->x] || s->start != l->next[s->x] || s->start == s->end))
+		return; /* but the next bytes with an older value: the clock was set back, or is
+		           rewritten */
 	l->ts[s->x] = value;
 	l->stamp_at[s->x] = s->now;
 	clear(s, s->x, SIDE_TIMING);
@@ -196,7 +198,7 @@ tcp_segment(struct tcp_pool *p, struct flow *f, const struct packet *packet, con
 	if (p->keep)
 		tcp_trouble_of(p, s.l, true);
 	if (__builtin_expect(flags & RST, 0)) {
-		saw(&s, TCP_SAW_RESET);
+		tcp_reset_take(&s);
 	} else {
 		mark_read(&s);
 		options_read(&s);

@@ -58,7 +58,7 @@ enum tcp_saw {
 	TCP_SAW_ZERO_WINDOW,   /* closes the window */
 	TCP_SAW_WINDOW_PROBE,  /* a byte into a closed window */
 	TCP_SAW_RESET,         /* RST; its sender is the segment's */
-	TCP_SAW_OUT_OF_WINDOW, /* sequence number that the receiver can't take */
+	TCP_SAW_OUT_OF_WINDOW, /* sequence number that the receiver can't take, of a RST too */
 	TCP_SAW_MARKED,        /* Congestion Experienced (RFC 3168) */
 	TCP_SAW_ECN_ECHO,      /* ECE outside of a SYN */
 	/* below: of the other direction, and more than one at once */

@@ -205,9 +205,9 @@ tcp_behind_take(const struct segment *s)
 		newest_take(s);
 }
 
-/* Whether the receiver could take what begins here, as far as it has told. */
+/* Whether the receiver could take what begins here, as far as it has told: its window's end. */
 static bool
-in_window(const struct segment *s)
+is_within(const struct segment *s)
 {
 	const struct tcp_line *l = s->l;
 	unsigned shift = l->flags[s->y] & SIDE_WSCALE;
@@ -215,13 +215,21 @@ in_window(const struct segment *s)
 	                (has(s, s->x, SIDE_SYN) && (l->flags[s->x] & SIDE_WSCALE) == TCP_NO_WSCALE);
 	uint32_t limit;
 
-	if (s->start - l->next[s->x] > JUMP_MOST)
-		return false;
 	if (!has(s, s->y, SIDE_ACKED))
 		return true;
 	shift = unscaled ? 0 : shift == TCP_NO_WSCALE ? WSCALE_MOST : shift;
 	limit = l->ack[s->y] + ((uint32_t)l->window[s->y] << shift) + WINDOW_SLACK;
 	return distance(limit, s->start) >= 0;
+}
+
+/* RFC 9293 section 3.5.3: a reset counts for its receiver from what it acknowledged to its window's
+ * end. Elsewhere it is forged, or belongs to an older connection. */
+void
+tcp_reset_take(const struct segment *s)
+{
+	saw(s, TCP_SAW_RESET);
+	if (!is_within(s) || (has(s, s->y, SIDE_ACKED) && distance(s->start, s->l->ack[s->y]) < 0))
+		saw(s, TCP_SAW_OUT_OF_WINDOW);
 }
 
 /* True: let it pass as a new beginning, the third in a row that can't be. */
@@ -252,8 +260,10 @@ tcp_ahead_take(const struct segment *s)
 {
 	struct tcp_trouble *t;
 
-	if (!in_window(s)) {
-		if (strange_take(s))
+	if (s->start - s->l->next[s->x] > JUMP_MOST || !is_within(s)) {
+		if (s->identified && s->mark == s->l->mark[s->x])
+			saw(s, TCP_SAW_COPY); /* from behind a box that translates numbers */
+		else if (strange_take(s))
 			begin_anew(s);
 		return;
 	}

@@ -144,6 +144,8 @@ void tcp_take_back(const struct segment *s, const struct tcp_trouble *t);
 
 /* tcp_late.c. A mirror's second sight of a segment whose bytes were seen, or that has none. */
 bool tcp_is_copy(const struct segment *s);
+/* A segment with RST. */
+void tcp_reset_take(const struct segment *s);
 /* True: it was a keep-alive, or a mirror's second sight of one. */
 bool tcp_keep_alive_take(const struct segment *s);
 /* The tap can't tell sides until all that was sent up to `until` is acknowledged. */

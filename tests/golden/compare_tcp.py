@@ -22,7 +22,7 @@ KNOWN = {
     "OISF-suricata-verify/bug-4376__syn_retransmit_with_ts.pcap": {"retrans": (19, 18), "out_of_order": (0, 1)},
     "blitz-tcptrace/discard.solaris.pcap": {"retrans": (117, 105), "out_of_order": (0, 12)},
     "blitz-tcptrace/dsack.pcap": {"retrans": (7, 3), "out_of_order": (0, 4)},
-    "cisco-mercury/capture2.pcap": {"retrans": (1031, 1003), "out_of_order": (1, 29)},
+    "cisco-mercury/capture2.pcap": {"retrans": (1040, 1003), "out_of_order": (1, 29)},
     "ntop-nDPI/fuzz-2006-06-26-2594.pcap": {"retrans": (5, 8), "out_of_order": (0, 2)},
     "ntop-nDPI/no_sni.pcap": {"retrans": (3, 2), "out_of_order": (0, 1)},
     "snabbco-snabb/sanitized4k_truncated128.pcap": {"retrans": (2, 0), "out_of_order": (4, 6)},

@@ -46,6 +46,8 @@ struct segment {
 	uint8_t wscale;      /* 1 + shift */
 	bool sack_permitted;
 	uint8_t tos;
+	uint16_t content; /* bytes that are other than what stood there before: another checksum */
+	uint8_t cut;      /* option bytes that the snap length took away */
 };
 
 static inline struct scene *
@@ -103,8 +105,9 @@ build(const struct scene *s, const struct segment *g, uint8_t *frame)
 
 	memset(frame, 0, 80);
 	/* a checksum of sorts, of what it covers */
-	store_be16(frame + 16, (uint16_t)(g->seq * 7 + g->ack * 13 + g->size + g->flags * 31 +
-	                                  g->ts * 3 + g->echo * 5 + g->sack[0][1] * 17));
+	store_be16(frame + 16,
+	           (uint16_t)(g->seq * 7 + g->ack * 13 + g->size + g->flags * 31 + g->ts * 3 +
+	                      g->echo * 5 + g->sack[0][1] * 17 + g->content));
 	if (g->stamped) {
 		memcpy(at, "\1\1\10\12", 4);
 		store_be32(at + 4, g->ts);
@@ -127,7 +130,7 @@ build(const struct scene *s, const struct segment *g, uint8_t *frame)
 static inline uint32_t
 pass(struct scene *s, struct segment g)
 {
-	uint8_t frame[80];
+	uint8_t frame[80], *captured;
 	struct packet p = {.ip_version = s->ip_version, .proto = 6, .tos = g.tos};
 	struct tcp_news *n = &s->news;
 
@@ -137,13 +140,16 @@ pass(struct scene *s, struct segment g)
 		p.fragment_id = s->fixed_id ? s->id[g.from] : ++s->id[g.from];
 	if (s->ip_version == 6)
 		p.fragment_id = 0;
-	p.tcp_options_size = build(s, &g, frame);
+	p.tcp_options_size = (uint8_t)(build(s, &g, frame) - g.cut);
+	captured = malloc(20u + p.tcp_options_size); /* no byte more: reading on is an error */
+	memcpy(captured, frame, 20u + p.tcp_options_size);
 	p.tcp_seq = g.seq + s->isn[g.from];
 	p.tcp_ack = g.flags & ACK ? g.ack + s->isn[!g.from] : 0;
 	p.tcp_flags = g.flags;
 	p.tcp_window = s->window[g.from];
 	p.payload_size = g.size;
-	tcp_segment(s->pool, &s->flow, &p, frame, g.from, s->now_ns, n);
+	tcp_segment(s->pool, &s->flow, &p, captured, g.from, s->now_ns, n);
+	free(captured);
 	for (unsigned i = 0; i < TCP_SAW_COUNT; i++)
 		s->total[g.from][i] += n->saw >> i & 1;
 	s->total[!g.from][TCP_SAW_UNSEEN] += n->unseen;
