@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 
 static void
@@ -24,6 +25,24 @@ text_add_bytes(struct text *t, const char *bytes, size_t size)
 	memcpy(t->at + t->size, bytes, size);
 	t->size += size;
 	t->at[t->size] = '\0';
+}
+
+void
+text_add_be16(struct text *t, uint16_t value)
+{
+	uint8_t bytes[2];
+
+	store_be16(bytes, value);
+	text_add_bytes(t, (const char *)bytes, sizeof bytes);
+}
+
+void
+text_add_be32(struct text *t, uint32_t value)
+{
+	uint8_t bytes[4];
+
+	store_be32(bytes, value);
+	text_add_bytes(t, (const char *)bytes, sizeof bytes);
 }
 
 char *

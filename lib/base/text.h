@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
 	char *at; /* always NUL-terminated once something was added; NULL before */
@@ -11,6 +12,9 @@ struct text {
 
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *t, const char *bytes, size_t size);
+/* In network order, for messages that are no text. */
+void text_add_be16(struct text *t, uint16_t value);
+void text_add_be32(struct text *t, uint32_t value);
 /* At least `room` bytes behind the text, for who formats by himself: write there, then text_grow()
  * by what was written (less than `room`, its NUL comes by itself). */
 char *text_room(struct text *t, size_t room);

@@ -433,28 +433,17 @@ bgp_attrs_usage(const struct bgp_attrs_table *t, struct bgp_attrs_use *out)
 enum { FLAGS_WELL_KNOWN = 0x40, FLAGS_OPTIONAL = 0x80, FLAGS_TRANSITIVE = 0xc0, EXTENDED = 0x10 };
 
 static void
-put_word(struct text *to, uint32_t word)
-{
-	uint8_t bytes[4];
-
-	store_be32(bytes, word);
-	text_add_bytes(to, (const char *)bytes, sizeof bytes);
-}
-
-static void
 put_head(struct text *to, uint8_t flags, uint8_t type, size_t size)
 {
-	uint8_t head[4] = {flags | EXTENDED, type};
-
-	store_be16(head + 2, (uint16_t)size);
-	text_add_bytes(to, (const char *)head, sizeof head);
+	text_add_be16(to, (uint16_t)((flags | EXTENDED) << 8 | type));
+	text_add_be16(to, (uint16_t)size);
 }
 
 static void
 put_number(struct text *to, uint8_t flags, uint8_t type, uint32_t number)
 {
 	put_head(to, flags, type, 4);
-	put_word(to, number);
+	text_add_be32(to, number);
 }
 
 static void
@@ -464,7 +453,7 @@ put_words(struct text *to, uint8_t type, const uint32_t *words, uint16_t count)
 		return;
 	put_head(to, FLAGS_TRANSITIVE, type, 4u * count);
 	for (uint16_t i = 0; i < count; i++)
-		put_word(to, words[i]);
+		text_add_be32(to, words[i]);
 }
 
 static void
@@ -478,7 +467,7 @@ put_path(struct text *to, const struct bgp_attrs *a)
 
 		text_add_bytes(&path, (const char *)head, sizeof head);
 		for (uint32_t i = 1; i <= count; i++)
-			put_word(&path, a->words[at + i]);
+			text_add_be32(&path, a->words[at + i]);
 		at += 1 + count;
 	}
 	put_head(to, FLAGS_WELL_KNOWN, BGP_AS_PATH, path.size);
@@ -519,7 +508,7 @@ bgp_attrs_encode(const struct bgp_attrs *a, struct text *to)
 		put_head(to, FLAGS_WELL_KNOWN, BGP_ATOMIC_AGGREGATE, 0);
 	if (a->has & BGP_HAS_AGGREGATOR) {
 		put_head(to, FLAGS_TRANSITIVE, BGP_AGGREGATOR, 8);
-		put_word(to, a->aggregator_as);
+		text_add_be32(to, a->aggregator_as);
 		text_add_bytes(to, (const char *)a->aggregator_id, sizeof a->aggregator_id);
 	}
 	put_words(to, BGP_COMMUNITIES, words, a->communities);

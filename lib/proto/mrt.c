@@ -124,24 +124,6 @@ mrt_message_decode(const struct mrt *m, struct cursor *body, struct mrt_message 
 /* ---- writing ----------------------------------------------------------------------------- */
 
 static void
-put_be16(struct text *to, uint16_t value)
-{
-	uint8_t bytes[2];
-
-	store_be16(bytes, value);
-	text_add_bytes(to, (const char *)bytes, sizeof bytes);
-}
-
-static void
-put_be32(struct text *to, uint32_t value)
-{
-	uint8_t bytes[4];
-
-	store_be32(bytes, value);
-	text_add_bytes(to, (const char *)bytes, sizeof bytes);
-}
-
-static void
 put_u8(struct text *to, uint8_t value)
 {
 	text_add_bytes(to, (const char *)&value, 1);
@@ -159,24 +141,24 @@ void
 mrt_encode(struct text *to, uint64_t time_us, uint16_t type, uint16_t subtype,
            const struct text *body)
 {
-	put_be32(to, (uint32_t)(time_us / US_PER_S));
-	put_be16(to, type);
-	put_be16(to, subtype);
-	put_be32(to, (uint32_t)body->size);
+	text_add_be32(to, (uint32_t)(time_us / US_PER_S));
+	text_add_be16(to, type);
+	text_add_be16(to, subtype);
+	text_add_be32(to, (uint32_t)body->size);
 	text_add_bytes(to, body->at ? body->at : "", body->size);
 }
 
 void
 mrt_encode_peers(struct text *body, const struct mrt_peer *peers, uint16_t count)
 {
-	put_be32(body, 0);
-	put_be16(body, 0);
-	put_be16(body, count);
+	text_add_be32(body, 0);
+	text_add_be16(body, 0);
+	text_add_be16(body, count);
 	for (uint16_t i = 0; i < count; i++) {
 		put_u8(body, PEER_AS4 | (addr_is_v4(&peers[i].ip) ? 0 : PEER_IPV6));
 		text_add_bytes(body, (const char *)peers[i].id, sizeof peers[i].id);
 		put_addr(body, &peers[i].ip);
-		put_be32(body, peers[i].asn);
+		text_add_be32(body, peers[i].asn);
 	}
 }
 
@@ -185,31 +167,31 @@ mrt_encode_rib(struct text *body, uint32_t sequence, const struct prefix *p, uin
 {
 	size_t size = (p->len + 7u) / 8;
 
-	put_be32(body, sequence);
+	text_add_be32(body, sequence);
 	put_u8(body, p->len);
 	text_add_bytes(body, (const char *)p->addr.b + (addr_is_v4(&p->addr) ? 12 : 0), size);
-	put_be16(body, count);
+	text_add_be16(body, count);
 }
 
 void
 mrt_encode_entry(struct text *body, uint16_t peer, uint64_t time_us, bool add_path,
                  uint32_t path_id, const struct text *attributes)
 {
-	put_be16(body, peer);
-	put_be32(body, (uint32_t)(time_us / US_PER_S));
+	text_add_be16(body, peer);
+	text_add_be32(body, (uint32_t)(time_us / US_PER_S));
 	if (add_path)
-		put_be32(body, path_id);
-	put_be16(body, (uint16_t)attributes->size);
+		text_add_be32(body, path_id);
+	text_add_be16(body, (uint16_t)attributes->size);
 	text_add_bytes(body, attributes->at ? attributes->at : "", attributes->size);
 }
 
 void
 mrt_encode_message(struct text *body, const struct mrt_message *m)
 {
-	put_be32(body, m->peer_as);
-	put_be32(body, m->local_as);
-	put_be16(body, 0);
-	put_be16(body, addr_is_v4(&m->peer) ? BGP_AFI_IPV4 : BGP_AFI_IPV6);
+	text_add_be32(body, m->peer_as);
+	text_add_be32(body, m->local_as);
+	text_add_be16(body, 0);
+	text_add_be16(body, addr_is_v4(&m->peer) ? BGP_AFI_IPV4 : BGP_AFI_IPV6);
 	put_addr(body, &m->peer);
 	put_addr(body, &m->local);
 	text_add_bytes(body, (const char *)m->message.at, cursor_left(&m->message));

@@ -71,6 +71,20 @@ bytes_may_be_zero(void **state)
 }
 
 static void
+numbers_stand_in_network_order(void **state)
+{
+	struct text t = {0};
+
+	(void)state;
+	text_add_be16(&t, 0x0102);
+	text_add_be32(&t, 0x03040506);
+	text_add_be16(&t, 0xfffe);
+	assert_int_equal(t.size, 8);
+	assert_memory_equal(t.at, "\1\2\3\4\5\6\xff\xfe", 9);
+	text_fini(&t);
+}
+
+static void
 clear_keeps_memory_fini_does_not(void **state)
 {
 	struct text t = {0};
@@ -106,6 +120,7 @@ main(void)
 		cmocka_unit_test(ends_with_nul_at_every_size),
 		cmocka_unit_test(room_may_be_filled_to_its_last_byte),
 		cmocka_unit_test(bytes_may_be_zero),
+		cmocka_unit_test(numbers_stand_in_network_order),
 		cmocka_unit_test(printable_is_one_line),
 		cmocka_unit_test(clear_keeps_memory_fini_does_not),
 	};
