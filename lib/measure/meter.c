@@ -68,9 +68,10 @@ meter_table_destroy(struct meter_table *t)
 static uint32_t *
 slot_of(const struct meter_table *t, const struct meter_key *key)
 {
-	uint64_t words[2] = {0};
+	uint64_t words[2];
 	uint32_t at;
 
+	static_assert(sizeof *key == sizeof words, "a key is hashed whole");
 	memcpy(words, key, sizeof *key);
 	at = (uint32_t)(hash_16(&t->hash_key, words, 0) >> 32);
 	for (;; at++) {

@@ -1,7 +1,7 @@
 /*
- * Meters: one counter line for every active combination of link, class, peer-side subnet and
- * cloud-side subnet. A packet updates exactly one meter, so that the sums over any of the four add
- * up by construction: per side, subnets and the undeclared rest = classes = link.
+ * Meters: one counter line for every active combination of link, class, peer-side subnet,
+ * cloud-side subnet and declared SBC. A packet updates exactly one meter, so that the sums over any
+ * of these add up by construction: per side, subnets and the undeclared rest = classes = link.
  *
  * The matrix of 10 000 subnets x links x classes would be 61 MB a copy, so ids are dense and given
  * to combinations that occur. One worker owns a meter_table (it alone adds); the aggregator reads
@@ -24,8 +24,9 @@ struct meter_key {
 	uint32_t peer_subnet; /* id of the subnet that holds the peer-side address */
 	uint32_t msft_subnet; /* and the cloud-side one */
 	uint16_t link;        /* index in conf.links */
+	uint16_t sbc;         /* 1 + index in conf.sbcs of the one that talks; 0: none of them */
 	uint8_t class;        /* enum traffic_class */
-	uint8_t pad;          /* 0: keys are compared whole */
+	uint8_t pad[3];       /* 0: keys are compared whole */
 };
 
 /* What a meter counts in one interval; [enum direction]. */

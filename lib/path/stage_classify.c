@@ -22,11 +22,26 @@ pipeline_class(const struct flow *f)
 	return (const struct class_state *)(const void *)f->class_memory;
 }
 
+/* The SBC that an address belongs to, the peer's before the cloud's; either may be NULL. */
+static uint16_t
+sbc_of(const struct pipeline *p, const struct addr *peer, const struct addr *msft)
+{
+	uint32_t sbc = 0;
+
+	if (!p->plan->sbc_lpm)
+		return 0;
+	if (peer)
+		sbc = lpm_find(p->plan->sbc_lpm, peer);
+	if (msft && !sbc)
+		sbc = lpm_find(p->plan->sbc_lpm, msft);
+	return sbc <= UINT16_MAX ? (uint16_t)sbc : 0;
+}
+
 static uint32_t
 meter_of(struct pipeline *p, const struct addr *peer, const struct addr *msft, uint16_t link,
          uint8_t class)
 {
-	struct meter_key key = {.link = link, .class = class};
+	struct meter_key key = {.link = link, .class = class, .sbc = sbc_of(p, peer, msft)};
 
 	if (peer)
 		key.peer_subnet = lpm_find(p->side_lpm[SIDE_PEER], peer);
@@ -47,14 +62,11 @@ stage_classify_meter(struct pipeline *p, struct flow *f)
 	f->generation = p->generation;
 }
 
+/* The meter of what is known of the flow's addresses, and its class. */
 static void
-meter_set(struct pipeline *p, struct flow *f, uint32_t peer, uint32_t msft, uint16_t link)
+meter_set(struct pipeline *p, struct flow *f, struct meter_key key)
 {
-	struct meter_key key = {.peer_subnet = peer,
-	                        .msft_subnet = msft,
-	                        .link = link,
-	                        .class = class_of(f)->class};
-
+	key.class = class_of(f)->class;
 	f->meter = meter_find(p->meters, &key);
 	f->generation = p->generation;
 }
@@ -67,7 +79,7 @@ meter_change(struct pipeline *p, struct flow *f)
 	const struct meter_key *key = meter_key_at(p->meters, f->meter);
 
 	if (f->generation == p->generation && key->peer_subnet != SUBNET_OVERFLOW)
-		meter_set(p, f, key->peer_subnet, key->msft_subnet, key->link);
+		meter_set(p, f, *key);
 	else
 		stage_classify_meter(p, f);
 }
@@ -116,6 +128,18 @@ subnets_find(struct pipeline *p, const struct burst *b)
 	}
 }
 
+static struct meter_key
+key_of_new(const struct pipeline *p, const struct burst *b, uint32_t i, bool from_peer)
+{
+	const struct packet *packet = &b->packet[i];
+
+	return (struct meter_key){.peer_subnet = p->new_subnets[SIDE_PEER][i],
+	                          .msft_subnet = p->new_subnets[SIDE_MSFT][i],
+	                          .link = b->link[i],
+	                          .sbc = sbc_of(p, from_peer ? &packet->src : &packet->dst,
+	                                        from_peer ? &packet->dst : &packet->src)};
+}
+
 /* The flow's first packet whose direction is known. */
 static void
 flow_place_new(struct pipeline *p, const struct burst *b, uint32_t i)
@@ -125,8 +149,7 @@ flow_place_new(struct pipeline *p, const struct burst *b, uint32_t i)
 
 	f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
 	if (b->seen[i] & FLOW_SEEN_NEW)
-		meter_set(p, f, p->new_subnets[SIDE_PEER][i], p->new_subnets[SIDE_MSFT][i],
-		          b->link[i]);
+		meter_set(p, f, key_of_new(p, b, i, from_peer));
 	else
 		stage_classify_meter(p, f);
 	meter_count_flow(p, f);

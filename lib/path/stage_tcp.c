@@ -9,7 +9,6 @@
  */
 #include "path/stages.h"
 #include "proto/protocols.h"
-#include "state/lpm.h"
 
 static const uint8_t quality_by_saw[TCP_SAW_COUNT] = {
 	[TCP_SAW_DATA] = QUALITY_COUNT, /* in the meter */
@@ -54,36 +53,23 @@ tell(struct pipeline *p, uint32_t meter, unsigned dir, const struct tcp_news *ne
 	q->dir[dir ^ 1].count[QUALITY_TAKEN_BACK] += news->taken_back;
 }
 
-/* The same for the SBCs that talk there, at one end or both. */
-static void
-time_of_sbcs(struct pipeline *p, const struct packet *packet, struct latency_key key, uint64_t ns)
-{
-	uint32_t src = lpm_find(p->plan->sbc_lpm, &packet->src);
-	uint32_t dst = lpm_find(p->plan->sbc_lpm, &packet->dst);
-
-	key.subnet = LATENCY_SBC_BASE + src - 1;
-	if (src)
-		latency_add(&p->snap->latencies, &key, ns);
-	key.subnet = LATENCY_SBC_BASE + dst - 1;
-	if (dst && dst != src)
-		latency_add(&p->snap->latencies, &key, ns);
-}
-
 /* Round trips between the tap and the segment's sender. */
 static __attribute__((noinline)) void
 time_taken(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
            const struct tcp_news *news)
 {
 	const struct meter_key *meter = meter_key_at(p->meters, b->meter[i]);
-	struct latency_key key = {.link = b->link[i]};
+	struct latency_key key = {.link = b->link[i]}, of_sbc;
 
 	key.half = dir == DIR_PEER_TO_MSFT ? SIDE_PEER : SIDE_MSFT;
 	key.subnet = key.half == SIDE_PEER ? meter->peer_subnet : meter->msft_subnet;
+	of_sbc = key;
+	of_sbc.subnet = LATENCY_SBC_BASE + meter->sbc - 1u;
 	for (uint32_t n = 0; n < news->sample_count; n++) {
-		key.method = method_by_how[news->sample[n].how];
+		key.method = of_sbc.method = method_by_how[news->sample[n].how];
 		latency_add(&p->snap->latencies, &key, news->sample[n].ns);
-		if (p->plan->sbc_lpm)
-			time_of_sbcs(p, &b->packet[i], key, news->sample[n].ns);
+		if (meter->sbc)
+			latency_add(&p->snap->latencies, &of_sbc, news->sample[n].ns);
 	}
 }
 

@@ -172,6 +172,9 @@ carry_quality(struct aggregate *to, const struct aggregate *from, const struct r
 	for (uint32_t i = 1; i <= from->quality->subnet_count; i++)
 		if (r->subnets[i] != MAP_NONE)
 			to->quality->subnets[r->subnets[i]] = from->quality->subnets[i];
+	for (uint32_t i = 0; i < from->quality->sbc_count; i++)
+		if (r->sbcs[i] != MAP_NONE)
+			to->quality->sbcs[r->sbcs[i]] = from->quality->sbcs[i];
 	to->quality->overflows = from->quality->overflows;
 }
 

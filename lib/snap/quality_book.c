@@ -37,8 +37,10 @@ quality_book_create(const struct conf *conf)
 
 	b->link_count = (uint32_t)conf->link_count;
 	b->subnet_count = (uint32_t)conf->subnet_count;
+	b->sbc_count = (uint32_t)conf->sbc_count;
 	b->links = mem_alloc(b->link_count, sizeof *b->links);
 	b->subnets = mem_alloc(b->subnet_count + 1, sizeof *b->subnets);
+	b->sbcs = mem_alloc(b->sbc_count, sizeof *b->sbcs);
 	b->limits = limits_of(conf);
 	return b;
 }
@@ -50,6 +52,7 @@ quality_book_destroy(struct quality_book *b)
 		return;
 	free(b->links);
 	free(b->subnets);
+	free(b->sbcs);
 	free(b);
 }
 
@@ -62,6 +65,8 @@ each_sum(struct quality_book *b,
 		fn(b, &b->links[i], end_us);
 	for (uint32_t i = 1; i <= b->subnet_count; i++)
 		fn(b, &b->subnets[i], end_us);
+	for (uint32_t i = 0; i < b->sbc_count; i++)
+		fn(b, &b->sbcs[i], end_us);
 }
 
 /* ---- merge ----------------------------------------------------------------------------------- */
@@ -72,6 +77,8 @@ sum_clear(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
 	(void)b;
 	(void)end_us;
 	memset(s->last, 0, sizeof s->last);
+	memset(s->packets, 0, sizeof s->packets);
+	memset(s->bytes, 0, sizeof s->bytes);
 	memset(s->slots, 0, sizeof s->slots);
 	memset(s->jitter_max_us, 0, sizeof s->jitter_max_us);
 	memset(s->jitter_samples, 0, sizeof s->jitter_samples);
@@ -103,6 +110,8 @@ static void
 sum_add_meter(struct quality_sum *s, const struct meter *m, const struct snap_quality *q)
 {
 	for (unsigned dir = 0; dir < 2; dir++) {
+		s->packets[dir] += m->packets[dir];
+		s->bytes[dir] += m->bytes[dir];
 		s->last[dir][QUALITY_SEGMENTS] += m->segments[dir];
 		s->last[dir][QUALITY_DATA] += m->data_segments[dir];
 		if (q)
@@ -120,12 +129,14 @@ quality_book_merge(struct quality_book *b, const struct snap *s, const struct me
 		const struct snap_quality *q = m->quality ? &s->qualities[m->quality - 1] : NULL;
 		uint32_t subnets[2] = {key->peer_subnet, key->msft_subnet};
 
-		if (!q && m->segments[0] + m->segments[1] == 0)
+		if (m->packets[0] + m->packets[1] == 0 && !q)
 			continue;
 		sum_add_meter(&b->links[key->link], m, q);
 		for (unsigned side = 0; side < 2; side++)
 			if (subnets[side] >= 1 && subnets[side] <= b->subnet_count)
 				sum_add_meter(&b->subnets[subnets[side]], m, q);
+		if (key->sbc >= 1 && key->sbc <= b->sbc_count)
+			sum_add_meter(&b->sbcs[key->sbc - 1], m, q);
 	}
 }
 

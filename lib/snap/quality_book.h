@@ -1,5 +1,5 @@
 /*
- * The aggregator's book of quality: per link and per declared subnet the sums since start and of
+ * The aggregator's book of quality: per link, declared subnet and SBC the sums since start and of
  * the last interval, and the windows of 15 s and 200 ms in which Microsoft states its limits for
  * media (requirements 1.4): how many could be judged, how many were over. One thread; what is
  * read between quality_book_close() and the next quality_book_open() is of a whole interval.
@@ -40,6 +40,7 @@ struct quality_windows {
 
 struct quality_sum {
 	uint64_t total[2][QUALITY_COUNT], last[2][QUALITY_COUNT];
+	uint64_t packets[2], bytes[2];               /* all traffic of the last interval */
 	struct quality_slot slots[2][QUALITY_SLOTS]; /* and what follows: of the last interval */
 	uint32_t jitter_max_us[2];
 	uint64_t jitter_samples[2], jitter_sum_us[2];
@@ -49,7 +50,8 @@ struct quality_sum {
 struct quality_book {
 	struct quality_sum *links;   /* [index in conf.links] */
 	struct quality_sum *subnets; /* [subnet id]; 0 not used */
-	uint32_t link_count, subnet_count;
+	struct quality_sum *sbcs;    /* [index in conf.sbcs] */
+	uint32_t link_count, subnet_count, sbc_count;
 	uint64_t overflows; /* what was not counted because a worker's lines were all taken */
 	struct quality_limits limits;
 };

@@ -184,18 +184,17 @@ fill_tcp(struct rec_loss *r, const struct quality_sum *s, unsigned from)
 /* What the last interval lost on this side, in packets and, by the mean packet of the scope, bits
  * per second. */
 static void
-fill_rates(struct rec_loss *r, const struct epoch *x, const struct quality_sum *s,
-           const struct counts *last, unsigned from)
+fill_rates(struct rec_loss *r, const struct epoch *x, const struct quality_sum *s, unsigned from)
 {
 	double before =
 		(double)(s->last[from][QUALITY_LOST_BEFORE] + s->last[from][QUALITY_RTP_LOST]);
 	double after = (double)s->last[!from][QUALITY_LOST_AFTER];
 	double bytes = 0;
 
-	if (last->packets[from])
-		bytes += before * (double)last->bytes[from] / (double)last->packets[from];
-	if (last->packets[!from])
-		bytes += after * (double)last->bytes[!from] / (double)last->packets[!from];
+	if (s->packets[from])
+		bytes += before * (double)s->bytes[from] / (double)s->packets[from];
+	if (s->packets[!from])
+		bytes += after * (double)s->bytes[!from] / (double)s->packets[!from];
 	r->lost_pps = (before + after) / x->seconds;
 	r->lost_bps = bytes * 8 / x->seconds;
 }
@@ -211,8 +210,7 @@ has_news(const struct quality_sum *s)
 }
 
 static void
-export_sum(struct epoch *x, const char *scope, const struct quality_sum *s,
-           const struct counts *last)
+export_sum(struct epoch *x, const char *scope, const struct quality_sum *s)
 {
 	if (!has_news(s))
 		return;
@@ -227,7 +225,7 @@ export_sum(struct epoch *x, const char *scope, const struct quality_sum *s,
 		COPY_TEXT(r.side, side_name(side));
 		fill_media(&r, s, from);
 		fill_tcp(&r, s, from);
-		fill_rates(&r, x, s, last, from);
+		fill_rates(&r, x, s, from);
 		snprintf(id, sizeof id, "%s:%s%s", scope, r.side, x->e->suffix);
 		export_put(x, RECORD_LOSS, id, &r);
 	}
@@ -242,11 +240,15 @@ export_loss(struct epoch *x)
 
 	for (uint32_t i = 0; i < a->quality->link_count; i++) {
 		snprintf(scope, sizeof scope, "link:%s", c->links[i].name);
-		export_sum(x, scope, &a->quality->links[i], &a->links[i].cell.last);
+		export_sum(x, scope, &a->quality->links[i]);
 	}
 	for (uint32_t i = 1; i <= a->quality->subnet_count; i++) {
 		snprintf(scope, sizeof scope, "subnet:%s",
 		         prefix_format(&c->subnets[i - 1].prefix, prefix));
-		export_sum(x, scope, &a->quality->subnets[i], &a->subnets[i].cell.last);
+		export_sum(x, scope, &a->quality->subnets[i]);
+	}
+	for (uint32_t i = 0; i < a->quality->sbc_count; i++) {
+		snprintf(scope, sizeof scope, "sbc:%s", c->sbcs[i].name);
+		export_sum(x, scope, &a->quality->sbcs[i]);
 	}
 }

@@ -34,7 +34,10 @@ static const char conf_text[] = "peering = { name = \"test\"; type = \"voice\"; 
 				"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; },\n"
 				" { prefix = \"203.0.113.128/25\"; side = \"peer\"; },\n"
 				" { prefix = \"2001:db8:1::/48\"; side = \"peer\"; },\n"
-				" { prefix = \"52.112.0.0/14\"; side = \"msft\"; } );\n";
+				" { prefix = \"52.112.0.0/14\"; side = \"msft\"; } );\n"
+				"sbcs = ( { name = \"sbc1\"; signalling = [\"203.0.113.77\"]; },\n"
+				" { name = \"sbc2\"; signalling = [\"203.0.113.78\"];\n"
+				"   media = [\"203.0.113.192/28\"]; } );\n";
 
 /* Ports in the order of the configuration. */
 enum { UP, DOWN, MIRROR };
@@ -52,7 +55,7 @@ struct fixture {
 	/* what the published snapshots held, summed */
 	unsigned published;
 	uint64_t packets, bytes, lane_packets[8], lane_bytes[8];
-	uint64_t meter_packets[2], class_packets[CLASS_COUNT], subnet_packets[8];
+	uint64_t meter_packets[2], class_packets[CLASS_COUNT], subnet_packets[8], sbc_packets[3];
 	uint64_t flows, flows_two_way, created, refused, evicted, unknown, reasons[REASON_COUNT];
 	uint64_t endpoint_packets, endpoints;
 	uint64_t endpoint_dir[2]; /* of 203.0.113.5 */
@@ -112,6 +115,7 @@ drain(void *context)
 		for (int dir = 0; dir < 2; dir++) {
 			f->meter_packets[dir] += m->packets[dir];
 			f->class_packets[key->class] += m->packets[dir];
+			f->sbc_packets[key->sbc] += m->packets[dir];
 			f->subnet_packets[key->peer_subnet == SUBNET_ANNOUNCED
 			                          ? ANNOUNCED
 			                          : key->peer_subnet] += m->packets[dir];
@@ -303,6 +307,36 @@ test_views_add_up(void **state)
 	(void)state;
 	views_add_up(false);
 	views_add_up(true);
+}
+
+/* By signalling address or media prefix, each way, before and after its flow got a class. */
+static void
+test_sbcs_have_meters_of_their_own(void **state)
+{
+	static const struct {
+		const char *peer;
+		unsigned sbc;
+	} hosts[] = {{"203.0.113.77", 1},
+	             {"203.0.113.78", 2},
+	             {"203.0.113.200", 2},
+	             {"203.0.113.79", 0},
+	             {"203.0.113.208", 0}};
+	struct fixture *f = fixture_make(false);
+	uint64_t sent[3] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof hosts / sizeof *hosts; i++)
+		for (unsigned n = 0; n < 20 + i; n++) {
+			struct frame_spec out = udp(hosts[i].peer, 5000, "52.112.1.1", 5001);
+			struct frame_spec in = udp("52.112.1.1", 5001, hosts[i].peer, 5000);
+
+			send_frame(f, n % 2 ? DOWN : UP, T0 + n * NS_PER_MS, n % 2 ? &in : &out);
+			sent[hosts[i].sbc]++;
+		}
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	assert_memory_equal(f->sbc_packets, sent, sizeof sent);
+	fixture_free(f);
 }
 
 static void
@@ -844,6 +878,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views_add_up),
+		cmocka_unit_test(test_sbcs_have_meters_of_their_own),
 		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
 		cmocka_unit_test(test_loss_and_round_trips_of_tcp),

@@ -21,7 +21,9 @@ static const char text[] =
 	"(\n"
 	"   { speed = \"1G\"; peer_to_msft = \"pcap:a0\"; msft_to_peer = \"pcap:a1\"; } ); } );\n"
 	"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; },\n"
-	"            { prefix = \"198.18.0.0/16\"; side = \"msft\"; } );\n";
+	"            { prefix = \"198.18.0.0/16\"; side = \"msft\"; } );\n"
+	"sbcs = ( { name = \"sbc1\"; signalling = [\"203.0.113.10\"]; },\n"
+	"         { name = \"sbc2\"; signalling = [\"203.0.113.20\"]; } );\n";
 
 enum { PEER_NET = 1, MSFT_NET = 2, LINES = 2 };
 
@@ -134,6 +136,30 @@ counts_reach_link_and_both_subnets(void **state)
 	assert_true(quality_loss_ratio(link->total[DIR_MSFT_TO_PEER], QUALITY_LOST_BEFORE) == 0);
 }
 
+static void
+counts_reach_the_sbc(void **state)
+{
+	struct bench *b = *state;
+	struct meter_key key = {.peer_subnet = PEER_NET, .msft_subnet = MSFT_NET, .sbc = 2};
+	uint32_t of_sbc = meter_find(snap_meters(b->core), &key);
+	uint32_t other = meter(b, PEER_NET, MSFT_NET, 0);
+	struct snap *s = snap_current(b->core);
+
+	assert_int_not_equal(of_sbc, other);
+	quality_of(s, of_sbc)->dir[DIR_PEER_TO_MSFT].count[QUALITY_RTP_LOST] = 3;
+	quality_of(s, other)->dir[DIR_PEER_TO_MSFT].count[QUALITY_RTP_LOST] = 4;
+	s->meters[of_sbc].packets[DIR_PEER_TO_MSFT] = 100;
+	s->meters[of_sbc].bytes[DIR_PEER_TO_MSFT] = 20000;
+	s->meters[other].packets[DIR_PEER_TO_MSFT] = 1;
+	close_second(b);
+	assert_int_equal(b->book->sbcs[1].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 3);
+	assert_int_equal(b->book->sbcs[0].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 0);
+	assert_int_equal(b->book->links[0].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 7);
+	assert_int_equal(b->book->sbcs[1].packets[DIR_PEER_TO_MSFT], 100);
+	assert_int_equal(b->book->sbcs[1].bytes[DIR_PEER_TO_MSFT], 20000);
+	assert_int_equal(b->book->links[0].packets[DIR_PEER_TO_MSFT], 101);
+}
+
 /* One second of media: `packets` seen, `lost` missing, all in one slot of 200 ms or spread. */
 static void
 media(struct bench *b, uint32_t packets, uint32_t lost, bool in_one_slot, uint32_t jitter_us)
@@ -211,6 +237,7 @@ main(void)
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(counts_reach_link_and_both_subnets, set_up,
 	                                        tear_down),
+		cmocka_unit_test_setup_teardown(counts_reach_the_sbc, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(windows_are_judged_by_loss_burst_and_jitter, set_up,
 	                                        tear_down),
 		cmocka_unit_test(every_count_has_its_name),

@@ -143,7 +143,7 @@ static void
 loss_by_side(void **state)
 {
 	struct bench *b = *state;
-	struct meter_key key = {.peer_subnet = 1};
+	struct meter_key key = {.peer_subnet = 1, .sbc = 1};
 	uint32_t id = meter_find(snap_meters(b->core), &key);
 	struct snap *s = snap_current(b->core);
 	struct snap_quality *q = quality_of(s, id);
@@ -153,6 +153,10 @@ loss_by_side(void **state)
 	assert_false(store_get(b->store, RECORD_LOSS, "link:a:peer", &r));
 	s = snap_current(b->core);
 	q = quality_of(s, id);
+	for (unsigned dir = 0; dir < 2; dir++) {
+		s->meters[id].packets[dir] = 2000;
+		s->meters[id].bytes[dir] = 2000 * 1000;
+	}
 	s->meters[id].data_segments[DIR_PEER_TO_MSFT] = 1000;
 	s->meters[id].data_segments[DIR_MSFT_TO_PEER] = 400;
 	q->dir[DIR_PEER_TO_MSFT].count[QUALITY_LOST_BEFORE] = 10;
@@ -170,6 +174,9 @@ loss_by_side(void **state)
 	assert_true(r.tcp_from_lost == 0 && r.tcp_to_lost == 20 && r.packets == 0);
 	assert_true(store_get(b->store, RECORD_LOSS, "subnet:203.0.113.0/24:peer", &r));
 	assert_int_equal(r.tcp_from_lost, 10);
+	assert_true(store_get(b->store, RECORD_LOSS, "sbc:sbc1:peer", &r));
+	assert_true(r.lost == 250 && r.tcp_from_lost == 10);
+	assert_true(r.lost_bps == 264 * 8 * 1000);
 }
 
 int
