@@ -110,7 +110,7 @@ accept_router(struct bmp_listener *l)
 		return;
 	}
 	*r = (struct router){.fd = fd, .ip = ip_of};
-	r->feed = bmp_feed_create(inspector_bgp(slow_path_lock(l->slow_path)));
+	r->feed = bmp_feed_create(inspector_bgp(slow_path_lock(l->slow_path)), &ip_of);
 	slow_path_unlock(l->slow_path);
 	log_info("bmp", "%s reports", addr_format(&r->ip, ip));
 }

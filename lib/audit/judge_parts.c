@@ -248,8 +248,9 @@ judge_rib_open(struct verdict_draft *d, const struct matter *m, const struct inp
 	           from->seed_disagreed > 0 ? " and disagree with their seed" : "");
 	verdict_need(d, "every route of the session",
 	             from->completeness[0] ? from->completeness : "none", "COMPLETE or SEEDED",
-	             "a BMP feed or MRT dump of the router (`pniscope import`), or a session that "
-	             "starts while the probe looks",
+	             "a BMP feed (of the sender's Adj-RIB-Out, or of the receiver's Adj-RIB-In) or "
+	             "MRT dump of a router (`pniscope import`), or a session that starts while the "
+	             "probe looks",
 	             0);
 }
 

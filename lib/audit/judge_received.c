@@ -79,10 +79,11 @@ check_session(const struct audit_input *in, const struct input_session *s, const
 		               "%" PRIu64 " standing", count);
 		verdict_next(d, "announce fewer prefixes on %s", s->rec.name);
 	} else {
-		judge_pass(d, &m, "%s: %" PRIu64 " prefixes%s, %s%s", s->rec.name, count,
+		judge_pass(d, &m, "%s: %" PRIu64 " prefixes%s, %s%s%s%s", s->rec.name, count,
 		           limit > 0 ? "" : " (no maximum declared)", peer->completeness,
 		           strcmp(peer->open_basis, "carried") == 0 ? ", carried over a restart"
-		                                                    : "");
+		                                                    : "",
+		           *peer->rib_source ? ", by " : "", peer->rib_source);
 	}
 }
 

@@ -31,6 +31,7 @@ struct bgp_attrs_table {
 	uint32_t mask, used;
 	uint64_t bytes, bytes_max, refused;
 	struct hash_key key;
+	const struct bgp_rules *rules;
 	struct bgp_attrs *scratch; /* the set in the making, with WORDS_MAX words */
 };
 
@@ -344,9 +345,14 @@ add(struct bgp_attrs_table *t, size_t size)
 	return id;
 }
 
+static uint8_t
+flags_of(const struct bgp_attrs_table *t, const struct bgp_attrs *a)
+{
+	return t->rules ? bgp_rules_attrs(t->rules, a) : 0;
+}
+
 uint32_t
-bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp, unsigned as_width,
-                 const struct bgp_rules *rules)
+bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp, unsigned as_width)
 {
 	size_t size = build(t, u, mp, as_width);
 	uint32_t id = BGP_ATTRS_NONE;
@@ -357,7 +363,7 @@ bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp,
 	}
 	if (!id && size && t->bytes + size <= t->bytes_max) {
 		id = add(t, size);
-		t->at[id]->flags = rules ? bgp_rules_attrs(rules, t->at[id]) : 0;
+		t->at[id]->flags = flags_of(t, t->at[id]);
 	}
 	if (id)
 		t->at[id]->refs++;
@@ -367,13 +373,12 @@ bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp,
 }
 
 uint32_t
-bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes,
-                      const struct bgp_rules *rules)
+bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes)
 {
 	struct bgp_update u;
 
 	bgp_attributes_decode(attributes, &u);
-	return bgp_attrs_intern(t, &u, bgp_update_has(&u, BGP_MP_REACH), 4, rules);
+	return bgp_attrs_intern(t, &u, bgp_update_has(&u, BGP_MP_REACH), 4);
 }
 
 void
@@ -411,9 +416,10 @@ bgp_attrs_get(const struct bgp_attrs_table *t, uint32_t id)
 void
 bgp_attrs_judge(struct bgp_attrs_table *t, const struct bgp_rules *rules)
 {
+	t->rules = rules;
 	for (uint32_t id = 1; id < t->count; id++)
 		if (t->at[id])
-			t->at[id]->flags = rules ? bgp_rules_attrs(rules, t->at[id]) : 0;
+			t->at[id]->flags = flags_of(t, t->at[id]);
 }
 
 void

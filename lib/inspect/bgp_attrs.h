@@ -66,20 +66,21 @@ struct bgp_attrs_table *bgp_attrs_create(uint64_t bytes_max);
 void bgp_attrs_destroy(struct bgp_attrs_table *t);
 
 /* The set that an UPDATE gives its routes, held once for the caller: those of MP_REACH with its own
- * next hop, or (not `mp`) those behind the attributes. `as_width` 2, 4 or 0 (not known). `rules`
- * (or NULL) flag a set when it is new. BGP_ATTRS_NONE: no room, counted. */
+ * next hop, or (not `mp`) those behind the attributes. `as_width` 2, 4 or 0 (not known). A new set
+ * is flagged by the rules of bgp_attrs_judge(), whoever brings it. BGP_ATTRS_NONE: no room,
+ * counted. */
 uint32_t bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp,
-                          unsigned as_width, const struct bgp_rules *rules);
+                          unsigned as_width);
 /* A set that is not of an UPDATE but of bare attributes (a dump's), four bytes a number. */
-uint32_t bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes,
-                               const struct bgp_rules *rules);
+uint32_t bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes);
 /* Appends them as attributes, as a dump has them: what bgp_attrs_intern_bare() takes. */
 void bgp_attrs_encode(const struct bgp_attrs *a, struct text *to);
 void bgp_attrs_hold(struct bgp_attrs_table *t, uint32_t id);
 void bgp_attrs_drop(struct bgp_attrs_table *t, uint32_t id);
 /* Borrowed as long as it is held; NULL of BGP_ATTRS_NONE. */
 const struct bgp_attrs *bgp_attrs_get(const struct bgp_attrs_table *t, uint32_t id);
-/* All flags anew, by other rules. */
+/* All flags anew, and those of sets to come: by `rules` (NULL: none), borrowed until the next call.
+ */
 void bgp_attrs_judge(struct bgp_attrs_table *t, const struct bgp_rules *rules);
 
 struct bgp_attrs_use {

@@ -99,6 +99,18 @@ has_add_path(struct bgp_connection *c, unsigned from, const struct bgp_nlri_form
 	return bgp_nlri_guess_add_path(nlri, form);
 }
 
+/* RFC 7854 section 4.2: a report has four bytes whatever the session has, or says that it has two.
+ * Where one says four and only two fit, the bytes are believed. */
+static unsigned
+reported_width(const struct bgp_connection *c, struct cursor path)
+{
+	unsigned guess = bgp_path_guess_width(path);
+
+	if (c->as2)
+		return 2;
+	return guess ? guess : 4;
+}
+
 /* RFC 6793 section 4.1: four bytes when both say so. */
 static unsigned
 as_width(struct bgp_connection *c, unsigned from, struct cursor path)
@@ -107,6 +119,8 @@ as_width(struct bgp_connection *c, unsigned from, struct cursor path)
 	bool known = c->side[0].opened && c->side[1].opened;
 	unsigned guess;
 
+	if (c->reported)
+		return reported_width(c, path);
 	for (unsigned i = 0; i < 2; i++) {
 		if (c->side[i].opened && !bgp_open_has(&c->side[i].open, BGP_CAP_AS4))
 			return 2;
@@ -167,8 +181,33 @@ change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t saf
 	side->counts.malformed += !nlri.ok;
 }
 
+enum { OWN_PATH_SIZE = 4096 }; /* a thousand numbers: nobody's path is longer */
+
+/* `path` without the receiver's number in front, in `room` where its first segment goes on. */
+static struct cursor
+without_receiver(const struct bgp_speaker *from, struct cursor path, uint8_t room[OWN_PATH_SIZE])
+{
+	unsigned width = from->as_width;
+	size_t size = cursor_left(&path), head = 2 + width;
+	struct cursor rest = path;
+	struct bgp_segment first;
+
+	if (!from->receiver_as || !width || size > OWN_PATH_SIZE ||
+	    !bgp_segment_next(&rest, width, &first) || first.type != BGP_AS_SEQUENCE ||
+	    bgp_segment_number(&first, width) != from->receiver_as)
+		return path;
+	if (first.count == 1)
+		return rest;
+	memcpy(room + 2, path.at + head, size - head);
+	room[0] = BGP_AS_SEQUENCE;
+	room[1] = (uint8_t)(first.count - 1);
+	return cursor_over(room, size - width);
+}
+
+/* The path as it crossed the wire, in `room` where it does not stand in the message as such. */
 static void
-read_path(struct bgp_connection *c, unsigned from, const struct bgp_update *u)
+read_path(struct bgp_connection *c, unsigned from, struct bgp_update *u,
+          uint8_t room[OWN_PATH_SIZE])
 {
 	struct bgp_speaker *side = &c->side[from];
 	struct bgp_path path;
@@ -176,6 +215,7 @@ read_path(struct bgp_connection *c, unsigned from, const struct bgp_update *u)
 	if (!cursor_left(&u->as_path))
 		return;
 	side->as_width = (uint8_t)as_width(c, from, u->as_path);
+	u->as_path = without_receiver(side, u->as_path, room);
 	if (!side->as_width || !bgp_path_read(u->as_path, side->as_width, &path) || !path.first)
 		return;
 	side->first_as = path.first;
@@ -221,7 +261,7 @@ announce_one(struct bgp_connection *c, unsigned from, const struct bgp_update *u
 		change_routes(c, from, afi, safi, nlri, TREAT_AS_WITHDRAW, 0, time_us);
 		return;
 	}
-	attrs = bgp_attrs_intern(pool->attrs, u, mp, c->side[from].as_width, pool->rules);
+	attrs = bgp_attrs_intern(pool->attrs, u, mp, c->side[from].as_width);
 	change_routes(c, from, afi, safi, nlri, ANNOUNCE, attrs, time_us);
 	bgp_attrs_drop(pool->attrs, attrs);
 }
@@ -239,6 +279,7 @@ static void
 read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
 {
 	struct bgp_speaker *side = &c->side[from];
+	uint8_t room[OWN_PATH_SIZE];
 	struct bgp_update u;
 
 	if (bgp_update_decode(&body, &u) != REASON_OK) {
@@ -249,7 +290,7 @@ read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_
 	side->counts.notes += u.notes != 0;
 	if (u.treatment == BGP_TREAT_RESET)
 		return;
-	read_path(c, from, &u);
+	read_path(c, from, &u, room);
 	withdraw(c, from, &u, time_ns / NS_PER_US);
 	announce(c, from, &u, time_ns / NS_PER_US);
 	note_end(c, from, &u, time_ns);
@@ -476,6 +517,13 @@ bgp_connection_is_up(const struct bgp_connection *c)
 	       signs_of(&c->side[1]) >= want;
 }
 
+static bool
+both_have(const struct bgp_connection *c, uint8_t capability)
+{
+	return bgp_open_has(&c->side[0].open, capability) &&
+	       bgp_open_has(&c->side[1].open, capability);
+}
+
 /* The families of both capabilities 1; IPv4 when a speaker has none (RFC 4760 section 8). */
 static uint8_t
 families_of(const struct bgp_speaker *side)
@@ -492,15 +540,15 @@ families_of(const struct bgp_speaker *side)
 	return bgp_open_has(&side->open, BGP_CAP_MULTIPROTOCOL) ? families : 1;
 }
 
-/* RFC 4724 section 2: without the capability nobody has to send an End-of-RIB. Then a KEEPALIVE
- * some time behind the last UPDATE says that there was nothing more to tell. */
+/* RFC 4724 section 4: graceful restart is between two that both have the capability; without it
+ * nobody has to send an End-of-RIB, and FRR doesn't to who lacks it. Then a KEEPALIVE some time
+ * behind the last UPDATE says that there was nothing more to tell. */
 static bool
 has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t families)
 {
 	if (families && (me->ended & families) == families)
 		return true;
-	return families && !bgp_open_has(&me->open, BGP_CAP_GRACEFUL_RESTART) &&
-	       bgp_connection_is_up(c) &&
+	return families && !both_have(c, BGP_CAP_GRACEFUL_RESTART) && bgp_connection_is_up(c) &&
 	       me->last_ns > (me->update_ns ? me->update_ns : c->first_ns) + QUIET_NS;
 }
 

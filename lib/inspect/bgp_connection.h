@@ -41,6 +41,10 @@ struct bgp_speaker {
 	uint64_t last_ns;   /* of a message */
 	uint64_t update_ns; /* of an UPDATE */
 	uint32_t next_seq;  /* TCP sequence number behind its last message */
+	/* Reported by who received it: that one's number, which no path of another AS begins with
+	 * (it would be a loop, RFC 4271 section 9.1.2). FRR 8.4 reports what it received as it
+	 * would announce it, its own number in front: it is taken off. 0: nothing is. */
+	uint32_t receiver_as;
 };
 
 struct bgp_connection_notification {
@@ -58,6 +62,8 @@ struct bgp_connection {
 	uint32_t notification_count;
 	uint8_t end;     /* enum bgp_end */
 	bool superseded; /* another connection took the session's routes over */
+	bool reported;   /* not the wire but a router's reports of it (BMP) … */
+	bool as2;        /* … of which the one to be read says that its numbers have two bytes */
 	uint64_t first_ns, last_ns;
 	/* of the table (inspect/bgp_table.h) */
 	unsigned first_direction;      /* the conversation's direction that is speaker 0 */

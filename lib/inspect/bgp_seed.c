@@ -22,6 +22,7 @@ struct seeder {
 	struct bgp_seed_result *result;
 	uint64_t now_ns;
 	enum bgp_basis basis;
+	const char *source;
 	struct table *tables; /* by index of the dump's peers */
 	uint16_t count;
 };
@@ -54,8 +55,13 @@ finish_tables(struct seeder *s)
 
 		if (t->session && t->used) {
 			s->result->sides++;
-			bgp_session_seed(t->session, t->side, &t->rib, t->as_of_us, s->basis,
-			                 counts_as(s, t), s->now_ns);
+			bgp_session_seed(t->session, t->side,
+			                 &(struct bgp_seed){.rib = &t->rib,
+			                                    .as_of_us = t->as_of_us,
+			                                    .basis = s->basis,
+			                                    .as = counts_as(s, t),
+			                                    .source = s->source},
+			                 s->now_ns);
 		}
 		if (t->session)
 			bgp_rib_fini(&t->rib);
@@ -93,7 +99,7 @@ add_route(struct seeder *s, struct table *t, const struct mrt_rib *rib, const st
 {
 	struct bgp_pool *pool = &s->t->shared.pool;
 	struct bgp_nlri n = {.prefix = rib->prefix, .path_id = e->path_id};
-	uint32_t attrs = bgp_attrs_intern_bare(pool->attrs, e->attributes, pool->rules);
+	uint32_t attrs = bgp_attrs_intern_bare(pool->attrs, e->attributes);
 
 	bgp_rib_add(&t->rib, rib->afi, BGP_SAFI_UNICAST, &n, attrs, e->time_us);
 	bgp_attrs_drop(pool->attrs, attrs);
@@ -177,7 +183,11 @@ read_dump(struct seeder *s, struct cursor dump)
 void
 bgp_seed_mrt(struct bgp_table *t, struct cursor dump, uint64_t now_ns, struct bgp_seed_result *out)
 {
-	struct seeder s = {.t = t, .result = out, .now_ns = now_ns, .basis = BGP_BASIS_SEEDED};
+	struct seeder s = {.t = t,
+	                   .result = out,
+	                   .now_ns = now_ns,
+	                   .basis = BGP_BASIS_SEEDED,
+	                   .source = "MRT dump"};
 
 	*out = (struct bgp_seed_result){0};
 	read_dump(&s, dump);
@@ -186,7 +196,10 @@ bgp_seed_mrt(struct bgp_table *t, struct cursor dump, uint64_t now_ns, struct bg
 void
 bgp_seed_carried(struct bgp_table *t, struct cursor dump, struct bgp_seed_result *out)
 {
-	struct seeder s = {.t = t, .result = out, .basis = BGP_BASIS_CARRIED};
+	struct seeder s = {.t = t,
+	                   .result = out,
+	                   .basis = BGP_BASIS_CARRIED,
+	                   .source = "the probe's state of before its restart"};
 
 	read_dump(&s, dump);
 }

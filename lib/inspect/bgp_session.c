@@ -271,24 +271,25 @@ compare_with(const struct bgp_rib *rib, struct seeding *f)
 }
 
 void
-bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_rib *rib, uint64_t as_of_us,
-                 enum bgp_basis basis, enum bgp_completeness as, uint64_t time_ns)
+bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
+                 uint64_t time_ns)
 {
-	struct seeding f = {.s = s, .side = &s->side[side], .as_of_us = as_of_us};
+	struct seeding f = {.s = s, .side = &s->side[side], .as_of_us = from->as_of_us};
 
 	f.side->seed_disagreed = 0;
-	compare_with(rib, &f);
-	bgp_rib_each(rib, fill_up, &f);
-	f.side->seeded = basis;
-	f.side->as = as;
+	compare_with(from->rib, &f);
+	bgp_rib_each(from->rib, fill_up, &f);
+	f.side->seeded = from->basis;
+	f.side->as = from->as;
+	snprintf(f.side->source, sizeof f.side->source, "%s", from->source);
 	f.side->seed_faults = 0;
 	for (unsigned i = 0; s->current && i < 2; i++)
 		if (bgp_connection_side(s->current, i) == side)
 			f.side->seed_faults = bgp_connection_faults(s->current, i);
 	if (s->current) {
 		assess(s, s->current, time_ns);
-	} else if (f.side->completeness != as) {
-		f.side->completeness = as;
+	} else if (f.side->completeness != from->as) {
+		f.side->completeness = from->as;
 		f.side->completeness_ns = time_ns;
 	}
 }
@@ -350,6 +351,7 @@ forget_seed(struct bgp_side *side)
 {
 	side->seeded = BGP_BASIS_NONE;
 	side->seed_disagreed = side->seed_faults = 0;
+	side->source[0] = '\0';
 	bgp_rib_clear(&side->gone);
 }
 

@@ -25,6 +25,7 @@ enum {
 	BGP_HOLD_S = 180,  /* where the OPENs are not known (requirements M2) */
 	BGP_STALE_S = 360, /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
 	BGP_OPEN_KEPT = 512,
+	BGP_SOURCE_SIZE = 96,
 	BGP_LARGE_HOLD_S = 240, /* RFC 4271 section 8.2.2: until an OPEN must be answered */
 };
 
@@ -102,6 +103,7 @@ struct bgp_side {
 	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) */
 	struct bgp_rib rib;
 	enum bgp_basis seeded;             /* where the table came from, if it was not read whole */
+	char source[BGP_SOURCE_SIZE];      /* the same in words: "BMP of 192.0.2.9: Adj-RIB-In" */
 	enum bgp_completeness as;          /* what it counted as where it came from */
 	uint64_t seed_faults;              /* of the connection, when it came */
 	uint64_t seed_disagreed;           /* times that what was read since contradicts it */
@@ -183,10 +185,17 @@ void bgp_session_forget(struct bgp_session *s, struct bgp_connection *c);
 
 /* ---- from elsewhere (inspect/bgp_seed.h) ---- */
 
-/* A side's whole table as it stood at `as_of_us`: what was read of a prefix later than that stands,
- * the rest is filled up. `rib` is of shared->aside and stays the caller's. */
-void bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_rib *rib,
-                      uint64_t as_of_us, enum bgp_basis basis, enum bgp_completeness as,
+/* A side's whole table. */
+struct bgp_seed {
+	const struct bgp_rib *rib; /* of shared->aside; stays the caller's */
+	uint64_t as_of_us;         /* as it stood then */
+	enum bgp_basis basis;
+	enum bgp_completeness as; /* what it counts as */
+	const char *source;       /* for people */
+};
+
+/* What was read of a prefix later than the seed stands, the rest is filled up. */
+void bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
                       uint64_t time_ns);
 /* A prefix that was withdrawn; `known`: it stood. */
 void bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi,

@@ -1,5 +1,6 @@
 #include "inspect/bmp_feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ enum { REMOTE, LOCAL };
 /* A session that the router reports, followed beside the wire's. */
 struct mirror {
 	struct addr ip, local;
+	uint16_t port[2]; /* of each speaker */
 	uint64_t distinguisher;
 	struct bgp_session *session;
 	struct bgp_connection *connection;
@@ -23,6 +25,7 @@ struct mirror {
 
 struct bmp_feed {
 	struct bgp_table *table;
+	char router[ADDR_TEXT_SIZE];
 	struct bgp_shared shared; /* of the mirrors: the table's attributes, routes of its own */
 	struct mirror mirrors[BMP_PEERS_MAX];
 	uint32_t count;
@@ -33,11 +36,12 @@ struct bmp_feed {
 };
 
 struct bmp_feed *
-bmp_feed_create(struct bgp_table *t)
+bmp_feed_create(struct bgp_table *t, const struct addr *router)
 {
 	struct bmp_feed *f = mem_alloc(1, sizeof *f);
 
 	f->table = t;
+	addr_format(router, f->router);
 	f->shared.pool = (struct bgp_pool){.room = BMP_ROUTES_MAX, .attrs = t->shared.pool.attrs};
 	f->shared.aside = f->shared.pool;
 	return f;
@@ -86,24 +90,75 @@ session_of(const struct bmp_feed *f, const struct mirror *m, unsigned *remote_si
 
 /* ---- Peer Up ----------------------------------------------------------------------------- */
 
-/* An OPEN of before, of a connection that is not the one on the wire now, says nothing of it. */
-static void
-learn_open(struct bgp_session *s, unsigned side, struct cursor body, uint16_t port,
-           uint64_t time_ns)
+static struct bgp_side *
+mirror_side(const struct mirror *m, unsigned speaker)
 {
+	return &m->session->side[bgp_connection_side(m->connection, speaker)];
+}
+
+/* Where neither the contract nor a link told which side is which, its AS number does. */
+static void
+settle_sides(struct bgp_session *s, const struct mirror *m, unsigned *remote_side)
+{
+	enum side side = bgp_side_by_asn(s->shared->conf, mirror_side(m, REMOTE)->open.asn);
+
+	if (s->settled || side == SIDE_UNKNOWN)
+		return;
+	s->settled = true;
+	if (side != (enum side) * remote_side)
+		bgp_session_swap(s);
+	*remote_side = side;
+}
+
+/* The newest that is told, by whichever end, and the wire's before all. An OPEN of a connection
+ * that is not the one on the wire now says nothing of it. */
+static void
+learn_open(struct bgp_session *s, unsigned side, const struct mirror *m, unsigned speaker)
+{
+	const struct bgp_side *from = mirror_side(m, speaker);
 	struct bgp_side *me = &s->side[side];
 
-	if (me->basis == BGP_BASIS_OBSERVED || (s->current && me->port && me->port != port))
+	if (me->basis == BGP_BASIS_OBSERVED || !from->open_size ||
+	    (me->basis && me->open_ns >= from->open_ns) ||
+	    (s->current && me->port && me->port != m->port[speaker]))
 		return;
-	bgp_session_opened(s, side, body, BGP_BASIS_SEEDED, time_ns);
+	bgp_session_opened(s, side, cursor_over(from->open_bytes, from->open_size),
+	                   BGP_BASIS_SEEDED, from->open_ns);
 }
 
 static void
-mirror_open(struct mirror *m, unsigned speaker, struct cursor body)
+learn_opens(const struct bmp_feed *f, const struct mirror *m)
+{
+	unsigned remote;
+	struct bgp_session *s = session_of(f, m, &remote);
+
+	if (!s)
+		return;
+	settle_sides(s, m, &remote);
+	learn_open(s, remote, m, REMOTE);
+	learn_open(s, !remote, m, LOCAL);
+}
+
+static void
+mirror_open(struct mirror *m, unsigned speaker, struct cursor body, uint64_t time_ns)
 {
 	bgp_session_opened(m->session, bgp_connection_side(m->connection, speaker), body,
-	                   BGP_BASIS_SEEDED, 0);
+	                   BGP_BASIS_SEEDED, time_ns);
 	bgp_connection_learn(m->connection, speaker);
+}
+
+static void
+mirror_begin(struct bmp_feed *f, struct mirror *m, const struct bmp_peer_up *up, uint64_t time_ns)
+{
+	struct bgp_connection *c;
+
+	m->session = bgp_session_create(&f->shared);
+	m->connection = c = bgp_connection_create(m->session, SIDE_PEER);
+	c->reported = true;
+	mirror_open(m, REMOTE, up->received, time_ns);
+	mirror_open(m, LOCAL, up->sent, time_ns);
+	if (c->side[LOCAL].open.asn != c->side[REMOTE].open.asn)
+		c->side[REMOTE].receiver_as = c->side[LOCAL].open.asn;
 }
 
 static void
@@ -112,9 +167,7 @@ read_peer_up(struct bmp_feed *f, const struct bmp *message)
 	struct cursor body = message->body;
 	uint64_t time_ns = message->peer.time_us ? message->peer.time_us * NS_PER_US : f->now_ns;
 	struct bmp_peer_up up;
-	struct bgp_session *s;
 	struct mirror *m;
-	unsigned remote;
 	uint32_t at = find_mirror(f, &message->peer);
 
 	if (at < f->count)
@@ -127,16 +180,10 @@ read_peer_up(struct bmp_feed *f, const struct bmp *message)
 	m = &f->mirrors[f->count++];
 	*m = (struct mirror){.ip = message->peer.ip,
 	                     .local = up.local,
+	                     .port = {[REMOTE] = up.remote_port, [LOCAL] = up.local_port},
 	                     .distinguisher = message->peer.distinguisher};
-	m->session = bgp_session_create(&f->shared);
-	m->connection = bgp_connection_create(m->session, SIDE_PEER);
-	mirror_open(m, REMOTE, up.received);
-	mirror_open(m, LOCAL, up.sent);
-	s = session_of(f, m, &remote);
-	if (!s)
-		return;
-	learn_open(s, remote, up.received, up.remote_port, time_ns);
-	learn_open(s, !remote, up.sent, up.local_port, time_ns);
+	mirror_begin(f, m, &up, time_ns);
+	learn_opens(f, m);
 }
 
 /* ---- Route Monitoring -------------------------------------------------------------------- */
@@ -159,6 +206,7 @@ read_update(struct bmp_feed *f, const struct bmp *message)
 		return;
 	}
 	f->state.updates++;
+	m->connection->as2 = message->peer.as2;
 	bgp_connection_read(m->connection, message->peer.adj_rib_out ? LOCAL : REMOTE,
 	                    message->body, false,
 	                    message->peer.time_us ? message->peer.time_us * NS_PER_US : f->now_ns);
@@ -225,14 +273,20 @@ fill_side(struct bmp_feed *f, struct mirror *m, struct bgp_session *s, unsigned 
           unsigned side, uint64_t now_ns)
 {
 	struct bgp_side *me = &s->side[side];
-	const struct bgp_rib *rib =
-		&m->session->side[bgp_connection_side(m->connection, speaker)].rib;
+	char source[BGP_SOURCE_SIZE];
 
 	if (me->completeness <= BGP_SEEDED || now_ns < m->filled_ns[side] + AGAIN_NS ||
 	    bgp_connection_completeness(m->connection, speaker) != BGP_COMPLETE)
 		return;
-	bgp_session_seed(s, side, rib, now_ns / NS_PER_US - BMP_DELAY_S * US_PER_S,
-	                 BGP_BASIS_SEEDED, BGP_SEEDED, now_ns);
+	snprintf(source, sizeof source, "BMP of %s: %s", f->router,
+	         speaker == REMOTE ? "Adj-RIB-In" : "Adj-RIB-Out");
+	bgp_session_seed(s, side,
+	                 &(struct bgp_seed){.rib = &mirror_side(m, speaker)->rib,
+	                                    .as_of_us = now_ns / NS_PER_US - BMP_DELAY_S * US_PER_S,
+	                                    .basis = BGP_BASIS_SEEDED,
+	                                    .as = BGP_SEEDED,
+	                                    .source = source},
+	                 now_ns);
 	f->state.seeded++;
 	m->filled_ns[side] = now_ns;
 }
@@ -242,9 +296,11 @@ bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns)
 {
 	for (uint32_t i = 0; i < f->count; i++) {
 		struct mirror *m = &f->mirrors[i];
+		struct bgp_session *s;
 		unsigned remote;
-		struct bgp_session *s = session_of(f, m, &remote);
 
+		learn_opens(f, m); /* the wire may have shown the session just now */
+		s = session_of(f, m, &remote);
 		if (!s)
 			continue;
 		fill_side(f, m, s, REMOTE, remote, now_ns);

@@ -2,8 +2,12 @@
  * What a router reports of its BGP sessions over BMP (RFC 7854, RFC 8671): each session it speaks
  * of is followed in tables of its own, as if the router's reports were the session. As soon as such
  * a table is whole it fills up the table of the session that the wire shows, where that one is not;
- * OPENs that the wire has not shown become known. Adj-RIB-In before policy is what the other side
- * announced, Adj-RIB-Out after policy what this side did; other views are passed over, counted.
+ * OPENs that the wire has not shown become known. The router may stand at either end, and at both:
+ * the two addresses of its Peer Up name the session, that of the per-peer header is the far end's,
+ * and where the contract does not tell the sides apart the far end's AS number does. Adj-RIB-In
+ * before policy is what the far end announced, Adj-RIB-Out after policy what the router itself did;
+ * other views are passed over, counted. So one router with both views is enough, and so are the
+ * Adj-RIB-Ins of both ends; the first whole table of a direction fills it.
  * One feed for each connection of a router; the inspector's thread, or whoever holds it.
  */
 #pragma once
@@ -22,7 +26,8 @@ enum {
 
 struct bmp_feed;
 
-struct bmp_feed *bmp_feed_create(struct bgp_table *t);
+/* `router`: who reports, for people. */
+struct bmp_feed *bmp_feed_create(struct bgp_table *t, const struct addr *router);
 void bmp_feed_destroy(struct bmp_feed *f);
 
 /* Bytes as they came, in order. False: this is no BMP, and the connection should go. */

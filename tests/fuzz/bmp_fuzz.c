@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	bgp_table_init(&t);
 	bgp_table_set_conf(&t, &conf);
-	feed = bmp_feed_create(&t);
+	feed = bmp_feed_create(&t, &session.peer);
 	for (size_t at = 1; at < size; at += step)
 		if (!bmp_feed_read(feed, data + at, size - at < step ? size - at : step, 1))
 			break;

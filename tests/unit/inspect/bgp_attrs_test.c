@@ -40,7 +40,7 @@ intern(struct bgp_attrs_table *t, const char *hex, unsigned width)
 	memcpy(body.at + 4 + attributes.size, "\x18\xc0\x00\x02", 4);
 	c = cursor_over(body.at, 8 + attributes.size);
 	assert_int_equal(bgp_update_decode(&c, &u), REASON_OK);
-	return bgp_attrs_intern(t, &u, false, width, NULL);
+	return bgp_attrs_intern(t, &u, false, width);
 }
 
 static void

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
 /* RFC 4271 4.2: AS 65001, hold 180, 192.0.2.1; capability 1 IPv4 unicast, 65 with the same number
@@ -130,6 +132,44 @@ test_clean_start(void **state)
 	assert_int_equal(t.s->side[0].counts.withdrawn[0], 2);
 	assert_false(t.s->side[0].guessed);
 	session_close(&t);
+}
+
+/* RFC 4724 section 4: an End-of-RIB is owed when both have the capability. Where one lacks it half
+ * a minute without UPDATEs, and a KEEPALIVE then, say as much. */
+static void
+test_no_graceful_restart(void **state)
+{
+#define OPEN_PLAIN(as, id) M "0025 01 04 " as " 00b4 " id " 08 0206 4104 0000" as " "
+#define OPEN_WITH_GR(as, id) M "0029 01 04 " as " 00b4 " id " 0c 020a 4002 0078 4104 0000" as " "
+	static const struct {
+		const char *open[2];
+		enum bgp_completeness want;
+	} rows[] = {
+		{{OPEN_PLAIN("fde9", "c0000201"), OPEN_PLAIN("fdea", "c0000202")}, BGP_COMPLETE},
+		{{OPEN_WITH_GR("fde9", "c0000201"), OPEN_PLAIN("fdea", "c0000202")}, BGP_COMPLETE},
+		{{OPEN_PLAIN("fde9", "c0000201"), OPEN_WITH_GR("fdea", "c0000202")}, BGP_COMPLETE},
+		{{OPEN_WITH_GR("fde9", "c0000201"), OPEN_WITH_GR("fdea", "c0000202")},
+	         BGP_INFERRED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct session t = session_open();
+
+		say(&t, 0, rows[i].open[0], false);
+		say(&t, 1, rows[i].open[1], false);
+		say(&t, 1, KEEPALIVE, false);
+		say(&t, 0, KEEPALIVE ANNOUNCE_TWO, false);
+		t.now_ns += 29 * NS_PER_S;
+		say(&t, 0, KEEPALIVE, false);
+		assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_INFERRED);
+		t.now_ns += 2 * NS_PER_S;
+		say(&t, 0, KEEPALIVE, false);
+		assert_int_equal(bgp_connection_completeness(t.s, 0), rows[i].want);
+		say(&t, 0, END_OF_RIB, false);
+		assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_COMPLETE);
+		session_close(&t);
+	}
 }
 
 /* Any cut of the stream gives the same: the rest of a message waits. */
@@ -386,6 +426,7 @@ main(void)
 		cmocka_unit_test(test_marker_inside),
 		cmocka_unit_test(test_treatment),
 		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_no_graceful_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

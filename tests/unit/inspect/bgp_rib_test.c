@@ -41,7 +41,7 @@ attrs_of(struct bgp_pool *pool, uint16_t as)
 		.large = none,
 	};
 
-	return bgp_attrs_intern(pool->attrs, &u, false, 2, pool->rules);
+	return bgp_attrs_intern(pool->attrs, &u, false, 2);
 }
 
 static void
@@ -253,6 +253,7 @@ test_wrong(void **state)
 	(void)state;
 	assert_int_equal(conf_load_text(contract, "test", &conf, &error), 0);
 	pool.rules = rules = bgp_rules_create(conf);
+	bgp_attrs_judge(pool.attrs, rules);
 	pool.registered_count = conf->registered_count;
 	bgp_rib_init(&r, &pool, NULL, SIDE_PEER);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -54,18 +54,18 @@ say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
 	bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false, seconds * NS_PER_S);
 }
 
-/* A message of the router 192.0.2.0 about its session with 192.0.2.1, one byte at a time. */
+/* A message about a session with `far` (address, AS, id), one byte at a time. */
 static bool
-report(struct scene *t, unsigned type, const char *flags, const char *hex, unsigned seconds)
+report_of(struct scene *t, unsigned type, const char *flags, const char *far, const char *hex,
+          unsigned seconds)
 {
 	uint8_t bytes[1024];
 	char head[256];
 	size_t size;
 
 	snprintf(head, sizeof head,
-	         "03 00000000 %02x 00 %s 0000000000000000 000000000000000000000000c0000201 "
-	         "00001f8b c0000201 %08x 00000000",
-	         type, flags, seconds);
+	         "03 00000000 %02x 00 %s 0000000000000000 000000000000000000000000%s %08x 00000000",
+	         type, flags, far, seconds);
 	size = bytes_of(head, bytes);
 	size += bytes_of(hex, bytes + size);
 	store_be32(bytes + 1, (uint32_t)size);
@@ -73,6 +73,23 @@ report(struct scene *t, unsigned type, const char *flags, const char *hex, unsig
 		if (!bmp_feed_read(t->feed, bytes + i, 1, seconds * NS_PER_S))
 			return false;
 	return true;
+}
+
+#define FAR_CLOUD "c0000201 00001f8b c0000201"
+#define FAR_PEER "c0000200 0000fbf4 c0000200"
+
+/* Of the peer's router 192.0.2.0. */
+static bool
+report(struct scene *t, unsigned type, const char *flags, const char *hex, unsigned seconds)
+{
+	return report_of(t, type, flags, FAR_CLOUD, hex, seconds);
+}
+
+/* Of the cloud's router 192.0.2.1. */
+static bool
+report_cloud(struct scene *t, unsigned type, const char *flags, const char *hex, unsigned seconds)
+{
+	return report_of(t, type, flags, FAR_PEER, hex, seconds);
 }
 
 static void
@@ -96,7 +113,7 @@ scene_open(struct scene *t)
 	                  (uint16_t[2]){40000, 179}, &lane, SIDE_UNKNOWN);
 	for (unsigned i = 0; i < 4; i++)
 		say(t, i % 2, KEEPALIVE, 100 + i);
-	t->feed = bmp_feed_create(&t->table);
+	t->feed = bmp_feed_create(&t->table, &t->declared.peer);
 }
 
 static void
@@ -127,7 +144,8 @@ test_fills_up(void **state)
 	(void)state;
 	scene_open(&t);
 	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
-	assert_true(report(&t, PEER_UP, IN, UP OPEN_PEER OPEN_CLOUD, 110));
+	/* the O flag of a Peer Up says nothing (RFC 8671 section 5.3) */
+	assert_true(report(&t, PEER_UP, OUT, UP OPEN_PEER OPEN_CLOUD, 110));
 	assert_int_equal(t.s->side[SIDE_PEER].basis, BGP_BASIS_SEEDED);
 	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
 	assert_int_equal(t.s->side[SIDE_MSFT].open.asn, 8075);
@@ -143,6 +161,8 @@ test_fills_up(void **state)
 	bmp_feed_tick(t.feed, 120 * NS_PER_S);
 	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
 	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 2);
+	assert_string_equal(t.s->side[SIDE_PEER].source, "BMP of 192.0.2.0: Adj-RIB-Out");
+	assert_string_equal(t.s->side[SIDE_MSFT].source, "BMP of 192.0.2.0: Adj-RIB-In");
 	/* the wire goes on, and the report of the same withdrawal comes later */
 	say(&t, 0, WITHDRAW, 121);
 	report(&t, MONITORING, OUT, WITHDRAW, 122);
@@ -203,13 +223,161 @@ test_passed_over(void **state)
 	scene_close(&t);
 }
 
+#define UP_CLOUD "000000000000000000000000c0000201 00b3 9c40 "
+#define PATH(size, path) "400101 00 4002 " size path " 400304 c0000200 "
+
+static const struct bgp_attrs *
+attrs_of(const struct scene *t, const char *prefix)
+{
+	const struct bgp_route *r;
+	struct prefix p;
+
+	assert_true(prefix_parse(prefix, &p, NULL));
+	r = bgp_rib_find(&t->s->side[SIDE_PEER].rib, &p);
+	assert_non_null(r);
+	return bgp_attrs_get(t->table.shared.pool.attrs, r->attrs);
+}
+
+static void
+expect_path(const struct scene *t, const char *prefix, const char *want)
+{
+	struct text path = {0};
+
+	bgp_attrs_path(attrs_of(t, prefix), &path);
+	text_add(&path, "%s", "");
+	assert_string_equal(path.at, want);
+	text_fini(&path);
+}
+
+/* What the other end received is what this one announced. FRR reports it with its own number in
+ * front, other routers as it came. */
+static void
+test_other_end(void **state)
+{
+	struct bmp_feed_state feed;
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	assert_true(report_cloud(&t, PEER_UP, IN, UP_CLOUD OPEN_CLOUD OPEN_PEER, 110));
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
+	assert_int_equal(t.s->side[SIDE_MSFT].open.asn, 8075);
+	report_cloud(&t, MONITORING, IN,
+	             M "0033 02 0000 0018 " PATH("0a", "0202 00001f8b 0000fbf4") "18c63364", 110);
+	report_cloud(&t, MONITORING, IN, M "002f 02 0000 0014 " ATTRIBUTES "18cb0071", 110);
+	report_cloud(&t, MONITORING, IN,
+	             M "0033 02 0000 0018 " PATH("0a", "0202 0000fbf4 00001f8b") "18c00002", 110);
+	report_cloud(&t, MONITORING, IN, END_OF_RIB, 110);
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 3);
+	assert_int_equal(t.s->side[SIDE_MSFT].completeness, BGP_INFERRED);
+	assert_int_equal(t.s->side[SIDE_MSFT].rib.standing[0], 0);
+	expect_path(&t, "198.51.100.0/24", "64500");
+	expect_path(&t, "203.0.113.0/24", "64500");
+	expect_path(&t, "192.0.2.0/24", "64500 8075"); /* a leak stays one */
+	bmp_feed_state(t.feed, &feed);
+	assert_int_equal(feed.seeded, 1);
+	/* the peer's own router adds the other direction */
+	assert_true(report(&t, PEER_UP, IN, UP OPEN_PEER OPEN_CLOUD, 121));
+	report(&t, MONITORING, IN,
+	       M "002f 02 0000 0014 40010100 400206 0201 00001f8b 400304 c0000201 18c61200", 121);
+	report(&t, MONITORING, IN, END_OF_RIB, 121);
+	bmp_feed_tick(t.feed, 122 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_MSFT].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_MSFT].rib.standing[0], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 3);
+	scene_close(&t);
+}
+
+/* RFC 7854 section 4.2: the A flag. Without it numbers have four bytes, whatever the OPENs say. */
+static void
+test_as_width(void **state)
+{
+#define OPEN_OLD M "001d 01 04 fbf4 005a c0000200 00 "
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	report_cloud(&t, PEER_UP, IN, UP_CLOUD OPEN_CLOUD OPEN_OLD, 110);
+	report_cloud(&t, MONITORING, "20",
+	             M "002d 02 0000 0012 400101 00 400204 0201 fbf4 400304 c0000200 18c63364",
+	             110);
+	report_cloud(&t, MONITORING, IN, M "002f 02 0000 0014 " ATTRIBUTES "18cb0071", 110);
+	report_cloud(&t, MONITORING, IN, END_OF_RIB, 110);
+	/* no graceful restart offered: whole by its End-of-RIB all the same */
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	expect_path(&t, "198.51.100.0/24", "64500");
+	expect_path(&t, "203.0.113.0/24", "64500");
+	scene_close(&t);
+}
+
+/* Rules hold for what a report brings as for what the wire does. */
+static void
+test_rules(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	t.conf.cloud.asns.at = (uint32_t[]){8075};
+	t.conf.cloud.asns.count = 1;
+	bgp_table_set_conf(&t.table, &t.conf);
+	report_cloud(&t, PEER_UP, IN, UP_CLOUD OPEN_CLOUD OPEN_PEER, 110);
+	report_cloud(&t, MONITORING, IN,
+	             M "0033 02 0000 0018 " PATH("0a", "0202 0000fbf4 00001f8b") "180a0000", 110);
+	report_cloud(&t, MONITORING, IN, END_OF_RIB, 110);
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.wrong[BGP_WRONG_CLOUD_AS].count, 1);
+	scene_close(&t);
+}
+
+/* A session that the contract does not name, reported before the wire shows it: the far end's
+ * number says which side it is. */
+static void
+test_undeclared(void **state)
+{
+	static const char peer6[] = "c6120001 0000fbf4 c0000200";
+	struct bgp_connection *c = NULL;
+	struct bgp_session *s;
+	struct addr ip[2];
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	t.conf.cloud.asns.at = (uint32_t[]){8075};
+	t.conf.cloud.asns.count = 1;
+	assert_true(addr_parse("198.18.0.0", &ip[0]));
+	assert_true(addr_parse("198.18.0.1", &ip[1]));
+	report_of(&t, PEER_UP, IN, peer6,
+	          "000000000000000000000000c6120000 00b3 9c40 " OPEN_CLOUD OPEN_PEER, 110);
+	report_of(&t, MONITORING, IN, peer6, ANNOUNCE, 110);
+	report_of(&t, MONITORING, IN, peer6, END_OF_RIB, 110);
+	bmp_feed_tick(t.feed, 111 * NS_PER_S);
+	/* the cloud's address, .0, speaks first and is taken for the peer's */
+	bgp_table_connect(&t.table, &c, ip, (uint16_t[2]){179, 40000}, NULL, SIDE_UNKNOWN);
+	s = bgp_table_find(&t.table, ip);
+	assert_true(addr_equal(&s->side[SIDE_PEER].ip, &ip[0]));
+	bmp_feed_tick(t.feed, 120 * NS_PER_S);
+	assert_true(s->settled);
+	assert_true(addr_equal(&s->side[SIDE_PEER].ip, &ip[1]));
+	assert_int_equal(s->side[SIDE_PEER].open.asn, 64500);
+	assert_int_equal(s->side[SIDE_PEER].rib.standing[0], 2);
+	assert_int_equal(s->side[SIDE_MSFT].rib.standing[0], 0);
+	bgp_rib_clear(&s->side[SIDE_PEER].rib);
+	scene_close(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fills_up),
-		cmocka_unit_test(test_heals),
-		cmocka_unit_test(test_passed_over),
+		cmocka_unit_test(test_fills_up),    cmocka_unit_test(test_heals),
+		cmocka_unit_test(test_passed_over), cmocka_unit_test(test_other_end),
+		cmocka_unit_test(test_as_width),    cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_undeclared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Messages written down from RFC 7854's figures (sections 4.1, 4.2, 4.10) and RFC 8671's flag. */
+/* Messages written down from RFC 7854's figures (sections 4.1, 4.2, 4.10) and RFC 8671's (section
+ * 4: the flags are V, L, A, O from the top; L is post-policy of either view). */
 #include "proto/bmp.h"
 
 #include <setjmp.h>
@@ -74,12 +75,16 @@ test_flags(void **state)
 {
 	static const struct {
 		const char *hex;
-		bool post, out, as2;
+		bool post, out, as2, v6;
 	} rows[] = {
-		{MONITORING("00"), false, false, false},
-		{MONITORING("40"), true, false, false},
-		{MONITORING("50"), true, true, false},
-		{MONITORING("20"), false, false, true},
+		{MONITORING("00"), false, false, false, false},
+		{MONITORING("40"), true, false, false, false},
+		{MONITORING("10"), false, true, false, false},
+		{MONITORING("50"), true, true, false, false},
+		{MONITORING("20"), false, false, true, false},
+		{MONITORING("80"), false, false, false, true},
+		{MONITORING("f0"), true, true, true, true},
+		{MONITORING("0f"), false, false, false, false}, /* reserved: ignored */
 	};
 
 	(void)state;
@@ -92,6 +97,7 @@ test_flags(void **state)
 		assert_int_equal(m.peer.post_policy, rows[i].post);
 		assert_int_equal(m.peer.adj_rib_out, rows[i].out);
 		assert_int_equal(m.peer.as2, rows[i].as2);
+		assert_int_equal(addr_is_v4(&m.peer.ip), !rows[i].v6);
 		assert_int_equal(cursor_left(&m.body), 23);
 	}
 }

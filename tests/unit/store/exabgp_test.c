@@ -143,9 +143,8 @@ expect_attributes(const json_t *want, const struct bgp_update *u)
 {
 	struct bgp_attrs_table *t = bgp_attrs_create(1 << 20);
 	unsigned width = bgp_path_guess_width(u->as_path);
-	const struct bgp_attrs *a =
-		bgp_attrs_get(t, bgp_attrs_intern(t, u, bgp_update_has(u, BGP_MP_REACH),
-	                                          width ? width : 4, NULL));
+	const struct bgp_attrs *a = bgp_attrs_get(
+		t, bgp_attrs_intern(t, u, bgp_update_has(u, BGP_MP_REACH), width ? width : 4));
 	const json_t *originator = json_object_get(want, "originator-id");
 	const json_t *clusters = json_object_get(want, "cluster-list");
 	const uint32_t *words = a->words + a->path;
