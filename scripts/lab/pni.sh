@@ -24,6 +24,7 @@ PNI_LINKS=(a b)
 PNI_PEER_ASN=64496
 PNI_CLOUD_ASN=8075
 declare -gA PNI_ROUTER=([a]=frr [b]=gobgp) # of the peer; frr on both where PNI_ROUTER[b]=frr is set after sourcing
+declare -gA PNI_CLOUD_ROUTER=([a]=bird [b]=bird) # of the cloud; frr and gobgp report over BMP too, bird has no such feed
 declare -gA PNI_PEER_IP=([a]=192.0.2.0 [b]=192.0.2.2) PNI_CLOUD_IP=([a]=192.0.2.1 [b]=192.0.2.3)
 
 pni_needs() {
@@ -218,6 +219,6 @@ pni_down() {
 
 pni_save() {
   PNI_PID=$$ PNI_STATE_FILE=$1
-  declare -p LAB_DIR LAB_NAME PNI_ID PNI_PID PNI_FABRIC PNI_OVS PNI_NAMESPACES PNI_ROUTER | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >"$1"
+  declare -p LAB_DIR LAB_NAME PNI_ID PNI_PID PNI_FABRIC PNI_OVS PNI_NAMESPACES PNI_ROUTER PNI_CLOUD_ROUTER | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >"$1"
   [ -z "${REDIS:-}" ] || declare -p REDIS REDIS_SOCKET | sed 's/^declare -\([-a-z]*\)/declare -g\1/; s/-g-/-g/' >>"$1"
 }

@@ -5,28 +5,83 @@
 PNI_REGISTERED=203.0.113.0/24
 PNI_REGISTERED6=2001:db8:100::/48
 
+# An END is a router's namespace, peer-a or cloud-b; a link's name alone is the peer's.
 pni_routers() {
   local link
   for link in "${PNI_LINKS[@]}"; do
-    case ${PNI_ROUTER[$link]} in
-      frr) pni_frr "$link" ;;
-      gobgp) pni_gobgp "$link" && pni_bird "peer-$link" bfd ;;
-    esac && pni_bird "cloud-$link" bgp || return 1
+    pni_router "peer-$link" "${PNI_ROUTER[$link]}" && pni_router "cloud-$link" "${PNI_CLOUD_ROUTER[$link]}" || return 1
   done
 }
+pni_router() { # END KIND
+  case $2 in
+    frr) pni_frr "$1" ;;
+    gobgp) pni_gobgp "$1" && pni_bird "$1" bfd ;;
+    bird) pni_bird "$1" bgp ;;
+  esac
+}
+pni_end_of() { case $1 in *-*) echo "$1" ;; *) echo "peer-$1" ;; esac; }
 pni_peer_id() { echo "203.0.113.25$([ "$1" = a ] && echo 1 || echo 2)"; }
+pni_cloud_id() { echo "198.18.255.$([ "$1" = a ] && echo 1 || echo 2)"; }
+pni_id_of() { case $1 in cloud-*) pni_cloud_id "${1##*-}" ;; *) pni_peer_id "${1##*-}" ;; esac; }
+pni_asn_of() { case $1 in cloud-*) echo "$PNI_CLOUD_ASN" ;; *) echo "$PNI_PEER_ASN" ;; esac; }
+pni_ip_of() { case $1 in cloud-*) echo "${PNI_CLOUD_IP[${1##*-}]}" ;; *) echo "${PNI_PEER_IP[${1##*-}]}" ;; esac; }
+pni_far_of() { case $1 in cloud-*) echo "peer-${1##*-}" ;; *) echo "cloud-${1##*-}" ;; esac; }
 
 # ---- FRR: zebra, bfdd and bgpd with sockets of their own
 
-pni_frr_dir() { echo "$LAB_DIR/frr-$1"; }
-pni_vtysh() { # LINK ARGS...: vtysh of that peer
-  local link=$1
+pni_frr_dir() { echo "$LAB_DIR/frr-$(pni_end_of "$1")"; }
+pni_vtysh() { # END ARGS...
+  local end
+  end=$(pni_end_of "$1")
   shift
-  ip netns exec "$(pni_ns "peer-$link")" vtysh --vty_socket "$(pni_frr_dir "$link")" "$@"
+  ip netns exec "$(pni_ns "$end")" vtysh --vty_socket "$(pni_frr_dir "$end")" "$@"
 }
 
-pni_frr_conf() { # LINK
-  local cloud=${PNI_CLOUD_IP[$1]}
+# What both ends' FRR have of the session
+pni_frr_session() { # END
+  local far
+  far=$(pni_ip_of "$(pni_far_of "$1")")
+  cat <<END
+ bgp router-id $(pni_id_of "$1")
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor $far remote-as $(pni_asn_of "$(pni_far_of "$1")")
+ neighbor $far timers 3 9
+ neighbor $far timers connect 1
+ neighbor $far advertisement-interval 0
+ neighbor $far update-source $(pni_ip_of "$1")
+ neighbor $far bfd 3 300 300
+END
+}
+
+pni_frr_cloud_conf() { # END
+  local far
+  far=$(pni_ip_of "$(pni_far_of "$1")")
+  cat <<END
+frr defaults traditional
+bgp as-path access-list OWN seq 5 permit ^$
+route-map OUT permit 10
+ match as-path OWN
+router bgp $PNI_CLOUD_ASN
+$(pni_frr_session "$1")
+ address-family ipv4 unicast
+  network 198.18.0.0/16
+  network 198.19.0.0/16
+  neighbor $far soft-reconfiguration inbound
+  neighbor $far route-map OUT out
+ exit-address-family
+ address-family ipv6 unicast
+  network 2001:db8:8075::/48
+  neighbor $far activate
+  neighbor $far soft-reconfiguration inbound
+  neighbor $far route-map OUT out
+ exit-address-family
+END
+}
+
+pni_frr_peer_conf() { # END
+  local cloud
+  cloud=$(pni_ip_of "$(pni_far_of "$1")")
   cat <<END
 frr defaults traditional
 ip prefix-list LONG seq 5 permit 10.0.0.0/8 ge 9
@@ -40,15 +95,7 @@ route-map OUT permit 20
 route-map OUT6 permit 10
  match as-path OWN
 router bgp $PNI_PEER_ASN
- bgp router-id $(pni_peer_id "$1")
- no bgp ebgp-requires-policy
- no bgp network import-check
- neighbor $cloud remote-as $PNI_CLOUD_ASN
- neighbor $cloud timers 3 9
- neighbor $cloud timers connect 1
- neighbor $cloud advertisement-interval 0
- neighbor $cloud update-source ${PNI_PEER_IP[$1]}
- neighbor $cloud bfd 3 300 300
+$(pni_frr_session "$1")
  address-family ipv4 unicast
   network $PNI_REGISTERED
   neighbor $cloud soft-reconfiguration inbound
@@ -63,19 +110,19 @@ router bgp $PNI_PEER_ASN
 END
 }
 
-pni_frr() { # LINK
+pni_frr() { # END
   local dir daemon options
   dir=$(pni_frr_dir "$1")
   mkdir -p "$dir"
-  pni_frr_conf "$1" >"$dir/frr.conf"
-  echo "hostname edge$([ "$1" = a ] && echo 1 || echo 2)" >"$dir/own.conf"
+  "pni_frr_${1%-*}_conf" "$1" >"$dir/frr.conf"
+  echo "hostname $(pni_hostname "$1")" >"$dir/own.conf"
   : >"$dir/vtysh.conf"
   chown -R frr:frrvty "$dir"
   for daemon in zebra bfdd bgpd; do
     options=()
     [ $daemon = bgpd ] && options=(--bgp_port 179 -M bmp)
     [ $daemon = bfdd ] && options+=(--bfdctl "$dir/bfdd.sock")
-    pni_start "peer-$1" "frr-$1-$daemon" /usr/lib/frr/$daemon -u frr -g frr -A 127.0.0.1 -f "$dir/own.conf" \
+    pni_start "$1" "frr-$1-$daemon" /usr/lib/frr/$daemon -u frr -g frr -A 127.0.0.1 -f "$dir/own.conf" \
       -i "$dir/$daemon.pid" -z "$dir/zserv.api" --vty_socket "$dir" --log stdout "${options[@]}"
     lab_wait 5 test -S "$dir/$daemon.vty" || return 1
   done
@@ -100,7 +147,7 @@ protocol device { }
 protocol bfd { interface "$bridge" { min rx interval 300 ms; min tx interval 300 ms; multiplier 3; };
 END
   if [ "$2" = bfd ]; then
-    echo "  neighbor ${PNI_CLOUD_IP[$link]} dev \"$bridge\" local ${PNI_PEER_IP[$link]}; }"
+    echo "  neighbor $(pni_ip_of "$(pni_far_of "$1")") dev \"$bridge\" local $(pni_ip_of "$1"); }"
     return
   fi
   cat <<END
@@ -134,42 +181,54 @@ pni_bird() { # NAMESPACE bgp|bfd
   lab_wait 5 test -S "$LAB_DIR/bird-$1.ctl"
 }
 
-# ---- GoBGP: the second peer's router
-
-pni_gobgpc() { # LINK ARGS...
-  local link=$1
-  shift
-  ip netns exec "$(pni_ns "peer-$link")" gobgp "$@"
+pni_hostname() { # END
+  case $1 in
+    peer-a) echo edge1 ;;
+    peer-b) echo edge2 ;;
+    *) echo "$1" ;;
+  esac
 }
 
-pni_gobgp_conf() { # LINK
+# ---- GoBGP: the second peer's router, or one of the cloud's
+
+pni_gobgpc() { # END ARGS...
+  local end
+  end=$(pni_end_of "$1")
+  shift
+  ip netns exec "$(pni_ns "$end")" gobgp "$@"
+}
+
+pni_gobgp_conf() { # END
   cat <<END
 [global.config]
-  as = $PNI_PEER_ASN
-  router-id = "$(pni_peer_id "$1")"
-  local-address-list = ["${PNI_PEER_IP[$1]}"]
+  as = $(pni_asn_of "$1")
+  router-id = "$(pni_id_of "$1")"
+  local-address-list = ["$(pni_ip_of "$1")"]
 [[neighbors]]
   [neighbors.config]
-    neighbor-address = "${PNI_CLOUD_IP[$1]}"
-    peer-as = $PNI_CLOUD_ASN
+    neighbor-address = "$(pni_ip_of "$(pni_far_of "$1")")"
+    peer-as = $(pni_asn_of "$(pni_far_of "$1")")
   [neighbors.timers.config]
     hold-time = 9
     keepalive-interval = 3
     connect-retry = 2
     idle-hold-time-after-reset = 1
   [neighbors.transport.config]
-    local-address = "${PNI_PEER_IP[$1]}"
+    local-address = "$(pni_ip_of "$1")"
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv4-unicast"
 END
 }
 
-pni_gobgp() { # LINK
+pni_gobgp() { # END
   pni_gobgp_conf "$1" >"$LAB_DIR/gobgp-$1.toml"
-  pni_start "peer-$1" "gobgp-$1" unshare --uts sh -c "hostname edge2; exec gobgpd -f '$LAB_DIR/gobgp-$1.toml'"
+  pni_start "$1" "gobgp-$1" unshare --uts sh -c "hostname $(pni_hostname "$1"); exec gobgpd -f '$LAB_DIR/gobgp-$1.toml'"
   lab_wait 10 pni_gobgpc "$1" global || return 1
-  pni_gobgpc "$1" global rib add "$PNI_REGISTERED" community 8075:8007
+  case $1 in
+    cloud-*) pni_gobgpc "$1" global rib add 198.18.0.0/16 && pni_gobgpc "$1" global rib add 198.19.0.0/16 ;;
+    *) pni_gobgpc "$1" global rib add "$PNI_REGISTERED" community 8075:8007 ;;
+  esac
 }
 
 # ---- when they are up
@@ -182,18 +241,29 @@ pni_lag_is_up() {
 pni_bgp_is_up() {
   local link
   for link in "${PNI_LINKS[@]}"; do
-    pni_birdc "cloud-$link" show protocols edge | grep -q Established || return 1
+    case ${PNI_CLOUD_ROUTER[$link]} in
+      bird) pni_birdc "cloud-$link" show protocols edge | grep -q Established ;;
+      frr) pni_vtysh "cloud-$link" -c 'show bgp summary json' | jq -e 'all(.ipv4Unicast.peers[]; .state == "Established")' ;;
+      gobgp) pni_gobgpc "cloud-$link" neighbor | grep -q Establ ;;
+    esac || return 1
   done
 }
 pni_routes_are_up() { # the registered prefix has arrived
   local link
   for link in "${PNI_LINKS[@]}"; do
-    pni_birdc "cloud-$link" show route "$PNI_REGISTERED" protocol edge | grep -q "$PNI_REGISTERED" || return 1
+    case ${PNI_CLOUD_ROUTER[$link]} in
+      bird) pni_birdc "cloud-$link" show route "$PNI_REGISTERED" protocol edge ;;
+      frr) pni_vtysh "cloud-$link" -c "show bgp ipv4 unicast $PNI_REGISTERED" ;;
+      gobgp) pni_gobgpc "cloud-$link" neighbor "${PNI_PEER_IP[$link]}" adj-in ;;
+    esac | grep -q "$PNI_REGISTERED" || return 1
   done
 }
 pni_bfd_is_up() {
   local link
   for link in "${PNI_LINKS[@]}"; do
-    pni_birdc "cloud-$link" show bfd sessions | grep -q "${PNI_PEER_IP[$link]} .* Up" || return 1
+    case ${PNI_CLOUD_ROUTER[$link]} in
+      frr) pni_vtysh "cloud-$link" -c 'show bfd peers json' | jq -e 'length > 0 and all(.[]; .status == "up")' ;;
+      *) pni_birdc "cloud-$link" show bfd sessions | grep -q "${PNI_PEER_IP[$link]} .* Up" ;;
+    esac || return 1
   done
 }

@@ -3,10 +3,10 @@
 #
 #   lacp                    text of ovs-appctl lacp/show, all four bonds
 #   macs                    address of each member's end, which is its LLDP chassis
-#   LINK.cloud.bird         text of birdc: protocol, bfd, import4, import6 (the Adj-RIB-In)
-#   LINK.peer.frr           neighbor, bfd, received4, received6 (JSON of vtysh; the Adj-RIB-In)
-#   LINK.peer.gobgp         neighbor, received4, sent4 (JSON of gobgp)
-#   LINK.peer.bird          bfd (text), where BIRD speaks BFD beside GoBGP
+#   LINK.SIDE               SIDE is cloud or peer; one of:
+#     .bird                 text of birdc: protocol, bfd, import4, import6 (the Adj-RIB-In)
+#     .frr                  neighbor, bfd, received4, received6 (JSON of vtysh; the Adj-RIB-In)
+#     .gobgp                neighbor, received4, sent4 (JSON of gobgp); and .bird with bfd (text) beside it
 
 pni_truth() {
   jq -n --rawfile lacp <(pni_appctl lacp/show) --slurpfile macs <(pni_vsctl -f json --columns=name,mac_in_use list interface) \
@@ -15,9 +15,8 @@ pni_truth() {
 }
 
 pni_truth_link() {
-  jq -n --slurpfile cloud <(pni_truth_bird "cloud-$1") --slurpfile peer <(
-    "pni_truth_${PNI_ROUTER[$1]}" "$1"
-  ) '{cloud: $cloud[0], peer: $peer[0]}'
+  jq -n --slurpfile cloud <("pni_truth_${PNI_CLOUD_ROUTER[$1]}" "cloud-$1") \
+    --slurpfile peer <("pni_truth_${PNI_ROUTER[$1]}" "peer-$1") '{cloud: $cloud[0], peer: $peer[0]}'
 }
 
 pni_truth_bird() {
@@ -28,8 +27,9 @@ pni_truth_bird() {
 }
 
 pni_truth_frr() {
-  local cloud=${PNI_CLOUD_IP[$1]}
-  jq -n --slurpfile neighbor <(pni_vtysh "$1" -c "show bgp neighbors $cloud json") \
+  local far
+  far=$(pni_ip_of "$(pni_far_of "$1")")
+  jq -n --slurpfile neighbor <(pni_vtysh "$1" -c "show bgp neighbors $far json") \
     --slurpfile bfd <(pni_vtysh "$1" -c 'show bfd peers json') \
     --slurpfile received4 <(pni_vtysh "$1" -c 'show bgp ipv4 unicast json detail') \
     --slurpfile received6 <(pni_vtysh "$1" -c 'show bgp ipv6 unicast json detail') \
@@ -37,10 +37,11 @@ pni_truth_frr() {
 }
 
 pni_truth_gobgp() {
-  local cloud=${PNI_CLOUD_IP[$1]}
-  jq -n --slurpfile neighbor <(pni_gobgpc "$1" neighbor "$cloud" -j) \
-    --slurpfile received4 <(pni_gobgpc "$1" neighbor "$cloud" adj-in -j) \
-    --slurpfile sent4 <(pni_gobgpc "$1" neighbor "$cloud" adj-out -j) \
-    --rawfile bfd <(pni_birdc "peer-$1" show bfd sessions) \
+  local far
+  far=$(pni_ip_of "$(pni_far_of "$1")")
+  jq -n --slurpfile neighbor <(pni_gobgpc "$1" neighbor "$far" -j) \
+    --slurpfile received4 <(pni_gobgpc "$1" neighbor "$far" adj-in -j) \
+    --slurpfile sent4 <(pni_gobgpc "$1" neighbor "$far" adj-out -j) \
+    --rawfile bfd <(pni_birdc "$1" show bfd sessions) \
     '{gobgp: {neighbor: $neighbor[0], received4: $received4[0], sent4: $sent4[0]}, bird: {$bfd}}'
 }

@@ -101,17 +101,32 @@ class Truth:
         members = lacp_members(document["lacp"])
         self.routes, self.sessions, self.bfd, self.members = {}, {}, {}, {}
         for link in "ab":
-            self.link(link, document[link]["cloud"]["bird"], document[link]["peer"])
+            self.link(link, document[link]["cloud"], document[link]["peer"])
             ends = [{"peer": f"{link}{n}p", "msft": f"{link}{n}c"} for n in (0, 1)]
             self.members[link] = [{side: members[name] | {"interface": name, "mac": document["macs"][name]} for side, name in end.items()}
                                   for end in ends]
 
-    def link(self, link, cloud, peer):
-        received = bird_routes(cloud["import4"]) | bird_routes(cloud["import6"])
-        state = bird_field(cloud["protocol"], "BGP state")
-        session = {"up": state == "Established", "peer_id": bird_field(cloud["protocol"], "Neighbor ID"), "msft_id": f"198.18.255.{'ab'.index(link) + 1}",
+    def cloud(self, link, cloud):
+        """What the cloud's router received, and has of the session and of BFD."""
+        if "frr" in cloud:
+            own = cloud["frr"]["neighbor"][PEER_IP[link]]
+            received = frr_routes(cloud["frr"]["received4"], PEER_IP[link]) | frr_routes(cloud["frr"]["received6"], PEER_IP[link])
+            session = {"up": own["bgpState"] == "Established", "peer_id": own["remoteRouterId"], "peer_asn": own["remoteAs"], "msft_asn": own["localAs"]}
+            return received, session, {"msft_state": cloud["frr"]["bfd"][0]["status"].capitalize()}
+        if "gobgp" in cloud:
+            own = cloud["gobgp"]["neighbor"]
+            own = own[0] if isinstance(own, list) else own
+            session = {"up": own["state"]["session_state"] == 6, "peer_id": own["state"].get("router_id"), "peer_asn": own["state"]["peer_asn"],
+                       "msft_asn": own["conf"]["local_asn"]}
+            return gobgp_routes(cloud["gobgp"]["received4"]), session, {"msft_state": bird_bfd(cloud["bird"]["bfd"], PEER_IP[link])}
+        cloud = cloud["bird"]
+        session = {"up": bird_field(cloud["protocol"], "BGP state") == "Established", "peer_id": bird_field(cloud["protocol"], "Neighbor ID"),
                    "peer_asn": int(bird_field(cloud["protocol"], "Neighbor AS")), "msft_asn": int(bird_field(cloud["protocol"], "Local AS"))}
-        bfd = {"msft_state": bird_bfd(cloud["bfd"], PEER_IP[link])}
+        return bird_routes(cloud["import4"]) | bird_routes(cloud["import6"]), session, {"msft_state": bird_bfd(cloud["bfd"], PEER_IP[link])}
+
+    def link(self, link, cloud, peer):
+        received, session, bfd = self.cloud(link, cloud)
+        session["msft_id"] = f"198.18.255.{'ab'.index(link) + 1}"
         if "frr" in peer:
             neighbour = peer["frr"]["neighbor"][CLOUD_IP[link]]
             sent = frr_routes(peer["frr"]["received4"], CLOUD_IP[link]) | frr_routes(peer["frr"]["received6"], CLOUD_IP[link])
