@@ -273,19 +273,23 @@ sample_jitter(struct rtp_stream *s, bool marker)
 		s->jitter_max_ns = s->jitter_ns;
 }
 
-/* A packet whose media time lies before the newest: reordered, or the sender's clock began anew
- * (more than a second back and yet in sequence). */
-static __attribute__((noinline)) void
-come_late(struct rtp_stream *s, const struct rtp_packet *p, uint16_t step, int32_t ticks)
+/* A packet whose media time lies before that of the last: false when it is a sample like any other
+ * (reordered: the differences are of packets in order of arrival). Not when the sender's clock
+ * began anew (more than a second back and yet in sequence), nor when it was sent before the first.
+ */
+static __attribute__((noinline)) bool
+is_before_clock(struct rtp_stream *s, const struct rtp_packet *p, uint16_t step, int32_t ticks)
 {
-	hold_mean(s);
 	if (step < RTP_DROPOUT_MAX && ticks < -(int64_t)(s->clock_hz ? s->clock_hz : FASTEST_HZ)) {
+		hold_mean(s);
 		begin_clock(s, p);
-		return;
+		return true;
 	}
-	if (s->tick)
-		move_jitter(s, (int64_t)(p->time_ns - s->reference_ns), ticks);
+	if ((int32_t)(p->timestamp - s->first_timestamp) >= 0)
+		return false;
+	hold_mean(s);
 	s->late_ns = p->time_ns;
+	return true;
 }
 
 /* Nothing came for long: a pause of the sender, or an outage when numbers are missing. */
@@ -379,10 +383,8 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 		count_aside(s, p);
 	if (__builtin_expect(p->marker, 0))
 		s->talkspurts++;
-	if (__builtin_expect(ticks < 0, 0)) {
-		come_late(s, p, step, ticks);
+	if (__builtin_expect(ticks < 0, 0) && is_before_clock(s, p, step, ticks))
 		return lost;
-	}
 	if (__builtin_expect(s->tick != 0, 1)) {
 		move_jitter(s, elapsed, ticks);
 		sample_jitter(s, p->marker);

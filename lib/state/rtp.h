@@ -7,8 +7,8 @@
  *   window of the last 64; lost is expected minus received, a duplicate not being received again.
  * - Jitter (RFC 3550 6.4.1), in ns: every packet moves the estimate; its maximum and mean are taken
  *   where the media clock runs: packets that begin a talkspurt (marker), carry or follow comfort
- *   noise, come late, or are telephone events (whose timestamp stands still, RFC 4733 2.2) give no
- *   sample and leave the mean as it was.
+ *   noise, were sent before the first that came, or are telephone events (whose timestamp stands
+ *   still, RFC 4733 2.2) give no sample and leave the mean as it was.
  * - Bursts and gaps of loss: RFC 3611 A.2, Gmin 16.
  *
  * A stream is a candidate until it has proven itself (RTP_PROVEN) or signalling named it
@@ -55,9 +55,9 @@ struct rtp_stream {
 	uint32_t ssrc;
 	uint32_t next;          /* of the same flow, in the pool; 0: none */
 	uint64_t window;        /* bit n: number `highest` - n came */
-	uint64_t reference_ns;  /* arrival of the newest media time */
+	uint64_t reference_ns;  /* arrival of the packet with `timestamp` */
 	uint64_t jitter_sum_ns; /* over the samples */
-	uint32_t timestamp;     /* the newest media time */
+	uint32_t timestamp;     /* media time of the last packet that was a sample, or could be */
 	uint32_t highest;       /* sequence number, extended by its cycles */
 	uint32_t received;      /* packets, duplicates and strays too */
 	uint32_t tick;          /* of the media clock, ns << RTP_TICK_BITS; 0: none runs */

@@ -229,6 +229,55 @@ test_jitter(void **state)
 }
 
 /* 90 kHz does not divide a nanosecond: an hour of it must not drift. */
+/* RFC 3550 6.4.1: the differences are of packets "in order of arrival (not necessarily in
+ * sequence)". 5 and 6 change places: D is 20 ms, 40 ms, 20 ms, then 0 again. */
+static void
+test_jitter_of_reordered(void **state)
+{
+	static const uint32_t order[] = {1, 2, 3, 4, 6, 5, 7, 8};
+	static const double d_ms[] = {0, 0, 0, 0, 20, 40, 20, 0};
+	enum { COUNT = sizeof order / sizeof *order };
+	double jitter = 0, max = 0, sum = 0;
+	struct rtp_stream s;
+	struct rtp_figures r;
+
+	(void)state;
+	begin(&s, 1);
+	for (unsigned i = 0; i < COUNT; i++) {
+		struct rtp_packet p = packet(1, order[i]);
+
+		p.time_ns = START_NS + (i + 1) * PTIME_NS;
+		rtp_update(&s, &p);
+		jitter += (d_ms[i] - jitter) / 16;
+		sum += jitter;
+		max = jitter > max ? jitter : max;
+	}
+	r = read(&s);
+	assert_int_equal(r.reordered, 1);
+	assert_true(fabs((double)r.jitter_ns / NS_PER_MS - jitter) < 1e-4);
+	assert_true(fabs((double)r.jitter_max_ns / NS_PER_MS - max) < 1e-4);
+	assert_true(fabs((double)r.jitter_mean_ns / NS_PER_MS - sum / COUNT) < 1e-4);
+}
+
+/* One that overtook the stream's first packet measures nothing, and the next is measured by the
+ * first. */
+static void
+test_jitter_before_first(void **state)
+{
+	struct rtp_packet p = packet(1, 9);
+	struct rtp_stream s;
+
+	(void)state;
+	begin(&s, 10);
+	p.timestamp = (uint32_t)-PTIME_TICKS;
+	p.time_ns = START_NS + PTIME_NS / 2;
+	p.sequence = 9;
+	rtp_update(&s, &p);
+	feed_run(&s, 10, 1, 9);
+	assert_int_equal(read(&s).jitter_max_ns, 0);
+	assert_int_equal(read(&s).reordered, 1);
+}
+
 static void
 test_jitter_of_odd_clock(void **state)
 {
@@ -473,6 +522,8 @@ main(void)
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_dropout),
 		cmocka_unit_test(test_jitter),
+		cmocka_unit_test(test_jitter_of_reordered),
+		cmocka_unit_test(test_jitter_before_first),
 		cmocka_unit_test(test_jitter_of_odd_clock),
 		cmocka_unit_test(test_no_clock_no_jitter),
 		cmocka_unit_test(test_clock_inferred),
