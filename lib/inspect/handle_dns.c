@@ -74,17 +74,35 @@ read_datagram(struct inspection *in)
 	time_message(in);
 }
 
-/* Behind a gap nothing tells where a message begins. */
+/* Behind a gap nothing tells where a message begins, unless one is read there: whole, or cut but
+ * with the one question that messages have. */
+static bool
+is_message(const struct inspection *in, struct cursor bytes)
+{
+	struct cursor message;
+	struct dns dns;
+
+	if (dns_take(&bytes, &message))
+		return dns_decode(&message, &dns) == REASON_OK;
+	cursor_skip(&bytes, 2);
+	return in->cut && dns_decode(&bytes, &dns) != REASON_DNS_BAD && dns.questions == 1;
+}
+
 static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
 	struct cursor message;
 
-	if (gap)
-		return STREAM_GIVE_UP;
+	if (gap && !is_message(in, bytes))
+		return STREAM_LOST;
 	while (dns_take(&bytes, &message))
 		count(in, message, false);
+	if (in->cut && cursor_left(&bytes)) {
+		cursor_skip(&bytes, 2);
+		count(in, bytes, true);
+		bytes.at = bytes.end;
+	}
 	return (size_t)(bytes.at - start);
 }
 

@@ -201,19 +201,26 @@ read_message(struct inspection *in)
 		read_rtcp(in);
 }
 
+static bool
+is_framed_stun(const struct cursor *c)
+{
+	struct cursor behind = *c;
+
+	cursor_skip(&behind, 2);
+	return stun_fits(&behind);
+}
+
 /* How a TCP connection frames its messages is what its first bytes fit: STUN's own length (RFC 8489
  * section 6.2.2; ChannelData padded, RFC 8656 section 12.5), or one before each (RFC 4571). */
 static size_t
 frame_size(const struct cursor *c, size_t *head)
 {
-	struct cursor behind = *c;
 	const uint8_t *p = cursor_peek(c, 4);
 
 	*head = 0;
 	if (stun_fits(c))
 		return STUN_SIZE + load_be16(p + 2);
-	cursor_skip(&behind, 2);
-	if (p && (stun_fits(&behind) || p[0] < 64)) {
+	if (p && (is_framed_stun(c) || p[0] < 64)) {
 		*head = 2;
 		return load_be16(p);
 	}
@@ -225,16 +232,18 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
 
-	if (gap)
-		return STREAM_GIVE_UP;
+	if (gap && !stun_fits(&bytes) && !is_framed_stun(&bytes))
+		return STREAM_LOST;
 	while (cursor_left(&bytes) >= STUN_SIZE) {
 		size_t head, size = frame_size(&bytes, &head);
 
 		if (size == 0)
 			return STREAM_GIVE_UP;
-		if (cursor_left(&bytes) < head + size)
+		if (cursor_left(&bytes) < head + size && !in->cut)
 			break;
 		cursor_skip(&bytes, head);
+		if (cursor_left(&bytes) < size)
+			size = cursor_left(&bytes);
 		in->payload = cursor_slice(&bytes, size);
 		read_message(in);
 	}

@@ -119,7 +119,7 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 		struct sip sip;
 		enum reason reason = sip_decode(&bytes, SIP_STREAM, &sip);
 
-		if (reason == REASON_SIP_SHORT)
+		if (reason == REASON_SIP_SHORT && !in->cut)
 			break;
 		if (!has_start_line(&sip)) {
 			in->census->sip.malformed += !lost;
@@ -128,8 +128,10 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 			continue;
 		}
 		lost = false;
-		in->census->sip.malformed += reason != REASON_OK;
+		in->census->sip.malformed += reason == REASON_SIP_BAD;
 		take_message(in, &sip);
+		if (reason == REASON_SIP_SHORT)
+			bytes.at = bytes.end;
 	}
 	return (size_t)(bytes.at - start);
 }

@@ -164,6 +164,31 @@ read_record(struct inspection *in, struct handshake *s, const struct tls_record 
 	}
 }
 
+/* A handshake record whose rest was not captured: of its last message what is there. */
+static void
+read_cut_handshake(struct inspection *in, struct handshake *s, const struct tls_record *record)
+{
+	struct tls_message message;
+	struct cursor rest;
+
+	if (!join(&in->census->streams.budget, s, &record->body) || !read_messages(in, s))
+		return;
+	rest = s->size ? cursor_over(s->joined, s->size) : cursor_none();
+	if (s->size >= TLS_MESSAGE_SIZE && tls_message_decode(&rest, &message) == REASON_TLS_SHORT)
+		hello_count(in, CENSUS_TCP, &message);
+	s->size = 0;
+}
+
+/* The last record before bytes that were not captured. False: as read_record(). */
+static bool
+read_cut(struct inspection *in, struct handshake *s, const struct tls_record *record)
+{
+	if (record->type != TLS_HANDSHAKE || s->ciphered)
+		return read_record(in, s, record);
+	read_cut_handshake(in, s, record);
+	return true;
+}
+
 /* A record whose rest is still to come. Of application data nobody reads the head is enough. */
 static bool
 is_awaited(const struct tls_state *state, const struct tls_record *record, enum reason reason)
@@ -173,9 +198,9 @@ is_awaited(const struct tls_state *state, const struct tls_record *record, enum 
 
 /* Joined mid-way, or behind a gap: a record begins where a segment does, sooner or later. */
 static bool
-find_footing(const struct tls_state *state, struct handshake *s)
+find_footing(struct handshake *s)
 {
-	return state->watched && ++s->lost <= LOST_MAX;
+	return ++s->lost <= LOST_MAX;
 }
 
 static size_t
@@ -194,9 +219,11 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 		enum reason reason = tls_record_decode(&bytes, &record);
 
 		if (reason == REASON_TLS_BAD)
-			return find_footing(state, s) ? (size_t)(bytes.end - start)
-			                              : STREAM_GIVE_UP;
+			return find_footing(s) ? (size_t)(bytes.end - start) : STREAM_GIVE_UP;
 		s->lost = 0;
+		if (reason != REASON_OK && in->cut && cursor_left(&bytes) >= TLS_RECORD_SIZE)
+			return read_cut(in, s, &record) ? (size_t)(bytes.end - start)
+			                                : STREAM_GIVE_UP;
 		if (is_awaited(state, &record, reason))
 			break;
 		if (!read_record(in, s, &record))

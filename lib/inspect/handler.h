@@ -30,7 +30,9 @@ struct inspection {
 	struct conversation *conversation; /* NULL: the frame has no ports */
 	unsigned direction;                /* who sent it: index in conversation->ip */
 	struct cursor payload;             /* datagram: what was captured of it */
-	bool cut; /* less than was sent: snap length, or a first fragment */
+	/* Less than was sent: snap length, or a first fragment. Of a stream: what lies behind its
+	 * unread bytes was not captured, so what is left of them is never added to. */
+	bool cut;
 };
 
 struct handler {
@@ -39,7 +41,8 @@ struct handler {
 	void (*datagram)(struct inspection *in);
 	/* Unread bytes of one direction (in->direction). Returns how many it is done with; the rest
 	 * comes again with more behind it. STREAM_GIVE_UP: nothing more is wanted of this
-	 * direction. `gap`: bytes are missing before these, or this is no stream's beginning. */
+	 * direction. STREAM_LOST: see below. `gap`: bytes are missing before these, or this is no
+	 * stream's beginning. */
 	size_t (*stream)(struct inspection *in, struct cursor bytes, bool gap);
 	/* A TCP segment, before its bytes are read, with or without any; NULL: nobody cares. */
 	void (*segment)(struct inspection *in);
@@ -54,6 +57,9 @@ struct handler {
 };
 
 #define STREAM_GIVE_UP SIZE_MAX
+/* Behind a gap, and no message begins here: what is unread is stepped over, and what comes next is
+ * behind a gap too. */
+#define STREAM_LOST (SIZE_MAX - 1)
 
 /* Who reads this class over this IP protocol; NULL: nobody. */
 const struct handler *handler_of(uint8_t class, uint8_t proto);

@@ -112,13 +112,15 @@ read_stream(struct inspection *in)
 	if (!c->handler || !c->handler->stream || s->closed)
 		return;
 	s->gap = false;
+	in->cut = s->cut;
 	taken = c->handler->stream(in, stream_unread(s), gap);
 	if (taken == STREAM_GIVE_UP) {
 		in->census->given_up++;
 		stream_close(s);
 		return;
 	}
-	stream_take(s, taken);
+	s->gap = taken == STREAM_LOST;
+	stream_take(s, s->gap ? stream_unread_size(s) : taken);
 }
 
 /* What the receiver has acknowledged and the tap has not seen will not come any more. Sessions that

@@ -63,6 +63,12 @@ stream_unread(const struct stream *s)
 	return s->bytes ? cursor_over(s->bytes + s->start, s->size - s->start) : cursor_none();
 }
 
+uint32_t
+stream_unread_size(const struct stream *s)
+{
+	return s->size - s->start;
+}
+
 void
 stream_take(struct stream *s, size_t size)
 {

@@ -65,6 +65,7 @@ bool stream_is_other(const struct stream *s, uint32_t seq);
 
 /* What is in order and unread; borrowed until the next push. */
 struct cursor stream_unread(const struct stream *s);
+uint32_t stream_unread_size(const struct stream *s);
 /* The reader has taken `size` bytes. */
 void stream_take(struct stream *s, size_t size);
 /* The reader wants nothing more: frees and ignores the rest. */

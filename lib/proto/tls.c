@@ -147,14 +147,18 @@ read_versions(struct cursor *value, bool server, struct tls_hello *out)
 	out->version = best ? best : out->version;
 }
 
+/* Of a hello that was cut, those that are there. */
 static enum reason
 read_extensions(struct cursor *body, bool server, struct tls_hello *out)
 {
 	struct cursor all;
+	size_t whole, left;
 
 	if (!cursor_left(body))
 		return body->ok ? REASON_OK : REASON_TLS_BAD;
-	all = cursor_slice(body, cursor_be16(body));
+	whole = cursor_be16(body);
+	left = cursor_left(body);
+	all = cursor_slice(body, whole < left ? whole : left);
 	while (cursor_left(&all)) {
 		uint16_t type = cursor_be16(&all), size = cursor_be16(&all);
 		struct cursor value = cursor_slice(&all, size);
@@ -170,7 +174,7 @@ read_extensions(struct cursor *body, bool server, struct tls_hello *out)
 		else if (type == EXTENSION_ENCRYPTED_HELLO)
 			out->encrypted = true;
 	}
-	return all.ok ? REASON_OK : REASON_TLS_BAD;
+	return all.ok && whole <= left ? REASON_OK : REASON_TLS_BAD;
 }
 
 static void

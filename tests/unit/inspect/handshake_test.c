@@ -85,6 +85,36 @@ test_tls_session(void **state)
 	feed_close(&f);
 }
 
+/* Segments cut by a snap length: the hello is one and its name is read where it was captured; the
+ * segments in its middle are no records, and the next hello is found again. */
+static void
+test_tls_cut(void **state)
+{
+	uint8_t hello[246] = {0x16, 3, 3, 0, 241};
+	static const char hex[] = CLIENT;
+	struct feed f;
+
+	(void)state;
+	for (unsigned i = 0, value; hex[2 * i]; i++) {
+		sscanf(hex + 2 * i, "%2x", &value);
+		hello[5 + i] = (uint8_t)value;
+	}
+	feed_open(&f, CLASS_TLS, TCP, 443, 0);
+	for (unsigned cut = 4; cut <= 204; cut += 200) {
+		feed_frame(&f, 0, 0x18, f.seq[0], hello, sizeof hello, cut);
+		f.seq[0] += sizeof hello;
+		feed_frame(&f, 0, 0x18, f.seq[0], hello + 20, 200, 50);
+		f.seq[0] += 200;
+	}
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 2);
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
+	feed_bytes(&f, 0, hello, sizeof hello);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 3);
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 2);
+	assert_int_equal(f.census->given_up, 0);
+	feed_close(&f);
+}
+
 static void
 test_quic(void **state)
 {
@@ -127,9 +157,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tls_pieces),
-		cmocka_unit_test(test_tls_session),
-		cmocka_unit_test(test_quic),
+		cmocka_unit_test(test_tls_pieces),    cmocka_unit_test(test_tls_session),
+		cmocka_unit_test(test_tls_cut),       cmocka_unit_test(test_quic),
 		cmocka_unit_test(test_quic_unopened),
 	};
 

@@ -71,6 +71,28 @@ test_sip_stream(void **state)
 	}
 }
 
+/* A snap length takes the ends of segments: each message that begins in one is read as far as it
+ * was captured, and counts as no malformed one. */
+static void
+test_sip_stream_cut(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 5060, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		static const char text[] = OPTIONS INVITE;
+
+		feed_frame(&f, 0, 0x18, f.seq[0], text, sizeof text - 1, 20);
+		f.seq[0] += sizeof text - 1;
+	}
+	feed_text(&f, 0, OPTIONS);
+	assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 4);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 3);
+	assert_int_equal(f.census->sip.malformed, 0);
+	feed_close(&f);
+}
+
 /* A lost segment costs the messages in it, no more; the rest of a message is no malformed one. */
 static void
 test_sip_gap(void **state)
@@ -164,6 +186,30 @@ test_dns(void **state)
 	feed_close(&f);
 }
 
+/* Cut segments, and a gap behind which first the middle of a message comes, then a whole one. */
+static void
+test_dns_stream_cut(void **state)
+{
+	static const uint8_t answer[] = {0, 0x11, 0x12, 0x34, 0x85, 0x80, 0, 1, 0, 0,
+	                                 0, 0,    0,    0,    0,    0,    2, 0, 1};
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_DNS, TCP, 53, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		feed_frame(&f, 1, 0x18, f.seq[1], answer, sizeof answer, 4);
+		f.seq[1] += sizeof answer;
+	}
+	assert_int_equal(f.census->dns.responses, 2);
+	f.seq[1] += 8 << 20; /* beyond any window */
+	feed_hex(&f, 1, "0102 0304 0506 0708 090a 0b0c 0d0e");
+	feed_bytes(&f, 1, answer, sizeof answer);
+	assert_int_equal(f.census->dns.responses, 3);
+	assert_int_equal(f.census->dns.malformed, 0);
+	assert_int_equal(f.census->given_up, 0);
+	feed_close(&f);
+}
+
 /* RFC 5764 section 5.1.2, RFC 7983: what shares a port is told by its first byte. */
 static void
 test_media_port(void **state)
@@ -214,6 +260,30 @@ test_stun_over_tcp(void **state)
 	assert_int_equal(f.census->stun[0x0004], 1);
 	assert_int_equal(f.census->stun[0x0101], 1);
 	assert_int_equal(f.census->channels[0], 1);
+	feed_close(&f);
+}
+
+/* Both framings again, cut, and behind a gap. */
+static void
+test_stun_over_tcp_cut(void **state)
+{
+	static const uint8_t framed[] = {0,    28,   1,    1,    0,        8,
+	                                 0x21, 0x12, 0xa4, 0x42, [12] = 7, [29] = 0};
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_TURN, TCP, 3478, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		feed_frame(&f, 1, 0x18, f.seq[1], framed, sizeof framed, 5);
+		f.seq[1] += sizeof framed;
+		feed_frame(&f, 0, 0x18, f.seq[0], framed + 2, sizeof framed - 2, 5);
+		f.seq[0] += sizeof framed - 2;
+	}
+	assert_int_equal(f.census->stun[0x0101], 4);
+	f.seq[1] += 8 << 20;
+	feed_hex(&f, 1, "4142 4344 4546 4748 494a 4b4c 4d4e 4f50 5152 5354 5556");
+	feed_bytes(&f, 1, framed, sizeof framed);
+	assert_int_equal(f.census->stun[0x0101], 5);
 	feed_close(&f);
 }
 
@@ -309,12 +379,15 @@ main(void)
 		cmocka_unit_test(test_sip_datagrams),
 		cmocka_unit_test(test_sip_cut),
 		cmocka_unit_test(test_sip_stream),
+		cmocka_unit_test(test_sip_stream_cut),
 		cmocka_unit_test(test_sip_gap),
 		cmocka_unit_test(test_gap_acknowledged),
 		cmocka_unit_test(test_ports_reused),
 		cmocka_unit_test(test_dns),
+		cmocka_unit_test(test_dns_stream_cut),
 		cmocka_unit_test(test_media_port),
 		cmocka_unit_test(test_stun_over_tcp),
+		cmocka_unit_test(test_stun_over_tcp_cut),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_conversations_are_bounded),
 		cmocka_unit_test(test_queues_are_apart),
