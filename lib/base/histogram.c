@@ -44,6 +44,8 @@ histogram_add(struct histogram *h, uint64_t ns)
 void
 histogram_merge(struct histogram *to, const struct histogram *from)
 {
+	unsigned last = histogram_bucket(from->max_ns);
+
 	if (!from->count)
 		return;
 	if (!to->count || from->min_ns < to->min_ns)
@@ -51,7 +53,7 @@ histogram_merge(struct histogram *to, const struct histogram *from)
 	if (from->max_ns > to->max_ns)
 		to->max_ns = from->max_ns;
 	to->count += from->count;
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+	for (unsigned i = histogram_bucket(from->min_ns); i <= last; i++) {
 		uint64_t sum = (uint64_t)to->buckets[i] + from->buckets[i];
 
 		to->buckets[i] = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
