@@ -16,6 +16,7 @@ latency_book_create(uint32_t subnet_count, uint32_t sbc_count, uint32_t capacity
 
 	b->entries = mem_alloc(capacity, sizeof *b->entries);
 	b->capacity = capacity;
+	b->key = hash_key_make(0);
 	b->subnet_count = subnet_count;
 	b->sbc_count = sbc_count;
 	return b;
@@ -31,20 +32,50 @@ latency_book_destroy(struct latency_book *b)
 		free(b->entries[i]);
 	}
 	free(b->entries);
+	map_fini(&b->index);
 	free(b);
+}
+
+struct wanted {
+	const struct latency_book *in;
+	const struct latency_entry *like;
+};
+
+static bool
+is_wanted(const void *context, uint32_t index)
+{
+	const struct wanted *w = context;
+	const struct latency_entry *e = w->in->entries[index];
+
+	return e->id == w->like->id && e->scope == w->like->scope && e->half == w->like->half &&
+	       e->method == w->like->method;
+}
+
+static uint64_t
+hash_of(const struct latency_book *b, const struct latency_entry *e)
+{
+	return hash_mix(&b->key, e->id,
+	                (uint64_t)e->scope << 16 | (uint64_t)e->half << 8 | e->method);
 }
 
 static struct latency_entry *
 find(const struct latency_book *b, const struct latency_entry *like)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		struct latency_entry *e = b->entries[i];
+	uint32_t at = map_find(&b->index, hash_of(b, like), is_wanted, &(struct wanted){b, like});
 
-		if (e->id == like->id && e->scope == like->scope && e->half == like->half &&
-		    e->method == like->method)
-			return e;
-	}
-	return NULL;
+	return at == MAP_NONE ? NULL : b->entries[at];
+}
+
+/* A copy; there is room. */
+static struct latency_entry *
+add(struct latency_book *b, const struct latency_entry *like)
+{
+	struct latency_entry *e = mem_alloc(1, sizeof *e);
+
+	*e = *like;
+	map_add(&b->index, hash_of(b, e), b->count);
+	b->entries[b->count++] = e;
+	return e;
 }
 
 const struct latency_entry *
@@ -72,24 +103,21 @@ find_or_add(struct latency_book *b, const struct latency_entry *like)
 
 	if (e || b->count == b->capacity)
 		return e;
-	e = mem_alloc(1, sizeof *e);
-	*e = *like;
+	e = add(b, like);
 	if (e->method == LATENCY_HEADLINE)
 		e->hours = mem_alloc(1, sizeof *e->hours);
-	b->entries[b->count++] = e;
 	return e;
 }
 
 bool
 latency_book_adopt(struct latency_book *b, struct latency_entry *e, uint32_t id)
 {
-	struct latency_entry *place;
+	struct latency_entry like = *e;
 
 	if (b->count == b->capacity)
 		return false;
-	place = b->entries[b->count++] = mem_alloc(1, sizeof *place);
-	*place = *e;
-	place->id = id;
+	like.id = id;
+	add(b, &like);
 	e->hours = NULL;
 	return true;
 }

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/histogram.h"
+#include "base/map.h"
 #include "snap/latency.h"
 
 enum {
@@ -47,6 +49,8 @@ struct latency_entry {
 struct latency_book {
 	struct latency_entry **entries; /* [count], in order of first sample */
 	uint32_t count, capacity;
+	struct map index; /* of the entries, by what latency_book_find() asks for */
+	struct hash_key key;
 	uint32_t subnet_count, sbc_count;
 	bool turned;                 /* the last interval ended a minute or an hour */
 	uint64_t minute_us, hour_us; /* starts of the running ones; 0: none yet */

@@ -51,6 +51,39 @@ keys_stay_apart(void **state)
 	latency_set_fini(&s);
 }
 
+/* Samples of a subnet, half and method in a number of their own, found under no other. */
+static unsigned
+samples_of(uint32_t subnet, unsigned half, unsigned m)
+{
+	return 1 + subnet + half * 10 + m * 20;
+}
+
+static void
+the_book_finds_each(void **state)
+{
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 1000);
+	struct latency_set s;
+
+	(void)state;
+	assert_true(latency_set_init(&s, 1000, 1, false));
+	for (uint8_t half = 0; half < 2; half++)
+		for (uint32_t subnet = 1; subnet <= SUBNETS; subnet++)
+			for (unsigned m = 0; m < LATENCY_METHOD_COUNT; m++)
+				add(&s, key(0, half, subnet, m), 1, samples_of(subnet, half, m));
+	latency_book_merge(b, &s);
+	latency_book_merge(b, &s);
+	for (unsigned half = 0; half < 2; half++)
+		for (uint32_t subnet = 1; subnet <= SUBNETS; subnet++)
+			for (unsigned m = 0; m < LATENCY_METHOD_COUNT; m++)
+				assert_int_equal(
+					latency_book_find(b, LATENCY_SUBNET, subnet, half, m)
+						->total.count,
+					2 * samples_of(subnet, half, m));
+	assert_int_equal(b->count, 2 * (1 + SUBNETS) * (1 + LATENCY_METHOD_COUNT));
+	latency_set_fini(&s);
+	latency_book_destroy(b);
+}
+
 static void
 beyond_the_cap_the_link_still_counts(void **state)
 {
@@ -156,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_stay_apart),
+		cmocka_unit_test(the_book_finds_each),
 		cmocka_unit_test(beyond_the_cap_the_link_still_counts),
 		cmocka_unit_test(headline_leaves_think_time_out),
 		cmocka_unit_test(minutes_and_hours_end_with_the_clock),
