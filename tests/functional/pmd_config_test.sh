@@ -7,10 +7,8 @@ lab_begin pmd
 build=${BUILD:-build}
 bad=0
 
-# The probe on PMD_PORT and an idle ring; ends by itself after SECONDS. Its log is in probe.log.
-probe() { # SECONDS [COMMAND...]
-  local seconds=$1
-  shift
+# Starts the probe on PMD_PORT and an idle ring; its log is in probe.log.
+start_probe() { # [COMMAND...]
   cat >"$LAB_DIR/probe.conf" <<CONF
 probe = { id = "p1"; site = "lab"; flows = 100000; spool = "$LAB_DIR"; };
 peering = { name = "pmd"; type = "isp"; };
@@ -20,17 +18,24 @@ links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "10G";
   members = ( { speed = "10G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
 redis = { server = "unix:$LAB_DIR/redis.sock"; };
 CONF
+  rcli del 'pni:{lab}:probe:p1' >/dev/null
   # shellcheck disable=SC2086
-  timeout -k 5 "$seconds" "$@" "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS \
-    -- $PMD_EAL >"$LAB_DIR/probe.log" 2>&1
+  lab_start probe "$@" "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- $PMD_EAL
 }
 
-packets() { sed -nE 's/.* ([0-9]+) packets, .*/\1/p' "$LAB_DIR/probe.log"; }
+counted() { # LEAST: an epoch is written, and says so many
+  local seen
+  seen=$(rcli hget 'pni:{lab}:probe:p1' packets)
+  at_least "${seen:-none}" "$1"
+}
 
+# So many packets arrive, and the probe stops cleanly with their number.
 expect() { # NAME LEAST
   local name=$1 least=$2 seen
-  seen=$(packets)
-  if [ -n "$seen" ] && [ "$seen" -ge "$least" ]; then
+  lab_wait 60 counted "$least"
+  lab_stop probe
+  seen=$(sed -nE 's/.* ([0-9]+) packets, .*/\1/p' "$LAB_DIR/probe.log")
+  if at_least "${seen:-none}" "$least"; then
     echo "$name: started, $seen packets"
   else
     echo "$name: FAILED, wanted at least $least packets, saw '${seen:-no clean stop}'"
@@ -56,13 +61,13 @@ PY
 
 test_null() {
   . pmd-config/null.conf
-  probe 3
+  start_probe
   expect null 1000000
 }
 
 test_ring() {
   . pmd-config/ring.conf
-  probe 2
+  start_probe
   expect ring 0
 }
 
@@ -70,7 +75,7 @@ test_pcap() {
   make_capture "$LAB_DIR/x.pcap"
   export PMD_CAPTURE=$LAB_DIR/x.pcap
   . pmd-config/pcap.conf
-  probe 3
+  start_probe
   expect pcap 100000
 }
 
@@ -80,9 +85,8 @@ test_af_packet() {
   net_pair tap0 gen0
   export PMD_IFACE=tap0
   . pmd-config/af_packet.conf
-  rm -f "$LAB_DIR/probe.log"
-  probe 12 ip netns exec "$NETNS" &
-  lab_wait 10 grep -q ' writing' "$LAB_DIR/probe.log"
+  start_probe ip netns exec "$NETNS"
+  lab_wait 20 counted 0
   in_net python3 - <<'PY'
 import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -90,7 +94,6 @@ s.bind(("gen0", 0))
 for i in range(1000):
     s.send(bytes.fromhex("0200000000020200000000010800") + bytes(50))
 PY
-  wait $!
   expect af_packet 1000
 }
 
@@ -101,12 +104,13 @@ test_memif() {
   exec 7<>"$LAB_DIR/trials"
   lab_start generator from_7 "$build/functional/memif_gen" "$PMD_SOCKET" 1000 --no-pci --no-huge -m 256 \
     --file-prefix="$LAB_NAME-gen$$" --no-telemetry --lcores '0@0'
+  lab_wait 20 grep -q listening "$LAB_DIR/generator.log"
+  start_probe
+  lab_wait 20 counted 0
   echo "100000 1" >&7
-  lab_wait 10 grep -q listening "$LAB_DIR/generator.log"
-  probe 5
+  expect memif 50000
   exec 7>&-
   lab_stop generator
-  expect memif 50000
 }
 
 test_virtio_user() {
@@ -122,13 +126,14 @@ test_virtio_user() {
     -m 256 --no-telemetry --vdev="net_vhost0,iface=$PMD_SOCKET,queues=1" -- -i \
     --forward-mode=txonly --no-lsc-interrupt
   lab_wait 10 test -S "$PMD_SOCKET"
+  start_probe
   # it must not transmit before the two have agreed on their memory
-  (sleep 5; echo start >&7) &
-  probe 8
+  lab_wait 20 counted 0
+  echo start >&7
+  expect virtio-user 10000
   echo quit >&7
   exec 7>&-
   lab_stop testpmd
-  expect virtio-user 10000
 }
 
 redis_start
