@@ -61,7 +61,7 @@ detect_gap(const struct audit_input *in, const struct input_link *link, const ch
            struct sightings *out)
 {
 	const struct rec_link_media *m = &link->rec.media;
-	struct rec_evidence e = {.ts_us = m->gap_us};
+	struct rec_evidence e = {.ts_us = m->gap_from_us};
 	struct rec_finding *f;
 
 	if (m->gap_us == 0 || (!in->capture && m->gap_us + LATELY_US < in->to_us))
@@ -70,13 +70,14 @@ detect_gap(const struct audit_input *in, const struct input_link *link, const ch
 	FIELD_COPY(f->side, "unknown");
 	FIELD_FORMAT(f->text,
 	             "%" PRIu64 " of %" PRIu64
-	             " media streams on %s were without packets at once, for up to %.1f s",
+	             " media streams on %s were without packets at once, for up to %.3f s; then "
+	             "they went on over %s",
 	             m->gap_streams, m->gap_of_streams, link->rec.name,
-	             (double)m->gap_length_us / 1e6);
+	             (double)m->gap_length_us / 1e6, m->gap_until_link);
 	FIELD_COPY(f->cause, "a path that they share was interrupted before this tap");
 	FIELD_FORMAT(f->next, "pniscope events --link %s; pniscope streams --link %s",
 	             link->rec.name, link->rec.name);
-	f->since_us = m->gap_us;
+	f->since_us = m->gap_from_us;
 	f->samples = m->gap_of_streams;
 	FIELD_COPY(e.link, link->rec.name);
 	FIELD_COPY(e.field, "media_gap_length_us");

@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum part { BREAKS, HEALS, FOLLOWS };
+/* SHOWS: follows what broke, and may be seen before the routers have found that. */
+enum part { BREAKS, HEALS, FOLLOWS, SHOWS };
 
 /* What an event means in a story; layers from the fibre up. The sentence is `before`, the subject
  * without its kind, `after`; none: not worth one. */
@@ -33,7 +34,7 @@ static const struct role {
 	{"bgp.prefix.withdrawn", FOLLOWS, 4, NULL, NULL},
 	{"bgp.prefix.announced", FOLLOWS, 4, NULL, NULL},
 	{"route.origin.changed", FOLLOWS, 4, NULL, NULL},
-	{"voice.gap", FOLLOWS, 5, "voice on ", " had a gap"},
+	{"voice.gap", SHOWS, 5, "voice on ", " had a gap"},
 	{"voice.oneway", FOLLOWS, 5, "voice on ", " went one way only"},
 };
 
@@ -169,6 +170,19 @@ goes_on(const struct story *s, const struct broken *broken, const struct event *
 	return broken->count > 0 || e->ts_us <= last_us + STORY_APART_US;
 }
 
+/* The signs right before event `at`, which begins the story. */
+static void
+add_signs(struct story *s, const struct event *events, size_t at)
+{
+	size_t from = at;
+
+	while (from && role_of(&events[from - 1])->part == SHOWS &&
+	       events[from - 1].ts_us + STORY_APART_US >= events[at].ts_us)
+		from--;
+	for (; from < at; from++)
+		add_event(s, &events[from]);
+}
+
 static void
 cut(struct stories *out, const struct event *events, size_t count, const char *link)
 {
@@ -182,6 +196,8 @@ cut(struct stories *out, const struct event *events, size_t count, const char *l
 		if (!goes_on(story, &broken, e)) {
 			broken.count = 0;
 			story = part == BREAKS ? begin_story(out, link) : NULL;
+			if (story)
+				add_signs(story, events, i);
 		}
 		if (!story)
 			continue;
@@ -190,7 +206,10 @@ cut(struct stories *out, const struct event *events, size_t count, const char *l
 			break_subject(&broken, e->subject);
 		else if (part == HEALS)
 			heal_subject(&broken, e->subject);
-		story->ended_us = broken.count ? 0 : part == FOLLOWS ? story->ended_us : e->ts_us;
+		if (broken.count)
+			story->ended_us = 0;
+		else if (part == BREAKS || part == HEALS)
+			story->ended_us = e->ts_us;
 	}
 	free(broken.subjects);
 }
@@ -200,9 +219,12 @@ cut(struct stories *out, const struct event *events, size_t count, const char *l
 static void
 find_first(struct story *s)
 {
-	uint64_t until_us = s->events[0].ts_us + STORY_TOGETHER_US;
+	uint64_t until_us;
 
-	for (size_t i = 1; i < s->count && s->events[i].ts_us <= until_us; i++) {
+	while (role_of(&s->events[s->first])->part != BREAKS)
+		s->first++; /* a story has one */
+	until_us = s->events[s->first].ts_us + STORY_TOGETHER_US;
+	for (size_t i = s->first + 1; i < s->count && s->events[i].ts_us <= until_us; i++) {
 		const struct role *role = role_of(&s->events[i]);
 
 		if (role->part == BREAKS && role->layer < role_of(&s->events[s->first])->layer)

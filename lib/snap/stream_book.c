@@ -8,13 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "snap/snap.h"
-
-/* Where things are found; made anew when ended ones are dropped. */
-struct stream_index {
-	struct hash_key key;
-	uint32_t limit, stream_room, leg_room;
-	struct map streams, legs, hosts; /* hosts: legs by both addresses */
-};
+#include "snap/stream_book_parts.h"
 
 const char *
 leg_signalling_name(enum leg_signalling s)
@@ -43,6 +37,7 @@ stream_book_destroy(struct stream_book *b)
 	map_fini(&b->index->streams);
 	map_fini(&b->index->legs);
 	map_fini(&b->index->hosts);
+	map_fini(&b->index->media);
 	free(b->index);
 	free(b->streams);
 	free(b->legs);
@@ -219,8 +214,8 @@ leg_take(struct stream_book *b, struct book_leg *l, uint32_t index)
 		l->start_us = first;
 	if (last > l->end_us)
 		l->end_us = last;
-	if (s->r.outages && s->r.silence_ns / NS_PER_US > l->gap_us)
-		l->gap_us = s->r.silence_ns / NS_PER_US;
+	if (last == l->end_us)
+		l->link = s->link;
 	l->secure |= s->secure;
 	if (s->r.flags & RTP_EXPECTED)
 		l->signalling = LEG_SIP;
@@ -278,13 +273,14 @@ void
 stream_book_open(struct stream_book *b)
 {
 	for (uint32_t i = 0; i < b->stream_count; i++) {
-		b->streams[i].changed = b->streams[i].outage = false;
+		b->streams[i].changed = false;
+		if (b->streams[i].gap.state != GAP_WAITS)
+			b->streams[i].gap = (struct stream_gap){0};
 		b->streams[i].last_packets = b->streams[i].last_lost = 0;
 	}
 	for (uint32_t i = 0; i < b->leg_count; i++)
 		b->legs[i].changed = false;
 	b->active_legs = b->one_way_legs = b->outages = 0;
-	b->outage_us = 0;
 }
 
 static uint32_t
@@ -305,14 +301,15 @@ add_stream(struct stream_book *b, const struct book_stream *s, uint64_t hash)
 	b->streams[at].id = lasting_id(&key, sizeof key);
 	b->streams[at].leg = BOOK_NONE;
 	map_add(&b->index->streams, hash, at);
+	stream_gap_index(b, at);
 	b->stream_count++;
 	return at;
 }
 
 /* The new state takes the old one's place; what came between is the interval's. */
 static void
-update_stream(struct stream_book *b, struct book_stream *s, const struct snap_stream *from,
-              const struct rtp_figures *now, const struct rtp_figures *before)
+update_stream(struct book_stream *s, const struct snap_stream *from, const struct rtp_figures *now,
+              const struct rtp_figures *before)
 {
 	s->r = *now;
 	s->mos = mos_of_stream(now);
@@ -321,12 +318,7 @@ update_stream(struct stream_book *b, struct book_stream *s, const struct snap_st
 	s->changed = true;
 	s->last_packets += now->packets - before->packets;
 	s->last_lost += (int64_t)(now->lost - before->lost);
-	if (now->outages <= before->outages)
-		return;
-	s->outage = true;
-	b->outages++;
-	if (now->silence_ns / NS_PER_US > b->outage_us)
-		b->outage_us = now->silence_ns / NS_PER_US;
+	stream_gap_suspect(s, before);
 }
 
 static void
@@ -353,7 +345,7 @@ merge_stream(struct stream_book *b, const struct snap_stream *from)
 		b->streams[at].leg = BOOK_NONE; /* its flow left and came again */
 	if (at == BOOK_NONE)
 		return;
-	update_stream(b, &b->streams[at], from, &wanted.r, &before);
+	update_stream(&b->streams[at], from, &wanted.r, &before);
 	if (b->streams[at].leg == BOOK_NONE)
 		b->streams[at].leg = leg_of(b, &b->streams[at]);
 	leg = &b->legs[b->streams[at].leg];
@@ -395,6 +387,7 @@ sweep(struct stream_book *b, uint64_t now_us)
 	map_clear(&b->index->legs);
 	map_clear(&b->index->hosts);
 	map_clear(&b->index->streams);
+	map_clear(&b->index->media);
 	for (uint32_t i = 0; i < b->leg_count; i++)
 		index_leg(b, i);
 	kept = 0;
@@ -408,6 +401,7 @@ sweep(struct stream_book *b, uint64_t now_us)
 		b->streams[kept] = *s;
 		find_stream(b, &b->streams[kept], &hash);
 		map_add(&b->index->streams, hash, kept);
+		stream_gap_index(b, kept);
 		leg_point(b, &b->legs[b->streams[kept].leg], kept);
 		kept++;
 	}
@@ -421,6 +415,7 @@ stream_book_close(struct stream_book *b, uint64_t end_us, stream_host_fn *is_enc
 {
 	uint32_t forgotten = 0;
 
+	stream_gap_settle(b);
 	for (uint32_t i = 0; i < b->leg_count; i++) {
 		if (!b->legs[i].ended)
 			close_leg(b, &b->legs[i], end_us, is_encrypted, context);

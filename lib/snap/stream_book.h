@@ -26,6 +26,16 @@ const char *leg_signalling_name(enum leg_signalling s);
 
 #define BOOK_NONE UINT32_MAX
 
+/* Media was away: its last packet before, its first after, and the links that they were on. A
+ * stream's snapshot may be an interval old, so one that other links may have carried meanwhile
+ * waits for their next ones. */
+enum stream_gap_state { GAP_NONE, GAP_SUSPECTED, GAP_WAITS, GAP_OUTAGE };
+struct stream_gap {
+	uint64_t from_ns, until_ns;
+	uint16_t from_link, until_link;
+	uint8_t state; /* enum stream_gap_state; an outage for one interval */
+};
+
 struct book_stream {
 	uint64_t id; /* of its key: the same from run to run */
 	struct addr src, dst;
@@ -39,13 +49,14 @@ struct book_stream {
 	struct mos mos;
 	uint64_t last_packets; /* of the last interval */
 	int64_t last_lost;     /* the same; below 0: packets came that were taken for lost */
-	bool outage;           /* one ended in it */
+	struct stream_gap gap; /* that became known in it */
 };
 
 struct book_leg {
 	uint64_t id;
 	struct addr a, b; /* a sent first */
-	uint16_t a_port, b_port, link;
+	uint16_t a_port, b_port;
+	uint16_t link;      /* that brought its newest packet */
 	uint8_t signalling; /* enum leg_signalling */
 	bool secure;
 	bool ended;
@@ -53,7 +64,7 @@ struct book_leg {
 	bool one_way;              /* now, or at its end: for longer than LEG_ONE_WAY_US */
 	bool told_end;             /* the exporter's: its end was written */
 	uint64_t start_us, end_us; /* first and last packet */
-	uint64_t gap_us;           /* longest outage of its streams */
+	uint64_t gap_us;           /* longest outage of its media, over all links */
 	uint64_t packets, lost;
 	uint32_t stream[2]; /* the longest one a sent, b sent; BOOK_NONE: none */
 };
@@ -66,8 +77,7 @@ struct stream_book {
 	bool keep;        /* the owner's: nothing is forgotten (captures) */
 	/* of the last interval */
 	uint32_t active_legs, one_way_legs;
-	uint32_t outages; /* streams in which an outage ended */
-	uint64_t outage_us;
+	uint32_t outages;           /* streams whose outage became known */
 	struct stream_index *index; /* private */
 };
 

@@ -14,7 +14,6 @@ enum {
 	FASTEST_HZ = 90000,
 };
 
-#define OUTAGE_NS (500 * NS_PER_MS)
 #define INFER_NS (2 * NS_PER_S)
 
 static_assert(CACHE_LINE == offsetof(struct rtp_stream, first_ns), "one line per packet");
@@ -299,13 +298,17 @@ note_silence(struct rtp_stream *s, const struct rtp_packet *p, uint16_t step)
 	uint64_t last_ns = s->late_ns > s->reference_ns ? s->late_ns : s->reference_ns;
 	uint64_t silence = p->time_ns - last_ns;
 
-	if (p->time_ns < last_ns || silence < OUTAGE_NS)
+	if (p->time_ns < last_ns || silence < RTP_OUTAGE_NS)
 		return;
 	if (silence > s->silence_ns) {
 		s->silence_ns = silence;
 		s->silence_at_ns = p->time_ns;
 	}
-	s->outages += step > 1;
+	if (step <= 1)
+		return;
+	s->outages++;
+	s->outage_ns = silence;
+	s->outage_at_ns = p->time_ns;
 }
 
 /* ---- packets --------------------------------------------------------------------------------- */
@@ -395,7 +398,7 @@ rtp_update(struct rtp_stream *s, const struct rtp_packet *p)
 	} else if (s->received % INFER_EVERY == 0) {
 		infer_clock(s, p);
 	}
-	if (__builtin_expect(elapsed > (int64_t)OUTAGE_NS, 0))
+	if (__builtin_expect(elapsed > (int64_t)RTP_OUTAGE_NS, 0))
 		note_silence(s, p, step);
 	s->flags = (uint8_t)((s->flags & ~RTP_RESTED) | (s->flags & RTP_COMFORT ? RTP_RESTED : 0));
 	s->reference_ns = p->time_ns;
@@ -477,9 +480,13 @@ rtp_read(const struct rtp_stream *s, struct rtp_figures *out)
 		.loss_runs = s->loss_runs,
 		.first_ns = s->first_ns,
 		.last_ns = s->late_ns > s->reference_ns ? s->late_ns : s->reference_ns,
+		.first_number = (uint16_t)s->base,
+		.last_number = (uint16_t)s->highest,
 		.silence_ns = s->silence_ns,
 		.silence_at_ns = s->silence_at_ns,
 		.outages = s->outages,
+		.outage_ns = s->outage_ns,
+		.outage_at_ns = s->outage_at_ns,
 		.changes = s->changes,
 		.talkspurts = s->talkspurts,
 		.comforts = s->comforts,

@@ -50,6 +50,9 @@ enum rtp_basis { RTP_BASIS_NONE, RTP_BASIS_INFERRED, RTP_BASIS_STATIC, RTP_BASIS
 /* "inferred", "static-pt", "sdp"; NULL for none. */
 const char *rtp_basis_name(uint8_t basis);
 
+/* Without a packet for so long and with numbers missing after: an outage. */
+#define RTP_OUTAGE_NS 500000000ull
+
 struct rtp_stream {
 	/* first line: all that a packet in its turn reads and writes */
 	uint32_t ssrc;
@@ -74,12 +77,14 @@ struct rtp_stream {
 	uint64_t total_bytes;       /* spilled */
 	uint64_t silence_ns;        /* longest time without a packet */
 	uint64_t silence_at_ns;     /* its end */
+	uint64_t outage_ns;         /* the last outage */
+	uint64_t outage_at_ns;      /* its end */
 	uint32_t base;              /* first extended number since the last restart */
 	uint32_t expected_before;   /* before it */
 	uint32_t duplicates, reordered, strays, restarts;
 	uint32_t longest_gap, loss_runs;
 	uint32_t unclocked; /* packets before the clock was known */
-	uint32_t outages;   /* times without a packet for RTP_OUTAGE, numbers missing after */
+	uint32_t outages;   /* times without a packet for RTP_OUTAGE_NS, numbers missing after */
 	uint32_t talkspurts, comforts, events, event_timestamp;
 	/* RFC 3611 A.2 */
 	uint32_t c11, c13, c14, c22, c23, c33;
@@ -154,8 +159,9 @@ struct rtp_figures {
 	bool has_jitter;
 	uint64_t jitter_max_ns, jitter_mean_ns, jitter_ns;
 	uint64_t first_ns, last_ns;
+	uint16_t first_number, last_number; /* sequence numbers; first: since the last restart */
 	uint64_t silence_ns, silence_at_ns; /* longest time without a packet, and its end */
-	uint64_t outages;
+	uint64_t outages, outage_ns, outage_at_ns; /* the last one's length and end */
 	uint64_t changes, talkspurts, comforts, events;
 	/* RFC 3611 4.7.2, of packets; lengths in packets; 0 where there was no loss */
 	double burst_density, gap_density, burst_length, gap_length;

@@ -10,7 +10,7 @@
 #include "base/named.h"
 #include "store/standing.h"
 
-/* What is remembered of a subject: "link:NAME", "class:PREFIX:CLASS", "probe". */
+/* What is remembered of a subject: "link:NAME", "gap:NAME", "class:PREFIX:CLASS", "probe". */
 struct subject {
 	char name[NAMED_SIZE];
 	char state[16];
@@ -179,6 +179,30 @@ announce_link(struct announcer *n, struct rec_link *l, const struct aggregate *a
 	}
 	snprintf(l->state, sizeof l->state, "%s", state);
 	l->state_since_us = s->since_us;
+}
+
+/* Streams that were away together come back one by one: told when they had the time to. */
+#define GAP_BACK_US (2 * US_PER_S)
+
+void
+announce_gap(struct announcer *n, const struct rec_link *l, const struct aggregate *a)
+{
+	const struct rec_link_media *m = &l->media;
+	char name[80], subject[80];
+	struct subject *s;
+
+	if (m->gap_us == 0 || a->end_us < m->gap_us + GAP_BACK_US)
+		return;
+	snprintf(name, sizeof name, "gap:%s", l->name);
+	snprintf(subject, sizeof subject, "link:%s", l->name);
+	s = named_get(&n->subjects, name);
+	if (m->gap_from_us < s->since_us + GAP_BACK_US)
+		return;
+	s->since_us = m->gap_from_us;
+	tell(n, m->gap_from_us, "voice.gap", "minor", subject, side_name(SIDE_UNKNOWN), a,
+	     "%llu of %llu media streams away for up to %.3f s, back over %s",
+	     (unsigned long long)m->gap_streams, (unsigned long long)m->gap_of_streams,
+	     (double)m->gap_length_us / 1e6, m->gap_until_link);
 }
 
 /* ---- classes ----------------------------------------------------------------------------- */

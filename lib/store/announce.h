@@ -25,6 +25,8 @@ void announcer_begin(struct announcer *n, const struct conf *conf, const char *p
  * link's last packet is judged at the end of its file, not against a clock that goes on. */
 void announce_link(struct announcer *n, struct rec_link *link, const struct aggregate *a,
                    bool capture);
+/* voice.gap: many media streams of the link were away at once, as of when the first one left. */
+void announce_gap(struct announcer *n, const struct rec_link *link, const struct aggregate *a);
 /* class.undeclared: the first interval in which an undeclared class has a flow that counts against
  * the peer (two-way, or sent by it). */
 void announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,

@@ -124,6 +124,7 @@ export_link_record(struct epoch *x, size_t link)
 	r.coverage_ratio = x->a->probe.coverage_ratio;
 	r.media = x->e->media[link];
 	announce_link(x->e->announcer, &r, x->a, x->self->capture);
+	announce_gap(x->e->announcer, &r, x->a);
 	export_put(x, RECORD_LINK, r.name, &r);
 	rollup_link(x->e->rollup, x->a, &r);
 }

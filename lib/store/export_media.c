@@ -18,6 +18,7 @@ enum {
 #define FAILED_LOSS 0.05
 /* Of the streams that run, to call an outage the link's. */
 #define GAP_SHARE 0.1
+#define GAP_TOGETHER_US US_PER_S /* gaps that begin so close are one */
 
 static void
 id_of(const struct epoch *x, uint64_t id, char to[REC_MEDIA_ID])
@@ -264,14 +265,10 @@ export_leg(struct epoch *x, const struct book_leg *l)
 /* ---- per link -------------------------------------------------------------------------------- */
 
 static void
-count_streams(struct rec_link_media *links, const struct stream_book *b, uint64_t *outages)
+count_streams(struct rec_link_media *links, const struct stream_book *b)
 {
-	for (uint32_t i = 0; i < b->stream_count; i++) {
-		const struct book_stream *s = &b->streams[i];
-
-		links[s->link].streams += s->changed;
-		outages[s->link] += s->outage;
-	}
+	for (uint32_t i = 0; i < b->stream_count; i++)
+		links[b->streams[i].link].streams += b->streams[i].changed;
 }
 
 /* The direction that a one-way leg has: of the stream that is there, or that went on. */
@@ -299,32 +296,94 @@ count_legs(struct rec_link_media *links, const struct stream_book *b)
 	}
 }
 
+/* Outages of one link's streams, as far as they ended in the interval. */
+struct link_gap {
+	uint64_t streams, from_us, until_us, longest_us;
+	uint16_t until_link;
+};
+
+static void
+add_gap(struct link_gap *g, const struct stream_gap *s)
+{
+	uint64_t from_us = s->from_ns / NS_PER_US, until_us = s->until_ns / NS_PER_US;
+
+	if (g->streams++ == 0 || from_us < g->from_us)
+		g->from_us = from_us;
+	if (until_us > g->until_us)
+		g->until_us = until_us;
+	if (until_us - from_us > g->longest_us)
+		g->longest_us = until_us - from_us;
+	g->until_link = s->until_link;
+}
+
+/* Those that the link carried when it began. */
+static uint64_t
+streams_before(const struct stream_book *b, uint16_t link, uint64_t from_us)
+{
+	uint64_t count = 0, since_ns = (from_us - GAP_TOGETHER_US) * NS_PER_US;
+
+	for (uint32_t i = 0; i < b->stream_count; i++) {
+		const struct book_stream *s = &b->streams[i];
+
+		count += s->link == link && s->r.first_ns <= from_us * NS_PER_US &&
+		         s->r.last_ns >= since_ns;
+	}
+	return count;
+}
+
+/* Streams that were away together may come back in two intervals. */
+static void
+tell_gap(struct epoch *x, uint16_t link, struct link_gap *g)
+{
+	struct rec_link_media *m = &x->e->media[link];
+	uint64_t of = streams_before(x->a->voice, link, g->from_us);
+
+	if (m->gap_us && g->from_us < m->gap_from_us + GAP_TOGETHER_US &&
+	    m->gap_from_us < g->from_us + GAP_TOGETHER_US) {
+		g->streams += m->gap_streams;
+		g->from_us = m->gap_from_us < g->from_us ? m->gap_from_us : g->from_us;
+		g->longest_us = m->gap_length_us > g->longest_us ? m->gap_length_us : g->longest_us;
+		of = m->gap_of_streams > of ? m->gap_of_streams : of;
+	}
+	if (g->streams < GAP_STREAMS || (double)g->streams < GAP_SHARE * (double)of)
+		return;
+	m->gap_us = g->until_us;
+	m->gap_from_us = g->from_us;
+	m->gap_length_us = g->longest_us;
+	m->gap_streams = g->streams;
+	m->gap_of_streams = of;
+	COPY_TEXT(m->gap_until_link, x->e->conf->links[g->until_link].name);
+}
+
 /* The last gap of many streams at once stays told until the next one. */
+static void
+tell_gaps(struct epoch *x)
+{
+	const struct stream_book *b = x->a->voice;
+	struct link_gap *gaps = mem_alloc(x->e->conf->link_count, sizeof *gaps);
+
+	for (uint32_t i = 0; i < b->stream_count; i++)
+		if (b->streams[i].gap.state == GAP_OUTAGE)
+			add_gap(&gaps[b->streams[i].gap.from_link], &b->streams[i].gap);
+	for (size_t l = 0; l < x->e->conf->link_count; l++)
+		if (gaps[l].streams)
+			tell_gap(x, (uint16_t)l, &gaps[l]);
+	free(gaps);
+}
+
 static void
 count_links(struct epoch *x)
 {
-	size_t count = x->e->conf->link_count;
-	uint64_t *outages = mem_alloc(count, sizeof *outages);
-
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < x->e->conf->link_count; i++) {
 		struct rec_link_media *m = &x->e->media[i];
 
 		m->legs_active = m->legs_two_way = m->streams = 0;
 		m->legs_one_way[0] = m->legs_one_way[1] = 0;
 	}
-	count_streams(x->e->media, x->a->voice, outages);
+	count_streams(x->e->media, x->a->voice);
 	count_legs(x->e->media, x->a->voice);
-	for (size_t i = 0; i < count; i++) {
-		struct rec_link_media *m = &x->e->media[i];
-
-		if (outages[i] < GAP_STREAMS || (double)outages[i] < GAP_SHARE * (double)m->streams)
-			continue;
-		m->gap_us = x->a->end_us;
-		m->gap_length_us = x->a->voice->outage_us;
-		m->gap_streams = outages[i];
-		m->gap_of_streams = m->streams;
-	}
-	free(outages);
+	if (x->a->voice->outages)
+		tell_gaps(x);
 }
 
 void

@@ -98,6 +98,8 @@ struct rec_link_media {
 	uint64_t legs_active, legs_two_way; /* now; in the last ten minutes */
 	uint64_t legs_one_way[2];           /* now, by the direction that they have */
 	uint64_t streams;                   /* with packets in the last interval */
-	/* the last time that many streams were without packets and numbers at once */
-	uint64_t gap_us, gap_length_us, gap_streams, gap_of_streams;
+	/* the last time that many streams were without packets and numbers at once, on no link;
+	 * gap_us: the end */
+	uint64_t gap_us, gap_from_us, gap_length_us, gap_streams, gap_of_streams;
+	char gap_until_link[64]; /* that had most of them back: itself, or another one */
 };

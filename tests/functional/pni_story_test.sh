@@ -88,5 +88,7 @@ for finding in "${wrong[@]}"; do
   check "closed when it has healed: $finding" lab_wait 20 no_finding $finding
 done
 check "the calls are back on pni-a" lab_wait 15 voice_on pni-a
-check "the calls' gap is told, too" lab_wait 15 told 'voice.gap'
+# the fault is behind the tap, which saw every packet of the calls: on one link, then on the other
+untold() { ! told "$1"; }
+check "no gap of voice is claimed, neither when it moved nor when it came back" untold 'voice.gap'
 check_end

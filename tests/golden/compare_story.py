@@ -25,6 +25,12 @@ def main():
            *(("lacp.member.down", f"member:{link}:{m}", "peer", t) for m, t in enumerate(truth["lacp_down"])),
            ("bfd.up", f"bfd:{link}-v4", "both", truth["bfd_up"]),
            ("bgp.session.up", f"session:{link}-v4", "both", truth["bgp_up"])]
+    if "voice_gap" in truth:  # one direction had it; it begins with the first call's last packet
+        due.append(("voice.gap", f"link:{link}", "unknown", truth["voice_from"]))
+        streams, length = truth["voice_streams"], max(truth["voice_gap"].values())
+        text = [e["text"] for e in story["events"] if e["name"] == "voice.gap"]
+        if not text or f"{streams} of {2 * streams} media streams away for up to {length:.3f} s" not in text[0]:
+            bad.append(f"voice.gap says {text}, not {streams} streams, {length:.3f} s")
     for name, subject, side, at in due:
         events = [e for e in story["events"] if e["name"] == name and e["subject"] == subject]
         if len(events) != 1:

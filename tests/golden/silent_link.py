@@ -30,6 +30,7 @@ BFD_INTERVAL = 0.3
 THINK = 0.003       # a router's own time from a timer to a packet
 TO_BGP = 0.020      # from BFD Down to the Cease
 TO_ROUTE = 0.030    # from BFD Down to the other link
+OUTAGE = 0.5        # of a stream without a packet
 
 
 class Interconnect(wire.Wire):
@@ -120,7 +121,7 @@ def bgp(net, link, number, ends, truth, args):
 def calls(net, truth, args):
     """G.711 over SRTP, 20 ms each way; those over the silent link move when BFD has found it."""
     moved, back = truth["bfd_down"] + TO_ROUTE, truth["bgp_up"] + 0.5
-    gap = {}
+    gap, away = {}, {}
     for call in range(args.calls):
         home, member = LINKS[call % 2], (call // 2) % MEMBERS
         peer, cloud = ("203.0.113.64", 30000 + 2 * call), (f"198.18.1.{call + 1}", 49152 + 2 * call)
@@ -139,7 +140,10 @@ def calls(net, truth, args):
                 if len(net.lanes[link, member, direction]) > before:
                     if direction in last:
                         gap[direction] = max(gap.get(direction, 0), at - last[direction])
+                        if at - last[direction] >= OUTAGE:
+                            away[call, direction] = last[direction]
                     last[direction] = at
+    truth["voice_streams"], truth["voice_from"] = len(away), min(away.values())
     truth["voice_gap"] = {"peer_to_msft": round(gap[P2M], 6), "msft_to_peer": round(gap[M2P], 6)}
 
 

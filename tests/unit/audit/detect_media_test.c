@@ -58,15 +58,17 @@ a_gap_is_told_for_a_minute(void **state)
 
 	(void)state;
 	link->rec.media = (struct rec_link_media){.gap_us = in.to_us - 5 * SCENE_SECOND,
+	                                          .gap_from_us = in.to_us - 7 * SCENE_SECOND,
 	                                          .gap_length_us = 1500000,
+	                                          .gap_until_link = "pni-b",
 	                                          .gap_streams = 40,
 	                                          .gap_of_streams = 50};
 	detect_findings(&in, &s);
 	assert_int_equal(count_of(&s, "voice.gap", &f), 1);
-	assert_int_equal(f->since_us, in.to_us - 5 * SCENE_SECOND);
+	assert_int_equal(f->since_us, in.to_us - 7 * SCENE_SECOND);
 	assert_string_equal(f->caused_by, "");
 	assert_non_null(strstr(f->text, "40 of 50"));
-	assert_non_null(strstr(f->text, "1.5 s"));
+	assert_non_null(strstr(f->text, "1.500 s; then they went on over pni-b"));
 	strcpy(link->rec.state, "degraded");
 	detect_findings(&in, &s);
 	assert_int_equal(count_of(&s, "link.degraded", &cause), 1);

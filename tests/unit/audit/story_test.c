@@ -94,6 +94,35 @@ a_close_call_goes_to_the_lower_layer(void **state)
 	stories_fini(&s);
 }
 
+/* Voice stops before the routers know why: part of the story, never its first cause; a gap long
+ * before is another matter. */
+static void
+a_sign_comes_before_its_cause(void **state)
+{
+	const struct event e[] = {
+		event(0, "voice.gap", "link:pni-a", "unknown", "an older one"),
+		event(10100, "voice.gap", "link:pni-a", "unknown", "4 of 8 media streams away"),
+		event(11000, "bfd.down", "bfd:pni-a-v4", "peer", "msft says Down"),
+		event(15000, "bfd.up", "bfd:pni-a-v4", "both", ""),
+	};
+	struct stories s;
+
+	(void)state;
+	stories_tell(&s, e, 4, "pni-a");
+	assert_int_equal(s.count, 1);
+	assert_int_equal(s.at[0].count, 3);
+	assert_int_equal(s.at[0].first, 1);
+	assert_true(s.at[0].began_us == T0 + 11000000);
+	assert_true(s.at[0].ended_us == T0 + 15000000);
+	assert_string_equal(s.at[0].summary,
+	                    "First BFD pni-a-v4 went down (msft says Down), side peer. "
+	                    "0.900 s earlier voice on pni-a had a gap (4 of 8 media streams away). "
+	                    "Whole again after 4.000 s.");
+	stories_fini(&s);
+	stories_tell(&s, e, 2, "pni-a");
+	assert_int_equal(s.count, 0);
+}
+
 static void
 what_is_whole_between_are_two_stories(void **state)
 {
@@ -214,6 +243,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_failure_is_one_story),
 		cmocka_unit_test(a_close_call_goes_to_the_lower_layer),
+		cmocka_unit_test(a_sign_comes_before_its_cause),
 		cmocka_unit_test(what_is_whole_between_are_two_stories),
 		cmocka_unit_test(what_heals_late_ends_it),
 		cmocka_unit_test(what_is_no_part_of_it_is_left_out),

@@ -47,16 +47,16 @@ tear_down(void **state)
 }
 
 /* A sender: where it stands in its stream. */
-#define SENDER(from, to, from_port, to_port, ssrc)         \
-	{                                                  \
-		from, to, from_port, to_port, ssrc, {0}, 0 \
+#define SENDER(from, to, from_port, to_port, ssrc)            \
+	{                                                     \
+		from, to, from_port, to_port, ssrc, {0}, 0, 0 \
 	}
 struct sender {
 	uint8_t from, to;
 	uint16_t from_port, to_port;
 	uint32_t ssrc;
 	struct rtp_stream s;
-	uint16_t sequence;
+	uint16_t sequence, link;
 };
 
 static struct addr
@@ -96,6 +96,7 @@ report(struct fixture *f, const struct sender *x, bool ended)
 	                                                  .dst = host(x->to),
 	                                                  .sport = x->from_port,
 	                                                  .dport = x->to_port,
+	                                                  .link = x->link,
 	                                                  .ended = ended,
 	                                                  .state = x->s};
 }
@@ -226,8 +227,109 @@ test_outage(void **state)
 	report(f, &b, false);
 	close_interval(f, US_PER_S, nobody);
 	assert_int_equal(f->book->outages, 2);
-	assert_int_equal(f->book->outage_us, 1020000);
+	assert_int_equal(f->book->streams[0].gap.until_ns - f->book->streams[0].gap.from_ns,
+	                 1020 * NS_PER_MS);
 	assert_int_equal(f->book->legs[0].gap_us, 1020000);
+	close_interval(f, US_PER_S, nobody);
+	assert_int_equal(f->book->outages, 0);
+}
+
+/* The newest stream's gap in the interval that was closed last. */
+static void
+assert_gap(const struct fixture *f, uint64_t from_us, uint64_t until_us, uint16_t from_link,
+           uint16_t until_link)
+{
+	const struct stream_gap *g = NULL;
+
+	for (uint32_t i = 0; i < f->book->stream_count; i++)
+		if (f->book->streams[i].gap.state == GAP_OUTAGE)
+			g = &f->book->streams[i].gap;
+	assert_int_equal(f->book->outages, 1);
+	assert_non_null(g);
+	assert_int_equal(g->from_ns, from_us * NS_PER_US);
+	assert_int_equal(g->until_ns, until_us * NS_PER_US);
+	assert_int_equal(g->from_link, from_link);
+	assert_int_equal(g->until_link, until_link);
+}
+
+/* Media that moves to another link was away between the last packet there and the first one here,
+ * also where the snapshot has the first link's words after the other's, or an interval later; when
+ * it moves back, its old link's silence is no outage. */
+static void
+test_outage_ends_on_another_link(void **state)
+{
+	struct fixture *f = *state;
+	struct sender x = SENDER(1, 2, 4000, 5000, 7), y;
+
+	for (unsigned late = 0; late < 3; late++) {
+		uint64_t t = f->now_us;
+
+		x.s.received = 0;
+		x.ssrc = 7 + late;
+		speak(&x, t, 25, 0);
+		if (late)
+			report(f, &x, false);
+		speak(&x, t + 500000, 25, 0); /* the last at 980 ms */
+		y = x;
+		y.s.received = 0;
+		y.link = 1;
+		speak(&y, t + 1900000, 50, 46);
+		if (!late)
+			report(f, &x, false);
+		close_interval(f, US_PER_S, nobody);
+		report(f, &y, false);
+		if (late == 1)
+			report(f, &x, false);
+		close_interval(f, 2 * US_PER_S, nobody);
+		assert_int_equal(f->book->outages, 0);
+		if (late == 2)
+			report(f, &x, false);
+		close_interval(f, US_PER_S, nobody);
+		assert_gap(f, t + 980000, t + 1900000, 0, 1);
+		assert_int_equal(f->book->legs[0].gap_us, 920000);
+		assert_int_equal(f->book->legs[0].link, 1);
+		/* back: 1900 + 980 ms was the last there */
+		speak(&x, t + 2900000, 50, 96);
+		report(f, &x, false);
+		for (unsigned n = 0; n < 2; n++) {
+			close_interval(f, US_PER_S, nobody);
+			assert_int_equal(f->book->outages, 0);
+		}
+		assert_int_equal(f->book->legs[0].gap_us, 920000);
+	}
+}
+
+/* A sender that paused moved without a loss; both links at once lose nothing; ports that meet again
+ * after a minute are another call. */
+static void
+test_moves_without_outage(void **state)
+{
+	struct fixture *f = *state;
+	struct sender x = SENDER(1, 2, 4000, 5000, 7), y;
+	uint64_t t = f->now_us;
+
+	speak(&x, t, 50, 0);
+	y = x;
+	y.s.received = 0;
+	y.link = 1;
+	speak(&y, t + 1900000, 50, 0);
+	report(f, &x, false);
+	report(f, &y, false);
+	close_interval(f, 2 * US_PER_S, nobody);
+	close_interval(f, US_PER_S, nobody);
+	assert_int_equal(f->book->outages, 0);
+	speak(&y, t + 3 * US_PER_S, 100, 1);
+	speak(&x, t + 4 * US_PER_S, 50, 152); /* after 3 s without a packet there */
+	report(f, &y, false);
+	report(f, &x, false);
+	close_interval(f, US_PER_S, nobody);
+	close_interval(f, US_PER_S, nobody);
+	assert_int_equal(f->book->outages, 0);
+	y.s.received = 0;
+	y.link = 2;
+	speak(&y, t + 70 * US_PER_S, 50, 3000);
+	report(f, &y, false);
+	close_interval(f, US_PER_S, nobody);
 	close_interval(f, US_PER_S, nobody);
 	assert_int_equal(f->book->outages, 0);
 }
@@ -333,6 +435,8 @@ main(void)
 		WITH_FIXTURE(test_two_flows_one_leg),
 		WITH_FIXTURE(test_one_way),
 		WITH_FIXTURE(test_outage),
+		WITH_FIXTURE(test_outage_ends_on_another_link),
+		WITH_FIXTURE(test_moves_without_outage),
 		WITH_FIXTURE(test_silence_ends_a_leg),
 		WITH_FIXTURE(test_the_same_ends_again),
 		WITH_FIXTURE(test_forgets),
