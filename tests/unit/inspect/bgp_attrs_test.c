@@ -9,28 +9,13 @@
 
 #include <cmocka.h>
 
-struct bytes {
-	uint8_t at[1024];
-	size_t size;
-};
-
-static struct bytes
-bytes_of(const char *hex)
-{
-	struct bytes b = {.size = 0};
-	unsigned value;
-
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			b.at[b.size++] = (uint8_t)value;
-	return b;
-}
+#include "support/hex.h"
 
 /* The set of an UPDATE with these attributes and 192.0.2.0/24. */
 static uint32_t
 intern(struct bgp_attrs_table *t, const char *hex, unsigned width)
 {
-	struct bytes attributes = bytes_of(hex), body = {.size = 0};
+	struct hex attributes = hex_bytes(hex), body = {.size = 0};
 	struct bgp_update u;
 	struct cursor c;
 

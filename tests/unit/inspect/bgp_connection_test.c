@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
@@ -61,32 +62,19 @@ standing(const struct session *t, unsigned side, unsigned afi_index)
 	return t->session->side[side].rib.standing[afi_index];
 }
 
-static size_t
-bytes_of(const char *hex, uint8_t *to)
-{
-	size_t size = 0;
-	unsigned value;
-
-	for (; *hex; hex += *hex == ' ' ? 1 : 2) {
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			to[size++] = (uint8_t)value;
-	}
-	return size;
-}
-
 /* All of it in one go; what is not taken was no whole message. */
 static size_t
 say(struct session *t, unsigned side, const char *hex, bool gap)
 {
-	uint8_t bytes[4096], *exact;
-	size_t size = bytes_of(hex, bytes), taken;
+	struct hex m = hex_bytes(hex);
+	uint8_t *exact = malloc(m.size ? m.size : 1);
+	size_t taken;
 
 	session_connect(t);
-	exact = malloc(size ? size : 1);
-	memcpy(exact, bytes, size);
-	taken = bgp_connection_read(t->s, side, cursor_over(exact, size), gap, ++t->now_ns);
+	memcpy(exact, m.at, m.size);
+	taken = bgp_connection_read(t->s, side, cursor_over(exact, m.size), gap, ++t->now_ns);
 	free(exact);
-	return size - taken;
+	return m.size - taken;
 }
 
 static void
@@ -176,21 +164,19 @@ test_no_graceful_restart(void **state)
 static void
 test_cuts(void **state)
 {
-	static const char hex[] = OPEN_A KEEPALIVE ANNOUNCE_TWO END_OF_RIB WITHDRAW_ONE;
-	uint8_t bytes[4096];
-	size_t size = bytes_of(hex, bytes);
+	struct hex m = hex_bytes(OPEN_A KEEPALIVE ANNOUNCE_TWO END_OF_RIB WITHDRAW_ONE);
 
 	(void)state;
-	for (size_t cut = 0; cut <= size; cut++) {
+	for (size_t cut = 0; cut <= m.size; cut++) {
 		struct session t = session_open();
 		size_t taken;
 
 		session_connect(&t);
-		taken = bgp_connection_read(t.s, 0, cursor_over(bytes, cut), false, 1);
+		taken = bgp_connection_read(t.s, 0, cursor_over(m.at, cut), false, 1);
 		assert_true(taken <= cut);
-		taken += bgp_connection_read(t.s, 0, cursor_over(bytes + taken, size - taken),
+		taken += bgp_connection_read(t.s, 0, cursor_over(m.at + taken, m.size - taken),
 		                             false, 2);
-		assert_int_equal(taken, size);
+		assert_int_equal(taken, m.size);
 		assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 3);
 		assert_int_equal(standing(&t, 0, 0), 1);
 		assert_int_equal(t.s->side[0].counts.gaps, 0);

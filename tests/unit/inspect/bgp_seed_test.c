@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
@@ -71,17 +72,12 @@ connect_at(struct scene *t, uint16_t port)
 static void
 say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
 {
-	uint8_t bytes[1024];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false,
+	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false,
 	                                     START + seconds * NS_PER_S),
-	                 size);
-	t->c->side[speaker].next_seq += (uint32_t)size;
+	                 m.size);
+	t->c->side[speaker].next_seq += (uint32_t)m.size;
 }
 
 static struct text
@@ -257,14 +253,9 @@ test_bad_files(void **state)
 static void
 seed(struct scene *t, const char *hex, struct bgp_seed_result *result)
 {
-	uint8_t bytes[1024];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	bgp_seed_mrt(&t->table, cursor_over(bytes, size), START + 30 * NS_PER_S, result);
+	bgp_seed_mrt(&t->table, cursor_over(m.at, m.size), START + 30 * NS_PER_S, result);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "inspect/bgp_table.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
@@ -91,16 +92,11 @@ connect_from(struct scene *t, enum side first, enum side hint)
 static void
 say(struct scene *t, unsigned speaker, const char *hex, double seconds)
 {
-	uint8_t bytes[1024];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false,
+	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false,
 	                                     (uint64_t)(seconds * NS_PER_S)),
-	                 size);
+	                 m.size);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
@@ -33,25 +34,12 @@ struct scene {
 	struct bmp_feed *feed;
 };
 
-static size_t
-bytes_of(const char *hex, uint8_t *to)
-{
-	size_t size = 0;
-	unsigned value;
-
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			to[size++] = (uint8_t)value;
-	return size;
-}
-
 static void
 say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
 {
-	uint8_t bytes[1024];
-	size_t size = bytes_of(hex, bytes);
+	struct hex m = hex_bytes(hex);
 
-	bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false, seconds * NS_PER_S);
+	bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false, seconds * NS_PER_S);
 }
 
 /* A message about a session with `far` (address, AS, id), one byte at a time. */
@@ -66,8 +54,8 @@ report_of(struct scene *t, unsigned type, const char *flags, const char *far, co
 	snprintf(head, sizeof head,
 	         "03 00000000 %02x 00 %s 0000000000000000 000000000000000000000000%s %08x 00000000",
 	         type, flags, far, seconds);
-	size = bytes_of(head, bytes);
-	size += bytes_of(hex, bytes + size);
+	size = hex_read(head, bytes, sizeof bytes);
+	size += hex_read(hex, bytes + size, sizeof bytes - size);
 	store_be32(bytes + 1, (uint32_t)size);
 	for (size_t i = 0; i < size; i++)
 		if (!bmp_feed_read(t->feed, bytes + i, 1, seconds * NS_PER_S))

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "inspect/certificate.h"
+#include "support/hex.h"
 
 /* Made and printed by openssl(1): subject "O = Example, CN = sbc1.voice.example", issuer "O =
  * Example CA", DNS:sbc1.voice.example, DNS:*.sbc.example, IP:192.0.2.1, from Nov 23 02:21:19 2026
@@ -27,22 +28,11 @@ static const char text[] =
 	"022100ba8404c7033c3fd17f080b2e0151af1130f800866c4dce34bef0de9244c6c1d902"
 	"2100de4d980778912afa14c531c078b9e1d47566b54e20e9ef456e45b33da0c88c6a";
 
-static size_t
-bytes_of(uint8_t *to)
-{
-	size_t size = 0;
-	unsigned value;
-
-	for (const char *at = text; sscanf(at, "%2x", &value) == 1; at += 2)
-		to[size++] = (uint8_t)value;
-	return size;
-}
-
 static void
 test_fields(void **state)
 {
 	uint8_t der[sizeof text / 2];
-	size_t size = bytes_of(der);
+	size_t size = hex_read(text, der, sizeof der);
 	struct certificate c;
 
 	(void)state;
@@ -74,7 +64,7 @@ static void
 test_broken(void **state)
 {
 	uint8_t der[sizeof text / 2], *exact;
-	size_t size = bytes_of(der);
+	size_t size = hex_read(text, der, sizeof der);
 	struct certificate c;
 
 	(void)state;

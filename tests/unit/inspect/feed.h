@@ -13,6 +13,7 @@
 #include "classify/class.h"
 #include "inspect/inspector.h"
 #include "support/frames.h"
+#include "support/hex.h"
 
 struct feed {
 	struct inspector *inspector;
@@ -126,14 +127,9 @@ feed_text(struct feed *f, unsigned from, const char *text)
 static inline void
 feed_hex(struct feed *f, unsigned from, const char *hex)
 {
-	uint8_t bytes[FRAME_MAX];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	feed_bytes(f, from, bytes, size);
+	feed_bytes(f, from, m.at, m.size);
 }
 
 static inline uint64_t

@@ -22,25 +22,14 @@ enum { TCP = 6, UDP = 17 };
 static void
 test_tls_pieces(void **state)
 {
-	struct exact_bytes {
-		uint8_t b[512];
-		size_t size;
-	} bytes = {.size = 0};
-	static const char hex[] = RECORD("0010") "010000ed0303ebf8fa56f12939b9584a";
-	const char *rest = CLIENT + 32;
-	unsigned value;
+	static const char first[] = "010000ed0303ebf8fa56f12939b9584a";
+	char hex[1024];
+	struct hex bytes;
 
 	(void)state;
-	for (const char *p = hex; *p; p += 2, bytes.size++) {
-		sscanf(p, "%2x", &value);
-		bytes.b[bytes.size] = (uint8_t)value;
-	}
-	memcpy(bytes.b + bytes.size, "\x16\x03\x03\x00\xe1", 5); /* 241 - 16 */
-	bytes.size += 5;
-	for (const char *p = rest; *p; p += 2, bytes.size++) {
-		sscanf(p, "%2x", &value);
-		bytes.b[bytes.size] = (uint8_t)value;
-	}
+	snprintf(hex, sizeof hex, RECORD("0010") "%s" RECORD("00e1") "%s", first, /* 241 - 16 */
+	         CLIENT + 32);
+	bytes = hex_bytes(hex);
 	assert_int_equal(bytes.size, 5 + 16 + 5 + 225);
 	for (size_t cut = 1; cut < bytes.size; cut += 5) {
 		struct feed f;
@@ -48,12 +37,12 @@ test_tls_pieces(void **state)
 		feed_open(&f, CLASS_TLS, TCP, 443, 0);
 		feed_frame(&f, 0, 0x02, 999, NULL, 0, 0);
 		if (cut % 2) {
-			feed_bytes(&f, 0, bytes.b, cut);
-			feed_bytes(&f, 0, bytes.b + cut, bytes.size - cut);
+			feed_bytes(&f, 0, bytes.at, cut);
+			feed_bytes(&f, 0, bytes.at + cut, bytes.size - cut);
 		} else {
-			feed_frame(&f, 0, 0x18, (uint32_t)(1000 + cut), bytes.b + cut,
+			feed_frame(&f, 0, 0x18, (uint32_t)(1000 + cut), bytes.at + cut,
 			           bytes.size - cut, 0);
-			feed_frame(&f, 0, 0x18, 1000, bytes.b, cut, 0);
+			feed_frame(&f, 0, 0x18, 1000, bytes.at, cut, 0);
 		}
 		assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 1);
 		assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
@@ -91,14 +80,10 @@ static void
 test_tls_cut(void **state)
 {
 	uint8_t hello[246] = {0x16, 3, 3, 0, 241};
-	static const char hex[] = CLIENT;
 	struct feed f;
 
 	(void)state;
-	for (unsigned i = 0, value; hex[2 * i]; i++) {
-		sscanf(hex + 2 * i, "%2x", &value);
-		hello[5 + i] = (uint8_t)value;
-	}
+	hex_read(CLIENT, hello + 5, sizeof hello - 5);
 	feed_open(&f, CLASS_TLS, TCP, 443, 0);
 	for (unsigned cut = 4; cut <= 204; cut += 200) {
 		feed_frame(&f, 0, 0x18, f.seq[0], hello, sizeof hello, cut);

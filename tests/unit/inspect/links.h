@@ -5,6 +5,7 @@
 #include "unit/inspect/feed.h"
 
 #include "base/clock.h"
+#include "support/hex.h"
 
 #define LINKS_CONTRACT                                                                            \
 	"peering = { name = \"t\"; type = \"voice\"; };\n"                                        \
@@ -80,14 +81,9 @@ links_frame(struct links *l, uint16_t lane, uint8_t class, uint64_t ns, const ui
 static inline void
 links_hex(struct links *l, uint16_t lane, uint8_t class, uint64_t ms, const char *hex)
 {
-	uint8_t bytes[512];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	links_frame(l, lane, class, links_ns(ms), bytes, size);
+	links_frame(l, lane, class, links_ns(ms), m.at, m.size);
 }
 
 /* The next fact, which must be one. */

@@ -2,6 +2,7 @@
 
 #include "proto/bfd.h"
 #include "proto/lacp.h"
+#include "support/hex.h"
 #include "unit/inspect/feed.h"
 
 enum { TCP = 6, UDP = 17 };
@@ -23,17 +24,13 @@ feed_raw(struct feed *f, uint8_t class, const char *hex)
 {
 	struct packet_options options = {.inner = true};
 	struct punt punt = {.time_ns = ++f->now_ns, .class = class};
-	uint8_t bytes[512], *exact;
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
+	uint8_t *exact;
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	exact = malloc(size);
-	memcpy(exact, bytes, size);
+	exact = malloc(m.size);
+	memcpy(exact, m.at, m.size);
 	punt.data = exact;
-	punt.captured = punt.wire = (uint32_t)size;
+	punt.captured = punt.wire = (uint32_t)m.size;
 	packet_decode(LINK_ETHERNET, exact, punt.captured, punt.wire, &options, &punt.packet);
 	inspector_packet(f->inspector, &punt);
 	free(exact);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 /* peer 192.0.2.1, AS 8075, id 10.0.0.1, at 1677721600.000005 */
@@ -25,27 +26,10 @@
 		"fbf4", "c0000200") OPEN("1f8b", "0a000001")
 #define MONITORING(flags) "03 00000047 00 " PEER(flags) M "0017 02 0000 0000 "
 
-struct bytes {
-	uint8_t at[1024];
-	size_t size;
-};
-
-static struct bytes
-bytes_of(const char *hex)
-{
-	struct bytes b = {.size = 0};
-	unsigned value;
-
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			b.at[b.size++] = (uint8_t)value;
-	return b;
-}
-
 static void
 test_peer_up(void **state)
 {
-	struct bytes b = bytes_of("03 00000006 04 " PEER_UP);
+	struct hex b = hex_bytes("03 00000006 04 " PEER_UP);
 	struct cursor c = cursor_over(b.at, b.size);
 	struct bmp_peer_up up;
 	char text[ADDR_TEXT_SIZE];
@@ -89,7 +73,7 @@ test_flags(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct bytes b = bytes_of(rows[i].hex);
+		struct hex b = hex_bytes(rows[i].hex);
 		struct cursor c = cursor_over(b.at, b.size);
 		struct bmp m;
 
@@ -112,7 +96,7 @@ test_cuts_and_lies(void **state)
 		"03 7fffffff 00",
 		"03 00000020 00 0000000000000000000000000000000000000000000000000000",
 	};
-	struct bytes b = bytes_of(PEER_UP);
+	struct hex b = hex_bytes(PEER_UP);
 	struct bmp m;
 
 	(void)state;
@@ -129,12 +113,12 @@ test_cuts_and_lies(void **state)
 	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
 		struct cursor c;
 
-		b = bytes_of(lies[i]);
+		b = hex_bytes(lies[i]);
 		c = cursor_over(b.at, b.size);
 		assert_int_equal(bmp_decode(&c, &m), REASON_BMP_BAD);
 	}
 	/* a Peer Up without its OPENs */
-	b = bytes_of(PEER_UP);
+	b = hex_bytes(PEER_UP);
 	for (size_t cut = 1; cut < 78; cut++) {
 		struct bmp_peer_up up;
 		struct cursor c = cursor_over(b.at, b.size);

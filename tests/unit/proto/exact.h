@@ -16,6 +16,7 @@
 
 #include "base/cursor.h"
 #include "proto/reason.h"
+#include "support/hex.h"
 
 struct exact {
 	uint8_t *b;
@@ -49,31 +50,15 @@ exact_free(struct exact *e)
 static __attribute__((noinline, unused)) struct exact
 exact_hex(const char *hex, size_t cut)
 {
-	uint8_t bytes[2048];
-	size_t size = 0;
+	struct hex bytes = hex_bytes(hex);
 
-	for (const char *p = hex; *p && size < cut;) {
-		unsigned value;
-
-		if (*p == ' ') {
-			p++;
-			continue;
-		}
-		assert_true(size < sizeof bytes && sscanf(p, "%2x", &value) == 1);
-		bytes[size++] = (uint8_t)value;
-		p += 2;
-	}
-	return exact_copy(bytes, size);
+	return exact_copy(bytes.at, cut < bytes.size ? cut : bytes.size);
 }
 
 static inline size_t
 hex_size(const char *hex)
 {
-	size_t digits = 0;
-
-	for (; *hex; hex++)
-		digits += *hex != ' ';
-	return digits / 2;
+	return hex_bytes(hex).size;
 }
 
 /*

@@ -14,23 +14,7 @@
 #include "proto/bgp.h"
 #include "proto/bgp_open.h"
 #include "proto/bgp_update.h"
-
-struct bytes {
-	uint8_t at[1024];
-	size_t size;
-};
-
-static struct bytes
-bytes_of(const char *hex)
-{
-	struct bytes b = {.size = 0};
-	unsigned value;
-
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			b.at[b.size++] = (uint8_t)value;
-	return b;
-}
+#include "support/hex.h"
 
 /* PEER_INDEX_TABLE of collector 10.0.0.1, view "v": 192.0.2.1 AS 8075 in four bytes,
  * 2001:db8::1 AS 64500 in two */
@@ -53,7 +37,7 @@ bytes_of(const char *hex)
 static void
 test_table(void **state)
 {
-	struct bytes b = bytes_of(PEERS RIB4 RIB6_ADD_PATH);
+	struct hex b = hex_bytes(PEERS RIB4 RIB6_ADD_PATH);
 	struct cursor c = cursor_over(b.at, b.size), body;
 	struct bgp_update u;
 	struct mrt_entry e;
@@ -111,7 +95,7 @@ test_table(void **state)
 static void
 test_message(void **state)
 {
-	struct bytes b = bytes_of(MESSAGE);
+	struct hex b = hex_bytes(MESSAGE);
 	struct cursor c = cursor_over(b.at, b.size), body;
 	struct mrt_message message;
 	char text[ADDR_TEXT_SIZE];
@@ -133,7 +117,7 @@ test_message(void **state)
 static void
 test_cuts(void **state)
 {
-	struct bytes b = bytes_of(PEERS RIB4 MESSAGE);
+	struct hex b = hex_bytes(PEERS RIB4 MESSAGE);
 
 	(void)state;
 	for (size_t size = 0; size < b.size; size++) {
@@ -163,8 +147,8 @@ test_cuts(void **state)
 static void
 test_written(void **state)
 {
-	struct bytes want = bytes_of(PEERS), rib4 = bytes_of(RIB4), message = bytes_of(MESSAGE);
-	struct bytes attributes = bytes_of("400101 00 400206 0201 00001f8b 400304 c0000201");
+	struct hex want = hex_bytes(PEERS), rib4 = hex_bytes(RIB4), message = hex_bytes(MESSAGE);
+	struct hex attributes = hex_bytes("400101 00 400206 0201 00001f8b 400304 c0000201");
 	struct mrt_peer peers[1] = {{.asn = 8075, .id = {192, 0, 2, 1}}};
 	struct text body = {0}, out = {0}, set = {0};
 	struct mrt_message m = {.peer_as = 8075, .local_as = 64500};

@@ -15,6 +15,7 @@
 #include "inspect/inspector.h"
 #include "store/export.h"
 #include "store/route.h"
+#include "support/hex.h"
 
 #define M "ffffffffffffffffffffffffffffffff"
 #define KEEPALIVE M "0013 04 "
@@ -88,16 +89,11 @@ scene_close(struct scene *t)
 static void
 say(struct scene *t, unsigned speaker, const char *hex)
 {
-	uint8_t bytes[1024];
-	size_t size = 0;
-	unsigned value;
+	struct hex m = hex_bytes(hex);
 
-	for (; *hex; hex += *hex == ' ' ? 1 : 2)
-		if (*hex != ' ' && sscanf(hex, "%2x", &value) == 1)
-			bytes[size++] = (uint8_t)value;
-	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(bytes, size), false,
+	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false,
 	                                     t->a->end_us * NS_PER_US),
-	                 size);
+	                 m.size);
 }
 
 static struct rec_session
