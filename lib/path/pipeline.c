@@ -13,6 +13,7 @@ enum {
 	STREAMS_MIN = 1024,
 	STREAMS_KEPT = 1 << 22, /* reserved, not taken */
 	EXPECTATIONS = 1 << 14, /* calls being set up, twice: 2 MiB */
+	SPINS = 1 << 12,        /* connections of QUIC that are timed at once: 128 KiB */
 };
 
 /* ---- intervals ------------------------------------------------------------------------------- */
@@ -135,6 +136,7 @@ pipeline_run(struct pipeline *p, struct burst *b)
 	stage_punt(p, b);
 	mark(p, STAGE_PUNT, &since);
 	stage_media(p, b);
+	stage_spin(p, b);
 	mark(p, STAGE_MEDIA, &since);
 	stage_age(p, b->time_ns[b->count - 1]);
 	mark(p, STAGE_AGE, &since);
@@ -209,7 +211,8 @@ pipeline_create(const struct pipeline_params *params)
 	p->streams = rtp_pool_create(streams_of(params), params->keep_flows);
 	p->expectations = expectation_table_create(EXPECTATIONS, params->hash_seed);
 	p->tcp = tcp_pool_create(&tcp);
-	if (!p->flows || !p->tcp || !p->streams || !p->expectations) {
+	p->spin = spin_table_create(SPINS);
+	if (!p->flows || !p->tcp || !p->streams || !p->expectations || !p->spin) {
 		pipeline_destroy(p);
 		return NULL;
 	}
@@ -234,6 +237,7 @@ pipeline_destroy(struct pipeline *p)
 	rtp_pool_destroy(p->streams);
 	expectation_table_destroy(p->expectations);
 	tcp_pool_destroy(p->tcp);
+	spin_table_destroy(p->spin);
 	free(p);
 }
 

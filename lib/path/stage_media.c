@@ -16,6 +16,7 @@ enum interest {
 	NO_MEDIA, /* 0 */
 	MEDIA,    /* every packet with a header of RTP: ports of media */
 	MAYBE,    /* while the class is open; then those of flows that have a stream, and a few */
+	SPINS,    /* QUIC: stage_spin() takes what has a short header */
 };
 
 /* Packets of a flow in an interval that may begin a stream although its class is settled. */
@@ -25,7 +26,7 @@ static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
 	[CLASS_STUN] = MEDIA,        [CLASS_TURN] = MEDIA, [CLASS_DTLS] = MEDIA,
 	[CLASS_ZRTP] = MEDIA,        [CLASS_RTCP] = MEDIA, [CLASS_T38] = MEDIA,
-	[CLASS_UNKNOWN_UDP] = MAYBE,
+	[CLASS_UNKNOWN_UDP] = MAYBE, [CLASS_QUIC] = SPINS,
 };
 
 /* RFC 3550 5.1; payload types 64-95 would be RTCP (RFC 5761 4). False: no RTP header. */
@@ -57,10 +58,10 @@ read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	return size <= packet->payload_size;
 }
 
-/* No branch: a mix of protocols would make each condition a coin toss. The class is the flow's now,
- * since the burst may have decided it. */
+/* True: media, or maybe. *spins: QUIC. No branch: a mix of protocols would make each condition a
+ * coin toss. The class is the flow's now, since the burst may have decided it. */
 static inline unsigned
-is_wanted(const struct burst *b, uint32_t i)
+is_wanted(const struct burst *b, uint32_t i, unsigned *spins)
 {
 	static const struct flow nothing; /* of no class */
 	const struct flow *f = b->flow[i] ? b->flow[i] : &nothing;
@@ -69,6 +70,7 @@ is_wanted(const struct burst *b, uint32_t i)
 	unsigned open = ((class->flags & CLASS_FINAL) == 0) & (class->packets < CLASS_LOOKS);
 	unsigned maybe = open | (f->pool != 0) | (f->packets[0] + f->packets[1] <= MAYBE_PACKETS);
 
+	*spins = interest == SPINS;
 	return (interest == MEDIA) | ((interest == MAYBE) & maybe);
 }
 
@@ -225,15 +227,18 @@ search(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
 
 /* The packets that have an RTP header, and their flow's first stream on its way. */
 static inline uint32_t
-collect(const struct pipeline *p, const struct burst *b, uint8_t *list, struct rtp_packet *packets)
+collect(struct pipeline *p, const struct burst *b, uint8_t *list, struct rtp_packet *packets)
 {
 	uint8_t wanted[BURST_MAX];
-	uint32_t wanted_count = 0, count = 0;
+	uint32_t wanted_count = 0, count = 0, spin_count = 0;
+	unsigned spins;
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		wanted[wanted_count] = (uint8_t)i;
-		wanted_count += is_wanted(b, i);
+		wanted[wanted_count] = p->spins[spin_count] = (uint8_t)i;
+		wanted_count += is_wanted(b, i, &spins);
+		spin_count += spins;
 	}
+	p->spin_count = spin_count;
 	for (uint32_t n = 0; n < wanted_count; n++) {
 		if (!read_header(b, wanted[n], &packets[count]))
 			continue;

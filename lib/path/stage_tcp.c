@@ -5,7 +5,7 @@
  * counts in the meter that the measuring stage has just written.
  *
  * Whoever else has rare counts or round trips (RTP, the inspector's transactions) writes to the
- * same places: quality_of(), latency_add().
+ * same places: quality_of(), stage_time() or latency_add().
  */
 #include "path/stages.h"
 #include "proto/protocols.h"
@@ -53,24 +53,20 @@ tell(struct pipeline *p, uint32_t meter, unsigned dir, const struct tcp_news *ne
 	q->dir[dir ^ 1].count[QUALITY_TAKEN_BACK] += news->taken_back;
 }
 
-/* Round trips between the tap and the segment's sender. */
-static __attribute__((noinline)) void
-time_taken(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
-           const struct tcp_news *news)
+__attribute__((noinline)) void
+stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_receiver,
+           enum latency_method method, uint64_t ns)
 {
 	const struct meter_key *meter = meter_key_at(p->meters, b->meter[i]);
-	struct latency_key key = {.link = b->link[i]}, of_sbc;
+	bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+	struct latency_key key = {.link = b->link[i], .method = (uint8_t)method};
 
-	key.half = dir == DIR_PEER_TO_MSFT ? SIDE_PEER : SIDE_MSFT;
+	key.half = from_peer != to_receiver ? SIDE_PEER : SIDE_MSFT;
 	key.subnet = key.half == SIDE_PEER ? meter->peer_subnet : meter->msft_subnet;
-	of_sbc = key;
-	of_sbc.subnet = LATENCY_SBC_BASE + meter->sbc - 1u;
-	for (uint32_t n = 0; n < news->sample_count; n++) {
-		key.method = of_sbc.method = method_by_how[news->sample[n].how];
-		latency_add(&p->snap->latencies, &key, news->sample[n].ns);
-		if (meter->sbc)
-			latency_add(&p->snap->latencies, &of_sbc, news->sample[n].ns);
-	}
+	latency_add(&p->snap->latencies, &key, ns);
+	key.subnet = LATENCY_SBC_BASE + meter->sbc - 1u;
+	if (meter->sbc)
+		latency_add(&p->snap->latencies, &key, ns);
 }
 
 static inline void
@@ -90,8 +86,8 @@ segment(struct pipeline *p, struct burst *b, uint32_t i)
 	m->data_segments[dir] += news.saw & 1u << TCP_SAW_DATA;
 	if (__builtin_expect((news.saw & ~(1u << TCP_SAW_DATA)) | news.unseen | news.taken_back, 0))
 		tell(p, b->meter[i], dir, &news);
-	if (__builtin_expect(news.sample_count, 0))
-		time_taken(p, b, i, dir, &news);
+	for (uint32_t n = 0; n < news.sample_count; n++)
+		stage_time(p, b, i, false, method_by_how[news.sample[n].how], news.sample[n].ns);
 }
 
 /* Segments with ports and flow; later fragments have neither of their own. */

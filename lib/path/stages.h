@@ -11,6 +11,7 @@
 #include "state/flow.h"
 #include "state/fragment.h"
 #include "state/rtp_pool.h"
+#include "state/spin.h"
 #include "state/tcp.h"
 
 struct pipeline {
@@ -24,6 +25,7 @@ struct pipeline {
 	struct rtp_pool *streams;
 	struct expectation_table *expectations;
 	struct tcp_pool *tcp;
+	struct spin_table *spin;
 	uint16_t generation; /* of plan and lookup as it stands in flow records; never 0 */
 	struct hash_key endpoint_key;
 	/* intervals */
@@ -46,6 +48,9 @@ struct pipeline {
 	/* of the running burst: the frames that are TCP segments of a flow */
 	uint8_t segments[BURST_MAX];
 	uint32_t segment_count;
+	/* of the running burst: the frames of QUIC flows */
+	uint8_t spins[BURST_MAX];
+	uint32_t spin_count;
 	bool keep;
 	bool profiled;
 	punt_fn *punt;
@@ -64,8 +69,15 @@ void stage_measure(struct pipeline *p, struct burst *b);
 void stage_tcp_prefetch(struct pipeline *p, const struct burst *b);
 void stage_tcp(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
+/* Finds the frames of QUIC for stage_spin() too: both look at the flow's class. */
 void stage_media(struct pipeline *p, struct burst *b);
+void stage_spin(struct pipeline *p, struct burst *b);
 void stage_age(struct pipeline *p, uint64_t now_ns);
+
+/* A round trip from here to the sender of packet `i` (or, `to_receiver`, to the other side): to its
+ * link, subnet and SBC. The packet has a meter. */
+void stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_receiver,
+                enum latency_method method, uint64_t ns);
 
 /* The meter of a flow under the current plan, found anew; sets flow.meter and flow.generation.
  * FLOW_A_PEER must be right. */

@@ -19,18 +19,20 @@
  * what answers does so at once. The others hold a delayed acknowledgement or the time that a
  * server thinks, and stay out of every headline figure (requirements 7, M5).
  */
-#define LATENCY_METHODS(X)                                                               \
-	X(LATENCY_TCP_SYN, "tcp-syn", true, "SYN to SYN-ACK, SYN-ACK to ACK")            \
-	X(LATENCY_TCP_ACK, "tcp-ack", true,                                              \
-	  "data to the bare acknowledgement that two full segments call forth")          \
-	X(LATENCY_TCP_DATA, "tcp-data", false,                                           \
-	  "data to any other acknowledgement: may be delayed, or wait for an answer")    \
-	X(LATENCY_TCP_TS, "tcp-ts", false, "TSval to its echo (RFC 7323), one per tick") \
-	X(LATENCY_QUIC, "quic", false, "QUIC client's first Initial to the server's")    \
-	X(LATENCY_STUN, "stun", true, "STUN request to response, by transaction")        \
-	X(LATENCY_DNS, "dns", false, "DNS query to response, by identifier")             \
-	X(LATENCY_ICMP, "icmp", true, "ICMP echo to its reply")                          \
-	X(LATENCY_SIP, "sip", false, "SIP request to its first response")                \
+#define LATENCY_METHODS(X)                                                                    \
+	X(LATENCY_TCP_SYN, "tcp-syn", true, "SYN to SYN-ACK, SYN-ACK to ACK")                 \
+	X(LATENCY_TCP_ACK, "tcp-ack", true,                                                   \
+	  "data to the bare acknowledgement that two full segments call forth")               \
+	X(LATENCY_TCP_DATA, "tcp-data", false,                                                \
+	  "data to any other acknowledgement: may be delayed, or wait for an answer")         \
+	X(LATENCY_TCP_TS, "tcp-ts", false, "TSval to its echo (RFC 7323), one per tick")      \
+	X(LATENCY_QUIC, "quic", false, "QUIC client's first Initial to the server's")         \
+	X(LATENCY_QUIC_SPIN, "quic-spin", false,                                              \
+	  "QUIC's spin bit (RFC 9000 section 17.4), one per round: may wait for what to say") \
+	X(LATENCY_STUN, "stun", true, "STUN request to response, by transaction")             \
+	X(LATENCY_DNS, "dns", false, "DNS query to response, by identifier")                  \
+	X(LATENCY_ICMP, "icmp", true, "ICMP echo to its reply")                               \
+	X(LATENCY_SIP, "sip", false, "SIP request to its first response")                     \
 	X(LATENCY_RTCP, "rtcp", false, "RTCP sender report to the block that answers (LSR, DLSR)")
 
 enum latency_method {

@@ -410,6 +410,47 @@ segment(struct fixture *f, bool from_peer, uint64_t ms, uint8_t flags, uint32_t 
 	send_frame(f, from_peer ? UP : DOWN, T0 + ms * NS_PER_MS, &s);
 }
 
+/* A datagram of QUIC between 203.0.113.5 and 52.112.1.1. */
+static void
+quic(struct fixture *f, bool from_peer, uint64_t ms, const uint8_t *bytes, uint16_t size)
+{
+	struct frame_spec s = from_peer ? udp("203.0.113.5", 40000, "52.112.1.1", 443)
+	                                : udp("52.112.1.1", 443, "203.0.113.5", 40000);
+
+	s.pad_to = 0;
+	s.payload = bytes;
+	s.payload_size = size;
+	send_frame(f, from_peer ? UP : DOWN, T0 + ms * NS_PER_MS, &s);
+}
+
+/* At the tap the cloud's spin bit follows the peer's by 22 ms, the peer's answer that by 8 ms. */
+static void
+test_round_trips_of_quic(void **state)
+{
+	static const uint8_t first[] = {0xc3, 0, 0, 0,    1,    4, 1, 2, 3,
+	                                4,    0, 0, 0x40, 0x10, 0, 0, 0, 1};
+	struct fixture *f = fixture_make(false);
+	uint8_t data[40] = {0};
+
+	(void)state;
+	quic(f, true, 0, first, sizeof first);
+	for (uint64_t ms = 1; ms < 900; ms++) {
+		data[0] = ms % 60 < 30 ? 0x60 : 0x40;
+		quic(f, true, ms, data, sizeof data);
+		data[0] = (ms + 38) % 60 < 30 ? 0x60 : 0x40;
+		quic(f, false, ms, data, sizeof data);
+	}
+	flush(f);
+	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	assert_int_equal(f->class_packets[CLASS_QUIC], 1 + 2 * 899);
+	/* 30 rounds, but for the packets that it takes to believe them */
+	assert_in_range(f->samples[SIDE_MSFT][LATENCY_QUIC_SPIN], 25, 30);
+	assert_in_range(f->samples[SIDE_PEER][LATENCY_QUIC_SPIN], 25, 30);
+	assert_in_range(f->sample_ns[SIDE_MSFT], 22 * NS_PER_MS - 256, 22 * NS_PER_MS + 256);
+	assert_in_range(f->sample_ns[SIDE_PEER], 8 * NS_PER_MS - 256, 8 * NS_PER_MS + 256);
+	fixture_free(f);
+}
+
 /* Handshake over 4 and 6 ms, four segments of the peer of which the second comes 100 ms late, one
  * of the cloud that comes twice: loss on the peer's side before the tap, on the peer's side after
  * it. */
@@ -882,6 +923,7 @@ main(void)
 		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
 		cmocka_unit_test(test_loss_and_round_trips_of_tcp),
+		cmocka_unit_test(test_round_trips_of_quic),
 		cmocka_unit_test(test_mirror_port_finds_directions),
 		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
 		cmocka_unit_test(test_fragments_inherit_the_flow),
