@@ -31,9 +31,6 @@ redis_start
 cpu=$(($(nproc) - 1))
 say() { [ $json = 1 ] && echo "$*" >&2 || echo "$*"; }
 
-# A command whose input is descriptor 7: background jobs have none otherwise.
-from_7() { exec "$@" <&7; }
-
 # Frames of a capture, and EAL's memory for them: hugepages when they suffice, for both programs.
 prepare() { # CAPTURE
   local need free
@@ -74,15 +71,7 @@ run_probe() { # CAPTURE: sets PPS
   local before after start end
   export PMD_CAPTURE=$1 PMD_FRAMES=$((frames + 4096))
   . pmd-config/pcap.conf
-  cat >"$LAB_DIR/probe.conf" <<CONF
-probe = { id = "p1"; site = "lab"; lcores = "$cpu"; flows = 2000000; spool = "$LAB_DIR"; };
-peering = { name = "bench"; type = "isp"; };
-peer = { asn = 64496; };
-sites = ( { name = "lab"; metro = "Lab"; } );
-links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "100G";
-  members = ( { speed = "100G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
-redis = { server = "$REDIS"; };
-CONF
+  probe_contract "lcores = \"$cpu\"; flows = 2000000;"
   rcli flushall >/dev/null
   # shellcheck disable=SC2086
   lab_start probe "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- "${memory[@]}"

@@ -41,21 +41,10 @@ taskset -cp 0-$((worker_cpu - 1)) $$ >/dev/null
 
 redis_start
 
-# A command whose input is descriptor 7: background jobs have none otherwise.
-from_7() { exec "$@" <&7; }
-
 start_probe() {
   export PMD_SOCKET=$LAB_DIR/memif.sock
   . pmd-config/memif.conf
-  cat >"$LAB_DIR/probe.conf" <<CONF
-probe = { id = "p1"; site = "lab"; lcores = "$worker_cpu"; flows = $((flows > 500000 ? 2 * flows : 1000000)); spool = "$LAB_DIR"; };
-peering = { name = "memif"; type = "isp"; };
-peer = { asn = 64496; };
-sites = ( { name = "lab"; metro = "Lab"; } );
-links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "100G";
-  members = ( { speed = "100G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
-redis = { server = "$REDIS"; };
-CONF
+  probe_contract "lcores = \"$worker_cpu\"; flows = $((flows > 500000 ? 2 * flows : 1000000));"
   # shellcheck disable=SC2086
   lab_start probe taskset -c 0-$worker_cpu "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- $PMD_EAL \
     --file-prefix="$LAB_NAME-p$$"

@@ -9,15 +9,7 @@ bad=0
 
 # Starts the probe on PMD_PORT and an idle ring; its log is in probe.log.
 start_probe() { # [COMMAND...]
-  cat >"$LAB_DIR/probe.conf" <<CONF
-probe = { id = "p1"; site = "lab"; flows = 100000; spool = "$LAB_DIR"; };
-peering = { name = "pmd"; type = "isp"; };
-peer = { asn = 64496; };
-sites = ( { name = "lab"; metro = "Lab"; } );
-links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "10G";
-  members = ( { speed = "10G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
-redis = { server = "unix:$LAB_DIR/redis.sock"; };
-CONF
+  probe_contract "flows = 100000;"
   rcli del 'pni:{lab}:probe:p1' >/dev/null
   # shellcheck disable=SC2086
   lab_start probe "$@" "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" $PMD_OPTIONS -- $PMD_EAL
@@ -43,9 +35,6 @@ expect() { # NAME LEAST
     bad=1
   fi
 }
-
-# The command reads descriptor 7; a background job has no input otherwise.
-from_7() { exec "$@" <&7; }
 
 # 100 Ethernet frames as a capture
 make_capture() {

@@ -37,19 +37,10 @@ with open(sys.argv[1], "wb") as f:
             f.write(struct.pack("<IIII", n, 0, len(frame), len(frame)) + frame)
 PY
 
-from_7() { exec "$@" <&7; }
 PMD_SOCKET=$LAB_DIR/memif.sock
 export PMD_SOCKET
 . "$here/../../pmd-config/memif.conf"
-cat >"$LAB_DIR/probe.conf" <<CONF
-probe = { id = "p1"; site = "lab"; lcores = "$(($(nproc) - 1))"; flows = 100000; spool = "$LAB_DIR"; };
-peering = { name = "flood"; type = "isp"; };
-peer = { asn = 64496; };
-sites = ( { name = "lab"; metro = "Lab"; } );
-links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "100G";
-  members = ( { speed = "100G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
-redis = { server = "$REDIS"; };
-CONF
+probe_contract "lcores = \"$(($(nproc) - 1))\"; flows = 100000;"
 mkfifo "$LAB_DIR/trials"
 exec 7<>"$LAB_DIR/trials"
 lab_start generator from_7 "$build/functional/memif_gen" "$PMD_SOCKET" "$LAB_DIR/flood.pcap" \
