@@ -28,6 +28,7 @@ struct quic_state {
 	struct budget *budget;
 	bool keyed;
 	bool asked, answered;     /* Initials of both sides came, by these keys */
+	bool confirmed;           /* and a Handshake packet of the client's */
 	unsigned client;          /* direction of the client */
 	struct quic_keys keys[2]; /* client's, server's */
 	struct flight flight[2];  /* likewise */
@@ -148,20 +149,48 @@ open_initial(struct inspection *in, struct quic_state *state, const struct quic 
 	return size >= 0 ? size : open_as_first(in, state, quic, plain);
 }
 
+/* What names a question of the handshake: its asker's side and the client's port. */
+struct half_name {
+	uint16_t port;
+	uint16_t from_server;
+};
+
+static struct half_name
+half_name(const struct inspection *in, const struct quic_state *state, bool from_server)
+{
+	return (struct half_name){.port = in->conversation->port[state->client],
+	                          .from_server = from_server};
+}
+
 /* From the client's first Initial, which may be followed by more of the same flight, to the
- * server's first. A client that had to repeat itself makes it longer. */
+ * server's first. A client that had to repeat itself makes it longer. The server's asks in turn. */
 static void
 time_initial(struct inspection *in, struct quic_state *state)
 {
-	uint16_t port = in->conversation->port[state->client];
+	struct half_name client = half_name(in, state, false), server = half_name(in, state, true);
 
 	if (in->direction == state->client && !state->asked) {
 		state->asked = true;
-		round_trip_ask(in, LATENCY_QUIC, &port, sizeof port);
+		round_trip_ask(in, LATENCY_QUIC, &client, sizeof client);
 	} else if (in->direction != state->client && !state->answered) {
 		state->answered = true;
-		round_trip_answer(in, LATENCY_QUIC, &port, sizeof port);
+		round_trip_answer(in, LATENCY_QUIC, &client, sizeof client);
+		round_trip_ask(in, LATENCY_QUIC, &server, sizeof server);
 	}
+}
+
+/* Only who has the server's Initial can send a Handshake packet (RFC 9001 section 4.1.4). */
+static void
+time_handshake(struct inspection *in)
+{
+	struct quic_state *state = in->conversation->state;
+	struct half_name server;
+
+	if (!state || !state->answered || state->confirmed || in->direction != state->client)
+		return;
+	state->confirmed = true;
+	server = half_name(in, state, true);
+	round_trip_answer(in, LATENCY_QUIC, &server, sizeof server);
 }
 
 static void
@@ -205,6 +234,8 @@ read_datagram(struct inspection *in)
 			return;
 		if (quic.type == QUIC_INITIAL)
 			read_initial(in, &quic);
+		else if (quic.type == QUIC_HANDSHAKE)
+			time_handshake(in);
 	}
 }
 

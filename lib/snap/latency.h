@@ -26,7 +26,8 @@
 	X(LATENCY_TCP_DATA, "tcp-data", false,                                                \
 	  "data to any other acknowledgement: may be delayed, or wait for an answer")         \
 	X(LATENCY_TCP_TS, "tcp-ts", false, "TSval to its echo (RFC 7323), one per tick")      \
-	X(LATENCY_QUIC, "quic", false, "QUIC client's first Initial to the server's")         \
+	X(LATENCY_QUIC, "quic", false,                                                        \
+	  "QUIC client's first Initial to the server's, that to the client's Handshake")      \
 	X(LATENCY_QUIC_SPIN, "quic-spin", false,                                              \
 	  "QUIC's spin bit (RFC 9000 section 17.4), one per round: may wait for what to say") \
 	X(LATENCY_STUN, "stun", true, "STUN request to response, by transaction")             \

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "inspect/round_trip.h"
 #include "unit/inspect/feed.h"
+#include "unit/inspect/quic_vectors.h"
 
 enum { PEER = 0, CLOUD = 1, MS = 1000000 };
 
@@ -135,6 +136,29 @@ dns_by_identifier_and_port(void **state)
 	feed_close(&f);
 }
 
+/* Initial, Initial, Handshake; a Handshake packet of the server's in between proves nothing. */
+static void
+quic_both_halves(void **state)
+{
+	static const char handshake[] = "e0 00000001 00 00 04 01020304";
+	struct feed f;
+
+	(void)state;
+	open_class(&f, CLASS_QUIC, 17, 443);
+	feed_hex(&f, PEER, handshake); /* before anything was asked */
+	feed_hex(&f, PEER, QUIC_CLIENT_INITIAL);
+	wait_ms(&f, 21);
+	feed_hex(&f, CLOUD, QUIC_SERVER_INITIAL);
+	feed_hex(&f, CLOUD, handshake);
+	wait_ms(&f, 7);
+	feed_hex(&f, PEER, handshake);
+	wait_ms(&f, 50);
+	feed_hex(&f, PEER, handshake);
+	assert_ms(&f, SIDE_MSFT, LATENCY_QUIC, 1, 21);
+	assert_ms(&f, SIDE_PEER, LATENCY_QUIC, 1, 7);
+	feed_close(&f);
+}
+
 static void
 sip_to_the_first_response(void **state)
 {
@@ -219,6 +243,7 @@ main(void)
 		cmocka_unit_test(asked_twice_gives_none),
 		cmocka_unit_test(strangers_and_the_late_give_none),
 		cmocka_unit_test(dns_by_identifier_and_port),
+		cmocka_unit_test(quic_both_halves),
 		cmocka_unit_test(sip_to_the_first_response),
 		cmocka_unit_test(rtcp_less_what_it_was_held),
 		cmocka_unit_test(without_a_contract_nothing_is_sampled),
