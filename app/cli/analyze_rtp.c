@@ -43,6 +43,7 @@ put_format(json_t *o, const struct rtp_figures *r, bool srtp)
 	json_put_u64(o, "payload_type", r->payload_type);
 	json_put_text(o, "codec", r->codec == CODEC_UNKNOWN ? NULL : rtp_codec_name(r->codec));
 	json_put_bool(o, "srtp", srtp);
+	json_put_bool(o, "relayed", r->relayed);
 	json_put_text(o, "found_by", r->flags & RTP_EXPECTED ? "sdp" : "behaviour");
 }
 
@@ -106,7 +107,7 @@ stream_json(const struct flow_view *v, const struct flow *f, const struct rtp_st
 
 	rtp_read(s, &r);
 	put_ends(o, v, r.flags & RTP_REVERSE);
-	put_format(o, &r, r.flags & RTP_SECURE || pipeline_class(f)->class == CLASS_SRTP);
+	put_format(o, &r, pipeline_is_secure(f, s));
 	put_sequence(o, &r);
 	put_mos(o, &r);
 	put_more(o, &r);

@@ -38,6 +38,7 @@ struct flow_table;
 struct tcp_pool;
 struct flow;
 struct rtp_pool;
+struct rtp_stream;
 struct expectation;
 struct expectation_stats;
 
@@ -89,6 +90,8 @@ const struct tcp_pool *pipeline_tcp(const struct pipeline *p);
 const struct class_state *pipeline_class(const struct flow *f);
 /* RTP streams: flow.pool of a UDP flow is the first of its chain. */
 const struct rtp_pool *pipeline_streams(const struct pipeline *p);
+/* SRTP: by signalling, by its flow's class, or by DTLS before it. */
+bool pipeline_is_secure(const struct flow *f, const struct rtp_stream *s);
 /* What signalling said will come. The worker's thread, between bursts or from its punt callback. */
 void pipeline_expect(struct pipeline *p, const struct expectation *e);
 const struct expectation_stats *pipeline_expectations(const struct pipeline *p);

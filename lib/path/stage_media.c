@@ -2,15 +2,17 @@
  * RTP streams: each media packet updates its source's state in the worker's side pool. Three passes
  * over the burst (headers and the flow's first stream fetched; the right one of its chain fetched;
  * updates), so that a stream's line has come when it is needed. What is no media costs one look at
- * its class.
+ * its class. What a relay carries for its client (TURN) is media of the relay's own flow.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "classify/class.h"
 #include "path/stages.h"
+#include "proto/dtls.h"
 #include "proto/protocols.h"
 #include "proto/rtp.h"
+#include "proto/turn.h"
 
 enum interest {
 	NO_MEDIA, /* 0 */
@@ -19,8 +21,9 @@ enum interest {
 	SPINS,    /* QUIC: stage_spin() takes what has a short header */
 };
 
-/* Packets of a flow in an interval that may begin a stream although its class is settled. */
-enum { MAYBE_PACKETS = 16 };
+/* Packets of a flow in an interval that may begin a stream although its class is settled: a few,
+ * and a burst that settled it. */
+enum { MAYBE_PACKETS = 16 + BURST_MAX };
 
 static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
@@ -29,33 +32,73 @@ static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_UNKNOWN_UDP] = MAYBE, [CLASS_QUIC] = SPINS,
 };
 
-/* RFC 3550 5.1; payload types 64-95 would be RTCP (RFC 5761 4). False: no RTP header. */
+/* RFC 3550 5.1; payload types 64-95 would be RTCP (RFC 5761 4). `size` bytes of which `captured`
+ * are here. False: no RTP header. */
 static inline bool
-read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
+read_rtp(const uint8_t *at, uint32_t captured, uint32_t size, struct rtp_packet *out)
 {
-	const struct packet *packet = &b->packet[i];
-	const uint8_t *at = b->data[i] + packet->payload_offset;
-	uint32_t size = RTP_SIZE;
+	uint32_t head = RTP_SIZE;
 
-	/* not over TCP, where a segment begins anywhere and flow.pool is another pool's */
-	if (packet->proto != PROTO_UDP || packet->payload_captured < RTP_SIZE ||
-	    (at[0] & 0xc0) != 0x80 || (at[1] & 0x60) == 0x40 ||
-	    packet->flags & PACKET_FRAGMENT_LATER)
+	if (captured < RTP_SIZE || (at[0] & 0xc0) != 0x80 || (at[1] & 0x60) == 0x40)
 		return false;
-	size += 4u * (at[0] & 0x0f);
+	head += 4u * (at[0] & 0x0f);
 	if (at[0] & 0x10) {
-		if (packet->payload_captured < size + 4)
+		if (captured < head + 4)
 			return false;
-		size += 4 + 4u * load_be16(at + size + 2);
+		head += 4 + 4u * load_be16(at + head + 2);
 	}
-	out->time_ns = b->time_ns[i];
-	out->wire = b->wire[i];
 	out->payload_type = at[1] & 0x7f;
 	out->marker = at[1] >> 7;
 	out->sequence = load_be16(at + 2);
 	out->timestamp = load_be32(at + 4);
 	out->ssrc = load_be32(at + 8);
-	return size <= packet->payload_size;
+	return head <= size;
+}
+
+static bool
+is_handshake(struct cursor c)
+{
+	struct dtls_record record;
+
+	return dtls_record_decode(&c, &record) == REASON_OK && !record.unified;
+}
+
+/* Channels and indications of TURN. The keys that their ends agree on inside (RFC 5764) make it
+ * SRTP. */
+static __attribute__((noinline)) bool
+read_relayed(const struct burst *b, uint32_t i, struct rtp_packet *out)
+{
+	const struct packet *packet = &b->packet[i];
+	struct class_state *class = (struct class_state *)(void *)b->flow[i]->class_memory;
+	struct turn_data relayed;
+
+	if ((class->class != CLASS_TURN && class->class != CLASS_STUN) ||
+	    !turn_data_find(
+		    cursor_over(b->data[i] + packet->payload_offset, packet->payload_captured),
+		    &relayed))
+		return false;
+	if (is_handshake(relayed.bytes))
+		class->flags |= CLASS_SEEN_DTLS;
+	out->relayed = true;
+	return read_rtp(relayed.bytes.at, (uint32_t)cursor_left(&relayed.bytes), relayed.size, out);
+}
+
+static inline bool
+read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
+{
+	const struct packet *packet = &b->packet[i];
+	const uint8_t *at = b->data[i] + packet->payload_offset;
+
+	/* not over TCP, where a segment begins anywhere and flow.pool is another pool's */
+	if (packet->proto != PROTO_UDP || packet->payload_captured < RTP_SIZE ||
+	    packet->flags & PACKET_FRAGMENT_LATER)
+		return false;
+	out->time_ns = b->time_ns[i];
+	out->wire = b->wire[i];
+	out->relayed = false;
+	if (__builtin_expect((at[0] & 0xc0) != 0x80, 0))
+		return read_relayed(b, i, out);
+	return read_rtp(at, packet->payload_captured, packet->payload_size, out);
 }
 
 /* True: media, or maybe. *spins: QUIC. No branch: a mix of protocols would make each condition a

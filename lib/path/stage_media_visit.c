@@ -62,6 +62,8 @@ stage_media_settle(struct pipeline *p, struct flow *f, const struct rtp_stream *
 
 	for (uint32_t at = f->pool; at; at = rtp_pool_at(p->streams, at)->next)
 		rtp_among(rtp_pool_at(p->streams, at));
+	if (s->relayed) /* the flow is the relay's, whatever it carries */
+		return;
 	if (class_settle_media(class, s->flags & RTP_SECURE) && f->generation)
 		stage_classify_enter(p, f);
 }
@@ -133,7 +135,7 @@ report(struct pipeline *p, const struct flow *f, const struct flow_view *v, stru
 		.dport = ends.dport,
 		.link = v->link,
 		.dir = dir_of(f, s),
-		.secure = s->flags & RTP_SECURE || pipeline_class(f)->class == CLASS_SRTP,
+		.secure = pipeline_is_secure(f, s),
 		.ended = ended,
 		.state = *s,
 	};
@@ -217,6 +219,17 @@ void
 pipeline_expect(struct pipeline *p, const struct expectation *e)
 {
 	expectation_add(p->expectations, e);
+}
+
+/* The keys of what a relay carries were agreed on inside its flow, whose class stays the relay's.
+ */
+bool
+pipeline_is_secure(const struct flow *f, const struct rtp_stream *s)
+{
+	const struct class_state *class = pipeline_class(f);
+
+	return s->flags & RTP_SECURE || class->class == CLASS_SRTP ||
+	       (s->relayed && class->flags & CLASS_SEEN_DTLS);
 }
 
 const struct rtp_pool *

@@ -5,6 +5,7 @@
 #include "path/stages.h"
 #include "proto/protocols.h"
 #include "proto/stun.h"
+#include "proto/turn.h"
 
 enum rule {
 	KEEP,      /* not punted; 0 */
@@ -51,7 +52,7 @@ static const uint8_t rules[CLASS_COUNT] = {
  * every record and channel; live they are as many as the media itself. */
 enum media {
 	MEDIA_NONE,   /* none of these; 0 */
-	MEDIA_STUN,   /* if the rest agrees */
+	MEDIA_STUN,   /* if the rest agrees; what carries a client's data is volume too */
 	MEDIA_SIGNAL, /* ZRTP, DTLS handshakes and alerts */
 	MEDIA_VOLUME, /* other DTLS records, ChannelData */
 	MEDIA_MIXED,  /* RTP, or RTCP when the second byte says so (RFC 5761 section 4) */
@@ -105,7 +106,8 @@ is_signal(const struct pipeline *p, const struct burst *b, uint32_t i)
 
 	switch (media[at[0]]) {
 	case MEDIA_STUN:
-		return is_stun(&b->packet[i], at);
+		return is_stun(&b->packet[i], at) &&
+		       (p->keep || !turn_is_indication(load_be16(at)));
 	case MEDIA_SIGNAL:
 		return true;
 	case MEDIA_VOLUME:

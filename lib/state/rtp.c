@@ -329,6 +329,7 @@ rtp_begin(struct rtp_stream *s, const struct rtp_packet *p, uint8_t flags)
 	s->bytes = p->wire;
 	s->payload_type = s->media_type = s->first_type = p->payload_type;
 	s->talkspurts = p->marker;
+	s->relayed = p->relayed;
 }
 
 static __attribute__((noinline)) void
@@ -491,6 +492,7 @@ rtp_read(const struct rtp_stream *s, struct rtp_figures *out)
 		.talkspurts = s->talkspurts,
 		.comforts = s->comforts,
 		.events = s->events,
+		.relayed = s->relayed,
 	};
 	read_jitter(s, out);
 	read_bursts(s, out);

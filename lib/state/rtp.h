@@ -70,7 +70,7 @@ struct rtp_stream {
 	uint8_t payload_type;
 	uint8_t flags; /* enum rtp_flag */
 	uint8_t run;   /* packets in sequence, until proven */
-	uint8_t spare;
+	bool relayed;  /* inside TURN, between a relay and its client */
 	/* what a talkspurt, a loss, a change of payload type or a report touches */
 	uint64_t first_ns, late_ns; /* arrival of the first packet, of the last late one */
 	uint64_t clock_ns;          /* arrival of `first_timestamp` */
@@ -108,6 +108,7 @@ struct rtp_packet {
 	uint16_t sequence;
 	uint8_t payload_type;
 	bool marker;
+	bool relayed; /* of the first packet: what a relay carries */
 };
 
 /* The stream's first packet; `flags` of RTP_REVERSE, RTP_AMONG. No format yet. */
@@ -163,6 +164,7 @@ struct rtp_figures {
 	uint64_t silence_ns, silence_at_ns; /* longest time without a packet, and its end */
 	uint64_t outages, outage_ns, outage_at_ns; /* the last one's length and end */
 	uint64_t changes, talkspurts, comforts, events;
+	bool relayed;
 	/* RFC 3611 4.7.2, of packets; lengths in packets; 0 where there was no loss */
 	double burst_density, gap_density, burst_length, gap_length;
 };

@@ -57,6 +57,7 @@ fill_counts(struct rec_stream *r, const struct rtp_figures *f)
 {
 	r->payload_type = f->payload_type;
 	COPY_TEXT(r->codec, rtp_codec_name(f->codec));
+	r->relayed = f->relayed;
 	COPY_TEXT(r->found_by, f->flags & RTP_EXPECTED ? "sdp" : "behaviour");
 	r->clock_hz = f->clock_hz;
 	COPY_TEXT(r->clock_basis, rtp_basis_name(f->basis));

@@ -90,6 +90,7 @@ const struct record_field fields_stream[] = {
 	U64(rec_stream, payload_type, "", "of media, the last"),
 	TEXT(rec_stream, codec, "by SDP or RFC 3551; unknown"),
 	BOOL(rec_stream, srtp, "encrypted: by SDP, DTLS or the size of its packets"),
+	BOOL(rec_stream, relayed, "inside TURN: between a relay and its client"),
 	TEXT(rec_stream, found_by, "sdp, or behaviour: four packets in sequence"),
 	U64(rec_stream, clock_hz, "Hz", "media clock; 0: not known, then without jitter"),
 	TEXT(rec_stream, clock_basis, "sdp, static-pt or inferred"),

@@ -62,7 +62,7 @@ struct rec_stream {
 	char link[64], direction[16];
 	uint64_t payload_type;
 	char codec[24];
-	bool srtp;
+	bool srtp, relayed;
 	char found_by[12]; /* "sdp", "behaviour" */
 	uint64_t clock_hz; /* 0: not known */
 	char clock_basis[12];

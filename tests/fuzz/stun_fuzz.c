@@ -1,7 +1,9 @@
-/* stun_decode() and stun_channel_decode() over any bytes: OK implies the size the header states. */
+/* stun_decode(), stun_channel_decode() and turn_data_find() over any bytes: OK implies the size the
+ * header states. */
 #include <stdlib.h>
 
 #include "proto/stun.h"
+#include "proto/turn.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,6 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor c = cursor_over(data, size);
 	struct stun_channel channel;
+	struct turn_data relayed;
 	struct stun stun;
 
 	if (stun_decode(&c, &stun) == REASON_OK && cursor_left(&c) + STUN_SIZE + stun.size != size)
@@ -31,6 +34,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c = cursor_over(data, size);
 	if (stun_channel_decode(&c, &channel) == REASON_OK &&
 	    cursor_left(&channel.data) != channel.size)
+		abort();
+	if (turn_data_find(cursor_over(data, size), &relayed) &&
+	    (relayed.bytes.at < data || relayed.bytes.end > data + size ||
+	     cursor_left(&relayed.bytes) > relayed.size))
 		abort();
 	return 0;
 }

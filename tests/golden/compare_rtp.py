@@ -30,7 +30,6 @@ DIFFER = {
                                                     "0x0eaf0eaf": ("packets", "sequence_packets")},
     "odedshimon-BruteShark/FAX-Call-t38-CA-TDM-SIP-FB-1.pcap": {"0x17d90134": JITTER_ONLY,
                                                                 "0x0eaf0eaf": ALL + JITTER_ONLY},
-    "ntop-nDPI/stun_dtls_rtp_unidir.pcapng": {"0xd23ddc13": ("missing",), "0x26cf4f5d": ("missing",)},
     "ntop-nDPI/stun_google_meet.pcapng": {"0x00000000": ALL},
     "ntop-nDPI/stun_signal.pcapng": {"0x000007dd": ALL},
 }

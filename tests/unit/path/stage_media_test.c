@@ -119,18 +119,40 @@ struct sent {
 	uint32_t ssrc;
 	uint32_t n; /* number, and place in time */
 	uint8_t payload_type;
-	bool still;     /* media time stands */
-	bool from_msft; /* against the direction of the others */
-	uint16_t port;  /* of both ends; 0: 30000 */
-	size_t size;    /* of the payload behind the header */
+	bool still;                                 /* media time stands */
+	bool from_msft;                             /* against the direction of the others */
+	uint16_t port;                              /* of both ends; 0: 30000 */
+	size_t size;                                /* of the payload behind the header */
+	enum { DIRECT, CHANNEL, INDICATION } relay; /* TURN: what is around it */
 };
 
-static void
-send(struct fixture *f, const struct sent *s)
+enum { PAYLOAD_MAX = 300 };
+
+/* RFC 8656 section 12.4; section 11.3 with the attribute DATA alone. */
+static size_t
+wrap(uint8_t *payload, size_t size, const struct sent *s)
 {
-	static struct burst b;
-	static uint8_t frame[FRAME_MAX];
-	uint8_t payload[12 + 256] = {0x80, s->payload_type};
+	size_t head = s->relay == CHANNEL ? 4 : 24;
+
+	if (s->relay == DIRECT)
+		return size;
+	memmove(payload + head, payload, size);
+	memset(payload, 0, head);
+	if (s->relay == CHANNEL) {
+		store_be32(payload, 0x40010000 | (uint32_t)size);
+		return head + size;
+	}
+	store_be32(payload, 0x00160000 | (uint32_t)(size + 4));
+	store_be32(payload + 4, 0x2112a442);
+	store_be32(payload + 20, 0x00130000 | (uint32_t)size);
+	return head + size;
+}
+
+/* One more frame of the burst. */
+static void
+add_payload(struct fixture *f, struct burst *b, const struct sent *s, uint8_t *payload, size_t size)
+{
+	static uint8_t frames[BURST_MAX][FRAME_MAX];
 	struct addr peer = addr_v4((const uint8_t[]){203, 0, 113, 5});
 	struct addr msft = addr_v4((const uint8_t[]){52, 112, 0, 9});
 	uint16_t port = s->port ? s->port : 30000;
@@ -140,19 +162,45 @@ send(struct fixture *f, const struct sent *s)
 	                          .sport = port,
 	                          .dport = port,
 	                          .payload = payload,
-	                          .payload_size = 12 + (s->size ? s->size : 160)};
+	                          .payload_size = wrap(payload, size, s)};
+	uint32_t i = b->count++;
 
+	b->port = s->from_msft ? DOWN : UP;
+	b->lane[i] = f->plan->ports[b->port].members[0].lane[s->from_msft ? 1 : 0];
+	b->data[i] = frames[i];
+	b->captured[i] = b->wire[i] = (uint32_t)frame_make(frames[i], &spec);
+	b->time_ns[i] = T0 + s->n * PTIME_NS;
+}
+
+static void
+send_payload(struct fixture *f, const struct sent *s, uint8_t *payload, size_t size)
+{
+	static struct burst b;
+
+	memset(&b, 0, sizeof b);
+	add_payload(f, &b, s, payload, size);
+	pipeline_run(f->pipeline, &b);
+}
+
+static size_t
+make_rtp(const struct sent *s, uint8_t payload[static PAYLOAD_MAX])
+{
+	memset(payload, 0, PAYLOAD_MAX);
+	payload[0] = 0x80;
+	payload[1] = s->payload_type;
 	store_be16(payload + 2, (uint16_t)(s->n + 1000));
 	store_be32(payload + 4, s->still ? 5 : s->n * 160);
 	store_be32(payload + 8, s->ssrc);
-	memset(&b, 0, sizeof b);
-	b.count = 1;
-	b.port = s->from_msft ? DOWN : UP;
-	b.lane[0] = f->plan->ports[b.port].members[0].lane[s->from_msft ? 1 : 0];
-	b.data[0] = frame;
-	b.captured[0] = b.wire[0] = (uint32_t)frame_make(frame, &spec);
-	b.time_ns[0] = T0 + s->n * PTIME_NS;
-	pipeline_run(f->pipeline, &b);
+	return 12 + (s->size ? s->size : 160);
+}
+
+static void
+send(struct fixture *f, const struct sent *s)
+{
+	uint8_t payload[PAYLOAD_MAX];
+	size_t size = make_rtp(s, payload);
+
+	send_payload(f, s, payload, size);
 }
 
 static void
@@ -243,6 +291,69 @@ test_both_ways(void **state)
 	pipeline_finish(f->pipeline, T0 + NS_PER_S);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_PACKETS], 50);
 	assert_int_equal(f->rtp[DIR_MSFT_TO_PEER][QUALITY_RTP_PACKETS], 50);
+}
+
+/* A stream behind other packets of its port, all in one burst: the class was settled as unknown
+ * before the first of its packets was looked at. */
+static void
+test_in_one_burst(void **state)
+{
+	static struct burst b;
+	struct fixture *f = *state;
+	struct sent s = {.ssrc = 7};
+	uint8_t payload[PAYLOAD_MAX];
+	size_t size;
+
+	memset(&b, 0, sizeof b);
+	for (; s.n < CLASS_LOOKS; s.n++) {
+		memset(payload, 0, sizeof payload);
+		add_payload(f, &b, &s, payload, 70);
+	}
+	for (; s.n < BURST_MAX; s.n++) {
+		size = make_rtp(&s, payload);
+		add_payload(f, &b, &s, payload, size);
+	}
+	pipeline_run(f->pipeline, &b);
+	assert_int_equal(streams_of(f).count, 1);
+	assert_int_equal(streams_of(f).class, CLASS_RTP);
+	assert_int_equal(streams_of(f).last.packets, BURST_MAX - CLASS_LOOKS);
+}
+
+/* What a relay carries is media of its flow, which stays the relay's; DTLS inside makes it SRTP. */
+static void
+test_relayed(void **state)
+{
+	static const uint8_t dtls[20] = {22, 0xfe, 0xfd, [12] = 7, [13] = 1};
+	struct fixture *f = *state;
+	struct sent s = {.ssrc = 7, .port = 3478, .payload_type = 111, .relay = CHANNEL};
+	uint8_t payload[PAYLOAD_MAX];
+	struct found found;
+
+	send_run(f, s, 0, 20);
+	found = streams_of(f);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.class, CLASS_TURN);
+	assert_true(found.last.relayed);
+	assert_int_equal(found.last.packets, 20);
+	s.relay = INDICATION;
+	send_run(f, s, 25, 30);
+	memcpy(payload, dtls, sizeof dtls);
+	s.from_msft = true;
+	send_payload(f, &s, payload, sizeof dtls);
+	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_PACKETS], 25);
+	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 5);
+	assert_true(f->last.secure);
+}
+
+/* The same bytes on a flow that is no relay's are no media. */
+static void
+test_relayed_by_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	send_run(f, (struct sent){.ssrc = 7, .relay = CHANNEL}, 0, 20);
+	assert_int_equal(streams_of(f).count, 0);
 }
 
 /* One packet is enough where signalling named the place; and its own words hold. */
@@ -365,6 +476,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FIXTURE(test_by_behaviour),
 		WITH_FIXTURE(test_both_ways),
+		WITH_FIXTURE(test_in_one_burst),
+		WITH_FIXTURE(test_relayed),
+		WITH_FIXTURE(test_relayed_by_nobody),
 		WITH_FIXTURE(test_by_signalling),
 		WITH_FIXTURE(test_by_signalling_of_the_sender),
 		WITH_FIXTURE(test_signalling_after_media),
