@@ -1,7 +1,16 @@
 /* Find or add the flow of every packet, and count the packet in it. */
 #include "path/stages.h"
 
-/* Fragments: the first one, which has ports, is remembered for the later ones. */
+/* The first one has ports: it is remembered for the later ones, and brings those before it. */
+static void
+first_fragment(struct pipeline *p, struct burst *b, uint32_t i)
+{
+	struct fragment_early early = fragment_remember(p->fragments, &b->packet[i], b->link[i],
+	                                                b->flow[i], b->time_ns[i]);
+
+	flow_add(p->flows, b->flow[i], early.packets, early.bytes, b->seen[i] & FLOW_SEEN_REVERSE);
+}
+
 static void
 fragments_join(struct pipeline *p, struct burst *b)
 {
@@ -10,12 +19,11 @@ fragments_join(struct pipeline *p, struct burst *b)
 		bool reverse;
 
 		if (packet->flags & PACKET_FRAGMENT_FIRST && b->flow[i])
-			fragment_remember(p->fragments, packet, b->link[i], b->flow[i],
-			                  b->time_ns[i]);
+			first_fragment(p, b, i);
 		if (!(packet->flags & PACKET_FRAGMENT_LATER))
 			continue;
-		b->flow[i] =
-			fragment_find(p->fragments, packet, b->link[i], b->time_ns[i], &reverse);
+		b->flow[i] = fragment_find(p->fragments, packet, b->link[i], b->wire[i],
+		                           b->time_ns[i], &reverse);
 		if (!b->flow[i])
 			continue;
 		b->seen[i] = reverse ? FLOW_SEEN_REVERSE : 0;

@@ -248,3 +248,12 @@ flow_count(struct flow_table *t, struct flow *f, const struct packet *p, uint32_
 {
 	count_packet(t, f, p, wire, time_ns, reverse);
 }
+
+void
+flow_add(struct flow_table *t, struct flow *f, uint32_t packets, uint32_t bytes, bool reverse)
+{
+	if (f->bytes[reverse] > UINT32_MAX - bytes)
+		spill(t, f);
+	f->packets[reverse] += packets;
+	f->bytes[reverse] += bytes;
+}

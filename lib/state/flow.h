@@ -139,8 +139,12 @@ struct flow *flow_find(struct flow_table *t, const struct packet *p, uint16_t li
 void flow_count(struct flow_table *t, struct flow *f, const struct packet *p, uint32_t wire,
                 uint64_t time_ns, bool reverse);
 
+/* Count packets, of `bytes` together, whose flow was not known when they came. */
+void flow_add(struct flow_table *t, struct flow *f, uint32_t packets, uint32_t bytes, bool reverse);
+
 /* Whether `f` is a flow of this protocol and link between the packet's addresses, whatever the
- * ports; `*reverse`: against its first packet (unchanged when false). */
+ * ports; `*reverse`: against its first packet (unchanged when false). A later fragment of IPv6 does
+ * not tell its protocol, so there any will do. */
 bool flow_between(const struct flow *f, const struct packet *p, uint16_t link, bool *reverse);
 
 /* Move the ageing hand over `count` records: each is visited, and freed when idle for longer than

@@ -49,6 +49,7 @@ flow_view(const struct flow *f, struct flow_view *out)
 bool
 flow_between(const struct flow *f, const struct packet *p, uint16_t link, bool *reverse)
 {
+	bool untold = p->ip_version == 6 && p->flags & PACKET_FRAGMENT_LATER;
 	struct flow_view v;
 	bool forward;
 
@@ -56,7 +57,7 @@ flow_between(const struct flow *f, const struct packet *p, uint16_t link, bool *
 		return false;
 	flow_view(f, &v);
 	forward = addr_equal(&v.a, &p->src) && addr_equal(&v.b, &p->dst);
-	if (v.proto != p->proto || v.link != link ||
+	if ((v.proto != p->proto && !untold) || v.link != link ||
 	    (!forward && !(addr_equal(&v.a, &p->dst) && addr_equal(&v.b, &p->src))))
 		return false;
 	*reverse = !forward;

@@ -68,21 +68,21 @@ test_both_directions_and_strangers(void **state)
 	bool reverse = true;
 
 	(void)state;
-	assert_null(fragment_find(t, &later, 0, 1, &reverse));
 	fragment_remember(t, &first, 0, f, 1);
-	assert_ptr_equal(fragment_find(t, &later, 0, 2, &reverse), f);
+	assert_ptr_equal(fragment_find(t, &later, 0, 100, 2, &reverse), f);
 	assert_false(reverse);
 	/* the other direction has identifications of its own */
-	assert_null(fragment_find(t, &back_later, 0, 2, &reverse));
+	assert_null(fragment_find(t, &back_later, 0, 100, 2, &reverse));
 	assert_ptr_equal(flow_of(flows, &back), f);
 	fragment_remember(t, &back, 0, f, 2);
-	assert_ptr_equal(fragment_find(t, &back_later, 0, 3, &reverse), f);
+	assert_ptr_equal(fragment_find(t, &back_later, 0, 100, 3, &reverse), f);
 	assert_true(reverse);
-	assert_null(fragment_find(t, &later, 1, 3, &reverse)); /* another link */
+	assert_null(fragment_find(t, &later, 1, 100, 3, &reverse)); /* another link */
 	later.proto = 6;
-	assert_null(fragment_find(t, &later, 0, 3, &reverse));
+	assert_null(fragment_find(t, &later, 0, 100, 3, &reverse));
 	later.proto = UDP;
-	assert_null(fragment_find(t, &later, 0, 1 + (FRAGMENT_SECONDS + 1) * NS_PER_S, &reverse));
+	assert_null(
+		fragment_find(t, &later, 0, 100, 1 + (FRAGMENT_SECONDS + 1) * NS_PER_S, &reverse));
 	fragment_table_destroy(t);
 	flow_table_destroy(flows);
 }
@@ -107,7 +107,7 @@ test_bounded(void **state)
 	for (uint32_t id = 10 * FRAGMENT_ENTRIES - 1000; id < 10 * FRAGMENT_ENTRIES; id++) {
 		struct packet later = fragment(id, 64, 64, false, false);
 
-		known += fragment_find(t, &later, 0, 10 * FRAGMENT_ENTRIES, &reverse) == f;
+		known += fragment_find(t, &later, 0, 100, 10 * FRAGMENT_ENTRIES, &reverse) == f;
 	}
 	assert_in_range(known, 990, 1000);
 	assert_in_range(fragment_evictions(t), 9 * FRAGMENT_ENTRIES, 10 * FRAGMENT_ENTRIES);
@@ -133,16 +133,71 @@ test_extra_frames(void **state)
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 0);
 	fragment_remember(t, &parts[0], 0, f, 1);
-	assert_non_null(fragment_find(t, &parts[2], 0, 1, &reverse)); /* out of order */
+	assert_non_null(fragment_find(t, &parts[2], 0, 100, 1, &reverse)); /* out of order */
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 2);
-	assert_non_null(fragment_find(t, &parts[1], 0, 1, &reverse));
+	assert_non_null(fragment_find(t, &parts[1], 0, 100, 1, &reverse));
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 2); /* whole with its third frame */
 	fragment_remember(t, &alone, 0, f, 2);
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 3);
 	assert_int_equal(extra[1], 0);
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
+/* In any order a datagram is one, with all its frames; a copy of a fragment makes nothing whole. */
+static void
+test_before_the_first(void **state)
+{
+	struct flow_params params = {.keep = true, .capacity = 1, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, true, 1);
+	struct packet parts[] = {fragment(1, 0, 64, true, false), fragment(1, 64, 64, true, false),
+	                         fragment(1, 128, 10, false, false)};
+	struct fragment_early early;
+	uint64_t extra[2];
+	struct flow *f;
+	bool reverse;
+
+	(void)state;
+	assert_null(fragment_find(t, &parts[2], 0, 44, 1, &reverse));
+	assert_null(fragment_find(t, &parts[2], 0, 44, 2, &reverse));
+	f = flow_of(flows, &parts[0]);
+	early = fragment_remember(t, &parts[0], 0, f, 3);
+	assert_int_equal(early.packets, 2);
+	assert_int_equal(early.bytes, 88);
+	fragment_extra(t, f, extra);
+	assert_int_equal(extra[0], 3); /* 64 + 10 + 10 bytes are not 138 */
+	early = fragment_remember(t, &parts[0], 0, f, 4);
+	assert_int_equal(early.packets, 0);
+	assert_ptr_equal(fragment_find(t, &parts[1], 0, 98, 5, &reverse), f);
+	fragment_extra(t, f, extra);
+	assert_int_equal(extra[0], 4); /* five frames, one datagram */
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
+/* RFC 8200 section 4.5: what follows the fragment header is told by the first fragment; in later
+ * ones it may name an extension header that only the first one has. */
+static void
+test_ipv6_whatever_the_next_header(void **state)
+{
+	struct flow_params params = {.capacity = 100, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, false, 1);
+	struct packet first = fragment(5, 0, 64, true, false);
+	struct packet later = fragment(5, 64, 64, false, false);
+	bool reverse;
+
+	(void)state;
+	first.ip_version = later.ip_version = 6;
+	later.proto = 60;
+	fragment_remember(t, &first, 0, flow_of(flows, &first), 1);
+	assert_non_null(fragment_find(t, &later, 0, 100, 2, &reverse));
+	later.vlan[0] = 7;
+	assert_null(fragment_find(t, &later, 0, 100, 2, &reverse));
 	fragment_table_destroy(t);
 	flow_table_destroy(flows);
 }
@@ -154,6 +209,8 @@ main(void)
 		cmocka_unit_test(test_both_directions_and_strangers),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_extra_frames),
+		cmocka_unit_test(test_before_the_first),
+		cmocka_unit_test(test_ipv6_whatever_the_next_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
