@@ -5,10 +5,11 @@
 static void
 first_fragment(struct pipeline *p, struct burst *b, uint32_t i)
 {
+	bool reverse = b->seen[i] & FLOW_SEEN_REVERSE;
 	struct fragment_early early = fragment_remember(p->fragments, &b->packet[i], b->link[i],
-	                                                b->flow[i], b->time_ns[i]);
+	                                                b->flow[i], reverse, b->time_ns[i]);
 
-	flow_add(p->flows, b->flow[i], early.packets, early.bytes, b->seen[i] & FLOW_SEEN_REVERSE);
+	flow_add(p->flows, b->flow[i], early.packets, early.bytes, reverse);
 }
 
 static void

@@ -4,6 +4,7 @@ enum {
 	LLC_SIZE = 3,
 	SNAP_SIZE = 8,
 	SNAP_SAP = 0xaa,
+	IP_SAP = 0x06,
 	LLC_UI = 0x03,
 	OUI_ETHERNET = 0x000000, /* RFC 1042: an ethertype follows */
 	OUI_BRIDGE = 0x0000f8,   /* IEEE 802.1H: the same through a bridge tunnel */
@@ -29,6 +30,13 @@ ethernet_llc_decode(struct cursor *c, uint16_t length, struct ethernet *out)
 	out->type = out->length = length;
 	if (!llc || length < LLC_SIZE)
 		return REASON_LLC_SHORT;
+	if (llc[0] == IP_SAP && llc[1] == IP_SAP && llc[2] == LLC_UI) {
+		cursor_skip(c, LLC_SIZE);
+		out->type = ETHERTYPE_IPV4;
+		out->length = length - LLC_SIZE;
+		out->typed = true;
+		return REASON_OK;
+	}
 	if (llc[0] != SNAP_SAP || llc[1] != SNAP_SAP || llc[2] != LLC_UI)
 		return REASON_OK;
 	if (!snap || length < SNAP_SIZE)

@@ -10,6 +10,7 @@
 #include "proto/l2tp.h"
 #include "proto/packet_fast.h"
 #include "proto/protocols.h"
+#include "proto/shim.h"
 #include "proto/teredo.h"
 #include "proto/tunnel_ports.h"
 #include "proto/walk.h"
@@ -59,6 +60,8 @@ walk_after_ethertype(struct walk *w, uint16_t type)
 		return LAYER_MPLS;
 	case ETHERTYPE_PPPOE_SESSION:
 		return LAYER_PPPOE;
+	case ETHERTYPE_TEB:
+		return LAYER_ETHERNET;
 	case ETHERTYPE_ARP:
 		return outermost ? LAYER_ARP : LAYER_END;
 	case ETHERTYPE_SLOW:
@@ -66,6 +69,10 @@ walk_after_ethertype(struct walk *w, uint16_t type)
 	case ETHERTYPE_LLDP:
 		return outermost ? LAYER_LLDP : LAYER_END;
 	default:
+		if (shim_announced(type)) {
+			w->shim = type;
+			return LAYER_SHIM;
+		}
 		return outermost ? known_end_or_unknown(w, type) : LAYER_END;
 	}
 }
@@ -107,6 +114,8 @@ walk_after_ip(const struct walk *w)
 		return LAYER_UDP;
 	case PROTO_SCTP:
 		return LAYER_SCTP;
+	case PROTO_AH:
+		return w->out->ip_version == 4 ? LAYER_AH : LAYER_END;
 	case PROTO_ICMP:
 		return w->out->ip_version == 4 ? LAYER_ICMP : LAYER_END;
 	case PROTO_ICMP6:
@@ -117,6 +126,10 @@ walk_after_ip(const struct walk *w)
 		return tunnels ? LAYER_IPV6_INSIDE : LAYER_END;
 	case PROTO_GRE:
 		return tunnels ? LAYER_GRE : LAYER_END;
+	case PROTO_ETHERIP:
+		return tunnels ? LAYER_ETHERIP : LAYER_END;
+	case PROTO_MPLS:
+		return tunnels ? LAYER_MPLS_INSIDE : LAYER_END;
 	default:
 		return LAYER_END;
 	}
@@ -142,6 +155,8 @@ step(struct walk *w, enum layer layer)
 		return walk_link_vlan(w);
 	case LAYER_MPLS:
 		return walk_link_mpls(w);
+	case LAYER_SHIM:
+		return walk_link_shim(w);
 	case LAYER_PPPOE:
 		return walk_tunnel_pppoe(w);
 	case LAYER_ARP:
@@ -156,6 +171,8 @@ step(struct walk *w, enum layer layer)
 		return walk_ip_v4(w);
 	case LAYER_IPV6:
 		return walk_ip_v6(w);
+	case LAYER_AH:
+		return walk_ip_ah(w);
 	case LAYER_TCP:
 		return walk_ip_tcp(w);
 	case LAYER_UDP:
@@ -170,6 +187,10 @@ step(struct walk *w, enum layer layer)
 		return walk_tunnel_ip(w, PROTO_IPIP, LAYER_IPV4);
 	case LAYER_IPV6_INSIDE:
 		return walk_tunnel_ip(w, PROTO_IPV6, LAYER_IPV6);
+	case LAYER_ETHERIP:
+		return walk_tunnel_etherip(w);
+	case LAYER_MPLS_INSIDE:
+		return walk_tunnel_mpls(w);
 	case LAYER_GRE:
 		return walk_tunnel_gre(w);
 	case LAYER_ERSPAN_II:

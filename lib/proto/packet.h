@@ -55,6 +55,8 @@ enum tunnel_kind {
 	TUNNEL_PPPOE,
 	TUNNEL_L2TP,
 	TUNNEL_TEREDO,
+	TUNNEL_ETHERIP,
+	TUNNEL_MPLS,
 };
 
 struct packet {

@@ -13,6 +13,7 @@
 	X(LLC_SHORT, "llc_short", "802.3 length that lies or cuts the LLC header")             \
 	X(VLAN_SHORT, "vlan_short", "cut inside a VLAN tag")                                   \
 	X(VLAN_DEEP, "vlan_deep", "more VLAN tags than decoded")                               \
+	X(SHIM_SHORT, "shim_short", "cut inside a switch's or service chain's header")         \
 	X(MPLS_SHORT, "mpls_short", "cut inside an MPLS label stack")                          \
 	X(MPLS_DEEP, "mpls_deep", "more MPLS labels than decoded")                             \
 	X(MPLS_UNKNOWN, "mpls_unknown", "payload below the MPLS stack not recognised")         \
@@ -31,6 +32,7 @@
 	X(IPV6_CHAIN, "ipv6_chain", "extension chain cut, too long or out of order")           \
 	X(IPV6_MAPPED, "ipv6_mapped", "IPv4-mapped address on the wire (RFC 4291 2.5.5.2)")    \
 	X(IP_UNKNOWN, "ip_unknown", "IP version neither 4 nor 6")                              \
+	X(AH_SHORT, "ah_short", "cut inside an IPsec authentication header")                   \
 	X(FRAGMENT_LATER, "fragment_later", "later fragment without its first one's ports")    \
 	X(FRAGMENT_BAD, "fragment_bad", "fragment offset and length pass 65535 or overlap")    \
 	X(TCP_SHORT, "tcp_short", "shorter than a TCP header")                                 \

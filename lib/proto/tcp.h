@@ -22,6 +22,7 @@
 
 enum {
 	TCP_SIZE = 20,
+	TCP_READ_SIZE = 18, /* up to the checksum: what is wanted of the fixed header */
 };
 
 struct tcp {
@@ -32,6 +33,6 @@ struct tcp {
 	uint8_t header_size; /* options included; they may be cut from the capture */
 };
 
-/* The fixed header; the cursor then stands at the options. TCP_SHORT; TCP_HLEN with the ports
- * valid. */
+/* The fixed header, of which a capture may have cut the last two bytes; the cursor then stands at
+ * the options or at the capture's end. TCP_SHORT; TCP_HLEN with the ports valid. */
 enum reason tcp_decode(struct cursor *c, struct tcp *out);

@@ -26,6 +26,7 @@ enum layer {
 	LAYER_PPP_HDLC,
 	LAYER_VLAN,
 	LAYER_MPLS,
+	LAYER_SHIM,
 	LAYER_PPPOE,
 	LAYER_ARP,
 	LAYER_SLOW,
@@ -33,6 +34,7 @@ enum layer {
 	LAYER_IP, /* which one its version tells */
 	LAYER_IPV4,
 	LAYER_IPV6,
+	LAYER_AH,
 	LAYER_TCP,
 	LAYER_UDP,
 	LAYER_SCTP,
@@ -40,6 +42,8 @@ enum layer {
 	LAYER_ICMP6,
 	LAYER_IPV4_INSIDE, /* IP directly in IP */
 	LAYER_IPV6_INSIDE,
+	LAYER_ETHERIP,
+	LAYER_MPLS_INSIDE,
 	LAYER_GRE,
 	LAYER_ERSPAN_II,
 	LAYER_ERSPAN_III,
@@ -58,6 +62,7 @@ struct walk {
 	bool inner;    /* enter tunnels over IP */
 	bool fragment; /* the transport header is in a first fragment */
 	uint8_t tags, labels; /* met so far, in tunnels too */
+	uint16_t shim;        /* ethertype of the one that follows */
 	struct packet *out;
 };
 
@@ -117,6 +122,7 @@ enum layer walk_link_loopback(struct walk *w);
 enum layer walk_link_ppp(struct walk *w);
 enum layer walk_link_ppp_hdlc(struct walk *w);
 enum layer walk_link_mpls(struct walk *w);
+enum layer walk_link_shim(struct walk *w);
 enum layer walk_link_arp(struct walk *w);
 enum layer walk_link_slow(struct walk *w);
 enum layer walk_link_lldp(struct walk *w);
@@ -131,11 +137,14 @@ enum layer walk_tunnel_geneve(struct walk *w);
 enum layer walk_tunnel_gtpu(struct walk *w);
 enum layer walk_tunnel_l2tp(struct walk *w);
 enum layer walk_tunnel_teredo(struct walk *w);
+enum layer walk_tunnel_etherip(struct walk *w);
+enum layer walk_tunnel_mpls(struct walk *w);
 enum layer walk_tunnel_ip(struct walk *w, uint16_t proto, enum layer next);
 
 enum layer walk_ip_any(struct walk *w);
 enum layer walk_ip_v4(struct walk *w);
 enum layer walk_ip_v6(struct walk *w);
+enum layer walk_ip_ah(struct walk *w);
 enum layer walk_ip_tcp(struct walk *w);
 enum layer walk_ip_udp(struct walk *w);
 enum layer walk_ip_sctp(struct walk *w);

@@ -7,6 +7,8 @@
 #include "proto/udp.h"
 #include "proto/walk.h"
 
+enum { AH_SIZE = 12 };
+
 /* The IP header from `start` holds: it is what the packet reports from here on. */
 static void
 commit_ip(struct walk *w, uint32_t start, uint8_t version)
@@ -105,6 +107,21 @@ walk_ip_v6(struct walk *w)
 	return begin_transport(w);
 }
 
+/* RFC 4302 section 2: the length counts words, less two. What follows is in the clear. IPv6's
+ * stands in the extension chain. */
+enum layer
+walk_ip_ah(struct walk *w)
+{
+	const uint8_t *p = cursor_peek(&w->c, AH_SIZE);
+
+	cursor_skip(&w->c, p ? (p[1] + 2u) * 4 : AH_SIZE);
+	if (!w->c.ok)
+		return walk_lie(w, REASON_AH_SHORT);
+	w->out->proto = p[0];
+	w->out->flags |= PACKET_IP_OPTIONS;
+	return begin_transport(w);
+}
+
 enum layer
 walk_ip_any(struct walk *w)
 {
@@ -131,18 +148,19 @@ set_ports(struct packet *out, uint16_t sport, uint16_t dport)
 enum layer
 walk_ip_tcp(struct walk *w)
 {
+	uint32_t left = walk_left(w);
 	struct tcp tcp;
 	enum reason reason = tcp_decode(&w->c, &tcp);
-	uint32_t options, left;
+	uint32_t options;
 
-	if (reason == REASON_TCP_SHORT)
-		return walk_lie(w, reason);
+	if (reason == REASON_TCP_SHORT || left < TCP_SIZE)
+		return walk_lie(w, REASON_TCP_SHORT);
+	left -= TCP_SIZE;
 	set_ports(w->out, tcp.sport, tcp.dport);
 	w->out->tcp_seq = tcp.seq;
 	w->out->tcp_ack = tcp.ack;
 	w->out->tcp_flags = tcp.flags;
 	w->out->tcp_window = tcp.window;
-	left = walk_left(w);
 	if (reason != REASON_OK || tcp.header_size > TCP_SIZE + left)
 		return walk_lie(w, REASON_TCP_HLEN);
 	options = tcp.header_size - TCP_SIZE;

@@ -6,6 +6,7 @@
 #include "proto/loopback.h"
 #include "proto/mpls.h"
 #include "proto/ppp.h"
+#include "proto/shim.h"
 #include "proto/slow.h"
 #include "proto/vlan.h"
 #include "proto/walk.h"
@@ -17,7 +18,7 @@ after_llc(struct walk *w, enum reason reason, const struct ethernet *eth)
 	if (reason != REASON_OK)
 		return walk_lie(w, reason);
 	if (!walk_narrow(w, eth->length))
-		return walk_lie(w, REASON_LLC_SHORT);
+		walk_lie(w, REASON_LLC_SHORT);
 	if (eth->typed)
 		return walk_after_ethertype(w, eth->type);
 	if (!(w->out->flags & PACKET_HAS_IP)) {
@@ -148,6 +149,15 @@ walk_link_mpls(struct walk *w)
 		break;
 	}
 	return walk_lie(w, REASON_MPLS_UNKNOWN);
+}
+
+enum layer
+walk_link_shim(struct walk *w)
+{
+	uint16_t type;
+	enum reason reason = shim_decode(&w->c, w->shim, &type);
+
+	return reason == REASON_OK ? walk_after_ethertype(w, type) : walk_lie(w, reason);
 }
 
 static enum layer

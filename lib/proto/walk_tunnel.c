@@ -153,6 +153,25 @@ walk_tunnel_teredo(struct walk *w)
 	return enter(w, TUNNEL_TEREDO, PORT_TEREDO, 0) ? LAYER_IPV6 : LAYER_END;
 }
 
+/* RFC 3378 section 3: version 3 and nothing else, then a frame. */
+enum layer
+walk_tunnel_etherip(struct walk *w)
+{
+	const uint8_t *p = cursor_peek(&w->c, 2);
+
+	if (!p || load_be16(p) != 0x3000)
+		return LAYER_END;
+	cursor_skip(&w->c, 2);
+	return enter(w, TUNNEL_ETHERIP, PROTO_ETHERIP, 0) ? LAYER_ETHERNET : LAYER_END;
+}
+
+/* RFC 4023 section 3.1 */
+enum layer
+walk_tunnel_mpls(struct walk *w)
+{
+	return enter(w, TUNNEL_MPLS, PROTO_MPLS, 0) ? LAYER_MPLS : LAYER_END;
+}
+
 enum layer
 walk_tunnel_ip(struct walk *w, uint16_t proto, enum layer next)
 {

@@ -18,7 +18,7 @@ struct entry {
 	uint32_t flow;
 	uint32_t end; /* bytes of the datagram, 0: not known yet */
 	struct fragment_early early;
-	bool whole;
+	bool whole, reverse;
 };
 
 struct fragment_table {
@@ -164,9 +164,9 @@ note_bytes(struct fragment_table *t, struct entry *e, const struct packet *p)
 
 /* Every fragment is a frame too many, until the datagram is whole: then one of them was it. */
 static void
-count_extra(struct fragment_table *t, struct entry *e, const struct packet *p, bool reverse)
+count_extra(struct fragment_table *t, struct entry *e, const struct packet *p)
 {
-	uint32_t *extra = extra_of(t, e->flow) + reverse;
+	uint32_t *extra = extra_of(t, e->flow) + e->reverse;
 
 	++*extra;
 	if (note_bytes(t, e, p))
@@ -188,16 +188,16 @@ entry_of_first(struct fragment_table *t, uint64_t key, uint32_t flow, uint64_t n
 
 struct fragment_early
 fragment_remember(struct fragment_table *t, const struct packet *p, uint16_t link, struct flow *f,
-                  uint64_t now_ns)
+                  bool reverse, uint64_t now_ns)
 {
 	struct entry *e = entry_of_first(t, key_of(t, p, link), flow_id(t->flows, f), now_ns);
 	struct fragment_early early = e->early;
-	bool reverse = false;
 
 	e->early = (struct fragment_early){0};
-	if (t->keep && flow_between(f, p, link, &reverse)) {
+	e->reverse = reverse;
+	if (t->keep) {
 		extra_of(t, e->flow)[reverse] += early.packets;
-		count_extra(t, e, p, reverse);
+		count_extra(t, e, p);
 	}
 	return early;
 }
@@ -222,8 +222,9 @@ fragment_find(struct fragment_table *t, const struct packet *p, uint16_t link, u
 	f = flow_at(t->flows, e->flow);
 	if (!flow_between(f, p, link, reverse))
 		return NULL;
+	*reverse = e->reverse;
 	if (t->keep)
-		count_extra(t, e, p, *reverse);
+		count_extra(t, e, p);
 	return f;
 }
 

@@ -30,9 +30,11 @@ struct fragment_early {
 	uint32_t packets, bytes;
 };
 
-/* A first fragment and its flow. Returns what is to be counted in it besides this packet. */
+/* A first fragment, its flow and whether it goes against the flow's first packet: a host may talk
+ * to itself. Returns what is to be counted in the flow besides this packet. */
 struct fragment_early fragment_remember(struct fragment_table *t, const struct packet *p,
-                                        uint16_t link, struct flow *f, uint64_t now_ns);
+                                        uint16_t link, struct flow *f, bool reverse,
+                                        uint64_t now_ns);
 
 /* The flow of a later fragment of `wire` bytes, or NULL; `*reverse` tells whether it goes against
  * the flow's first packet. */

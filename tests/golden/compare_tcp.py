@@ -37,7 +37,7 @@ AGAIN = {
     "ntop-nDPI/no_sni.pcap": 1,
     "snabbco-snabb/sanitized4k_truncated128.pcap": 1,
 }
-KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap", "the-tcpdump-group-tcpdump/various_gre.pcap"}
+KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap"}
 COLUMNS = ("retrans", "out_of_order")
 
 

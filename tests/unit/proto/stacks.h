@@ -599,6 +599,105 @@ ipv4_in_snap(struct frame *f)
 	frame_ethernet(f);
 }
 
+/* Packet brokers slice frames and leave the length as it was. */
+static void
+sliced_snap(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_raw(f, "\xaa\xaa\3\0\0\0\x08\0", 8);
+	f->ethertype = (uint16_t)(frame_size(f) + 50);
+	frame_ethernet(f);
+}
+
+static void
+with_shim(struct frame *f, uint16_t ethertype, const char *bytes, uint32_t size)
+{
+	frame_raw(f, bytes, size);
+	f->ethertype = ethertype;
+	frame_ethernet(f);
+}
+
+static void
+vntag(struct frame *f)
+{
+	udp_in_ipv4(f);
+	with_shim(f, 0x8926, "\0\5\0\7\x08\0", 6);
+}
+
+static void
+pbb(struct frame *f)
+{
+	plain_udp(f);
+	with_shim(f, 0x88e7, "\0\0\0\5", 4);
+}
+
+static void
+metadata(struct frame *f)
+{
+	udp_in_ipv4(f);
+	with_shim(f, 0x8909, "\1\1\0\1\0\5\x08\0", 8);
+}
+
+static void
+gre_metadata(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_raw(f, "\x08\0\1\1\0\1\0\5", 8);
+	f->ethertype = 0x8909;
+	frame_gre(f, 40);
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+shim_cut(struct frame *f)
+{
+	frame_init(f, 0);
+	with_shim(f, 0x893f, "\0\0\0\0\0\0\x08", 7);
+}
+
+static void
+etherip(struct frame *f)
+{
+	plain_udp(f);
+	frame_raw(f, "\x30\0", 2);
+	f->proto = 97;
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+static void
+mpls_in_ip(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_mpls(f, 77);
+	f->proto = 137;
+	frame_ipv4(f, 2);
+	frame_ethernet(f);
+}
+
+/* An authentication header of 24 bytes: length 4, in words less two. */
+static void
+ah(struct frame *f)
+{
+	frame_init(f, 10);
+	frame_udp(f, 53, 50000);
+	memcpy(frame_push(f, 24), "\x11\4", 2);
+	f->proto = 51;
+	frame_ipv4(f, 1);
+	frame_ethernet(f);
+}
+
+static void
+ah_cut(struct frame *f)
+{
+	frame_init(f, 0);
+	memcpy(frame_push(f, 23), "\x11\4", 2);
+	f->proto = 51;
+	frame_ipv4(f, 1);
+	frame_ethernet(f);
+}
+
 static void
 macsec(struct frame *f)
 {
@@ -882,6 +981,22 @@ static const struct stack stacks[] = {
 	{"CDP", cdp, LINK_ETHERNET, false, "type 2000 at 22 22 22+30"},
 	{"IPv4 in SNAP behind a tag", ipv4_in_snap, LINK_ETHERNET, false,
          V4_UDP "26 46 54+100 vlan 5"},
+	{"SNAP in a sliced frame", sliced_snap, LINK_ETHERNET, false,
+         V4_UDP "22 42 50+100 llc_short"},
+	{"VN-Tag", vntag, LINK_ETHERNET, false, V4_UDP "20 40 48+100"},
+	{"provider backbone bridge", pbb, LINK_ETHERNET, false, V4_UDP "32 52 60+100"},
+	{"Cisco metadata", metadata, LINK_ETHERNET, false, V4_UDP "22 42 50+100"},
+	{"Cisco metadata in GRE", gre_metadata, LINK_ETHERNET, false,
+         V4_UDP "50 70 78+100 tunnel 1 kind 2 id 40 by 47 inner"},
+	{"E-Tag cut", shim_cut, LINK_ETHERNET, false, "type 893f at 14 14 14+7 shim_short"},
+	{"Ethernet in IP", etherip, LINK_ETHERNET, false,
+         V4_UDP "50 70 78+100 tunnel 1 kind 10 id 0 by 97 inner"},
+	{"MPLS in IP", mpls_in_ip, LINK_ETHERNET, false,
+         V4_UDP "38 58 66+100 tunnel 1 kind 11 id 0 by 137 inner"},
+	{"authentication header", ah, LINK_ETHERNET, false,
+         V4 "17 ports 53 50000 at 14 58 66+10 options"},
+	{"authentication header cut", ah_cut, LINK_ETHERNET, false,
+         V4 "51 at 14 34 34+23 ah_short"},
 	{"MACsec", macsec, LINK_ETHERNET, false, "type 88e5 at 14 14 14+60 macsec"},
 	{"unknown ethertype", unknown_type, LINK_ETHERNET, false,
          "type 88b5 at 14 14 14+46 ethertype_unknown"},

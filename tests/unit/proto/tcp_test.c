@@ -43,7 +43,7 @@ test_truncations(void **state)
 	struct tcp tcp;
 
 	(void)state;
-	EXPECT_TRUNCATIONS(tcp_decode, HEADER "0101", &tcp, 20, REASON_TCP_SHORT);
+	EXPECT_TRUNCATIONS(tcp_decode, HEADER "0101", &tcp, 18, REASON_TCP_SHORT);
 }
 
 int

@@ -68,13 +68,13 @@ test_both_directions_and_strangers(void **state)
 	bool reverse = true;
 
 	(void)state;
-	fragment_remember(t, &first, 0, f, 1);
+	fragment_remember(t, &first, 0, f, false, 1);
 	assert_ptr_equal(fragment_find(t, &later, 0, 100, 2, &reverse), f);
 	assert_false(reverse);
 	/* the other direction has identifications of its own */
 	assert_null(fragment_find(t, &back_later, 0, 100, 2, &reverse));
 	assert_ptr_equal(flow_of(flows, &back), f);
-	fragment_remember(t, &back, 0, f, 2);
+	fragment_remember(t, &back, 0, f, true, 2);
 	assert_ptr_equal(fragment_find(t, &back_later, 0, 100, 3, &reverse), f);
 	assert_true(reverse);
 	assert_null(fragment_find(t, &later, 1, 100, 3, &reverse)); /* another link */
@@ -102,7 +102,7 @@ test_bounded(void **state)
 	(void)state;
 	for (uint32_t id = 0; id < 10 * FRAGMENT_ENTRIES; id++) {
 		first.fragment_id = id;
-		fragment_remember(t, &first, 0, f, 1 + id);
+		fragment_remember(t, &first, 0, f, false, 1 + id);
 	}
 	for (uint32_t id = 10 * FRAGMENT_ENTRIES - 1000; id < 10 * FRAGMENT_ENTRIES; id++) {
 		struct packet later = fragment(id, 64, 64, false, false);
@@ -132,14 +132,14 @@ test_extra_frames(void **state)
 	(void)state;
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 0);
-	fragment_remember(t, &parts[0], 0, f, 1);
+	fragment_remember(t, &parts[0], 0, f, false, 1);
 	assert_non_null(fragment_find(t, &parts[2], 0, 100, 1, &reverse)); /* out of order */
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 2);
 	assert_non_null(fragment_find(t, &parts[1], 0, 100, 1, &reverse));
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 2); /* whole with its third frame */
-	fragment_remember(t, &alone, 0, f, 2);
+	fragment_remember(t, &alone, 0, f, false, 2);
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 3);
 	assert_int_equal(extra[1], 0);
@@ -165,12 +165,12 @@ test_before_the_first(void **state)
 	assert_null(fragment_find(t, &parts[2], 0, 44, 1, &reverse));
 	assert_null(fragment_find(t, &parts[2], 0, 44, 2, &reverse));
 	f = flow_of(flows, &parts[0]);
-	early = fragment_remember(t, &parts[0], 0, f, 3);
+	early = fragment_remember(t, &parts[0], 0, f, false, 3);
 	assert_int_equal(early.packets, 2);
 	assert_int_equal(early.bytes, 88);
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 3); /* 64 + 10 + 10 bytes are not 138 */
-	early = fragment_remember(t, &parts[0], 0, f, 4);
+	early = fragment_remember(t, &parts[0], 0, f, false, 4);
 	assert_int_equal(early.packets, 0);
 	assert_ptr_equal(fragment_find(t, &parts[1], 0, 98, 5, &reverse), f);
 	fragment_extra(t, f, extra);
@@ -194,10 +194,36 @@ test_ipv6_whatever_the_next_header(void **state)
 	(void)state;
 	first.ip_version = later.ip_version = 6;
 	later.proto = 60;
-	fragment_remember(t, &first, 0, flow_of(flows, &first), 1);
+	fragment_remember(t, &first, 0, flow_of(flows, &first), false, 1);
 	assert_non_null(fragment_find(t, &later, 0, 100, 2, &reverse));
 	later.vlan[0] = 7;
 	assert_null(fragment_find(t, &later, 0, 100, 2, &reverse));
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
+/* Between a host and itself only the ports of the first fragment tell the direction. */
+static void
+test_a_host_and_itself(void **state)
+{
+	struct flow_params params = {.keep = true, .capacity = 1, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, true, 1);
+	struct packet first = fragment(5, 0, 64, true, true);
+	struct packet later = fragment(5, 64, 64, false, true);
+	uint64_t extra[2];
+	struct flow *f;
+	bool reverse;
+
+	(void)state;
+	first.dst = later.dst = first.src;
+	f = flow_of(flows, &first);
+	fragment_remember(t, &first, 0, f, true, 1);
+	assert_ptr_equal(fragment_find(t, &later, 0, 100, 2, &reverse), f);
+	assert_true(reverse);
+	fragment_extra(t, f, extra);
+	assert_int_equal(extra[0], 0);
+	assert_int_equal(extra[1], 1);
 	fragment_table_destroy(t);
 	flow_table_destroy(flows);
 }
@@ -210,6 +236,7 @@ main(void)
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_extra_frames),
 		cmocka_unit_test(test_before_the_first),
+		cmocka_unit_test(test_a_host_and_itself),
 		cmocka_unit_test(test_ipv6_whatever_the_next_header),
 	};
 
