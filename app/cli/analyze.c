@@ -130,6 +130,8 @@ take_interval(void *context)
 	aggregate_latency(a->aggregate, inspector_latencies(a->inspector));
 	aggregate_close(a->aggregate);
 	a->self.clock_resolution_ns = capture_info(a->capture)->resolution_ns;
+	/* two times cut to the resolution; what the recorder's clock was worth nobody knows */
+	a->self.clock_error_ns = a->self.clock_resolution_ns;
 	exporter_begin(a->exporter, a->aggregate, &a->self);
 	exporter_inspect(a->exporter, a->inspector);
 	exporter_end(a->exporter);

@@ -42,6 +42,19 @@ put_quantile(json_t *o, const char *key, const struct histogram *h, double q)
 		json_put_null(o, key);
 }
 
+/* What a round trip was timed with. */
+static void
+put_clock(json_t *o, const struct analysis *a)
+{
+	uint64_t step = a->self.clock_resolution_ns;
+
+	if (step < LATENCY_STEP_NS)
+		step = LATENCY_STEP_NS;
+	json_put_text(o, "clock_source", a->self.clock_source);
+	json_put_u64(o, "clock_resolution_ns", step);
+	json_put_u64(o, "clock_error_ns", step);
+}
+
 /* ---- flows ----------------------------------------------------------------------------------- */
 
 static void
@@ -86,6 +99,7 @@ analysis_put_flow_tcp(json_t *o, const struct analysis *a, const struct flow *f)
 	tcp_report(pipeline_tcp(a->pipeline), f, &r);
 	put_time(o, "handshake_rtt_us", r.has_handshake, r.handshake_ns);
 	put_time(o, "syn_rtt_us", r.has_syn, r.syn_ns);
+	put_clock(o, a);
 	put_both(o, "retransmissions", &r, TCP_SAW_RETRANSMISSION);
 	put_both(o, "out_of_order", &r, TCP_SAW_OUT_OF_ORDER);
 	put_both(o, "lost_before_tap", &r, TCP_SAW_LOST_BEFORE);
@@ -116,7 +130,7 @@ sum_flow(void *context, struct analysis *a, const struct flow_view *v, const str
 }
 
 static json_t *
-handshake_json(const struct histogram *h)
+handshake_json(const struct analysis *a, const struct histogram *h)
 {
 	json_t *o = json_object();
 
@@ -124,6 +138,7 @@ handshake_json(const struct histogram *h)
 	put_quantile(o, "p50", h, 0.5);
 	put_quantile(o, "p95", h, 0.95);
 	put_quantile(o, "p99", h, 0.99);
+	put_clock(o, a);
 	return o;
 }
 
@@ -147,7 +162,7 @@ analysis_tcp_json(struct analysis *a)
 	json_put_u64(o, "zero_window", a->tally.tcp_zero_window);
 	json_put_u64(o, "resets", a->tally.tcp_resets);
 	json_put_bool(o, "mirror_doubles", is_doubled(sum));
-	json_put(o, "handshake_rtt_us", handshake_json(&sum->handshake));
+	json_put(o, "handshake_rtt_us", handshake_json(a, &sum->handshake));
 	free(sum);
 	return o;
 }
@@ -178,6 +193,7 @@ entry_json(const struct analysis *a, const struct latency_entry *e)
 	put_quantile(o, "p95_us", &e->total, 0.95);
 	put_quantile(o, "p99_us", &e->total, 0.99);
 	json_put_f64(o, "min_us", us(e->total.min_ns));
+	put_clock(o, a);
 	return o;
 }
 

@@ -65,11 +65,11 @@ print_capture(const struct sheet *s)
 	        format_scaled((double)info->bytes, "B", bytes),
 	        format_count(s->a->flow_count, flows));
 	if (info->packets)
-		fprintf(s->to, "  %s to %s, %s; clock: the captures' own, steps of %s\n",
+		fprintf(s->to, "  %s to %s, %s; clock: the captures' own, steps of %g us\n",
 		        clock_format_zone(info->first_us, 3, zone_of(s), first),
 		        clock_format_zone(info->last_us, 3, zone_of(s), last),
 		        format_duration(info->last_us - info->first_us, length),
-		        info->resolution_ns == 1 ? "1 ns" : "1 us");
+		        (double)info->resolution_ns / NS_PER_US);
 	if (info->truncated)
 		fputs("  truncated: analysed up to the break\n", s->to);
 	if (info->backwards)
@@ -339,6 +339,8 @@ print_path(const struct sheet *s)
 		{"total_p50_us", "median", false}, {"total_p99_us", "p99", false},
 		{"methods", "methods", false},     {NULL, NULL, false},
 	};
+	const struct capture_info *info = capture_info(s->a->capture);
+	char title[128];
 	struct rows rows;
 
 	collect_records(s, RECORD_LOSS, &rows);
@@ -346,9 +348,13 @@ print_path(const struct sheet *s)
 		print_rows(s, "loss, on the side where it was", &rows, loss);
 	rows_fini(&rows);
 	collect_records(s, RECORD_LATENCY, &rows);
+	snprintf(
+		title, sizeof title,
+		"round trips from the tap and back, without think time; by the captures' clock, to "
+		"%g us",
+		(double)info->resolution_ns / NS_PER_US);
 	if (rows.count)
-		print_rows(s, "round trips from the tap and back, without think time", &rows,
-		           latency);
+		print_rows(s, title, &rows, latency);
 	rows_fini(&rows);
 }
 

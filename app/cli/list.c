@@ -243,7 +243,7 @@ static const struct rows_column latency_columns[] = {
 	{"total_p99_us", "p99 since start", true},
 	{"methods", "methods", true},
 	{"clock_source", "clock", false},
-	{"clock_resolution_ns", "resolution ns", true},
+	{"clock_resolution_ns", "resolution ns", false},
 	{"clock_error_ns", "error ns", false},
 	{"loss_ratio", "probe lost", false},
 	{NULL, NULL, false},

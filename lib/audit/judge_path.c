@@ -136,13 +136,14 @@ judge_drops(const struct audit_input *in, struct verdict_draft *d)
 /* The whole hours of a record that have samples enough, against a limit. */
 struct hours {
 	unsigned counted, over;
+	unsigned doubtful; /* not over, if the clock's error does not hide it */
 	uint64_t first_over_us, samples;
 	double worst_us, last_us;
 };
 
 /* "START_S COUNT P50_US,..." as the exporter writes it. */
 static struct hours
-read_hours(const char *text, uint64_t least, double limit_us, uint64_t from_us)
+read_hours(const char *text, uint64_t least, double limit_us, double error_us, uint64_t from_us)
 {
 	struct hours h = {0};
 	unsigned long long start, count;
@@ -157,9 +158,11 @@ read_hours(const char *text, uint64_t least, double limit_us, uint64_t from_us)
 		h.samples += count;
 		h.last_us = median;
 		h.worst_us = fmax(h.worst_us, median);
-		if (limit_us > 0 && median >= limit_us) {
+		if (limit_us > 0 && median - error_us >= limit_us) {
 			h.first_over_us = h.over ? h.first_over_us : start * US_PER_S;
 			h.over++;
+		} else if (median + error_us >= limit_us) {
+			h.doubtful++;
 		}
 	}
 	return h;
@@ -188,18 +191,23 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 {
 	uint64_t least = (uint64_t)conf_threshold(in->conf, NULL, "m5_samples");
 	double hours = conf_threshold(in->conf, NULL, "m5_hours"), target;
+	double bad = conf_threshold(in->conf, NULL, "m5_bad_hours");
+	double error_us = (double)r->clock_error_ns / NS_PER_US;
 	uint64_t span = (uint64_t)hours * 3600 * US_PER_S;
 	char have[64], want[64];
 	struct matter m = {.id = "latency", .scope = r->scope, .samples = r->total_count};
 	struct hours h;
 
+	if (r->clock_source[0])
+		verdict_note(d, "%s: clock %s, resolution %g us, error at most %g us", r->scope,
+		             r->clock_source, (double)r->clock_resolution_ns / NS_PER_US, error_us);
 	target = (double)in->conf->targets.latency_us;
-	h = read_hours(r->hours, least, target, in->to_us > span ? in->to_us - span : 0);
+	h = read_hours(r->hours, least, target, error_us, in->to_us > span ? in->to_us - span : 0);
 	m.first_us = h.first_over_us;
 	d->row.samples += r->total_count;
 	if (target <= 0) {
 		tell_value(r, &m, &h, d);
-	} else if ((double)h.over >= conf_threshold(in->conf, NULL, "m5_bad_hours")) {
+	} else if (h.over >= bad) {
 		judge_fail(
 			d, &m,
 			"%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
@@ -209,6 +217,12 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		               "%.1f ms at most, %s", h.worst_us / US_PER_MS, r->methods);
 		verdict_blame(d, SIDE_PEER);
 		verdict_next(d, "pniscope latency %s: which methods, since when", r->scope);
+	} else if (h.over + h.doubtful >= bad) {
+		judge_open(d, &m, LACK_PROBE_UNFIT,
+		           "%s: median of %u of %u hours within %.3f ms of %.1f ms, which is the "
+		           "clock's error",
+		           r->scope, h.doubtful, h.counted, error_us / US_PER_MS,
+		           target / US_PER_MS);
 	} else if (h.counted) {
 		judge_pass(d, &m, "%s: median of %u hours at most %.1f ms, n = %" PRIu64, r->scope,
 		           h.counted, h.worst_us / US_PER_MS, h.samples);

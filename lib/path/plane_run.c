@@ -204,7 +204,7 @@ plane_clock(const struct plane *p, uint64_t *resolution_ns, uint64_t *error_ns)
 	*error_ns = p->clock.error_ns;
 	if (p->replay) {
 		*resolution_ns = replay_info(p->replay)->resolution_ns;
-		*error_ns = 0;
+		*error_ns = *resolution_ns; /* of a difference; the recorder's own nobody knows */
 		return "capture";
 	}
 	return all_stamped(p) ? "hardware" : "tsc";

@@ -59,6 +59,10 @@ latency_is_sbc(uint32_t subnet)
 	return subnet - LATENCY_SBC_BASE < LATENCY_SBCS;
 }
 
+/* What times are kept in on their way to a sample: state/tcp.h 64 ns, state/spin.h 256. No figure
+ * of latency resolves less, whatever the clock does. */
+enum { LATENCY_STEP_NS = 256 };
+
 struct latency_key {
 	uint32_t subnet; /* of the far host, an id on its side; SUBNET_OVERFLOW: the cap was met */
 	uint16_t link;

@@ -74,10 +74,18 @@ scope_name(const struct conf *c, const struct latency_entry *e, char name[SCOPE_
 static void
 fill_clock(struct rec_latency *r, const struct epoch *x)
 {
-	COPY_TEXT(r->clock_source, x->self->clock_source);
-	r->clock_resolution_ns = x->self->clock_resolution_ns;
+	const struct export_self *self = x->self;
+
+	COPY_TEXT(r->clock_source, self->clock_source);
+	r->clock_resolution_ns = self->clock_resolution_ns > LATENCY_STEP_NS
+	                                 ? self->clock_resolution_ns
+	                                 : LATENCY_STEP_NS;
+	r->clock_error_ns = self->clock_error_ns;
 	/* a port without timestamps: a frame waits for its worker's turn before it gets its time */
-	r->clock_error_ns = x->self->clock_error_ns + x->a->probe.longest_turn_ns;
+	if (strcmp(self->clock_source, "tsc") == 0)
+		r->clock_error_ns += x->a->probe.longest_turn_ns;
+	if (r->clock_error_ns < r->clock_resolution_ns)
+		r->clock_error_ns = r->clock_resolution_ns;
 	r->loss_ratio = x->a->probe.loss_ratio;
 	r->coverage_ratio = x->a->probe.coverage_ratio;
 }

@@ -103,16 +103,21 @@ struct latency {
 	unsigned hours, over, samples;
 	bool target;
 	const char *verdict, *reason;
+	uint64_t error_ns; /* of the clock */
 };
 
 static const struct latency latencies[] = {
-	{"a day below the target", 24, 0, 30, true, "PASS", ""},
-	{"two hours above it", 24, 2, 30, true, "PASS", ""},
-	{"three hours above it", 24, 3, 30, true, "FAIL", ""},
-	{"three hours with too few samples", 3, 3, 29, true, "INCONCLUSIVE", "too-little"},
-	{"no whole hour", 0, 0, 0, true, "INCONCLUSIVE", "too-little"},
-	{"slow, and no target declared", 24, 24, 500, false, "INCONCLUSIVE", "not-collected"},
-	{"fast, and no target declared", 24, 0, 500, false, "INCONCLUSIVE", "not-collected"},
+	{"a day below the target", 24, 0, 30, true, "PASS", "", 0},
+	{"two hours above it", 24, 2, 30, true, "PASS", "", 0},
+	{"three hours above it", 24, 3, 30, true, "FAIL", "", 0},
+	{"by more than the clock's error", 24, 3, 30, true, "FAIL", "", 14000000},
+	{"by less", 24, 3, 30, true, "INCONCLUSIVE", "probe-unfit", 16000000},
+	{"below it by less than the clock's error", 24, 0, 30, true, "INCONCLUSIVE", "probe-unfit",
+         41000000},
+	{"three hours with too few samples", 3, 3, 29, true, "INCONCLUSIVE", "too-little", 0},
+	{"no whole hour", 0, 0, 0, true, "INCONCLUSIVE", "too-little", 0},
+	{"slow, and no target declared", 24, 24, 500, false, "INCONCLUSIVE", "not-collected", 0},
+	{"fast, and no target declared", 24, 0, 500, false, "INCONCLUSIVE", "not-collected", 0},
 };
 
 static void
@@ -125,6 +130,8 @@ latency(void **state)
 		struct audit_input in = scene_input(conf);
 		struct rec_latency r[2] = {{.scope = "subnet:203.0.113.0/24",
 		                            .side = "peer",
+		                            .clock_source = "tsc",
+		                            .clock_error_ns = c->error_ns,
 		                            .total_count = 12,
 		                            .total_p50_us = 20000},
 		                           /* the cloud's half and links are no prefix latency */

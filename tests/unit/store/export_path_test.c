@@ -124,6 +124,8 @@ latency_by_scope_and_side(void **state)
 	assert_non_null(strstr(r.methods, "tcp-data 5 p50 300000 us"));
 	assert_string_equal(r.clock_source, "tsc");
 	assert_int_equal(r.clock_error_ns, 20000);
+	assert_int_equal(r.clock_resolution_ns,
+	                 LATENCY_STEP_NS); /* a finer clock helps no figure */
 	assert_true(store_get(b->store, RECORD_LATENCY, "subnet:203.0.113.0/24:peer", &r));
 	assert_int_equal(r.count, 10);
 	assert_true(store_get(b->store, RECORD_LATENCY, "sbc:sbc1:peer", &r));
