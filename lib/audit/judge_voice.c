@@ -232,6 +232,31 @@ judge_media(const struct subject *s)
 	}
 }
 
+/* The ports that Teams direct routing documents; other services name others. */
+static void
+judge_ports(const struct subject *s)
+{
+	double limit = conf_threshold(s->in->conf, NULL, "x18_port_flows");
+	const struct rec_voice *r = s->rec;
+	struct subcheck check = check_of(s, "ports", VERDICT_PASS, r->media_streams);
+
+	if (r->media_streams == 0 || strcmp(s->sbc->service, "direct-routing") != 0)
+		return;
+	check.optional = true;
+	if ((double)r->media_off_ports >= limit) {
+		check.verdict = VERDICT_FAIL;
+		verdict_next(s->d,
+		             "let %s send media to the ports that the call's SDP names; "
+		             "look for an address translator on the way",
+		             s->sbc->name);
+		show(s, "media_off_port", r->last_us, r->media_off_port);
+	}
+	verdict_add(s->d, &check,
+	            "%" PRIu64 " of %" PRIu64 " media streams to ports outside 3478-3481 "
+	            "and 49152-59999",
+	            r->media_off_ports, r->media_streams);
+}
+
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static void
@@ -254,6 +279,7 @@ judge_sbc(struct subject *s)
 	judge_name(s);
 	judge_options(s);
 	judge_media(s);
+	judge_ports(s);
 }
 
 static const struct rec_voice *

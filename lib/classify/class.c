@@ -130,9 +130,8 @@ in_voice_ranges(const struct class_rules *rules, const struct packet *p)
 	return false;
 }
 
-/* Requirements section 1.6: media processors, relays of media bypass. */
-static bool
-is_voice_port(uint16_t port)
+bool
+class_is_voice_port(uint16_t port)
 {
 	return (port >= 3478 && port <= 3481) || (port >= 49152 && port <= 59999);
 }
@@ -140,7 +139,8 @@ is_voice_port(uint16_t port)
 static bool
 is_voice_media(const struct class_rules *rules, const struct packet *p)
 {
-	return rules->voice_count && (is_voice_port(p->sport) || is_voice_port(p->dport)) &&
+	return rules->voice_count &&
+	       (class_is_voice_port(p->sport) || class_is_voice_port(p->dport)) &&
 	       in_voice_ranges(rules, p);
 }
 

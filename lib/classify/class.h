@@ -166,6 +166,10 @@ enum class_seen {
  */
 bool class_settle_media(struct class_state *s, bool secure);
 
+/* Where the cloud's voice service takes media: UDP 3478-3481 and 49152-53247 of its media
+ * processors, 50000-59999 of the relays of media bypass (requirements 1.6). */
+bool class_is_voice_port(uint16_t port);
+
 /* Nothing will change any more: the flow's packets need no class_look(). */
 static inline bool
 class_done(const struct class_state *s)

@@ -273,7 +273,7 @@ void
 stream_book_open(struct stream_book *b)
 {
 	for (uint32_t i = 0; i < b->stream_count; i++) {
-		b->streams[i].changed = false;
+		b->streams[i].changed = b->streams[i].began = false;
 		if (b->streams[i].gap.state != GAP_WAITS)
 			b->streams[i].gap = (struct stream_gap){0};
 		b->streams[i].last_packets = b->streams[i].last_lost = 0;
@@ -316,6 +316,7 @@ update_stream(struct book_stream *s, const struct snap_stream *from, const struc
 	s->secure = from->secure;
 	s->ended = from->ended;
 	s->changed = true;
+	s->began |= before->packets == 0;
 	s->last_packets += now->packets - before->packets;
 	s->last_lost += (int64_t)(now->lost - before->lost);
 	stream_gap_suspect(s, before);

@@ -44,6 +44,7 @@ struct book_stream {
 	bool secure;
 	bool ended;
 	bool changed; /* in the last interval */
+	bool began;   /* the same; also when its flow left and came again */
 	uint32_t leg; /* in the book's legs */
 	struct rtp_figures r;
 	struct mos mos;

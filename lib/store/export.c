@@ -59,6 +59,7 @@ exporter_destroy(struct exporter *e)
 	dict_fini(&e->bfds, NULL);
 	export_media_destroy(e);
 	export_lags_destroy(e);
+	free(e->sbc_ports);
 	free(e);
 }
 
@@ -70,6 +71,7 @@ exporter_set_conf(struct exporter *e, const struct conf *conf)
 	export_lags_create(e);
 	export_media_set_conf(e);
 	export_roles_create(e);
+	export_sbcs_set_conf(e);
 }
 
 void
@@ -239,6 +241,7 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 	export_latency(x);
 	export_loss(x);
 	export_media(x);
+	export_sbcs(x);
 }
 
 /* Up to when the inspector has heard all there is: a capture's end says nothing of what comes

@@ -52,7 +52,14 @@ struct exporter {
 	struct evidence evidence; /* of roles, taken over from the inspector */
 	struct addr *relays;      /* addresses whose media leaves again as it came, in this epoch */
 	uint32_t relay_count;
-	bool *sbc_media; /* as conf.sbcs: its media prefixes carry media */
+	bool *sbc_media;             /* as conf.sbcs: its media prefixes carry media */
+	struct sbc_ports *sbc_ports; /* as conf.sbcs */
+};
+
+/* Where an SBC's media goes, since start. */
+struct sbc_ports {
+	uint64_t streams, off_ports;
+	char off_port[64];
 };
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
@@ -70,6 +77,14 @@ void export_fill_traffic(struct rec_traffic *t, const struct counts *total,
 void export_facts(struct epoch *x, struct inspector *inspector);
 /* BGP sessions (export_peering.c). */
 void export_sessions(struct epoch *x, struct inspector *inspector);
+bool export_is_within(const struct conf_prefixes *prefixes, const struct addr *ip);
+
+/* To which ports declared SBCs send media (export_sbc.c). */
+void export_sbcs_set_conf(struct exporter *e);
+void export_sbcs(struct epoch *x);
+/* Fills what `voice:sbc:NAME` has of it; other scopes are left alone. */
+void export_sbc_fill(const struct exporter *e, struct rec_voice *r);
+
 /* Roles (export_roles.c): an epoch first notes who carries an SBC's media. */
 void export_roles_create(struct exporter *e);
 void export_roles_destroy(struct exporter *e);

@@ -121,8 +121,8 @@ is_relay(const struct exporter *e, const struct addr *ip)
 /* ---- an SBC's media ---------------------------------------------------------------------------
  */
 
-static bool
-is_within(const struct conf_prefixes *prefixes, const struct addr *ip)
+bool
+export_is_within(const struct conf_prefixes *prefixes, const struct addr *ip)
 {
 	for (size_t i = 0; i < prefixes->count; i++)
 		if (prefix_contains(&prefixes->at[i], ip))
@@ -140,7 +140,7 @@ export_roles_note_media(struct epoch *x, const struct agg_endpoint *from)
 	if (!(from->classes & MEDIA_CLASSES))
 		return;
 	for (size_t i = 0; i < c->sbc_count; i++)
-		if (is_within(&c->sbcs[i].media, &from->addr))
+		if (export_is_within(&c->sbcs[i].media, &from->addr))
 			x->e->sbc_media[i] = true;
 }
 

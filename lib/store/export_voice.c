@@ -167,6 +167,7 @@ export_scope(struct epoch *x, const struct voice_scope *s)
 	if (r.side[0].options + r.side[1].options)
 		COPY_TEXT(r.options_basis, s->options_by_rhythm ? "tls-rhythm" : "sip");
 	fill_nat(&r, s);
+	export_sbc_fill(x->e, &r);
 	snprintf(id, sizeof id, "%s%s", s->name, x->e->suffix);
 	export_put(x, RECORD_VOICE, id, &r);
 }

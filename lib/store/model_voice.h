@@ -46,6 +46,9 @@ struct rec_voice {
 	char tls_versions[64];                /* "TLS 1.2 3,TLS 1.3 1" */
 	char tls_name[128];                   /* server name asked for last */
 	char options_basis[16];               /* "sip", "tls-rhythm" or "" */
+	/* media streams that a declared SBC sent to the cloud's voice addresses */
+	uint64_t media_streams, media_off_ports;
+	char media_off_port[64]; /* the last of the latter: "52.112.0.7 port 20000" */
 	struct rec_voice_side side[REC_SIDES];
 	/* signs of address translation; see inspect/voice.h */
 	uint64_t nat_via, nat_contact, nat_sdp, nat_received, nat_rport;

@@ -113,6 +113,25 @@ test_media(void **state)
 	finish(&b);
 }
 
+/* Media of direct routing has ports of its own; a stray stream is nothing, and of other services
+ * nothing is known. */
+static void
+test_ports(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.voice.media_streams = 5000;
+	b.voice.media_off_ports = 99;
+	expect(&b, "PASS", NULL);
+	b.voice.media_off_ports = 100;
+	expect(&b, "FAIL", "100 of 5000 media streams to ports outside");
+	b.conf->sbcs[0].service = "communications-gateway";
+	expect(&b, "PASS", NULL);
+	finish(&b);
+}
+
 /* In the clear a gap of OPTIONS counts; in TLS a busy connection has none to show, and only when
  * nothing at all was said is it late. */
 static void
@@ -190,8 +209,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pass_and_need), cmocka_unit_test(test_fail),
-		cmocka_unit_test(test_media),         cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_media),         cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_gap),           cmocka_unit_test(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "snap/aggregate.h"
+#include "snap/snap.h"
 #include "snap/stream_book.h"
 #include "store/export.h"
 #include "unit/inspect/feed.h"
@@ -226,13 +227,63 @@ test_relay(void **state)
 	finish(&b);
 }
 
+/* A stream between these ends, of the kind that a snapshot tells of once a second. */
+static void
+media(struct snap *to, uint8_t dir, const uint8_t src[4], const uint8_t dst[4], uint16_t dport)
+{
+	struct rtp_packet p = {.time_ns = NS_PER_S, .ssrc = dport, .wire = 214};
+	struct snap_stream *s = snap_stream_add(to);
+
+	*s = (struct snap_stream){.src = addr_v4(src),
+	                          .dst = addr_v4(dst),
+	                          .sport = 30000,
+	                          .dport = dport,
+	                          .dir = dir};
+	rtp_begin(&s->state, &p, 0);
+}
+
+/* Media of the SBC to the cloud's voice addresses counts once a stream, by its port; what it sends
+ * elsewhere, and what is sent to it, does not. */
+static void
+test_media_ports(void **state)
+{
+	static const uint8_t sbc[] = {203, 0, 113, 10}, voice[] = {52, 112, 0, 7},
+			     other[] = {198, 51, 100, 1};
+	struct snap_stream room[8];
+	struct snap snap = {.streams = room, .stream_capacity = 8};
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	message(&b, UA, 500, 1, "OPTIONS sip:2@b SIP/2.0", "1 OPTIONS", "");
+	media(&snap, DIR_PEER_TO_MSFT, sbc, voice, 3478);
+	media(&snap, DIR_PEER_TO_MSFT, sbc, voice, 59999);
+	media(&snap, DIR_PEER_TO_MSFT, sbc, voice, 20000);
+	media(&snap, DIR_PEER_TO_MSFT, sbc, other, 20002);
+	media(&snap, DIR_PEER_TO_MSFT, other, voice, 20004);
+	media(&snap, DIR_MSFT_TO_PEER, voice, sbc, 20006);
+	for (uint64_t s = 2; s < 4; s++) {
+		stream_book_open(b.a->voice);
+		stream_book_merge(b.a->voice, &snap);
+		stream_book_close(b.a->voice, s * US_PER_S, NULL, NULL);
+		epoch(&b, s * US_PER_S);
+	}
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_int_equal(r.media_streams, 3);
+	assert_int_equal(r.media_off_ports, 1);
+	assert_string_equal(r.media_off_port, "52.112.0.7 port 20000");
+	assert_true(store_get(b.store, RECORD_VOICE, "link:a", &r));
+	assert_int_equal(r.media_streams, 0);
+	finish(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_encrypted),
-		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_calls),     cmocka_unit_test(test_media_ports),
+		cmocka_unit_test(test_encrypted), cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_relay),
 	};
 
