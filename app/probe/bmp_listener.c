@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "inspect/bmp_feed.h"
 #include "inspect/inspector.h"
 
@@ -242,7 +243,7 @@ bmp_listener_start(const struct conf *conf, struct slow_path *slow_path, struct 
 		l->from[i] = conf->bmp.from.at[i];
 	for (unsigned i = 0; i < ROUTERS_MAX; i++)
 		l->routers[i].fd = -1;
-	if (pthread_create(&l->thread, NULL, run, l) != 0)
+	if (thread_start(&l->thread, "bmp", run, l) != 0)
 		abort(); /* no thread for it: the machine has other troubles */
 	log_info("bmp", "listening at %s", conf->bmp.listen);
 	*out = l;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "inspect/inspector.h"
 #include "path/lookup.h"
 #include "proto/bgp_open.h"
@@ -126,7 +127,7 @@ begin(struct router *r, uint64_t now_ns)
 	r->due_ns = now_ns + EVERY_S * NS_PER_S + all * NS_PER_S / ROUTES_PER_S;
 	j->plan = plane_plan(r->plane);
 	atomic_store(&j->done, false);
-	j->running = pthread_create(&j->thread, NULL, build, j) == 0;
+	j->running = thread_start(&j->thread, "lookup", build, j) == 0;
 	if (!j->running)
 		log_warning("probe", "no thread for the lookup of announced prefixes");
 }

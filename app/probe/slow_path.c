@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "classify/class.h"
 #include "inspect/inspector.h"
 #include "path/punt.h"
@@ -103,9 +104,9 @@ slow_path_start(struct plane *plane, const struct conf *conf)
 	in->plane = plane;
 	in->inspector = inspector_create(&params);
 	pthread_mutex_init(&in->lock, NULL);
-	failed = pthread_create(&in->thread, NULL, run, in);
+	failed = thread_start(&in->thread, "inspector", run, in);
 	if (failed) {
-		log_error("probe", "inspector did not start: %s", strerror(failed));
+		log_error("probe", "inspector did not start: %s", strerror(-failed));
 		inspector_destroy(in->inspector);
 		free(in);
 		return NULL;

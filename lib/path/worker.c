@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "path/eal.h"
 
 enum {
@@ -397,7 +398,7 @@ worker_start(struct worker *w)
 	if (eal_workers() > 0)
 		return rte_eal_remote_launch(worker_loop, w, w->params.index + 1);
 	w->threaded = true;
-	return -pthread_create(&w->thread, NULL, worker_thread, w);
+	return thread_start(&w->thread, "worker", worker_thread, w);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "store/pipe_parts.h"
 
 enum { SYNC_EVERY_MS = 1000 };
@@ -101,6 +102,7 @@ struct pipe *
 pipe_start(const char *server, const struct connection_params *params, struct spool *spool)
 {
 	struct pipe *p = mem_alloc(1, sizeof *p);
+	int failed;
 
 	p->server = mem_strdup(server);
 	p->user = params->user ? mem_strdup(params->user) : NULL;
@@ -112,9 +114,10 @@ pipe_start(const char *server, const struct connection_params *params, struct sp
 	pthread_mutex_init(&p->lock, NULL);
 	cond_init(&p->work);
 	cond_init(&p->done);
-	if (pthread_create(&p->thread, NULL, run, p) == 0)
+	failed = thread_start(&p->thread, "store", run, p);
+	if (!failed)
 		return p;
-	log_error("store", "no thread for the writer: %s", strerror(errno));
+	log_error("store", "no thread for the writer: %s", strerror(-failed));
 	p->thread = 0;
 	pipe_stop(p);
 	return NULL;
