@@ -123,12 +123,6 @@ static const struct command table[] = {
 enum { COMMAND_COUNT = sizeof table / sizeof table[0] };
 
 const struct command *
-command_at(size_t i)
-{
-	return i < COMMAND_COUNT ? &table[i] : NULL;
-}
-
-const struct command *
 command_find(const char *name)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {

@@ -38,7 +38,6 @@ struct command {
 };
 
 const struct command *command_find(const char *name);
-const struct command *command_at(size_t i); /* NULL: the end */
 unsigned command_sets(const char *name);
 
 void command_print_overview(FILE *to);

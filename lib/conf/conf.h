@@ -32,8 +32,6 @@ const char *peering_type_name(enum peering_type t);
 const char *link_role_name(enum link_role r);
 const char *side_name(enum side s);
 const char *tap_kind_name(enum tap_kind t);
-const char *bfd_mode_name(enum bfd_mode m);
-const char *direction_by_name(enum direction_by d);
 const char *direction_name(enum direction d); /* "peer_to_msft", "msft_to_peer" */
 
 /* Lists of names and numbers: `at[count]`. */

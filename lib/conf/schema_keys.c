@@ -53,18 +53,6 @@ tap_kind_name(enum tap_kind t)
 }
 
 const char *
-bfd_mode_name(enum bfd_mode m)
-{
-	return bfd_modes[m];
-}
-
-const char *
-direction_by_name(enum direction_by d)
-{
-	return directions_by[d];
-}
-
-const char *
 direction_name(enum direction d)
 {
 	return directions[d];

@@ -542,9 +542,3 @@ bgp_rib_sweep(struct bgp_rib *r, uint16_t afi, uint64_t time_us)
 	r->stale[v6] = false;
 	return count;
 }
-
-uint64_t
-bgp_rib_size(const struct bgp_rib *r)
-{
-	return r->mask ? ((uint64_t)r->mask + 1) * sizeof *r->slots : 0;
-}

@@ -159,5 +159,3 @@ bgp_route_prefix(const struct bgp_route *route)
 {
 	return (struct prefix){route->addr, route->len};
 }
-
-uint64_t bgp_rib_size(const struct bgp_rib *r); /* bytes, without the shared attributes */

@@ -261,18 +261,6 @@ pipeline_set_lookup(struct pipeline *p, const struct lookup *l)
 		lookup_take(p, l->side);
 }
 
-const struct plan *
-pipeline_plan(const struct pipeline *p)
-{
-	return p->plan;
-}
-
-const struct meter_table *
-pipeline_meters(const struct pipeline *p)
-{
-	return p->meters;
-}
-
 struct flow_table *
 pipeline_flows(struct pipeline *p)
 {

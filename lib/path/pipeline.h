@@ -82,8 +82,6 @@ void pipeline_set_plan(struct pipeline *p, const struct plan *plan, struct snap_
 struct lookup;
 void pipeline_set_lookup(struct pipeline *p, const struct lookup *l);
 
-const struct plan *pipeline_plan(const struct pipeline *p);
-const struct meter_table *pipeline_meters(const struct pipeline *p);
 struct flow_table *pipeline_flows(struct pipeline *p);
 const struct tcp_pool *pipeline_tcp(const struct pipeline *p);
 /* Class and confidence of a flow. */

@@ -60,12 +60,6 @@ batch_command(struct batch *b, unsigned count)
 }
 
 void
-batch_arg_bytes(struct batch *b, const char *arg, size_t size)
-{
-	batch_format_arg(&b->bytes, arg, size);
-}
-
-void
 batch_arg(struct batch *b, const char *arg)
 {
 	batch_format_arg(&b->bytes, arg, strlen(arg));

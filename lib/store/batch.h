@@ -30,7 +30,6 @@ void batch_clear(struct batch *b);
 /* A command of `count` arguments; exactly so many batch_arg() follow. */
 void batch_command(struct batch *b, unsigned count);
 void batch_arg(struct batch *b, const char *arg);
-void batch_arg_bytes(struct batch *b, const char *arg, size_t size);
 /* Arguments that are already in Redis' format, `count` of them with a batch_command before. */
 void batch_raw(struct batch *b, const struct text *args);
 /* One key is done: the slice ends here when it holds enough of them. */

@@ -70,12 +70,6 @@ table_cellf(struct table *t, const char *format, ...)
 	table_cell(t, buf);
 }
 
-size_t
-table_rows(const struct table *t)
-{
-	return t->column_count ? t->cell_count / t->column_count : 0;
-}
-
 /* Words that carry a judgement, and the ANSI colour that says so at a glance. */
 static const struct {
 	const char *word, *code;

@@ -20,7 +20,6 @@ void table_column(struct table *t, const char *title, enum table_align align);
 void table_cell(struct table *t, const char *text);
 /* printf into a cell */
 void table_cellf(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-size_t table_rows(const struct table *t);
 
 /* Aligned columns with two spaces between them; `indent` spaces before each line. `colour` paints
  * known words (verdicts, states, severities) with ANSI codes. */
