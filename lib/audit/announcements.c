@@ -1,5 +1,7 @@
 #include "audit/announcements.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,12 +32,21 @@ struct kept {
 	size_t count;
 };
 
+/* A session's routes against the snapshots. */
+struct looked_up {
+	char session[sizeof((struct rec_session *)0)->name];
+	struct input_registry registry;
+};
+
 struct announcements {
 	struct prefixes of[REC_SIDES][FAMILIES];
 	struct hash_key key;
-	uint64_t state; /* of all digests, when it was read last */
+	uint64_t state;          /* of all digests, when it was read last */
+	uint64_t announced, seq; /* prefixes said, and the newest epoch, by then */
 	struct kept *kept;
 	size_t kept_count;
+	struct looked_up *looked_up; /* of the sessions of the last reading */
+	size_t looked_up_count;
 };
 
 struct announcements *
@@ -57,6 +68,9 @@ clear(struct announcements *a)
 			free(a->of[side][family].since_us);
 			a->of[side][family] = (struct prefixes){0};
 		}
+	free(a->looked_up);
+	a->looked_up = NULL;
+	a->looked_up_count = 0;
 }
 
 void
@@ -114,7 +128,74 @@ has(const struct announcements *a, enum side side, const struct prefix *p)
 struct reading {
 	struct announcements *a;
 	enum side side;
+	const struct registry *registry; /* NULL: none, or of no matter for this side */
+	struct input_registry *found;
 };
+
+static void
+name_first(char *to, size_t size, const struct reading *from, enum registry_kind kind,
+           const struct prefix *p, uint32_t origin)
+{
+	uint32_t holder = registry_holder(from->registry, kind, p);
+	char prefix[PREFIX_TEXT_SIZE], named[48] = "";
+
+	if (*to)
+		return;
+	if (holder)
+		snprintf(named, sizeof named, ", %s AS %" PRIu32,
+		         kind == REGISTRY_RPKI ? "authorised is" : "registered for", holder);
+	snprintf(to, size, "%s AS %" PRIu32 "%s", prefix_format(p, prefix), origin, named);
+}
+
+static void
+look_up_rpki(const struct reading *from, const struct prefix *p, uint32_t origin)
+{
+	struct input_registry *f = from->found;
+
+	switch (registry_rpki(from->registry, p, origin)) {
+	case RPKI_VALID:
+		f->valid++;
+		break;
+	case RPKI_NOT_FOUND:
+		f->not_found++;
+		break;
+	case RPKI_INVALID_ORIGIN:
+		f->invalid_origin++;
+		name_first(f->first_invalid, sizeof f->first_invalid, from, REGISTRY_RPKI, p,
+		           origin);
+		break;
+	case RPKI_INVALID_LENGTH:
+		f->invalid_length++;
+		name_first(f->first_length, sizeof f->first_length, from, REGISTRY_RPKI, p, origin);
+		break;
+	}
+}
+
+static void
+look_up_irr(const struct reading *from, const struct prefix *p, uint32_t origin)
+{
+	struct input_registry *f = from->found;
+	enum irr_state state = registry_irr(from->registry, p, origin);
+
+	if (state == IRR_EXACT || state == IRR_AROUND) {
+		f->registered++;
+		return;
+	}
+	f->other_origin += state == IRR_OTHER_ORIGIN;
+	f->unregistered += state == IRR_NONE;
+	name_first(f->first_unregistered, sizeof f->first_unregistered, from, REGISTRY_IRR, p,
+	           origin);
+}
+
+static void
+look_up(const struct reading *from, const struct prefix *p, uint32_t origin)
+{
+	if (!from->registry)
+		return;
+	from->found->routes++;
+	look_up_rpki(from, p, origin);
+	look_up_irr(from, p, origin);
+}
 
 static void
 take_route(void *context, const struct rec_route *r)
@@ -127,7 +208,10 @@ take_route(void *context, const struct rec_route *r)
 
 	memcpy(text, r->prefix, sizeof text);
 	text[strcspn(text, "#")] = '\0'; /* path identifier */
-	if (!prefix_parse(text, &p, NULL) || has(a, reading->side, &p))
+	if (!prefix_parse(text, &p, NULL))
+		return;
+	look_up(reading, &p, (uint32_t)r->origin_as);
+	if (has(a, reading->side, &p))
 		return;
 	to = &a->of[reading->side][family_of(&p)];
 	if (to->count == to->capacity) {
@@ -144,7 +228,7 @@ take_route(void *context, const struct rec_route *r)
 static uint64_t
 state_of(const struct announcements *a, const struct audit_input *in)
 {
-	uint64_t state = 1;
+	uint64_t state = 1 + (in->registry ? registry_generation(in->registry) : 0);
 
 	for (size_t i = 0; i < in->session_count; i++) {
 		const struct input_session *s = &in->sessions[i];
@@ -175,32 +259,79 @@ doubt(struct announcements *a, enum side side)
 		a->of[side][family].whole = false;
 }
 
+static struct looked_up *
+add_looked_up(struct announcements *a, const struct input_session *s)
+{
+	struct looked_up *l;
+
+	a->looked_up = mem_resize(a->looked_up, a->looked_up_count + 1, sizeof *a->looked_up);
+	l = &a->looked_up[a->looked_up_count++];
+	*l = (struct looked_up){0};
+	memcpy(l->session, s->rec.name, sizeof l->session);
+	return l;
+}
+
 static bool
 read_side(struct announcements *a, const struct audit_input *in, const struct input_session *s,
           enum side side, struct store *store)
 {
 	const struct rec_session_side *r = &s->rec.side[side];
 	uint64_t count = r->routes_v4 + r->routes_v6;
+	struct reading reading = {.a = a, .side = side};
 
 	if (!session_established(s) || !s->link)
 		return true; /* what is down announces nothing */
+	if (side == SIDE_PEER) {
+		reading.registry = in->registry;
+		reading.found = &add_looked_up(a, s)->registry;
+	}
 	if (!rib_complete(r) || r->routes_unwritten > 0 || count > ANNOUNCEMENTS_MOST)
 		doubt(a, side);
 	if (count > ANNOUNCEMENTS_MOST)
 		return true;
 	store_select(store, in->conf->sites[s->link->conf->site].name, in->conf->peering.name);
-	route_each(store, s->rec.name, side, take_route, &(struct reading){a, side});
+	route_each(store, s->rec.name, side, take_route, &reading);
+	if (reading.registry)
+		reading.found->whole = rib_complete(r) && r->routes_unwritten == 0;
 	return store_error(store) == NULL;
+}
+
+enum { KEPT_EPOCHS = 16 }; /* what digests don't tell is read again after these */
+
+static uint64_t
+newest(const struct audit_input *in, uint64_t *announced)
+{
+	uint64_t seq = 0;
+
+	*announced = 0;
+	for (size_t i = 0; i < in->session_count; i++) {
+		const struct rec_session *r = &in->sessions[i].rec;
+
+		*announced += r->side[SIDE_PEER].announced;
+		seq = r->head.seq > seq ? r->head.seq : seq;
+	}
+	return seq;
+}
+
+/* Digests are of prefixes; another origin is told by UPDATEs alone. */
+static bool
+origins_are_old(const struct announcements *a, const struct audit_input *in, uint64_t announced,
+                uint64_t seq)
+{
+	return in->registry && registry_generation(in->registry) > 0 && announced != a->announced &&
+	       (seq < a->seq || seq >= a->seq + KEPT_EPOCHS);
 }
 
 bool
 announcements_read(struct announcements *a, const struct audit_input *in, struct store *s)
 {
-	uint64_t state = state_of(a, in);
+	uint64_t state = state_of(a, in), announced, seq = newest(in, &announced);
 	bool any = false, read = true;
 
-	if (state == a->state)
+	if (state == a->state && !origins_are_old(a, in, announced, seq))
 		return true;
+	a->announced = announced;
+	a->seq = seq;
 	clear(a);
 	for (size_t i = 0; i < in->session_count; i++)
 		any |= in->sessions[i].counts && session_established(&in->sessions[i]);
@@ -225,8 +356,6 @@ announcements_read(struct announcements *a, const struct audit_input *in, struct
 }
 
 /* ---- registered prefixes --------------------------------------------------------------------- */
-
-enum { KEPT_EPOCHS = 16 }; /* a map that lags behind its session is read again after these */
 
 /* Changes when a registered prefix, its attributes or the session do. */
 static uint64_t
@@ -282,26 +411,11 @@ announcements_keep(struct announcements *a, const struct input_session *s, size_
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
-/* `p` cut to `len` bits of its family. */
-static struct prefix
-shorten(const struct prefix *p, uint8_t len)
-{
-	struct prefix q = {.addr = p->addr, .len = len};
-	unsigned bits = prefix_bits(&q);
-
-	for (unsigned i = 0; i < 16; i++) {
-		if (bits >= 8 * (i + 1))
-			continue;
-		q.addr.b[i] &= bits > 8 * i ? (uint8_t)(0xff << (8 * (i + 1) - bits)) : 0;
-	}
-	return q;
-}
-
 static bool
 held_from(const struct announcements *a, enum side side, const struct prefix *p, int longest)
 {
 	for (int len = longest; len >= 0; len--) {
-		struct prefix q = shorten(p, (uint8_t)len);
+		struct prefix q = prefix_shorten(p, (uint8_t)len);
 
 		if (has(a, side, &q))
 			return true;
@@ -321,6 +435,15 @@ bool
 announcements_covers(const struct announcements *a, enum side side, const struct prefix *p)
 {
 	return held_from(a, side, p, p->len - 1);
+}
+
+void
+announcements_registry(const struct announcements *a, const struct input_session *s,
+                       struct input_registry *out)
+{
+	for (size_t i = 0; i < a->looked_up_count; i++)
+		if (strcmp(a->looked_up[i].session, s->rec.name) == 0)
+			*out = a->looked_up[i].registry;
 }
 
 enum { UNLISTED_MOST = 1 << 21 }; /* prefixes times entries that a turn compares */

@@ -28,5 +28,9 @@ void announcements_keep(struct announcements *a, const struct input_session *s, 
 /* Those of the peer that no entry of the contract describes, announced before `before_us`. */
 struct input_unlisted announcements_unlisted(const struct announcements *a, const struct conf *conf,
                                              uint64_t before_us);
+/* What was found of a session's announcements in the snapshots; `out` is untouched where they were
+ * not read. */
+void announcements_registry(const struct announcements *a, const struct input_session *s,
+                            struct input_registry *out);
 /* Whether one shorter than `p` holds it. */
 bool announcements_covers(const struct announcements *a, enum side side, const struct prefix *p);

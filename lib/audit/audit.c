@@ -19,6 +19,7 @@ struct audit {
 	struct store *out;
 	struct window *window; /* live only */
 	struct announcements *announcements;
+	struct registry *registry;
 	struct portal *portal;
 	struct leader *leader; /* live only */
 	struct merge *merge;   /* live, while leading */
@@ -96,6 +97,7 @@ audit_create(const struct audit_params *params)
 	a->rows = mem_alloc(requirement_count(), sizeof *a->rows);
 	a->book = finding_book_create();
 	a->announcements = announcements_create();
+	a->registry = registry_create();
 	a->portal = portal_create();
 	a->leads = true;
 	if (params->capture)
@@ -116,6 +118,7 @@ audit_destroy(struct audit *a)
 	merge_destroy(a->merge);
 	window_destroy(a->window);
 	announcements_destroy(a->announcements);
+	registry_destroy(a->registry);
 	portal_destroy(a->portal);
 	audit_input_fini(&a->input);
 	sightings_fini(&a->sightings);
@@ -250,12 +253,14 @@ gather(struct audit *a, uint64_t now_us)
 		.store = a->params.store,
 		.window = a->window,
 		.announcements = a->announcements,
+		.registry = a->registry,
 		.now_us = now_us,
 		.min_time_us = a->params.window_us,
 		.capture = a->params.capture,
 	};
 	struct audit_input fresh;
 
+	registry_refresh(a->registry, a->conf->data.rpki, a->conf->data.irr);
 	if (!audit_gather(&params, &fresh))
 		return false;
 	audit_input_fini(&a->input);

@@ -382,8 +382,10 @@ begin(struct gather *g)
 	const struct gather_params *p = g->params;
 	struct audit_input *in = g->in;
 
-	*in = (struct audit_input){
-		.conf = p->conf, .min_time_us = p->min_time_us, .capture = p->capture};
+	*in = (struct audit_input){.conf = p->conf,
+	                           .min_time_us = p->min_time_us,
+	                           .capture = p->capture,
+	                           .registry = p->registry};
 	for (size_t i = 0; i < p->conf->link_count; i++) {
 		struct input_link *link = GATHER_GROW(in->links, in->link_count);
 

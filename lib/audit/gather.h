@@ -15,6 +15,7 @@ struct gather_params {
 	struct store *store;
 	struct window *window;               /* NULL: counts as they stand (captures) */
 	struct announcements *announcements; /* NULL: routes are not looked at */
+	const struct registry *registry;     /* NULL: origins are not looked up */
 	uint64_t now_us;                     /* wall clock; 0: the newest epoch's end (captures) */
 	uint64_t min_time_us;
 	bool capture;

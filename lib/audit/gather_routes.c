@@ -233,8 +233,11 @@ gather_routes(struct gather *g)
 	if (!g->params->announcements)
 		return;
 	g->broken |= !announcements_read(g->params->announcements, g->in, g->params->store);
-	for (size_t i = 0; i < g->in->session_count && !g->broken; i++)
+	for (size_t i = 0; i < g->in->session_count && !g->broken; i++) {
 		gather_registered(g, &g->in->sessions[i]);
+		announcements_registry(g->params->announcements, &g->in->sessions[i],
+		                       &g->in->sessions[i].registry);
+	}
 	gather_covered(g);
 	gather_unlisted(g);
 	gather_sources(g);

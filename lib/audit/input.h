@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/registry.h"
 #include "audit/uptime.h"
 #include "classify/role.h"
 #include "conf/conf.h"
@@ -64,6 +65,15 @@ struct input_route {
 	uint64_t since_us; /* of this announcement */
 };
 
+/* What the peer announces on a session, against the snapshots (audit/registry.h). */
+struct input_registry {
+	bool whole; /* all of its routes were looked at */
+	uint64_t routes, valid, not_found, invalid_origin, invalid_length; /* by RFC 6811 */
+	uint64_t registered, other_origin, unregistered;                   /* by registry objects */
+	/* the first of each kind: "192.0.2.0/24 AS 64501, authorised AS 64500" */
+	char first_invalid[96], first_length[96], first_unregistered[96];
+};
+
 struct input_session {
 	const struct conf_session *conf; /* NULL: the wire alone names it */
 	const struct input_link *link;   /* NULL: none of the contract */
@@ -74,6 +84,7 @@ struct input_session {
 	struct uptime uptime;       /* established */
 	uint64_t max_prefix_ceases; /* over the window, both sides */
 	struct input_route *routes; /* one per registered prefix of the contract; NULL: not read */
+	struct input_registry registry;
 };
 
 struct input_bfd {
@@ -168,7 +179,8 @@ struct audit_input {
 	size_t finding_count;
 	struct rec_maintenance *maintenance; /* begun at run time, beside those in conf */
 	size_t maintenance_count;
-	double voided_ratio; /* share of the window that the probes' own loss voided */
+	const struct registry *registry; /* snapshots of who may originate what; NULL: none */
+	double voided_ratio;             /* share of the window that the probes' own loss voided */
 };
 
 /* True when no probe speaks, or one that taps a declared link is stale or unfit. `which`, if not

@@ -16,7 +16,8 @@ typedef void judge_fn(const struct audit_input *in, struct verdict_draft *d);
 judge_fn judge_asn, judge_md5;                           /* R1, X7: judge_identity.c */
 judge_fn judge_redundancy, judge_primary;                /* R2, X6: judge_redundancy.c */
 judge_fn judge_locations, judge_active, judge_families;  /* R10 X17, X16, X11: judge_locations.c */
-judge_fn judge_own_space, judge_valid, judge_registry;   /* R3, X5, X12: judge_space.c */
+judge_fn judge_own_space;                                /* R3: judge_space.c */
+judge_fn judge_valid, judge_registry;                    /* X5, X12: judge_registry.c */
 judge_fn judge_expressroute, judge_leak;                 /* X8, X19 */
 judge_fn judge_destinations;                             /* X9: judge_sources.c */
 judge_fn judge_classes;                                  /* R4 */
@@ -37,6 +38,8 @@ judge_fn judge_uncollected;                              /* the others */
 
 /* For the judges alone. What R3 says of the peer's traffic. */
 judge_fn judge_sources;
+/* What R3 says of space whose holder authorised others. */
+judge_fn judge_ownership;
 /* A link against the limits of augmentation; with `day`, as X15 asks, only a whole day passes. */
 void judge_load(const struct audit_input *in, const struct input_link *link, bool day,
                 struct verdict_draft *d);

@@ -1,5 +1,5 @@
 /*
- * R3, X5, X8, X12, X19: whose address space is announced. What an announcement says counts as soon
+ * R3, X8, X19: whose address space is announced. What an announcement says counts as soon
  * as it is seen; that nothing wrong is announced needs every route of the session.
  */
 #include <inttypes.h>
@@ -180,93 +180,5 @@ judge_own_space(const struct audit_input *in, struct verdict_draft *d)
 	check_covered(in, d);
 	judge_sources(in, d);
 	note_translation(in, d);
-	if (!in->conf->data.rpki && !in->conf->data.irr)
-		verdict_note(d, "ownership is not looked up: no RPKI or IRR snapshot");
-}
-
-/* ---- X5, X12 --------------------------------------------------------------------------------- */
-
-static bool
-is_customer(const struct conf *c, uint32_t asn)
-{
-	for (size_t i = 0; i < c->peer.customer_asns.count; i++)
-		if (c->peer.customer_asns.at[i] == asn)
-			return true;
-	return false;
-}
-
-static void
-check_origin(const struct audit_input *in, const struct route_view *v, const struct matter *m,
-             struct verdict_draft *d)
-{
-	uint32_t wanted = v->registered->origin ? v->registered->origin : in->conf->peer.asn;
-	uint32_t origin = v->route->origin;
-
-	if (!v->route->present) {
-		judge_aside(d, m, LACK_NOT_COLLECTED, "%s is not announced on %s (see X3)",
-		            v->prefix, v->session->rec.name);
-	} else if (origin == wanted ||
-	           (v->registered->origin == 0 && is_customer(in->conf, origin))) {
-		judge_pass(d, m, "%s on %s: origin AS %" PRIu32, v->prefix, v->session->rec.name,
-		           origin);
-	} else if (wanted == 0 || origin == 0) {
-		judge_open(d, m, LACK_NOT_COLLECTED,
-		           "%s on %s: origin AS %" PRIu32 ", none is registered", v->prefix,
-		           v->session->rec.name, origin);
-		verdict_need(d, "the registered origin", "not declared", "as in the portal",
-		             "write peer.asn or the prefix's `origin`", 0);
-	} else {
-		judge_fail(d, m, "%s on %s: origin AS %" PRIu32 ", registered is %" PRIu32,
-		           v->prefix, v->session->rec.name, origin, wanted);
-		judge_evidence(d, m, direction_name(DIR_PEER_TO_MSFT), v->route->since_us,
-		               "bgp.as_path", "%s: origin %" PRIu32, v->prefix, origin);
-		verdict_next(d, "correct the origin of %s, or its registration", v->prefix);
-	}
-}
-
-/* A special-purpose range needs no packet to be one. */
-static void
-check_ranges(const struct audit_input *in, struct verdict_draft *d)
-{
-	for (size_t i = 0; i < in->conf->registered_count; i++) {
-		const struct prefix *p = &in->conf->registered[i].prefix;
-		const char *why = conf_special_prefix(in->conf, p);
-		char prefix[PREFIX_TEXT_SIZE], scope[SCOPE_SIZE];
-		struct matter m = {
-			.id = "range", .scope = scope, .samples = 1, .basis = BASIS_DECLARED};
-
-		if (!why)
-			continue;
-		prefix_format(p, prefix);
-		FIELD_FORMAT(scope, "prefix:%s", prefix);
-		judge_fail_hard(d, &m, "registered %s is not public: %s", prefix, why);
-		verdict_next(d, "register a public prefix instead of %s", prefix);
-	}
-}
-
-static void
-need_registry(const struct conf *c, struct verdict_draft *d)
-{
-	struct matter m = {.id = "registry", .scope = "peering"};
-
-	judge_open(d, &m, LACK_NOT_COLLECTED, "%s",
-	           c->data.irr || c->data.rpki
-	                   ? "registry snapshots are not compared by this version"
-	                   : "no registry snapshot is loaded");
-	verdict_need(d, "a routing registry's objects", "no snapshot", "data.irr and data.rpki",
-	             "look the origin up in a routing registry by hand", 0);
-}
-
-void
-judge_valid(const struct audit_input *in, struct verdict_draft *d)
-{
-	check_ranges(in, d);
-	routes_each(in, d, "origin", check_origin);
-	need_registry(in->conf, d);
-}
-
-void
-judge_registry(const struct audit_input *in, struct verdict_draft *d)
-{
-	need_registry(in->conf, d);
+	judge_ownership(in, d);
 }

@@ -67,6 +67,7 @@ static const struct requirement table[] = {
 	},
 	{
 		.id = "R3",
+		.also = "x12_rpki_",
 		.title = "Own public IPv4 space, used and advertised",
 		.text = "Endpoints (for example SBCs) use the peer's own publicly routable IPv4 "
 			"space, and that space is advertised.",
@@ -320,6 +321,7 @@ static const struct requirement table[] = {
 	},
 	{
 		.id = "X5",
+		.also = "x12_irr_",
 		.title = "Registered prefixes are valid",
 		.text = "Not in a private range, origin ASN in a routing registry, valid "
 			"prefix, key matches (the key only in the portal).",
@@ -327,9 +329,12 @@ static const struct requirement table[] = {
 		.applies = ISP | VOICE,
 		.side = SIDE_PEER,
 		.source = PREFIX_PAGE,
-		.pass = "public, and origin as registered",
-		.fail = "a special-purpose range, or another origin",
-		.inconclusive = "RIB not complete, or no registry snapshot",
+		.pass = "public, origin as registered, and the origin has objects in the routing "
+			"registry's snapshot",
+		.fail = "a special-purpose range, another origin, or one without object in the "
+			"snapshot",
+		.inconclusive = "RIB not complete, or no registry snapshot of the time judged "
+				"(14 days)",
 		.evidence = "registered prefixes against announcements and snapshots",
 		.how = FROM_BGP "; data.irr and data.rpki snapshots",
 	},
@@ -439,9 +444,12 @@ static const struct requirement table[] = {
 		.applies = ALL,
 		.side = SIDE_PEER,
 		.source = POLICY,
-		.pass = "every announcement valid against the snapshots",
+		.pass = "complete RIB, no announcement RPKI-invalid (RFC 6811; not found is none), "
+			"and "
+			"each registered for its origin, itself or by a shorter route object",
 		.fail = "an RPKI-invalid or unregistered announcement",
-		.inconclusive = "no snapshot loaded, or snapshots not compared by this version",
+		.inconclusive = "RIB not complete, a snapshot missing, unreadable, or not of the "
+				"time judged (RPKI 2 days, IRR 14 days)",
 		.evidence = "announcements against data.irr and data.rpki",
 		.how = FROM_BGP "; data.irr and data.rpki snapshots",
 	},

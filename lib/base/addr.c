@@ -124,6 +124,20 @@ prefix_equal(const struct prefix *a, const struct prefix *b)
 	return prefix_compare(a, b) == 0;
 }
 
+struct prefix
+prefix_shorten(const struct prefix *p, uint8_t len)
+{
+	struct prefix q = {.addr = p->addr, .len = len};
+	unsigned bits = prefix_bits(&q);
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (bits >= 8 * (i + 1))
+			continue;
+		q.addr.b[i] &= bits > 8 * i ? (uint8_t)(0xff << (8 * (i + 1) - bits)) : 0;
+	}
+	return q;
+}
+
 const char *
 mac_format(const uint8_t mac[6], char buf[MAC_TEXT_SIZE])
 {

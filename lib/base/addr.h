@@ -90,6 +90,8 @@ prefix_bits(const struct prefix *p)
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 bool prefix_equal(const struct prefix *a, const struct prefix *b);
 int prefix_compare(const struct prefix *a, const struct prefix *b);
+/* `p` cut to `len` bits of its family. */
+struct prefix prefix_shorten(const struct prefix *p, uint8_t len);
 
 /* Six bytes as lower-case aa:bb:cc:dd:ee:ff; parse takes the same, either case. */
 const char *mac_format(const uint8_t mac[6], char buf[MAC_TEXT_SIZE]);

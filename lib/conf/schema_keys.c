@@ -140,9 +140,11 @@ static const struct schema_key data_keys[] = {
 	 .example = "\"special-registries.txt\"",
 	 .help = "special-purpose address and AS number registries; left out or empty: built-in"},
 	{.name = "rpki", .type = TYPE_PATH, AT(conf, data.rpki), .example = "\"vrps.csv\"",
-	 .help = "validated ROA payloads; left out or empty: origin is not validated"},
+	 .help = "validated ROA payloads, CSV or JSON of rpki-client or Routinator; left out or "
+	         "empty: origins are not validated"},
 	{.name = "irr", .type = TYPE_PATH, AT(conf, data.irr), .example = "\"irr.txt\"",
-	 .help = "routing registry snapshot; left out or empty: registration is not judged"},
+	 .help = "routing registry's objects in RPSL (route, route6, aut-num), whole; left out or "
+	         "empty: registration is not judged"},
 	END,
 };
 static const struct schema_group data_group = {

@@ -22,14 +22,21 @@ pni_captures_end() {
   for name in "${!LAB_PID[@]}"; do case $name in capture-*) lab_stop "$name" INT ;; esac done
 }
 
+# Who may originate what, as of now: the lab's own registries
+pni_snapshots() {
+  printf 'ASN,IP Prefix,Max Length,Trust Anchor\nAS%s,%s,24,lab\nAS%s,%s,48,lab\n' "$PNI_PEER_ASN" "$PNI_REGISTERED" "$PNI_PEER_ASN" "$PNI_REGISTERED6" >"$LAB_DIR/vrps.csv"
+  printf 'route: %s\norigin: AS%s\nsource: LAB\n\nroute6: %s\norigin: AS%s\nsource: LAB\n' "$PNI_REGISTERED" "$PNI_PEER_ASN" "$PNI_REGISTERED6" "$PNI_PEER_ASN" >"$LAB_DIR/objects.txt"
+}
+
 # The contract, ports being KIND: tap (live) or pcap (the captures beside it)
 pni_contract() { # KIND [MORE...]
   local link m n=0 name members port direction
+  pni_snapshots
   cat <<END
 peering = { name = "lab"; type = "voice"; profile = "maps-2024-10"; };
 peer = { asn = $PNI_PEER_ASN; max_prefixes_v4 = 20000; max_prefixes_v6 = 50; };
 cloud = { asns = [$PNI_CLOUD_ASN, 8069, 8068]; };
-data = { special = "$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/data/lab-registries.txt"; };
+data = { special = "$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/data/lab-registries.txt"; rpki = "vrps.csv"; irr = "objects.txt"; };
 sites = ( { name = "ams1"; metro = "Amsterdam"; } );
 registered = ( { prefix = "$PNI_REGISTERED"; activated = true; origin = $PNI_PEER_ASN; primary = "ams1"; } );
 END

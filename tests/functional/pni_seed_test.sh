@@ -42,10 +42,10 @@ passes() { [ "$("$build/pniscope" -r "$REDIS" audit --json | jq -r --arg id "$1"
 event() { "$@" >>"$LAB_DIR/events.log" 2>&1; }
 
 same "from the begin" session opens counts rib
-for id in R1 R6 R8 X2 X3 X4 M6; do lab_wait 40 passes $id PASS; done
+for id in R1 R6 R8 X2 X3 X4 X5 M6; do lab_wait 40 passes $id PASS; done
 before=$(verdicts)
 echo "verdicts: $before"
-check "all of R1 R6 R8 X2 X3 X4 M6 pass" [ "$(jq -c '[.R1, .R6, .R8, .X2, .X3, .X4, .M6] | unique' <<<"$before")" = '["PASS"]' ]
+check "all of R1 R6 R8 X2 X3 X4 X5 M6 pass" [ "$(jq -c '[.R1, .R6, .R8, .X2, .X3, .X4, .X5, .M6] | unique' <<<"$before")" = '["PASS"]' ]
 
 echo "== a restart in the middle of the sessions"
 lab_stop probe TERM || { echo "the probe's exit code was not 0"; exit 1; }
@@ -63,7 +63,7 @@ lab_start control "$build/pniscope-control" -c "$LAB_DIR/peering.conf"
 same "cold" session
 check "it knows no OPEN" field_is a peer_open_basis ""
 check "its RIB is inferred" field_is a completeness INFERRED
-for id in R8 X2 X3; do check "$id is not proven" lab_wait 15 passes $id INCONCLUSIVE; done
+for id in R8 X2 X3 X5; do check "$id is not proven" lab_wait 15 passes $id INCONCLUSIVE; done
 
 echo "== BMP feeds of both of the peer's routers"
 event pni_bmp a 11019

@@ -32,7 +32,7 @@ CLOUD_ROUTES = ("198.18.0.0/16", "198.19.0.0/16", "2001:db8:8075::/48")
 
 # The rows of the audit that these scenarios are about; others are judged from other evidence.
 ROWS = ("R1", "R2", "R3", "R6", "R8", "R9", "R10", "R11", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9",
-        "X13", "X19", "M2", "M4", "M6")
+        "X12", "X13", "X19", "M2", "M4", "M6")
 
 
 def ordinary_routes(path=(PEER,)):
@@ -83,6 +83,8 @@ class Plan:
     registered: str = f'{{ prefix = "{REGISTERED}"; activated = true; origin = {PEER}; primary = "ams1"; }}'
     max_prefixes: int = 100
     customers: tuple = ()
+    vrps: str = ""                  # a snapshot of validated ROA payloads, CSV; "": none
+    objects: str = ""               # a snapshot of a routing registry, RPSL; "": none
     more: str = ""                  # lines of the contract
     traffic: object = None          # adds to the Interconnect of scenario.py
 
@@ -212,7 +214,10 @@ def contract(plan):
       tap = {{ kind = "{plan.tap}"; probe = "ams1-p1"; }}; members = ( {members(k.name)} );
       sessions = ( {{ name = "{k.name}-v4"; peer = "{k.ends[0]}"; cloud = "{k.ends[1]}"; bfd = "required"; }} ); }}'''
         for k in plan.links)
-    special = 'data = { special = "special-lab.txt"; };\n' if plan.special == "lab" else ""
+    data = 'special = "special-lab.txt"; ' if plan.special == "lab" else ""
+    data += 'rpki = "vrps.csv"; ' if plan.vrps else ""
+    data += 'irr = "objects.txt"; ' if plan.objects else ""
+    special = f"data = {{ {data}}};\n" if data else ""
     return f'''# written by tests/golden/peering_scenario.py
 peering = {{ name = "acme-voice"; type = "voice"; profile = "maps-2024-10"; }};
 peer = {{ asn = {plan.asn}; max_prefixes_v4 = {plan.max_prefixes}; max_prefixes_v6 = 50; customer_asns = {list(plan.customers)}; }};
@@ -246,6 +251,9 @@ def write(name, directory):
         out.write(contract(plan))
     with open(os.path.join(where, "special-lab.txt"), "w") as out:
         out.write(special_registries())
+    for file, text in (("vrps.csv", plan.vrps), ("objects.txt", plan.objects)):
+        with open(os.path.join(where, file), "w") as out:
+            out.write(text)
     with open(os.path.join(where, "expected.json"), "w") as out:
         json.dump(PLANS[name].due, out, indent=1)
 
@@ -445,6 +453,61 @@ def withdrawn(plan):
 def wrong_origin(plan):
     for link in plan.links:
         link.routes[0] = bgp_messages.Route(REGISTERED, (PEER, 64501), ("8075:8007",))
+
+
+# X5, X12, R3: announcements against snapshots of who may originate what
+
+def snapshots(plan, holder=PEER, longest=(24, 24, 48), day="2026-01-14", registrant=PEER):
+    rows = [f"AS{holder},{p},{n},test" for p, n in zip(ANNOUNCED, longest)]
+    plan.vrps = "\n".join([f"# date {day}", "ASN,IP Prefix,Max Length,Trust Anchor"] + rows) + "\n"
+    plan.objects = f"% date {day}\n\n" + "\n".join(f"{'route6' if ':' in p else 'route'}: {p}\norigin: AS{registrant}\nsource: TEST\n"
+                                                   for p in ANNOUNCED)
+
+
+@case("registry-right", "snapshots of the day before name the peer", passes="X5 X12 R3 R1")
+def registry_right(plan):
+    snapshots(plan)
+
+
+@case("registry-invalid", "ROAs of what is announced name another AS (RFC 6811: invalid)", fails="X12 R3", passes="X5 R1 X2")
+def registry_invalid(plan):
+    snapshots(plan, holder=64501)
+
+
+@case("registry-too-long", "a ROA's maximum length is shorter than what is announced", fails="X12", inconclusive="R3", passes="X5 R1 X2")
+def registry_too_long(plan):
+    snapshots(plan)
+    plan.vrps += f"AS{PEER},198.18.64.0/20,20,test\n"
+    plan.a.routes.append(bgp_messages.Route("198.18.64.0/24", (PEER,)))
+    plan.objects += f"\nroute: 198.18.64.0/20\norigin: AS{PEER}\n"
+
+
+@case("registry-not-found", "a prefix without ROA is not invalid; its AS is registered by a shorter route", passes="X5 X12 R3")
+def registry_not_found(plan):
+    snapshots(plan)
+    plan.a.routes.append(bgp_messages.Route("198.18.64.0/24", (PEER,)))
+    plan.objects += f"\nroute: 198.18.64.0/20\norigin: AS{PEER}\n"
+
+
+@case("registry-unregistered", "the routing registry has other origins", fails="X5 X12", passes="R3 R1 X2")
+def registry_unregistered(plan):
+    snapshots(plan, registrant=64501)
+
+
+@case("registry-old", "snapshots of two months before", inconclusive="X5 X12", passes="R3 R1 X2")
+def registry_old(plan):
+    snapshots(plan, holder=64501, registrant=64501, day="2025-11-15")
+
+
+@case("registry-later", "snapshots of a month after the recording", inconclusive="X5 X12", passes="R3 R1 X2")
+def registry_later(plan):
+    snapshots(plan, holder=64501, registrant=64501, day="2026-02-15")
+
+
+@case("registry-broken", "a snapshot that was cut short", inconclusive="X5 X12", passes="R3 R1 X2")
+def registry_broken(plan):
+    snapshots(plan)
+    plan.vrps, plan.objects = plan.vrps[:-3], "not RPSL\n"
 
 
 @case("expressroute-path", "AS 12076 in a path of the peer", fails="X8 R3 X19", passes="R1 R6 X2 X3")

@@ -1,4 +1,7 @@
-/* X2, X3, X4, X5, M6, X10, X13: what the peer announces, each condition at its boundary. */
+/* X2, X3, X4, X5, X12, M6, X10, X13: what the peer announces, each condition at its boundary. */
+#include <inttypes.h>
+#include <unistd.h>
+
 #include "unit/audit/peering_scene.h"
 
 #define ROUTE(in) (&(in)->sessions[0].routes[0])
@@ -150,6 +153,118 @@ static const struct change valid[] = {
 	{"another origin, INFERRED", absent_inferred, "INCONCLUSIVE", "not-collected"},
 };
 
+/* Snapshots with dates of their own: AS 1000000 holds both registered prefixes. */
+static struct registry *
+snapshots(uint64_t rpki_age_s, uint64_t irr_age_s, uint32_t asn)
+{
+	struct registry *r = registry_create();
+	char folder[] = "/tmp/pniscope-judge.XXXXXX", rpki[64], irr[64];
+	FILE *f;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(rpki, sizeof rpki, "%s/vrps.csv", folder);
+	snprintf(irr, sizeof irr, "%s/irr.txt", folder);
+	f = fopen(rpki, "w");
+	fprintf(f, "# date %" PRIu64 "\nASN,IP Prefix,Max Length\nAS%u,192.31.196.0/24,24\n",
+	        SCENE_NOW / SCENE_SECOND - rpki_age_s, asn);
+	fclose(f);
+	f = fopen(irr, "w");
+	fprintf(f, "%% date %" PRIu64 "\n\nroute: 192.31.196.0/24\norigin: AS%u\n",
+	        SCENE_NOW / SCENE_SECOND - irr_age_s, asn);
+	fclose(f);
+	registry_refresh(r, rpki, irr);
+	unlink(rpki);
+	unlink(irr);
+	rmdir(folder);
+	return r;
+}
+
+enum { HOUR = 3600, DAY = 24 * HOUR };
+
+static void
+registries_decide_while_fresh(void **state)
+{
+	static const struct {
+		uint64_t rpki_age_s, irr_age_s;
+		uint32_t asn;
+		const char *x5, *x12;
+	} rows[] = {
+		{DAY, DAY, HEALTHY_ASN, "PASS", "PASS"},
+		{2 * DAY, 14 * DAY, HEALTHY_ASN, "PASS", "PASS"},
+		{2 * DAY + 1, DAY, HEALTHY_ASN, "PASS", "INCONCLUSIVE"},
+		{DAY, 14 * DAY + 1, HEALTHY_ASN, "INCONCLUSIVE", "INCONCLUSIVE"},
+		{-(uint64_t)3 * DAY, DAY, HEALTHY_ASN, "PASS", "INCONCLUSIVE"}, /* of later */
+		{DAY, DAY, 7, "FAIL", "PASS"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+		struct audit_input in = healthy_input(conf);
+		struct registry *r = snapshots(rows[i].rpki_age_s, rows[i].irr_age_s, rows[i].asn);
+
+		for (size_t s = 0; s < in.session_count; s++)
+			in.sessions[s].registry = (struct input_registry){.whole = true,
+			                                                  .routes = 3,
+			                                                  .valid = 1,
+			                                                  .not_found = 2,
+			                                                  .registered = 3};
+		in.registry = r;
+		assert_string_equal(scene_judge(&in, "X5")->verdict, rows[i].x5);
+		assert_string_equal(scene_judge(&in, "X12")->verdict, rows[i].x12);
+		registry_destroy(r);
+		healthy_fini(&in);
+		conf_destroy(conf);
+	}
+}
+
+static void
+invalid_announcements(void **state)
+{
+	static const struct {
+		struct input_registry found;
+		const char *completeness, *x12, *r3;
+	} rows[] = {
+		{{true, 3, 3, 0, 0, 0, 3, 0, 0, "", "", ""}, "COMPLETE", "PASS", "PASS"},
+		{{true, 3, 0, 3, 0, 0, 3, 0, 0, "", "", ""}, "SEEDED", "PASS", "PASS"},
+		{{true, 3, 2, 0, 1, 0, 3, 0, 0, "P", "", ""}, "COMPLETE", "FAIL", "FAIL"},
+		{{true, 3, 2, 0, 1, 0, 3, 0, 0, "P", "", ""}, "INFERRED", "FAIL", "FAIL"},
+		{{true, 3, 2, 0, 1, 0, 3, 0, 0, "P", "", ""},
+	         "BROKEN",
+	         "INCONCLUSIVE",
+	         "INCONCLUSIVE"},
+		{{true, 3, 2, 0, 0, 1, 3, 0, 0, "", "P", ""}, "COMPLETE", "FAIL", "INCONCLUSIVE"},
+		{{true, 3, 3, 0, 0, 0, 2, 1, 0, "", "", "P"}, "COMPLETE", "FAIL", "PASS"},
+		{{true, 3, 3, 0, 0, 0, 2, 0, 1, "", "", "P"}, "COMPLETE", "FAIL", "PASS"},
+		{{false, 2, 2, 0, 0, 0, 2, 0, 0, "", "", ""}, "COMPLETE", "INCONCLUSIVE", "PASS"},
+		{{true, 3, 3, 0, 0, 0, 3, 0, 0, "", "", ""},
+	         "INFERRED",
+	         "INCONCLUSIVE",
+	         "INCONCLUSIVE"},
+	};
+	struct registry *r = snapshots(HOUR, HOUR, HEALTHY_ASN);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+		struct audit_input in = healthy_input(conf);
+
+		for (size_t s = 0; s < in.session_count; s++)
+			in.sessions[s].registry = (struct input_registry){
+				.whole = true, .routes = 3, .valid = 3, .registered = 3};
+		in.sessions[0].registry = rows[i].found;
+		strcpy(PEER_OF(&in, 0)->completeness, rows[i].completeness);
+		in.registry = r;
+		if (strcmp(scene_judge(&in, "X12")->verdict, rows[i].x12) != 0 ||
+		    strcmp(scene_judge(&in, "R3")->verdict, rows[i].r3) != 0)
+			fail_msg("row %zu: X12 %s, R3 %s", i, scene_judge(&in, "X12")->verdict,
+			         scene_judge(&in, "R3")->verdict);
+		healthy_fini(&in);
+		conf_destroy(conf);
+	}
+	registry_destroy(r);
+}
+
 static void
 registered_prefixes_are_public_and_the_peers(void **state)
 {
@@ -219,6 +334,8 @@ main(void)
 		cmocka_unit_test(a_prefix_is_wanted_at_its_locations),
 		cmocka_unit_test(nothing_registered_is_open),
 		cmocka_unit_test(registered_prefixes_are_public_and_the_peers),
+		cmocka_unit_test(registries_decide_while_fresh),
+		cmocka_unit_test(invalid_announcements),
 		cmocka_unit_test(announcements_are_consistent_and_few),
 	};
 
