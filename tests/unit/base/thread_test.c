@@ -27,7 +27,8 @@ pass(void *arg)
 static void
 test_name_and_result(void **state)
 {
-	struct gate g = {PTHREAD_MUTEX_INITIALIZER, "done"};
+	static char word[] = "done";
+	struct gate g = {PTHREAD_MUTEX_INITIALIZER, word};
 	char name[16];
 	pthread_t t;
 	void *result;
