@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/finding.h"
 #include "audit/requirement_table.h"
 
 const char *
@@ -136,6 +137,22 @@ print_row(const struct requirement *r, FILE *to)
 	fprintf(to, "- side, where the finding does not know better: %s\n", side_name(r->side));
 }
 
+/* What is wrong now, beside what was asked for. */
+static void
+print_findings(FILE *to)
+{
+	fputs("\n# Findings\n\nA finding opens when so many consecutive looks have seen it, and "
+	      "closes when it was not seen for so long (time of the data).\n"
+	      "\n| kind | severity | looks | closes after | |\n|---|---|---|---|---|\n",
+	      to);
+	for (size_t i = 0; i < finding_kind_count(); i++) {
+		const struct finding_kind *k = finding_kind_at(i);
+
+		fprintf(to, "| `%s` | %s | %u | %u s | %s |\n", k->name, k->severity, k->looks,
+		        k->close_s, k->help);
+	}
+}
+
 void
 requirement_print_docs(FILE *to)
 {
@@ -159,4 +176,5 @@ requirement_print_docs(FILE *to)
 	        requirement_profile());
 	for (size_t i = 0; i < requirement_count(); i++)
 		print_row(&table[i], to);
+	print_findings(to);
 }

@@ -1,6 +1,8 @@
 /* docs/redis.md, from the tables of keys, fields, events and questions. */
 #include <string.h>
 
+#include "proto/reason.h"
+#include "snap/latency.h"
 #include "store/event.h"
 #include "store/fields.h"
 #include "store/model.h"
@@ -176,6 +178,26 @@ print_events(FILE *to)
 		        k->later ? " (later)" : "");
 }
 
+/* What stands in a field's text, by name. */
+static void
+print_names(FILE *to)
+{
+	fputs("\n## Names in fields\n\nWhy a frame, or what it carries, was not decoded "
+	      "(`undecoded_reasons` "
+	      "of `probe:ID`, and of `analyze`):\n\n| reason | |\n|---|---|\n",
+	      to);
+	for (int r = REASON_OK + 1; r < REASON_COUNT; r++)
+		fprintf(to, "| `%s` | %s |\n", reason_name(r), reason_help(r));
+	fputs("\nHow a round trip was measured (`methods` of `latency:`); those that hold a delay "
+	      "of "
+	      "the host's own stay out of every headline figure:\n"
+	      "\n| method | headline | |\n|---|---|---|\n",
+	      to);
+	for (int m = 0; m < LATENCY_METHOD_COUNT; m++)
+		fprintf(to, "| `%s` | %s | %s |\n", latency_method_name(m),
+		        latency_is_headline(m) ? "yes" : "no", latency_method_what(m));
+}
+
 static void
 print_questions(FILE *to)
 {
@@ -210,6 +232,7 @@ model_print_docs(FILE *to)
 		print_fields(to, k->fields);
 	}
 	print_events(to);
+	print_names(to);
 	print_questions(to);
 	fputs(acl, to);
 }
