@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,8 +53,8 @@ static const struct option_row table[] = {
 	{"help", 'h', VALUE_NONE, OPTION_GLOBAL, AT(help), NULL, "this help"},
 	{"config", 'c', VALUE_TEXT, OPTION_CONF, AT(conf), "FILE", "the contract of the peering"},
 	{"flows", 0, VALUE_FLOWS, OPTION_FLOWS, AT(flows), "[FILE]",
-         "list every flow; with FILE as JSON Lines there (an existing capture is never taken for "
-         "it)"},
+         "list every flow; with FILE as JSON Lines there (a file that holds anything else is "
+         "read, never written)"},
 	{"exit-verdict", 0, VALUE_NONE, OPTION_VERDICT, AT(exit_verdict), NULL,
          "exit with the code of the audit"},
 	{"window", 0, VALUE_LENGTH, OPTION_VERDICT, AT(window_us), "TIME",
@@ -112,29 +113,24 @@ parse_moment(const char *text, uint64_t *us)
 	return clock_parse_us(text, us);
 }
 
-/* Whether a file begins like a capture: then it is never written to. */
+/* Whether flows may be written to what a bare word names: a new file, or one that holds flows of
+ * before. Anything else may be a capture, a broken one too: it is never written to. */
 static bool
-is_capture(const char *path)
+holds_flows_at_most(const char *path)
 {
-	static const unsigned char magics[][4] = {
-		{0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d},
-		{0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}, {0xa1, 0xb2, 0xcd, 0x34},
-		{0x34, 0xcd, 0xb2, 0xa1}};
-	unsigned char head[4] = {0};
-	FILE *f = fopen(path, "rb");
+	struct stat st;
+	FILE *f;
+	int first;
 
-	if (!f)
-		return false;
-	size_t n = fread(head, 1, sizeof head, f);
-
-	fclose(f);
-	if (n >= 2 && head[0] == 0x1f && head[1] == 0x8b)
+	if (stat(path, &st) != 0)
 		return true;
-	for (size_t i = 0; n == 4 && i < sizeof magics / sizeof magics[0]; i++) {
-		if (memcmp(head, magics[i], 4) == 0)
-			return true;
-	}
-	return false;
+	if (!S_ISREG(st.st_mode))
+		return !S_ISDIR(st.st_mode);
+	f = fopen(path, "r");
+	first = f ? fgetc(f) : 0;
+	if (f)
+		fclose(f);
+	return first == '{';
 }
 
 static bool
@@ -212,7 +208,7 @@ take_value(const struct option_row *row, int argc, char **argv, int *i, const ch
 	if (*value)
 		return true;
 	if (row->kind == VALUE_FLOWS) {
-		if (next && next[0] != '-' && !is_capture(next))
+		if (next && next[0] != '-' && holds_flows_at_most(next))
 			*value = argv[++*i];
 		return true;
 	}
@@ -284,6 +280,11 @@ options_parse(struct options *o, int argc, char **argv, unsigned (*sets)(const c
 		}
 		if (!take_value(row, argc, argv, &i, &value) || !store_value(o, row, value))
 			return false;
+	}
+	/* nothing else is named: then it is what to read, and may not be there */
+	if (o->flows_path && o->word_count == 1) {
+		add_word(o, o->flows_path);
+		o->flows_path = NULL;
 	}
 	return check_names(o);
 }

@@ -59,6 +59,10 @@ link_layer_of(uint32_t linktype)
 		return LINK_PPP;
 	case DLT_PPP_SERIAL:
 		return LINK_PPP_HDLC;
+	case DLT_PPP_WITH_DIR:
+		return LINK_PPP_DIRECTION;
+	case DLT_PPP_ETHER:
+		return LINK_PPPOE;
 	case DLT_C_HDLC:
 		return LINK_C_HDLC;
 	default:

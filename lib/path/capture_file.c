@@ -13,11 +13,16 @@
 #include "base/mem.h"
 #include "path/pcapng.h"
 
+enum {
+	PCAP_HEAD_SIZE = 24,
+	PCAP_HEAD_SNAPLEN = 16, /* where it stands in the head */
+};
+
 /* The bytes of a file, unpacked where they are gzip (gzread passes anything else through). The
- * first four were already read to tell the format, and are given again. */
+ * first ones were already read to tell the format, and are given again. */
 struct source {
 	gzFile gz;
-	uint8_t head[4];
+	uint8_t head[PCAP_HEAD_SIZE];
 	size_t head_size, head_given;
 };
 
@@ -95,12 +100,22 @@ source_open(struct capture_file *f, const char *name)
 
 /* ---- packets --------------------------------------------------------------------------------- */
 
+/* libpcap cuts every packet to the header's snap length, which some writers set too low: packets
+ * say themselves how much of them there is. 0 is none to it. */
+static void
+forget_snaplen(struct source *s)
+{
+	memset(s->head + PCAP_HEAD_SNAPLEN, 0, 4);
+}
+
 static int
 open_pcap(struct capture_file *f, char **why)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
 	uint32_t magic = load_ne32(f->source.head);
 	const char *packing;
+
+	forget_snaplen(&f->source);
 
 	f->pcap =
 		pcap_fopen_offline_with_tstamp_precision(f->in, PCAP_TSTAMP_PRECISION_NANO, error);
@@ -133,7 +148,7 @@ capture_file_open(const char *name, struct capture_file **out, char **why)
 
 	if (failed)
 		*why = mem_printf("can't be read: %s", strerror(-failed));
-	else if (f->source.head_size == 4 && load_be32(f->source.head) == PCAPNG_MAGIC)
+	else if (f->source.head_size >= 4 && load_be32(f->source.head) == PCAPNG_MAGIC)
 		failed = open_ng(f, why);
 	else
 		failed = open_pcap(f, why);
@@ -156,8 +171,9 @@ next_pcap(struct capture_file *f, struct capture_record *r)
 		f->why = mem_strdup(pcap_geterr(f->pcap));
 		return CAPTURE_BROKEN;
 	}
-	/* precision nano: tv_usec holds nanoseconds */
-	r->time_ns = (uint64_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec;
+	/* seconds have 32 bits and no sign; precision nano: tv_usec holds nanoseconds */
+	r->time_ns =
+		(uint64_t)(uint32_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec;
 	r->captured = header->caplen;
 	r->wire = header->len > header->caplen ? header->len : header->caplen;
 	r->linktype = (uint32_t)pcap_datalink(f->pcap);

@@ -149,6 +149,9 @@ step(struct walk *w, enum layer layer)
 		return walk_link_loopback(w);
 	case LAYER_PPP:
 		return walk_link_ppp(w);
+	case LAYER_PPP_DIRECTION:
+		cursor_skip(&w->c, 1);
+		return LAYER_PPP;
 	case LAYER_PPP_HDLC:
 		return walk_link_ppp_hdlc(w);
 	case LAYER_VLAN:
@@ -235,6 +238,10 @@ first_layer(enum link_layer link)
 	case LINK_PPP_HDLC:
 	case LINK_C_HDLC:
 		return LAYER_PPP_HDLC;
+	case LINK_PPP_DIRECTION:
+		return LAYER_PPP_DIRECTION;
+	case LINK_PPPOE:
+		return LAYER_PPPOE;
 	case LINK_UNSUPPORTED:
 		break;
 	}

@@ -18,14 +18,16 @@
 /* Where a frame begins; captures name more of them than ports. */
 enum link_layer {
 	LINK_ETHERNET,
-	LINK_RAW_IP,     /* IPv4 or IPv6 by its version nibble */
-	LINK_LINUX_SLL,  /* Linux cooked v1, 16 bytes */
-	LINK_LINUX_SLL2, /* Linux cooked v2, 20 bytes */
-	LINK_NULL,       /* BSD loopback: address family in host order of the writer */
-	LINK_LOOP,       /* OpenBSD loopback: address family in network order */
-	LINK_PPP,        /* PPP, with or without HDLC framing bytes */
-	LINK_PPP_HDLC,   /* PPP in HDLC-like framing (RFC 1662), Cisco HDLC told apart */
-	LINK_C_HDLC,     /* Cisco HDLC */
+	LINK_RAW_IP,        /* IPv4 or IPv6 by its version nibble */
+	LINK_LINUX_SLL,     /* Linux cooked v1, 16 bytes */
+	LINK_LINUX_SLL2,    /* Linux cooked v2, 20 bytes */
+	LINK_NULL,          /* BSD loopback: address family in host order of the writer */
+	LINK_LOOP,          /* OpenBSD loopback: address family in network order */
+	LINK_PPP,           /* PPP, with or without HDLC framing bytes */
+	LINK_PPP_HDLC,      /* PPP in HDLC-like framing (RFC 1662), Cisco HDLC told apart */
+	LINK_C_HDLC,        /* Cisco HDLC */
+	LINK_PPP_DIRECTION, /* PPP behind a byte that tells the direction */
+	LINK_PPPOE,         /* the session header without Ethernet */
 	LINK_UNSUPPORTED
 };
 

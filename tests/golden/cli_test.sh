@@ -79,6 +79,10 @@ refuses 'which captures' analyze
 refuses 'absent.conf' analyze -c "$dir/absent.conf" "$capture"
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
 refuses 'not a length of time' analyze --window soon "$capture"
+printf 'no capture' >"$dir/broken.pcap"
+refuses 'broken.pcap: not a capture' analyze --flows "$dir/broken.pcap" "$capture"
+[ "$(cat "$dir/broken.pcap")" = 'no capture' ] || wrong "--flows wrote over what is no file of flows"
+refuses "missing.pcap: can't be read" analyze --flows "$dir/missing.pcap"
 refuses '--flows' analyze --flows "$dir/no/such/dir" "$capture"
 refuses 'unknown option' --frobnicate
 refuses 'not an option of this command' links --strict

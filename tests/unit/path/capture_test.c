@@ -240,6 +240,11 @@ test_pcap_variants(void **state)
 			pcap_header(0xa1b23c4d, 65535, 1);
 			pcap_packet(1700000000, 123456, 60, 1500, 0xa5);
 			expect_packet(save_size(0, gzip, file_size), 1700000000000123456ull, 1);
+			/* after 2038: the seconds have no sign */
+			begin(big);
+			pcap_header(0xa1b2c3d4, 65535, 1);
+			pcap_packet(4000000000, 1, 60, 1500, 0xa5);
+			expect_packet(save_size(0, gzip, file_size), 4000000000000001000ull, 1000);
 		}
 	}
 }
@@ -357,11 +362,22 @@ test_link_types(void **state)
 		uint16_t linktype;
 		enum link_layer layer;
 	} rows[] = {
-		{0, LINK_NULL},          {1, LINK_ETHERNET},        {9, LINK_PPP},
-		{50, LINK_PPP_HDLC},     {101, LINK_RAW_IP},        {104, LINK_C_HDLC},
-		{108, LINK_LOOP},        {113, LINK_LINUX_SLL},     {228, LINK_RAW_IP},
-		{229, LINK_RAW_IP},      {276, LINK_LINUX_SLL2},    {105, LINK_UNSUPPORTED},
-		{220, LINK_UNSUPPORTED}, {65535, LINK_UNSUPPORTED},
+		{0, LINK_NULL},
+		{1, LINK_ETHERNET},
+		{9, LINK_PPP},
+		{50, LINK_PPP_HDLC},
+		{101, LINK_RAW_IP},
+		{104, LINK_C_HDLC},
+		{108, LINK_LOOP},
+		{113, LINK_LINUX_SLL},
+		{228, LINK_RAW_IP},
+		{229, LINK_RAW_IP},
+		{276, LINK_LINUX_SLL2},
+		{51, LINK_PPPOE},
+		{204, LINK_PPP_DIRECTION},
+		{105, LINK_UNSUPPORTED},
+		{220, LINK_UNSUPPORTED},
+		{65535, LINK_UNSUPPORTED},
 	};
 
 	(void)state;
@@ -407,7 +423,7 @@ test_lengths(void **state)
 	pcap_packet(1, 0, 0, 0, 0);         /* nothing at all */
 	pcap_packet(2, 0, 0, 60, 0);        /* nothing captured */
 	pcap_packet(3, 0, 60, 20, 0);       /* captured more than the wire had */
-	pcap_packet(4, 0, 200, 200, 0);     /* more than the header's snap length */
+	pcap_packet(4, 0, 200, 200, 0);     /* more than the header's snap length: it lies */
 	pcap_packet(5, 0, 65536, 65536, 0); /* jumbo beyond IP */
 	c = open_one(save(0));
 	capture_read(c, &b);
@@ -418,7 +434,7 @@ test_lengths(void **state)
 	assert_int_equal(b.wire[1], 60);
 	assert_int_equal(b.captured[2], 60);
 	assert_int_equal(b.wire[2], 60);
-	assert_true(b.captured[3] >= 64 && b.captured[3] <= 200);
+	assert_int_equal(b.captured[3], 200);
 	assert_int_equal(b.wire[3], 200);
 	assert_int_equal(b.wire[4], 65536);
 	assert_int_equal(b.time_ns[4], 5000000000ull);

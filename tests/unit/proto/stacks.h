@@ -756,6 +756,20 @@ ppp_lcp(struct frame *f)
 }
 
 static void
+ppp_with_direction(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_raw(f, "\1\0\x21", 3);
+}
+
+static void
+pppoe_alone(struct frame *f)
+{
+	udp_in_ipv4(f);
+	frame_pppoe(f, 7);
+}
+
+static void
 ppp_hdlc(struct frame *f)
 {
 	udp_in_ipv4(f);
@@ -1010,6 +1024,9 @@ static const struct stack stacks[] = {
 	{"PPP", ppp, LINK_PPP, false, V4_UDP "2 22 30+100"},
 	{"PPP, LCP", ppp_lcp, LINK_PPP, false, "type 0000 at 0 0 0+10"},
 	{"PPP in HDLC-like framing", ppp_hdlc, LINK_PPP_HDLC, false, V4_UDP "4 24 32+100"},
+	{"PPP, direction", ppp_with_direction, LINK_PPP_DIRECTION, false, V4_UDP "3 23 31+100"},
+	{"PPPoE without Ethernet", pppoe_alone, LINK_PPPOE, false,
+         V4_UDP "8 28 36+100 tunnel 1 kind 7 id 7 by 0"},
 	{"Cisco HDLC", chdlc, LINK_C_HDLC, false, V4_UDP "4 24 32+100"},
 	{"Cisco HDLC told from PPP", chdlc, LINK_PPP_HDLC, false, V4_UDP "4 24 32+100"},
 	{"a link type not used here", plain_udp, LINK_UNSUPPORTED, false,
