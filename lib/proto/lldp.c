@@ -86,8 +86,10 @@ read_id(struct cursor *value, bool chassis, struct lldp_id *out)
 		return false;
 	if (out->kind == LLDP_ID_MAC) {
 		mac = cursor_pull(value, sizeof out->mac);
-		if (!mac || cursor_left(value))
+		if (!mac || cursor_left(value)) {
+			out->kind = LLDP_ID_OTHER; /* no address of zeros */
 			return false;
+		}
 		memcpy(out->mac, mac, sizeof out->mac);
 	}
 	if (out->kind == LLDP_ID_ADDRESS && !read_address(value, out->text.size, &out->ip))
