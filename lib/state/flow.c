@@ -1,8 +1,9 @@
 /* Finding, adding and counting: what happens to every packet. */
 #include "state/flow_private.h"
 
-/* Packets between two steps: about the time that memory takes to answer. */
-enum { DISTANCE = 24 };
+/* Packets that take a step together, and between two steps: about the time that memory takes to
+ * answer. */
+enum { GROUP = 8, DISTANCE = 3 * GROUP };
 
 static struct flow *
 search_bucket(struct flow_table *t, const struct bucket *b, const struct query *q,
@@ -106,48 +107,42 @@ count_packet(struct flow_table *t, struct flow *f, const struct packet *p, uint3
 	f->turn = t->turn;
 }
 
-static inline void
-count_found(struct flow_table *t, struct flow *f, struct flow_batch *b, uint32_t i,
-            unsigned reverse, uint8_t seen)
+/* Something of the flow's life that this packet may change. */
+static inline bool
+is_unproven(const struct flow *f, unsigned reverse)
 {
-	const struct packet *p = &b->packets[i];
-
-	count_packet(t, f, p, b->wire[i], b->time_ns[i], reverse);
-	b->seen[i] = (uint8_t)(seen | reverse);
-	if (!(f->flags & FLOW_TWO_WAY) &&
-	    (reverse || (!(f->flags & FLOW_STRONG) && f->packets[0] >= FLOW_PROVEN)))
-		prove(t, f, p, reverse, &b->seen[i]);
+	return !(f->flags & FLOW_TWO_WAY) &&
+	       (reverse || (!(f->flags & FLOW_STRONG) && f->packets[0] >= FLOW_PROVEN));
 }
 
-static __attribute__((noinline)) bool
+static __attribute__((noinline)) void
 query_any(const struct flow_table *t, struct query *q, const struct packet *p, uint16_t link)
 {
-	if (!makes_flow(p)) {
-		q->candidate = NOT_WANTED;
-		return false;
+	if (makes_flow(p)) {
+		query_make(t, q, p, link);
+		return;
 	}
-	query_make(t, q, p, link);
-	return true;
+	q->key[0] = q->hash = 0;
+	q->key[1] = KEY_NONE;
 }
 
 /* Key and hash; the bucket is fetched. */
 static inline void
-step_hash(struct flow_table *t, const struct flow_batch *b, struct query *q, uint32_t i)
+step_hash(const struct flow_table *t, const struct flow_batch *b, struct query *q, uint32_t i)
 {
 	enum { STRAIGHT = PACKET_HAS_IP | PACKET_HAS_PORTS };
 	const struct packet *p = &b->packets[i];
 
-	q[i].candidate = FLOW_NONE;
 	if (__builtin_expect(p->ip_version == 4 &&
 	                             (p->flags & (STRAIGHT | PACKET_FRAGMENT_LATER)) == STRAIGHT,
 	                     1)) {
-		query_v4(&q[i], p, b->links[i]);
-		q[i].hash = hash_16(&t->hash_key, q[i].key, 0);
-	} else if (!query_any(t, &q[i], p, b->links[i])) {
-		return;
+		query_v4(q, p, b->links[i]);
+		q->hash = hash_16(&t->hash_key, q->key, 0);
+	} else {
+		query_any(t, q, p, b->links[i]);
 	}
-	q[i].bucket = bucket_first(&t->index, q[i].hash);
-	__builtin_prefetch(q[i].bucket);
+	q->bucket = bucket_first(&t->index, q->hash);
+	__builtin_prefetch(q->bucket);
 }
 
 /* The packet is probably a new flow's. In a full table another flow will have to leave: its record
@@ -167,67 +162,83 @@ expect_new(struct flow_table *t, const struct query *q)
 
 /* Tag; the record is fetched. */
 static inline void
-step_index(struct flow_table *t, struct query *q, uint32_t i)
+step_index(struct flow_table *t, struct query *q)
 {
-	uint32_t match;
+	uint32_t match = bucket_match(q->bucket, bucket_tag(q->hash));
 
-	if (__builtin_expect(q[i].candidate == NOT_WANTED, 0))
-		return;
-	match = bucket_match(q[i].bucket, bucket_tag(q[i].hash));
 	if (__builtin_expect(!match, 0)) {
-		expect_new(t, &q[i]);
+		q->candidate = t->nobody;
+		expect_new(t, q);
 		return;
 	}
-	q[i].candidate = q[i].bucket->id[__builtin_ctz(match)];
-	__builtin_prefetch(&t->records[q[i].candidate], 1);
+	q->candidate = &t->records[q->bucket->id[__builtin_ctz(match)]];
+	__builtin_prefetch(q->candidate, 1);
 }
 
-/* Whether the tag told the truth, and nothing but counting is to be done. */
-static inline bool
-is_known(const struct flow_table *t, const struct query *q, const struct packet *p)
+/* The packet's flow once the straight path has failed; NULL: none, or no place. */
+static __attribute__((noinline)) struct flow *
+record_any(struct flow_table *t, const struct query *q, const struct packet *p, uint64_t now,
+           uint8_t *seen)
 {
-	return q->candidate < NOT_WANTED && (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN &&
-	       matches(&t->records[q->candidate], q, p);
+	return q->key[1] == KEY_NONE ? NULL : find_or_add(t, q, p, now, seen);
 }
 
 /* Record: count, or find and add the hard way. */
 static inline void
-step_record(struct flow_table *t, struct flow_batch *b, const struct query *q, uint32_t i)
+step_record(struct flow_table *t, const struct flow_batch *b, const struct query *q, uint32_t i)
 {
 	const struct packet *p = &b->packets[i];
-	struct flow *f = NULL;
+	struct flow *f = q->candidate;
 	uint8_t seen = 0;
+	unsigned reverse;
 
-	if (__builtin_expect(is_known(t, &q[i], p), 1))
-		f = &t->records[q[i].candidate];
-	else if (q[i].candidate != NOT_WANTED)
-		f = find_or_add(t, &q[i], p, b->time_ns[i], &seen);
+	/* the tag told the truth, and nothing but counting is to be done */
+	if (__builtin_expect((p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN || !matches(f, q, p),
+	                     0))
+		f = record_any(t, q, p, b->time_ns[i], &seen);
 	b->flows[i] = f;
-	if (__builtin_expect(f != NULL, 1))
-		count_found(t, f, b, i, reverse_of(f, &q[i]), seen);
-	else
+	if (__builtin_expect(!f, 0)) {
 		b->seen[i] = 0;
+		return;
+	}
+	reverse = reverse_of(f, q);
+	count_packet(t, f, p, b->wire[i], b->time_ns[i], reverse);
+	if (__builtin_expect(is_unproven(f, reverse), 0))
+		prove(t, f, p, reverse, &seen);
+	b->seen[i] = (uint8_t)(seen | reverse);
+}
+
+/* Nothing of a group that begins before the first packet, far beyond the last in unsigned numbers.
+ */
+static inline uint32_t
+group_end(uint32_t count, uint32_t first)
+{
+	return first + GROUP < count ? first + GROUP : count;
 }
 
 /* One loop with three steps at a distance, not three loops: so the fetches of buckets and records
- * are spread over all of the work, instead of queueing up behind each other. What a step finds may
- * be changed by an earlier packet's last step; is_known() and find_or_add() look again. */
+ * are spread over all of the work, instead of queueing up behind each other; in groups, so that a
+ * few of them are always under way together. What a step finds may be changed by an earlier
+ * packet's last step; step_record() and find_or_add() look again. */
 void
-flow_find_burst(struct flow_table *t, struct flow_batch *b)
+flow_find_burst(struct flow_table *t, const struct flow_batch *batch)
 {
+	const struct flow_batch b = *batch; /* known to alias nothing */
 	struct query q[FLOW_BURST];
 
-	assert(b->count <= FLOW_BURST);
+	assert(b.count <= FLOW_BURST);
 	t->turn++;
 	if (t->keep && t->indexed > t->index.count * 6)
 		flow_record_grow(t);
-	for (uint32_t i = 0; i < b->count + 2 * DISTANCE; i++) {
-		if (i < b->count)
-			step_hash(t, b, q, i);
-		if (i >= DISTANCE && i - DISTANCE < b->count)
-			step_index(t, q, i - DISTANCE);
-		if (i >= 2 * DISTANCE)
-			step_record(t, b, q, i - 2 * DISTANCE);
+	for (uint32_t turn = 0; turn < b.count + 2 * DISTANCE; turn += GROUP) {
+		uint32_t index = turn - DISTANCE, record = turn - 2 * DISTANCE;
+
+		for (uint32_t i = turn; i < group_end(b.count, turn); i++)
+			step_hash(t, &b, &q[i], i);
+		for (uint32_t i = index; i < group_end(b.count, index); i++)
+			step_index(t, &q[i]);
+		for (uint32_t i = record; i < group_end(b.count, record); i++)
+			step_record(t, &b, &q[i], i);
 	}
 }
 

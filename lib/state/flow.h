@@ -130,7 +130,7 @@ void flow_table_destroy(struct flow_table *t);
  * whose sequence number differs from that side's first one starts a new flow (the rule of tshark's
  * conversations); the old one stays until the ageing hand, with `keep` for ever.
  */
-void flow_find_burst(struct flow_table *t, struct flow_batch *b);
+void flow_find_burst(struct flow_table *t, const struct flow_batch *b);
 
 /* The flow of a packet, without adding or counting; NULL: none. */
 struct flow *flow_find(struct flow_table *t, const struct packet *p, uint16_t link);

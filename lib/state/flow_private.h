@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#ifdef __SSE4_2__
+#include <nmmintrin.h>
+#endif
+
 #include "base/hash.h"
 #include "state/flow.h"
 #include "state/flow_index.h"
@@ -20,6 +24,7 @@ enum {
 
 struct flow_table {
 	struct flow *records;
+	struct flow *nobody; /* the record behind the last: no packet's */
 	struct flow_index index;
 	struct hash_key hash_key;
 	uint32_t fresh;     /* records from here on were never used */
@@ -44,15 +49,15 @@ struct flow_table {
 #define KEY_ENDED (1ull << 41) /* of an ended flow: equals no packet's key */
 #define KEY_FREE UINT64_MAX    /* of a free record: likewise */
 
+#define KEY_NONE (UINT64_MAX - 1) /* of a packet that makes no flow: equals no record's */
+
 struct query {
-	uint64_t key[2];
+	uint64_t key[2] __attribute__((aligned(16)));
 	uint64_t hash;
 	const struct bucket *bucket; /* first of the hash */
-	uint32_t candidate;          /* record whose tag matched, FLOW_NONE, or NOT_WANTED */
+	struct flow *candidate;      /* record whose tag matched, or the table's `nobody` */
 	uint8_t src_low;             /* the source is the lower endpoint */
 };
-
-#define NOT_WANTED (FLOW_NONE - 1) /* the packet makes no flow */
 
 static inline uint64_t
 key_tail(uint16_t low_port, uint16_t high_port, const struct packet *p, uint16_t link)
@@ -62,6 +67,27 @@ key_tail(uint16_t low_port, uint16_t high_port, const struct packet *p, uint16_t
 }
 
 /* No branch: which end is lower is a coin toss. */
+#ifdef __SSE4_2__
+static inline void
+query_v4(struct query *q, const struct packet *p, uint16_t link)
+{
+	enum { Z = 0x80 };
+	/* address and port of each end as a number of 48 bits, the source's first */
+	const __m128i at_src = _mm_setr_epi8(Z, Z, 3, 2, 1, 0, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z);
+	const __m128i at_dst = _mm_setr_epi8(4, 5, Z, Z, Z, Z, Z, Z, 6, 7, 3, 2, 1, 0, Z, Z);
+	const __m128i at_key = _mm_setr_epi8(2, 3, 4, 5, 10, 11, 12, 13, 0, 1, 8, 9, Z, Z, Z, Z);
+	__m128i src = _mm_loadu_si128((const __m128i *)(const void *)(p->src.b + 12));
+	__m128i dst = _mm_loadu_si128((const __m128i *)(const void *)(p->dst.b + 12));
+	__m128i ends = _mm_or_si128(_mm_shuffle_epi8(src, at_src), _mm_shuffle_epi8(dst, at_dst));
+	__m128i turned = _mm_shuffle_epi32(ends, 0x4e);
+	__m128i above = _mm_shuffle_epi32(_mm_cmpgt_epi64(ends, turned), 0x44);
+	__m128i key = _mm_shuffle_epi8(_mm_blendv_epi8(ends, turned, above), at_key);
+
+	key = _mm_insert_epi16(_mm_insert_epi8(key, p->proto, 12), link, 7);
+	q->src_low = (uint8_t)(~_mm_cvtsi128_si32(above) & 1);
+	_mm_store_si128((__m128i *)(void *)q->key, key);
+}
+#else
 static inline void
 query_v4(struct query *q, const struct packet *p, uint16_t link)
 {
@@ -73,6 +99,7 @@ query_v4(struct query *q, const struct packet *p, uint16_t link)
 	q->key[0] = low >> 16 | high >> 16 << 32;
 	q->key[1] = key_tail((uint16_t)low, (uint16_t)high, p, link);
 }
+#endif
 
 static inline void
 query_v6(struct query *q, const struct packet *p, uint16_t link)
@@ -135,17 +162,22 @@ query_make(const struct flow_table *t, struct query *q, const struct packet *p, 
 	q->hash = hash_of(t, q->key, high);
 }
 
+/* The upper 96 bits of both addresses, which the key does not hold. */
 static inline bool
-matches(const struct flow *f, const struct query *q, const struct packet *p)
+matches_high(const struct flow *f, const struct query *q, const struct packet *p)
 {
 	uint32_t high[2][3];
 
-	if (f->key[0] != q->key[0] || f->key[1] != q->key[1])
-		return false;
-	if (!(q->key[1] & KEY_IPV6))
-		return true;
 	high_parts(q, p, high);
 	return memcmp(f->high, high, sizeof high) == 0;
+}
+
+static inline bool
+matches(const struct flow *f, const struct query *q, const struct packet *p)
+{
+	if ((f->key[0] ^ q->key[0]) | (f->key[1] ^ q->key[1]))
+		return false;
+	return __builtin_expect(!(q->key[1] & KEY_IPV6), 1) || matches_high(f, q, p);
 }
 
 /* ---- records, flow_record.c ------------------------------------------------------------------ */

@@ -46,14 +46,17 @@ flow_table_create(const struct flow_params *params)
 	t->hash_key = hash_key_make(params->hash_seed);
 	t->free_head = FLOW_NONE;
 	t->stats.capacity = params->capacity;
-	/* one record more than can be used: the one behind the last is prefetched */
+	/* one record more than can be used: the one behind the last is prefetched, and nobody's */
 	if (t->keep)
 		reserve_records(t);
 	else
 		t->records = mem_map((params->capacity + 1) * sizeof(struct flow), true);
 	ok = flow_index_init(&t->index, entries, !t->keep);
-	if (t->records && ok)
+	if (t->records && ok) {
+		t->nobody = &t->records[t->stats.capacity];
+		t->nobody->key[1] = KEY_FREE;
 		return t;
+	}
 	log_error("state", "no memory for a flow table of %llu flows",
 	          (unsigned long long)t->stats.capacity);
 	flow_table_destroy(t);
