@@ -35,6 +35,7 @@ struct burst {
 	/* set by the stages */
 	uint16_t flags_any; /* OR of all packet.flags */
 	uint8_t seen_any;   /* OR of all seen, at least */
+	uint64_t tcp;       /* bit per packet: its protocol is TCP */
 	struct packet packet[BURST_MAX];
 	uint16_t link[BURST_MAX];     /* index in conf.links */
 	struct flow *flow[BURST_MAX]; /* NULL: no flow (no IP, undecoded, no place) */
@@ -42,4 +43,5 @@ struct burst {
 	uint8_t reverse[BURST_MAX];   /* goes against its flow's first packet */
 	uint8_t class[BURST_MAX];     /* enum traffic_class, of the flow so far or of the frame */
 	uint32_t meter[BURST_MAX];    /* BURST_NO_METER: the direction is not known */
+	uint8_t todo[BURST_MAX];      /* what later stages look at: path/stages.h */
 };

@@ -184,6 +184,15 @@ plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 	lookup_take(p, plan->side_lpm);
 }
 
+static void
+todo_fill(struct pipeline *p)
+{
+	for (unsigned class = 0; class < CLASS_COUNT; class ++)
+		for (unsigned open = 0; open < 2; open++)
+			p->todo[open][class] =
+				(uint8_t)(stage_punt_todo(class) | stage_media_todo(class, open));
+}
+
 /* Half of the flows may carry a stream; a capture's are as many as come. */
 static uint32_t
 streams_of(const struct pipeline_params *params)
@@ -218,6 +227,7 @@ pipeline_create(const struct pipeline_params *params)
 	}
 	p->fragments = fragment_table_create(p->flows, params->keep_flows, params->hash_seed);
 	p->endpoint_key = hash_key_make(params->hash_seed);
+	todo_fill(p);
 	p->interval_ns = params->interval_ns;
 	p->keep = params->keep_flows;
 	p->punt = params->punt;

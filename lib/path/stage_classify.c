@@ -184,32 +184,63 @@ is_looked_at(const struct class_state *class, const struct packet *packet)
 	return (done | empty) == 0;
 }
 
-/* True when the class changed. */
-static __attribute__((noinline)) bool
-flow_look(struct pipeline *p, struct burst *b, uint32_t i, struct class_state *class)
+/* What the straight path leaves: a payload to look at, a flow that is new, has turned or was placed
+ * under another plan. */
+static __attribute__((noinline)) void
+flow_attend(struct pipeline *p, struct burst *b, uint32_t i)
 {
 	const struct packet *packet = &b->packet[i];
+	struct flow *f = b->flow[i];
+	struct class_state *class = class_of(f);
 	uint8_t before = class->class;
 
-	class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
-	           b->reverse[i]);
-	return class->class != before;
+	if (is_looked_at(class, packet))
+		class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
+		           b->reverse[i]);
+	p->reclassed |= class->class != before;
+	if (class->class != before || f->generation != p->generation)
+		flow_place(p, b, i);
+	else if (b->seen[i] & FLOW_SEEN_TURNED)
+		p->snap->meters[f->meter].flows_two_way++;
 }
 
-static void
+/* Packets of a flow in an interval that may begin a stream although its class is settled: a few,
+ * and a burst that settled it. */
+enum { OPEN_PACKETS = 16 + BURST_MAX };
+
+/* A flow of unknown class may still turn out to be media: as long as the classifier looks, when it
+ * has a stream, and by its first packets of an interval. No branch, as above. */
+static inline unsigned
+todo_of(const struct pipeline *p, const struct flow *f, const struct class_state *class)
+{
+	unsigned done = ((class->flags & CLASS_FINAL) != 0) | (class->packets >= CLASS_LOOKS);
+	unsigned open = (done ^ 1) | (f->pool != FLOW_NO_POOL) |
+	                (f->packets[0] + f->packets[1] <= OPEN_PACKETS);
+
+	return p->todo[open][class->class];
+}
+
+static inline void
 flow_classify(struct pipeline *p, struct burst *b, uint32_t i)
 {
 	struct flow *f = b->flow[i];
-	bool changed = false;
+	const struct class_state *class = class_of(f);
 
-	if (__builtin_expect(is_looked_at(class_of(f), &b->packet[i]), 0))
-		changed = flow_look(p, b, i, class_of(f));
-	if (__builtin_expect(changed || f->generation != p->generation, 0))
-		flow_place(p, b, i);
-	else if (__builtin_expect(b->seen[i] & FLOW_SEEN_TURNED, 0))
-		p->snap->meters[f->meter].flows_two_way++;
-	b->class[i] = class_of(f)->class;
-	b->meter[i] = b->lane[i] == LANE_UNKNOWN ? BURST_NO_METER : f->meter;
+	if (__builtin_expect(is_looked_at(class, &b->packet[i]) | (f->generation != p->generation) |
+	                             ((b->seen[i] & FLOW_SEEN_TURNED) != 0),
+	                     0))
+		flow_attend(p, b, i);
+	b->class[i] = class->class;
+	b->meter[i] = f->meter;
+	b->todo[i] = (uint8_t)todo_of(p, f, class);
+}
+
+void
+stage_classify_todo(const struct pipeline *p, struct burst *b)
+{
+	for (uint32_t i = 0; i < b->count; i++)
+		if (b->flow[i])
+			b->todo[i] = (uint8_t)todo_of(p, b->flow[i], class_of(b->flow[i]));
 }
 
 static __attribute__((noinline)) void
@@ -220,6 +251,8 @@ frame_classify(struct pipeline *p, struct burst *b, uint32_t i)
 	bool from_peer;
 
 	b->class[i] = class_of_frame(packet).class;
+	b->todo[i] = p->todo[0][b->class[i]] &
+	             (TODO_PUNT | TODO_PUNT_MEDIA); /* the others need a flow */
 	b->meter[i] = BURST_NO_METER;
 	if (b->lane[i] == LANE_UNKNOWN)
 		return;
@@ -237,6 +270,7 @@ frame_classify(struct pipeline *p, struct burst *b, uint32_t i)
 void
 stage_classify(struct pipeline *p, struct burst *b)
 {
+	p->reclassed = false;
 	if (b->seen_any & FLOW_SEEN_NEW)
 		subnets_find(p, b);
 	for (uint32_t i = 0; i < b->count; i++)
@@ -244,4 +278,7 @@ stage_classify(struct pipeline *p, struct burst *b)
 			flow_classify(p, b, i);
 		else
 			frame_classify(p, b, i);
+	for (uint32_t i = 0; !b->one_lane && i < b->count; i++)
+		if (b->lane[i] == LANE_UNKNOWN)
+			b->meter[i] = BURST_NO_METER;
 }

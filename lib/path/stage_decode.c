@@ -2,7 +2,7 @@
 #include "path/stages.h"
 #include "proto/packet_fast.h"
 
-enum { AHEAD = 8 }; /* frames fetched ahead where the next burst is not known */
+enum { GROUP = 8 }; /* frames fetched at once; so far ahead where the next burst is not known */
 
 /* What the straight path leaves; 1 when the frame could not be decoded, which is counted. */
 static __attribute__((noinline)) uint32_t
@@ -17,25 +17,58 @@ decode_other(struct pipeline *p, struct burst *b, uint32_t i)
 	return 1;
 }
 
+/* What the burst has of some kind, and how many could not be decoded. */
+struct found {
+	uint32_t flags, bad;
+	uint64_t tcp;
+};
+
+static __attribute__((always_inline)) inline void
+decode_one(struct pipeline *p, struct burst *b, uint32_t i, bool inner, struct found *found)
+{
+	struct packet *packet = &b->packet[i];
+	uint32_t flags = 0;
+
+	if (__builtin_expect(b->link_layer[i] == LINK_ETHERNET, 1))
+		flags = packet_fast(b->data[i], b->captured[i], b->wire[i], inner, packet);
+	if (__builtin_expect(!flags, 0)) {
+		found->bad += decode_other(p, b, i);
+		flags = packet->flags | (packet->proto == PROTO_TCP) * PACKET_FAST_TCP;
+	}
+	found->flags |= flags;
+	found->tcp |= (uint64_t)((flags & PACKET_FAST_TCP) != 0) << i;
+}
+
+/* The next burst's frames are fetched in groups, so that a few are always under way together. */
+static __attribute__((always_inline)) inline struct found
+decode_frames(struct pipeline *p, struct burst *b, bool inner)
+{
+	const struct burst *from = b->next ? b->next : b;
+	uint32_t ahead = b->next ? 0 : GROUP;
+	struct found found = {0};
+
+	for (uint32_t first = 0; first < b->count; first += GROUP) {
+		uint32_t end = first + GROUP < b->count ? first + GROUP : b->count;
+		const uint8_t *const *data = &from->data[(first + ahead) % BURST_MAX];
+
+		/* behind the last frame these are an earlier burst's: harmless */
+		for (uint32_t i = 0; i < GROUP; i++)
+			__builtin_prefetch(data[i]);
+		for (uint32_t i = first; i < end; i++)
+			decode_one(p, b, i, inner, &found);
+	}
+	return found;
+}
+
 static void
 decode_all(struct pipeline *p, struct burst *b)
 {
-	const struct burst *from = b->next ? b->next : b;
-	uint32_t first = b->next ? 0 : AHEAD, any = 0, bad = 0;
-	bool inner = p->plan->decode.inner;
+	struct found found =
+		p->plan->decode.inner ? decode_frames(p, b, true) : decode_frames(p, b, false);
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		/* behind the last frame these are an earlier burst's: harmless */
-		__builtin_prefetch(from->data[(i + first) % BURST_MAX]);
-		if (__builtin_expect(b->link_layer[i] != LINK_ETHERNET ||
-		                             !packet_fast(b->data[i], b->captured[i], b->wire[i],
-		                                          inner, &b->packet[i]),
-		                     0))
-			bad += decode_other(p, b, i);
-		any |= b->packet[i].flags;
-	}
-	p->snap->reasons[REASON_OK] += b->count - bad;
-	b->flags_any = (uint16_t)any;
+	p->snap->reasons[REASON_OK] += b->count - found.bad;
+	b->flags_any = (uint16_t)found.flags;
+	b->tcp = found.tcp;
 }
 
 static void

@@ -17,13 +17,9 @@
 enum interest {
 	NO_MEDIA, /* 0 */
 	MEDIA,    /* every packet with a header of RTP: ports of media */
-	MAYBE,    /* while the class is open; then those of flows that have a stream, and a few */
+	MAYBE,    /* while the flow is open: see pipeline.todo */
 	SPINS,    /* QUIC: stage_spin() takes what has a short header */
 };
-
-/* Packets of a flow in an interval that may begin a stream although its class is settled: a few,
- * and a burst that settled it. */
-enum { MAYBE_PACKETS = 16 + BURST_MAX };
 
 static const uint8_t interests[CLASS_COUNT] = {
 	[CLASS_RTP] = MEDIA,         [CLASS_SRTP] = MEDIA, [CLASS_TEAMS_MEDIA] = MEDIA,
@@ -101,20 +97,12 @@ read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	return read_rtp(at, packet->payload_captured, packet->payload_size, out);
 }
 
-/* True: media, or maybe. *spins: QUIC. No branch: a mix of protocols would make each condition a
- * coin toss. The class is the flow's now, since the burst may have decided it. */
-static inline unsigned
-is_wanted(const struct burst *b, uint32_t i, unsigned *spins)
+unsigned
+stage_media_todo(enum traffic_class class, bool open)
 {
-	static const struct flow nothing; /* of no class */
-	const struct flow *f = b->flow[i] ? b->flow[i] : &nothing;
-	const struct class_state *class = pipeline_class(f);
-	unsigned interest = interests[class->class];
-	unsigned open = ((class->flags & CLASS_FINAL) == 0) & (class->packets < CLASS_LOOKS);
-	unsigned maybe = open | (f->pool != 0) | (f->packets[0] + f->packets[1] <= MAYBE_PACKETS);
-
-	*spins = interest == SPINS;
-	return (interest == MEDIA) | ((interest == MAYBE) & maybe);
+	if (interests[class] == SPINS)
+		return TODO_SPIN;
+	return interests[class] == MEDIA || (interests[class] == MAYBE && open) ? TODO_MEDIA : 0;
 }
 
 static struct stage_media_ends
@@ -272,21 +260,15 @@ search(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
 static inline uint32_t
 collect(struct pipeline *p, const struct burst *b, uint8_t *list, struct rtp_packet *packets)
 {
-	uint8_t wanted[BURST_MAX];
-	uint32_t wanted_count = 0, count = 0, spin_count = 0;
-	unsigned spins;
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		wanted[wanted_count] = p->spins[spin_count] = (uint8_t)i;
-		wanted_count += is_wanted(b, i, &spins);
-		spin_count += spins;
-	}
-	p->spin_count = spin_count;
-	for (uint32_t n = 0; n < wanted_count; n++) {
-		if (!read_header(b, wanted[n], &packets[count]))
+	for (uint64_t rest = todo_mask(b, TODO_MEDIA); rest; rest &= rest - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(rest);
+
+		if (!read_header(b, i, &packets[count]))
 			continue;
-		list[count++] = wanted[n];
-		__builtin_prefetch(rtp_pool_at(p->streams, b->flow[wanted[n]]->pool), 1);
+		list[count++] = (uint8_t)i;
+		__builtin_prefetch(rtp_pool_at(p->streams, b->flow[i]->pool), 1);
 	}
 	return count;
 }
@@ -298,7 +280,11 @@ stage_media(struct pipeline *p, struct burst *b)
 	struct rtp_stream *streams[BURST_MAX];
 	struct tally tally = {0};
 	uint8_t list[BURST_MAX];
-	uint32_t count = collect(p, b, list, packets);
+	uint32_t count;
+
+	if (p->reclassed)
+		stage_classify_todo(p, b);
+	count = collect(p, b, list, packets);
 
 	/* the first or the second of the chain: most flows have one each way */
 	for (uint32_t n = 0; n < count; n++) {

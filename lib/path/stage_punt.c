@@ -180,27 +180,31 @@ maybe(const struct burst *b, uint32_t i)
 	return (bgp | (rule != UNPROVEN)) & (full | !needs_payload);
 }
 
-/* Frames by rule first, so that each costs what its rule needs. */
+unsigned stage_punt_todo(enum traffic_class class)
+{
+	enum rule rule = rules[class];
+
+	return rule == KEEP ? 0 : rule == MEDIA ? TODO_PUNT_MEDIA : TODO_PUNT;
+}
+
+/* Frames by rule, so that each costs what its rule needs. */
 void
 stage_punt(struct pipeline *p, struct burst *b)
 {
-	uint8_t of_media[BURST_MAX], others[BURST_MAX], list[BURST_MAX];
-	uint32_t media_count = 0, other_count = 0, count = 0;
+	uint8_t list[BURST_MAX];
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		unsigned rule = rules[b->class[i]];
+	for (uint64_t rest = todo_mask(b, TODO_PUNT_MEDIA); rest; rest &= rest - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(rest);
 
-		of_media[media_count] = others[other_count] = (uint8_t)i;
-		media_count += rule == MEDIA;
-		other_count += (rule != MEDIA) & (rule != KEEP);
+		list[count] = (uint8_t)i;
+		count += !is_rtp(b, i);
 	}
-	for (uint32_t i = 0; i < media_count; i++) {
-		list[count] = of_media[i];
-		count += !is_rtp(b, of_media[i]);
-	}
-	for (uint32_t i = 0; i < other_count; i++) {
-		list[count] = others[i];
-		count += maybe(b, others[i]);
+	for (uint64_t rest = todo_mask(b, TODO_PUNT); rest; rest &= rest - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(rest);
+
+		list[count] = (uint8_t)i;
+		count += maybe(b, i);
 	}
 	for (uint32_t i = 0; i < count; i++)
 		punt(p, b, list[i]);

@@ -1,6 +1,5 @@
 /*
- * QUIC: the spin bit of short headers tells round trips (state/spin.h). Who the packets are of was
- * found by stage_media(), which has to look at the class of every flow anyway.
+ * QUIC: the spin bit of short headers tells round trips (state/spin.h).
  */
 #include "classify/class.h"
 #include "path/stages.h"
@@ -32,9 +31,14 @@ packet_take(struct pipeline *p, const struct burst *b, uint32_t i)
 void
 stage_spin(struct pipeline *p, struct burst *b)
 {
-	for (uint32_t n = 0; n < p->spin_count; n++)
-		spin_prefetch(p->spin, b->flow[p->spins[n]]);
-	for (uint32_t n = 0; n < p->spin_count; n++)
-		if (is_short(b, p->spins[n]))
-			packet_take(p, b, p->spins[n]);
+	uint64_t spins = todo_mask(b, TODO_SPIN);
+
+	for (uint64_t rest = spins; rest; rest &= rest - 1)
+		spin_prefetch(p->spin, b->flow[__builtin_ctzll(rest)]);
+	for (uint64_t rest = spins; rest; rest &= rest - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(rest);
+
+		if (is_short(b, i))
+			packet_take(p, b, i);
+	}
 }

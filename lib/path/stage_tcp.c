@@ -90,14 +90,13 @@ segment(struct pipeline *p, struct burst *b, uint32_t i)
 		stage_time(p, b, i, false, method_by_how[news.sample[n].how], news.sample[n].ns);
 }
 
-/* Segments with ports and flow; later fragments have neither of their own. */
-static inline unsigned
+/* Of the frames of TCP those with ports and flow; later fragments have neither of their own. */
+static inline bool
 is_segment(const struct burst *b, uint32_t i)
 {
 	const struct packet *packet = &b->packet[i];
 
-	return (packet->proto == PROTO_TCP) & ((packet->flags & PACKET_HAS_PORTS) != 0) &
-	       (packet->reason != REASON_TCP_HLEN) & (b->flow[i] != NULL);
+	return packet->flags & PACKET_HAS_PORTS && packet->reason != REASON_TCP_HLEN && b->flow[i];
 }
 
 void
@@ -105,13 +104,15 @@ stage_tcp_prefetch(struct pipeline *p, const struct burst *b)
 {
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		p->segments[count] = (uint8_t)i;
-		count += is_segment(b, i);
+	for (uint64_t rest = b->tcp; rest; rest &= rest - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(rest);
+
+		if (__builtin_expect(!is_segment(b, i), 0))
+			continue;
+		p->segments[count++] = (uint8_t)i;
+		tcp_prefetch(p->tcp, b->flow[i]);
 	}
 	p->segment_count = count;
-	for (uint32_t i = 0; i < count; i++)
-		tcp_prefetch(p->tcp, b->flow[p->segments[i]]);
 }
 
 void

@@ -5,7 +5,12 @@
  */
 #pragma once
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/hash.h"
+#include "classify/class.h"
 #include "path/pipeline.h"
 #include "state/expectation.h"
 #include "state/flow.h"
@@ -13,6 +18,17 @@
 #include "state/rtp_pool.h"
 #include "state/spin.h"
 #include "state/tcp.h"
+
+/*
+ * What the stages behind classify have to do with a packet: bits of burst.todo, told by its class
+ * while the flow's record is at hand, so that what does not concern a stage costs it nothing.
+ */
+enum todo {
+	TODO_MEDIA = 1 << 0,      /* may be RTP */
+	TODO_PUNT_MEDIA = 1 << 1, /* goes to the inspector unless it is RTP */
+	TODO_PUNT = 1 << 2,       /* may go there for another reason */
+	TODO_SPIN = 1 << 3,       /* QUIC */
+};
 
 struct pipeline {
 	const struct plan *plan;
@@ -26,6 +42,8 @@ struct pipeline {
 	struct expectation_table *expectations;
 	struct tcp_pool *tcp;
 	struct spin_table *spin;
+	/* enum todo bits of a class, [1] of flows whose class is open or that have streams */
+	uint8_t todo[2][CLASS_COUNT];
 	uint16_t generation; /* of plan and lookup as it stands in flow records; never 0 */
 	struct hash_key endpoint_key;
 	/* intervals */
@@ -45,12 +63,10 @@ struct pipeline {
 	uint32_t leaving_count;
 	/* of the running burst: the subnets of new flows' packets, by side */
 	uint32_t new_subnets[2][BURST_MAX];
+	bool reclassed; /* in the running burst a flow's class changed */
 	/* of the running burst: the frames that are TCP segments of a flow */
 	uint8_t segments[BURST_MAX];
 	uint32_t segment_count;
-	/* of the running burst: the frames of QUIC flows */
-	uint8_t spins[BURST_MAX];
-	uint32_t spin_count;
 	bool keep;
 	bool profiled;
 	punt_fn *punt;
@@ -69,9 +85,11 @@ void stage_measure(struct pipeline *p, struct burst *b);
 void stage_tcp_prefetch(struct pipeline *p, const struct burst *b);
 void stage_tcp(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
-/* Finds the frames of QUIC for stage_spin() too: both look at the flow's class. */
 void stage_media(struct pipeline *p, struct burst *b);
 void stage_spin(struct pipeline *p, struct burst *b);
+/* What these have to do with packets of a class; `open`: see pipeline.todo. */
+unsigned stage_punt_todo(enum traffic_class class);
+unsigned stage_media_todo(enum traffic_class class, bool open);
 void stage_age(struct pipeline *p, uint64_t now_ns);
 
 /* A round trip from here to the sender of packet `i` (or, `to_receiver`, to the other side): to its
@@ -82,6 +100,9 @@ void stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_r
 /* The meter of a flow under the current plan, found anew; sets flow.meter and flow.generation.
  * FLOW_A_PEER must be right. */
 void stage_classify_meter(struct pipeline *p, struct flow *f);
+
+/* Tell what is to do with the burst's packets again, by the class that their flows have now. */
+void stage_classify_todo(const struct pipeline *p, struct burst *b);
 
 /* The flow belongs to another meter from now on: its class changed outside of stage_classify(). */
 void stage_classify_enter(struct pipeline *p, struct flow *f);
@@ -116,6 +137,28 @@ void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum f
 
 /* Feed what replaced flows left behind. */
 void stage_age_flush(struct pipeline *p);
+
+/* Bit per packet of the burst that has this bit of enum todo. */
+static inline uint64_t
+todo_mask(const struct burst *b, enum todo bit)
+{
+	uint64_t mask = 0;
+
+#ifdef __SSE2__
+	for (unsigned i = 0; i < BURST_MAX; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(b->todo + i));
+		__m128i has = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8((char)bit)),
+		                             _mm_set1_epi8((char)bit));
+
+		mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(has) << i;
+	}
+#else
+	for (unsigned i = 0; i < BURST_MAX; i++)
+		mask |= (uint64_t)((b->todo[i] & bit) != 0) << i;
+#endif
+	/* beyond the last stands what an earlier burst left */
+	return mask & UINT64_MAX >> (BURST_MAX - b->count);
+}
 
 /* A packet of this time ends the running interval, or goes back before it. */
 static inline bool

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#ifdef __SSSE3__
-#include <tmmintrin.h>
+#ifdef __SSE4_1__
+#include <smmintrin.h>
 #endif
 
 #include "base/bytes.h"
@@ -35,6 +35,7 @@
 /* What a minimal Ethernet frame has without its FCS: enough for two tags, IPv4 and what is read of
  * the transport. */
 enum { PACKET_FAST_MIN = 60, PACKET_FAST_TRANSPORT = 16, Z = 0x80 };
+enum { PACKET_FAST_TCP = 1 << 16 }; /* beside enum packet_flag, which has 16 bits */
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
@@ -42,7 +43,7 @@ typedef uint8_t bytes16 __attribute__((vector_size(16)));
 static inline bytes16
 packet_fast_pick(bytes16 v, bytes16 numbers)
 {
-#ifdef __SSSE3__
+#ifdef __SSE4_1__
 	return (bytes16)_mm_shuffle_epi8((__m128i)v, (__m128i)numbers);
 #else
 	bytes16 out;
@@ -50,6 +51,19 @@ packet_fast_pick(bytes16 v, bytes16 numbers)
 	for (int i = 0; i < 16; i++)
 		out[i] = numbers[i] < 16 ? v[numbers[i]] : 0;
 	return out;
+#endif
+}
+
+static inline bool
+packet_fast_is_zero(bytes16 v)
+{
+#ifdef __SSE4_1__
+	return _mm_testz_si128((__m128i)v, (__m128i)v);
+#else
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof half);
+	return (half[0] | half[1]) == 0;
 #endif
 }
 #define PICK(v, ...) packet_fast_pick(v, (bytes16){__VA_ARGS__})
@@ -61,6 +75,12 @@ PACKET_AT(src, 0);
 PACKET_AT(dst, 16);
 PACKET_AT(sport, 32);
 PACKET_AT(dport, 34);
+PACKET_AT(ethertype, 36);
+PACKET_AT(flags, 38);
+PACKET_AT(l3_offset, 40);
+PACKET_AT(l4_offset, 42);
+PACKET_AT(payload_offset, 44);
+PACKET_AT(payload_captured, 46);
 PACKET_AT(payload_size, 48);
 PACKET_AT(ip_version, 52);
 PACKET_AT(proto, 53);
@@ -97,11 +117,29 @@ struct packet_fast {
 	uint32_t type, proto;
 };
 
+/* Two 16-bit fields that stand side by side, and four, written at once. Like all vectors here: the
+ * lower address first. */
+static inline void
+packet_fast_store_2(struct packet *out, size_t at, uint32_t first, uint32_t second)
+{
+	uint32_t both = first | second << 16;
+
+	memcpy((uint8_t *)out + at, &both, sizeof both);
+}
+
+static inline void
+packet_fast_store_4(struct packet *out, size_t at, uint32_t low, uint32_t high)
+{
+	uint64_t both = low | (uint64_t)high << 32;
+
+	memcpy((uint8_t *)out + at, &both, sizeof both);
+}
+
 /*
  * TCP and UDP alike: lengths chosen, not branched for; one test in the end. `ip` are version,
  * protocol, TTL and TOS at their places in the fourth vector, `id` the sixth.
  */
-static __attribute__((always_inline)) inline bool
+static __attribute__((always_inline)) inline uint32_t
 packet_fast_transport(struct packet_fast w, bytes16 ip, bytes16 id, bool inner, struct packet *out)
 {
 	enum { FLAGS = PACKET_HAS_MAC | PACKET_HAS_IP | PACKET_HAS_PORTS, FULL = 255 };
@@ -109,50 +147,55 @@ packet_fast_transport(struct packet_fast w, bytes16 ip, bytes16 id, bool inner, 
 	                                 {FULL, FULL, FULL, FULL, FULL, FULL, FULL, FULL, FULL,
 	                                  FULL, FULL, FULL, FULL, FULL, FULL, FULL}};
 	const uint8_t *p = w.frame + w.l4;
-	uint32_t tcp = w.proto == PROTO_TCP, mask = -tcp;
-	uint32_t tcp_header = p[12] >> 4 << 2, udp_end = w.l4 + load_be16(p + 4);
+	uint32_t tcp = w.proto == PROTO_TCP, udp = w.proto == PROTO_UDP, mask = -tcp;
+	uint32_t tcp_header = (uint32_t)p[12] >> 4 << 2, udp_end = w.l4 + load_be16(p + 4);
 	uint32_t least = UDP_SIZE + (mask & (TCP_SIZE - UDP_SIZE));
 	uint32_t header = UDP_SIZE + (mask & (tcp_header - UDP_SIZE));
 	uint32_t end = udp_end + (mask & (w.end - udp_end));
 	uint32_t stop = end < w.captured ? end : w.captured;
-	uint32_t payload = w.l4 + header;
+	uint32_t payload = w.l4 + header, options = header - least, captured = stop - payload;
+	uint32_t group = w.frame[0] & 1u, cut = w.captured < w.wire;
+	uint32_t flags = FLAGS | group * PACKET_GROUP_MAC | cut * PACKET_CUT;
 	bytes16 v = packet_fast_load(p) & known[tcp];
 
-	if ((!tcp & (w.proto != PROTO_UDP)) | (header < least) | (payload > stop) | (end > w.end))
-		return false;
+	/* anything below zero: neither, or lengths that don't fit into each other */
+	if ((int32_t)((tcp + udp - 1) | options | captured | (w.end - end)) < 0)
+		return 0;
 	packet_fast_store(out, 32, PICK(v, 1, 0, 3, 2, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z));
 	packet_fast_store(out, 48, ip | PICK(v, Z, Z, Z, Z, Z, Z, Z, Z, 13, Z, Z, Z, 7, 6, 5, 4));
 	packet_fast_store(out, 64, PICK(v, 11, 10, 9, 8, 15, 14, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z));
 	packet_fast_store(out, 80, id);
 	out->tunnel_id = 0;
-	out->ethertype = (uint16_t)w.type;
-	out->flags = (uint16_t)(FLAGS | (w.frame[0] & 1) * PACKET_GROUP_MAC |
-	                        (w.captured < w.wire) * PACKET_CUT);
-	out->l3_offset = (uint16_t)w.l3;
-	out->l4_offset = (uint16_t)w.l4;
-	out->payload_offset = (uint16_t)payload;
-	out->payload_captured = (uint16_t)(stop - payload);
+	packet_fast_store_2(out, offsetof(struct packet, ethertype), w.type, flags);
+	packet_fast_store_4(out, offsetof(struct packet, l3_offset), w.l3 | w.l4 << 16,
+	                    payload | captured << 16);
 	out->payload_size = end - payload;
-	out->tcp_options_size = (uint8_t)(header - least);
-	return !inner || tcp || !tunnel_ports_either(out->sport, out->dport);
+	out->tcp_options_size = (uint8_t)options;
+	if (inner && !tcp && tunnel_ports_either(out->sport, out->dport))
+		return 0;
+	return flags | tcp * PACKET_FAST_TCP;
 }
 
-static __attribute__((always_inline)) inline bool
+/* Behind its ethertype; what it must be is told by one comparison. */
+static __attribute__((always_inline)) inline uint32_t
 packet_fast_ipv4(struct packet_fast w, bool inner, struct packet *out)
 {
-	static const bytes16 mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
+	enum { FULL = 255 };
+	static const bytes16 mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FULL, FULL};
 	static const bytes16 version = {0, 0, 0, 0, 4};
+	/* ethertype, version and length of the header; fragment offset and more fragments */
+	static const bytes16 asked = {FULL, FULL, FULL, 0, 0, 0, 0, 0, 0x3f, FULL};
+	static const bytes16 wanted = {0x08, 0x00, 0x45};
 	const uint8_t *p = w.frame + w.l3;
-	uint32_t fragment = load_be16(p + 6) & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET_MASK);
-	bytes16 head = packet_fast_load(p), addrs = packet_fast_load(p + 4);
-	bytes16 ip = version | PICK(head, Z, Z, Z, Z, Z, 9, 8, 1, Z, Z, Z, Z, Z, Z, Z, Z);
-	bytes16 id = PICK(head, 5, 4, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z);
+	bytes16 head = packet_fast_load(p - 2), addrs = packet_fast_load(p + 4);
+	bytes16 ip = version | PICK(head, Z, Z, Z, Z, Z, 11, 10, 3, Z, Z, Z, Z, Z, Z, Z, Z);
+	bytes16 id = PICK(head, 7, 6, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z);
 
 	w.proto = p[9];
 	w.end = w.l3 + load_be16(p + 2);
 	w.l4 = w.l3 + IPV4_SIZE;
-	if ((p[0] != 0x45) | (fragment != 0) | (w.end > w.wire))
-		return false;
+	if (!packet_fast_is_zero((head & asked) ^ wanted) || w.end > w.wire)
+		return 0;
 	packet_fast_store(out, 0,
 	                  mapped | PICK(addrs, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 8, 9, 10, 11));
 	packet_fast_store(out, 16,
@@ -160,7 +203,7 @@ packet_fast_ipv4(struct packet_fast w, bool inner, struct packet *out)
 	return packet_fast_transport(w, ip, id, inner, out);
 }
 
-static __attribute__((always_inline)) inline bool
+static __attribute__((always_inline)) inline uint32_t
 packet_fast_ipv6(struct packet_fast w, bool inner, struct packet *out)
 {
 	const uint8_t *p = w.frame + w.l3;
@@ -168,7 +211,7 @@ packet_fast_ipv6(struct packet_fast w, bool inner, struct packet *out)
 	bytes16 ip;
 
 	if (w.captured < w.l3 + IPV6_SIZE + PACKET_FAST_TRANSPORT || p[0] >> 4 != 6)
-		return false;
+		return 0;
 	size = load_be16(p + 4);
 	ip = (bytes16){0, 0, 0, 0, 6, p[6], p[7], (uint8_t)(load_be16(p) >> 4)};
 	w.proto = p[6];
@@ -177,15 +220,16 @@ packet_fast_ipv6(struct packet_fast w, bool inner, struct packet *out)
 	out->src = addr_v6(p + 8);
 	out->dst = addr_v6(p + 24);
 	if (!size || w.end > w.wire || addr_is_v4(&out->src) || addr_is_v4(&out->dst))
-		return false;
+		return 0;
 	return packet_fast_transport(w, ip, (bytes16){0}, inner, out);
 }
 
 /* With tags, two at most, or IPv6. */
-static __attribute__((noinline)) bool
+static __attribute__((noinline)) uint32_t
 packet_fast_other(struct packet_fast w, bool inner, struct packet *out)
 {
 	uint16_t vlan[2] = {0};
+	uint32_t flags = 0;
 	uint8_t count = 0;
 
 	while (vlan_announced((uint16_t)w.type) && count < 2) {
@@ -193,23 +237,25 @@ packet_fast_other(struct packet_fast w, bool inner, struct packet *out)
 		w.type = load_be16(w.frame + w.l3 + 2);
 		w.l3 += VLAN_SIZE;
 	}
-	if (w.type == ETHERTYPE_IPV4 ? !packet_fast_ipv4(w, inner, out)
-	                             : w.type != ETHERTYPE_IPV6 || !packet_fast_ipv6(w, inner, out))
-		return false;
+	if (w.type == ETHERTYPE_IPV4)
+		flags = packet_fast_ipv4(w, inner, out);
+	else if (w.type == ETHERTYPE_IPV6)
+		flags = packet_fast_ipv6(w, inner, out);
 	out->vlan_count = count;
 	memcpy(out->vlan, vlan, sizeof vlan);
-	return true;
+	return flags;
 }
 
-/* True: *out is complete. False: *out is spoilt, take the general walk. */
-static __attribute__((always_inline)) inline bool
+/* The packet's flags, and PACKET_FAST_TCP: *out is complete. 0: *out is spoilt, take the general
+ * walk. What is returned needs not be read back from *out, which has just been written. */
+static __attribute__((always_inline)) inline uint32_t
 packet_fast(const uint8_t *frame, uint32_t captured, uint32_t wire, bool inner, struct packet *out)
 {
 	struct packet_fast w = {
 		.frame = frame, .captured = captured, .wire = wire, .l3 = ETHERNET_SIZE};
 
 	if (captured - PACKET_FAST_MIN > PACKET_CAPTURED_MAX - PACKET_FAST_MIN)
-		return false;
+		return 0;
 	w.type = load_be16(frame + 12);
 	if (__builtin_expect(w.type != ETHERTYPE_IPV4, 0))
 		return packet_fast_other(w, inner, out);
