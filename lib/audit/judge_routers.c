@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audit/field.h"
+#include "audit/ip_ids.h"
 #include "audit/judge.h"
 #include "audit/judge_parts.h"
 #include "audit/location.h"
@@ -191,8 +192,10 @@ routers_compare(const struct audit_input *in, const struct input_link *a,
 	}
 	if (clock_known(x) && clock_known(y)) {
 		l.same_clock = clocks_equal(x, y);
-		l.weak_differ += !l.same_clock;
+		/* clocks that each connection draws anew differ on one router too */
+		l.weak_differ += !l.same_clock && x->tcp_clock_shared && y->tcp_clock_shared;
 	}
+	l.same_ids = ip_ids_same(x->ip_ids, y->ip_ids);
 	l.joint_outages = count_joint(x->outages, y->outages, joint);
 	return l;
 }
@@ -202,8 +205,8 @@ routers_same(const struct audit_input *in, const struct likeness *l)
 {
 	double joint = conf_threshold(in->conf, NULL, "r6_joint_outages");
 
-	return l->same || (l->same_system &&
-	                   (l->near_macs || l->same_clock || (double)l->joint_outages >= joint));
+	return l->same || (l->same_system && (l->near_macs || l->same_clock || l->same_ids ||
+	                                      (double)l->joint_outages >= joint));
 }
 
 /* ---- R6 -------------------------------------------------------------------------------------- */
@@ -231,6 +234,7 @@ fail_pair(struct pair *p, struct verdict_draft *d)
 		           p->a->rec.name, p->b->rec.name, x->lacp_systems,
 		           l->near_macs    ? "adjacent MAC addresses"
 		           : l->same_clock ? "one TCP clock"
+		           : l->same_ids   ? "one IP-ID counter"
 		                           : "outages at the same moments");
 		judge_evidence(d, &p->m, direction_name(DIR_PEER_TO_MSFT), p->m.first_us,
 		               "lacp.actor.system, macs", "%s; %s; %s", x->lacp_systems, x->macs,
@@ -256,6 +260,10 @@ open_pair(const struct audit_input *in, struct pair *p, struct verdict_draft *d)
 		judge_open(d, &p->m, LACK_NOT_COLLECTED,
 		           "%s and %s have adjacent MAC addresses: one chassis?", p->a->rec.name,
 		           p->b->rec.name);
+	else if (l->same_clock || l->same_ids)
+		judge_open(d, &p->m, LACK_NOT_COLLECTED, "%s and %s have one %s: one router?",
+		           p->a->rec.name, p->b->rec.name,
+		           l->same_clock ? "TCP clock" : "IP-ID counter");
 	else if (l->joint_outages > 0)
 		judge_open(d, &p->m, LACK_NOT_COLLECTED, "%s and %s went down together %u times",
 		           p->a->rec.name, p->b->rec.name, l->joint_outages);
@@ -277,7 +285,7 @@ check_pair(const struct audit_input *in, struct pair *p, struct verdict_draft *d
 	double mixed = conf_threshold(in->conf, NULL, "r6_mixed_strong_tokens");
 	double weak = conf_threshold(in->conf, NULL, "r6_mixed_weak_tokens");
 	bool shared =
-		l->same_system || l->near_macs || l->same_clock ||
+		l->same_system || l->near_macs || l->same_clock || l->same_ids ||
 		(double)l->joint_outages >= conf_threshold(in->conf, NULL, "r6_joint_outages");
 
 	if (routers_same(in, l)) {

@@ -1,7 +1,8 @@
 /*
  * Whether two connections end at one router: identity tokens of one side compared. A strong token
  * is meant to be one router's own (BGP identifier, LACP system, chassis, host name, CDP device); a
- * weak one only hints (addresses of its ports, its TCP clock, outages at the same moment). Pure.
+ * weak one only hints (addresses of its ports, its TCP clock, its IP-ID counter, outages at the
+ * same moment). Pure.
  */
 #pragma once
 
@@ -14,6 +15,7 @@ struct likeness {
 	bool same_system;       /* equal LACP system, which an MC-LAG pair shares */
 	bool near_macs;         /* equal or adjacent port addresses */
 	bool same_clock;        /* one TCP timestamp clock */
+	bool same_ids;          /* one IP-ID counter */
 	const char *same;       /* a kind of strong token that proves one router, or NULL */
 	char value[64];         /* that token */
 };

@@ -146,7 +146,22 @@ note_clock(struct tokens *t, const struct punt *p)
 	c = cursor_over(p->data + at, packet->tcp_options_size);
 	tcp_options_decode(&c, &options);
 	if (options.seen & TCP_HAS_TIMESTAMPS)
-		token_clock_add(&t->clock, connection_of(packet), p->time_ns, options.ts_value);
+		if (!token_clock_add(&t->clock, connection_of(packet), p->time_ns,
+		                     options.ts_value))
+			token_clock_add(&t->other, connection_of(packet), p->time_ns,
+			                options.ts_value);
+}
+
+/* RFC 791 section 3.1: identification stands at byte 4. */
+static void
+note_id(struct tokens *t, const struct punt *p)
+{
+	const struct packet *packet = &p->packet;
+	uint32_t at = packet->l3_offset + 4u;
+
+	if (addr_is_v4(&packet->src) && at + 2 <= p->captured)
+		token_ids_add(&t->ids, (connection_of(packet) ^ packet->proto) | 1ull << 63,
+		              p->time_ns, load_be16(p->data + at));
 }
 
 static void
@@ -163,6 +178,8 @@ note_router(struct link_watch *l, const struct lane_id *lane, const struct punt 
 	}
 	if (packet->flags & PACKET_HAS_IP && is_link_local(&packet->src))
 		token_add(&t->link_locals, addr_format(&packet->src, text));
+	if ((p->class == CLASS_BGP || p->class == CLASS_BFD) && packet->flags & PACKET_HAS_IP)
+		note_id(t, p);
 	if (p->class == CLASS_BGP && packet->proto == PROTO_TCP && packet->tcp_options_size)
 		note_clock(t, p);
 }

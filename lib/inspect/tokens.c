@@ -58,28 +58,29 @@ token_join(const struct token_list *l, char *to, size_t size)
 	}
 }
 
-void
+bool
 token_clock_add(struct token_clock *c, uint64_t connection, uint64_t now_ns, uint32_t ts)
 {
 	int32_t step = (int32_t)(ts - c->last_ts);
 
 	if (c->connection != connection || !c->samples) {
 		if (c->samples && now_ns < c->last_ns + CLOCK_IDLE_S * NS_PER_S)
-			return;
+			return false;
 		*c = (struct token_clock){.connection = connection,
 		                          .first_ns = now_ns,
 		                          .last_ns = now_ns,
 		                          .first_ts = ts,
 		                          .last_ts = ts,
 		                          .samples = 1};
-		return;
+		return true;
 	}
 	if (step < 0 || now_ns <= c->last_ns)
-		return; /* out of order, or a retransmission of old */
+		return true; /* out of order, or a retransmission of old */
 	c->ticks += (uint32_t)step;
 	c->last_ts = ts;
 	c->last_ns = now_ns;
 	c->samples++;
+	return true;
 }
 
 /* To the rate that stacks count with, when `*hz` is within a thousandth of one. */
@@ -114,6 +115,17 @@ token_clock_read(const struct token_clock *c, double *hz, double *offset_s, doub
 		*error_s += (double)c->last_ts / *hz / (double)c->ticks;
 	*offset_s = (double)c->last_ns / (double)NS_PER_S - (double)c->last_ts / rate;
 	return true;
+}
+
+bool
+token_clocks_agree(const struct token_clock *a, const struct token_clock *b)
+{
+	double hz[2], offset_s[2], error_s[2];
+
+	return token_clock_read(a, &hz[0], &offset_s[0], &error_s[0]) &&
+	       token_clock_read(b, &hz[1], &offset_s[1], &error_s[1]) &&
+	       fabs(hz[0] - hz[1]) < 0.01 * hz[0] &&
+	       fabs(offset_s[0] - offset_s[1]) <= error_s[0] + error_s[1];
 }
 
 void

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "inspect/token_ids.h"
 
 enum { TOKEN_SIZE = 65, TOKEN_MAX = 8, TOKEN_OUTAGES = 8 };
 
@@ -42,18 +43,22 @@ struct token_clock {
 };
 
 /* A segment's TSval. Another connection begins anew only when the old one is over (silent for a
- * minute), so that two sessions on a link don't take turns. */
-void token_clock_add(struct token_clock *c, uint64_t connection, uint64_t now_ns, uint32_t ts);
+ * minute), so that two sessions on a link don't take turns. False: it is of such another one. */
+bool token_clock_add(struct token_clock *c, uint64_t connection, uint64_t now_ns, uint32_t ts);
 /* False: not enough samples, or not long enough (10 s). `*hz` measured, `*offset_s` the zero of the
  * clock since the epoch by its nominal rate, `*error_s` half-width of what it can be. */
 bool token_clock_read(const struct token_clock *c, double *hz, double *offset_s, double *error_s);
 
+/* Two connections, and both tell one zero: their clock is the router's, not the connection's. */
+bool token_clocks_agree(const struct token_clock *a, const struct token_clock *b);
+
 /* One side of a link. */
 struct tokens {
 	struct token_list bgp_ids, hostnames, lacp_systems, lldp_chassis, lldp_names, cdp_devices;
-	struct token_list macs;        /* sources of BGP, BFD, ARP and ND */
-	struct token_list link_locals; /* IPv6 */
-	struct token_clock clock;
+	struct token_list macs;             /* sources of BGP, BFD, ARP and ND */
+	struct token_list link_locals;      /* IPv6 */
+	struct token_clock clock, other;    /* of two connections, where there are two */
+	struct token_ids ids;               /* IPv4 */
 	uint64_t outages_us[TOKEN_OUTAGES]; /* begins of the last ones, oldest first */
 	unsigned outage_count;
 };

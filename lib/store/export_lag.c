@@ -179,6 +179,9 @@ fill_tokens(struct rec_tokens_side *r, const struct tokens *t)
 	if (!token_clock_read(&t->clock, &r->tcp_clock_hz, &r->tcp_clock_offset_s,
 	                      &r->tcp_clock_error_s))
 		r->tcp_clock_hz = r->tcp_clock_offset_s = r->tcp_clock_error_s = NAN;
+	r->tcp_clock_shared = token_clocks_agree(&t->clock, &t->other);
+	COPY_TEXT(r->ip_id_kind, token_ids_name(token_ids_kind(&t->ids)));
+	token_ids_join(&t->ids, r->ip_ids, sizeof r->ip_ids);
 	for (unsigned i = 0; i < t->outage_count; i++)
 		used += (size_t)snprintf(r->outages + used, sizeof r->outages - used, "%s%llu",
 		                         used ? "," : "", (unsigned long long)t->outages_us[i]);

@@ -232,6 +232,12 @@ const struct record_field fields_tokens[] = {
               "zero of that clock since the epoch"),
 	SIDES(F64, rec_tokens, "tcp_clock_error_s", tcp_clock_error_s, "s",
               "how far that can be wrong"),
+	SIDES(BOOL, rec_tokens, "tcp_clock_shared", tcp_clock_shared, "",
+              "two connections tell the same zero: the clock is the router's"),
+	SIDES(TEXT, rec_tokens, "ip_id_kind", ip_id_kind, "",
+              "IP-ID of its BGP and BFD: counter, per-flow (or random), zero; empty: not known"),
+	SIDES(TEXT, rec_tokens, "ip_ids", ip_ids, "us",
+              "of a counter: US:ID, the last eight seconds that had one"),
 	SIDES(TEXT, rec_tokens, "outages", outages, "us", "begins of its last outages"),
 	END,
 };

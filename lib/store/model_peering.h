@@ -213,7 +213,10 @@ struct rec_tokens_side {
 	double tcp_clock_hz;       /* of the timestamps of its BGP sockets; NaN: not known */
 	double tcp_clock_offset_s; /* its zero, seconds since the epoch */
 	double tcp_clock_error_s;
-	char outages[160]; /* begins of its last outages, us since the epoch */
+	bool tcp_clock_shared; /* two connections tell the same: it is the router's */
+	char ip_id_kind[12];   /* "counter", "per-flow" (or random), "zero", "" */
+	char ip_ids[200];      /* of a counter: "US:ID,US:ID", a second apart */
+	char outages[160];     /* begins of its last outages, us since the epoch */
 };
 
 /* tokens:LINK */

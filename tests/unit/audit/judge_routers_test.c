@@ -1,4 +1,6 @@
 /* R6: tokens of two routers, each combination of the text. */
+#include <inttypes.h>
+
 #include "unit/audit/peering_scene.h"
 
 #define TOKENS(in, i) (&(in)->links[i].tokens.side[SIDE_PEER])
@@ -46,6 +48,27 @@ CHANGE(adjacent_macs, strcpy(TOKENS(in, 0)->macs, "02:00:00:00:00:10");
 CHANGE(vrrp_macs, strcpy(TOKENS(in, 0)->macs, "00:00:5e:00:01:01"); SAME(in, macs))
 CHANGE(one_strong, weaken(in))
 CHANGE(one_strong_one_weak, weaken(in))
+static void
+numbers(struct audit_input *in, uint64_t apart)
+{
+	size_t used[2] = {0};
+
+	for (unsigned i = 0; i < 8; i++)
+		for (unsigned k = 0; k < 2; k++) {
+			uint64_t ms = 1000 * i + 400 * k;
+
+			used[k] += (size_t)snprintf(
+				TOKENS(in, k)->ip_ids + used[k],
+				sizeof TOKENS(in, k)->ip_ids - used[k], "%s%" PRIu64 ":%u",
+				i ? "," : "", SCENE_NOW + ms * 1000,
+				(unsigned)((65000 + ms / 5 + apart * k) & 0xffff));
+		}
+}
+
+CHANGE(one_counter, numbers(in, 0))
+CHANGE(system_and_counter, SAME(in, lacp_systems); numbers(in, 0))
+CHANGE(system_and_other_counter, SAME(in, lacp_systems); numbers(in, 20000))
+CHANGE(one_strong_clocks_of_connections, weaken(in); clocks(in, 100, 200))
 CHANGE(
 	one_strong_two_weak, weaken(in); for (size_t i = 0; i < 4; i += 2) {
 		struct rec_tokens_side *a = TOKENS(in, i), *b = TOKENS(in, i + 1);
@@ -54,6 +77,7 @@ CHANGE(
 		a->tcp_clock_offset_s = 100;
 		b->tcp_clock_offset_s = 200;
 		a->tcp_clock_error_s = b->tcp_clock_error_s = 0.5;
+		a->tcp_clock_shared = b->tcp_clock_shared = true;
 	})
 CHANGE(no_tokens, memset(&in->links[0].tokens, 0, sizeof in->links[0].tokens);
        TOKENS(in, 0)->tcp_clock_hz = NAN)
@@ -75,6 +99,9 @@ static const struct change routers[] = {
 	{"LACP system and a MAC", system_and_mac, "FAIL", NULL},
 	{"LACP system and a clock", system_and_clock, "FAIL", NULL},
 	{"LACP system, clocks 1.1 s apart", system_and_other_clock, "INCONCLUSIVE", NULL},
+	{"LACP system and an IP-ID counter", system_and_counter, "FAIL", NULL},
+	{"LACP system, other counters", system_and_other_counter, "INCONCLUSIVE", NULL},
+	{"an IP-ID counter alone", one_counter, "INCONCLUSIVE", "not-collected"},
 	{"LACP system and one outage", system_and_one_outage, "INCONCLUSIVE", NULL},
 	{"LACP system and two outages within 1 s", system_and_two_outages, "FAIL", NULL},
 	{"LACP system, one of two outages 1 us later", system_and_outages_apart, "INCONCLUSIVE",
@@ -84,6 +111,8 @@ static const struct change routers[] = {
 	{"one strong token", one_strong, "INCONCLUSIVE", "not-collected"},
 	{"one strong and one weak", one_strong_one_weak, "INCONCLUSIVE", "not-collected"},
 	{"one strong and two weak", one_strong_two_weak, "PASS", NULL},
+	{"clocks that connections draw", one_strong_clocks_of_connections, "INCONCLUSIVE",
+         "not-collected"},
 	{"no tokens", no_tokens, "INCONCLUSIVE", "not-collected"},
 	{"outages at the same moments", fate_shared, "INCONCLUSIVE", "not-collected"},
 	{"one link without probe", unseen, "INCONCLUSIVE", "not-observable"},
