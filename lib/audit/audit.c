@@ -20,6 +20,7 @@ struct audit {
 	struct window *window; /* live only */
 	struct announcements *announcements;
 	struct registry *registry;
+	struct active_paths *paths;
 	struct portal *portal;
 	struct leader *leader; /* live only */
 	struct merge *merge;   /* live, while leading */
@@ -98,6 +99,7 @@ audit_create(const struct audit_params *params)
 	a->book = finding_book_create();
 	a->announcements = announcements_create();
 	a->registry = registry_create();
+	a->paths = active_paths_create();
 	a->portal = portal_create();
 	a->leads = true;
 	if (params->capture)
@@ -119,6 +121,7 @@ audit_destroy(struct audit *a)
 	window_destroy(a->window);
 	announcements_destroy(a->announcements);
 	registry_destroy(a->registry);
+	active_paths_destroy(a->paths);
 	portal_destroy(a->portal);
 	audit_input_fini(&a->input);
 	sightings_fini(&a->sightings);
@@ -320,6 +323,15 @@ turn_leader(struct audit *a, uint64_t now_us)
 	}
 }
 
+static void
+path_changed(void *context, const struct active_path_change *c)
+{
+	struct audit *a = context;
+
+	if (a->leads)
+		tell_path(a->out, c, a->input.now_us);
+}
+
 /* What happened beside verdicts and findings. */
 static void
 tell_rest(struct audit *a)
@@ -332,6 +344,7 @@ tell_rest(struct audit *a)
 	if (a->leads && a->told_us > 0)
 		tell_maintenance(a->out, &a->input, a->told_us, now_us);
 	a->told_us = now_us;
+	active_paths_turn(a->paths, &a->input, path_changed, a);
 }
 
 int

@@ -58,6 +58,21 @@ tell_finding(struct store *s, const char *name, const struct rec_finding *f, uin
 	store_event(s, &e);
 }
 
+void
+tell_path(struct store *s, const struct active_path_change *c, uint64_t now_us)
+{
+	struct event e = event_of(c->backup ? "route.path.backup" : "route.path.active",
+	                          c->since_us, now_us);
+
+	FIELD_FORMAT(e.subject, "prefix:%s", c->prefix);
+	FIELD_COPY(e.side, side_name(SIDE_PEER));
+	FIELD_COPY(e.link, c->via->rec.link);
+	FIELD_FORMAT(e.text, "%s arrives by %s%s (%s)", c->prefix, c->via->rec.name,
+	             c->backup ? ", a backup, and by no active session" : ", an active session",
+	             c->backup ? "BackupPath" : "ActivePath");
+	store_event(s, &e);
+}
+
 static void
 tell_window(struct store *s, const char *id, uint64_t begin_us, uint64_t end_us, uint64_t from_us,
             uint64_t to_us)

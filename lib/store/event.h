@@ -19,6 +19,8 @@
 	X("bgp.session.down", "critical", "a BGP session went down", false)                   \
 	X("bgp.prefix.announced", "info", "a registered prefix is announced", false)          \
 	X("bgp.prefix.withdrawn", "major", "a registered prefix is withdrawn", false)         \
+	X("route.path.backup", "major", "a registered prefix arrives by backup alone", false) \
+	X("route.path.active", "info", "it arrives by an active session again", false)        \
 	X("route.origin.changed", "critical", "another origin of a registered prefix", false) \
 	X("class.undeclared", "minor", "a subnet sends a class that nobody declared", false)  \
 	X("limiter.found", "major", "a policer or shaper acts", true)                         \

@@ -69,6 +69,7 @@ done
 same "by the reports alone" session opens counts rib
 lab_wait 60 as_before || true
 check "verdicts as after a clean start ($(verdicts))" as_before
+as_before || "$build/pniscope" -r "$REDIS" audit --json | jq -c --arg rows "$rows" '.audit[] | select(.id as $id | $rows | split(" ") | index($id)) | select(.verdict != "PASS") | [.id, .reasons]'
 
 echo "== the wire goes on"
 event pni_fault no-community
