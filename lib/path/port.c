@@ -20,8 +20,9 @@
 #include "path/timebase.h"
 
 enum {
-	RING_SIZE = 1024,  /* wanted descriptors a queue; the driver may round */
-	MTU_WANTED = 9216, /* jumbo frames, where the port takes frames apart */
+	EARLY_MAX = 1 << 20, /* frames of a ring of any size, and no more where they come faster */
+	RING_SIZE = 1024,    /* wanted descriptors a queue; the driver may round */
+	MTU_WANTED = 9216,   /* jumbo frames, where the port takes frames apart */
 	DEVICE_NAME_SIZE = 64,
 };
 
@@ -263,6 +264,22 @@ learn_clock(struct port *p)
 		p->facts.timestamps = false; /* ticks of a clock that nobody can read */
 }
 
+/* A packet socket hears every interface of the host from when the driver opens it until it is
+ * bound: another link's frames, which would be taken for this one's. What waits is from then, or
+ * from before the clock was read. */
+static void
+forget_early(const struct port *p, uint16_t queues)
+{
+	struct rte_mbuf *mbufs[32];
+	unsigned count, left = EARLY_MAX;
+
+	for (uint16_t q = 0; q < queues; q++)
+		while (left > 0 && (count = rte_eth_rx_burst(p->id, q, mbufs, 32)) > 0) {
+			rte_pktmbuf_free_bulk(mbufs, count);
+			left -= count < left ? count : left;
+		}
+}
+
 int
 port_start(struct port *p, uint16_t queues, struct rte_mempool *const *pools)
 {
@@ -280,8 +297,10 @@ port_start(struct port *p, uint16_t queues, struct rte_mempool *const *pools)
 		rte_eth_allmulticast_enable(p->id);
 		if (queues > 1) /* without a table of its own a port spreads as it likes */
 			p->facts.rss_checked = spread_evenly(p, queues) == 0 && key_checked(p);
-		if (interface && strcmp(p->facts.driver, "net_af_packet") == 0)
+		if (interface && strcmp(p->facts.driver, "net_af_packet") == 0) {
+			forget_early(p, queues);
 			kernel_drops_init(&p->kernel, interface);
+		}
 		rte_eth_stats_reset(p->id);
 		port_speed_bps(p);
 	}
