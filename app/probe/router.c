@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,9 +14,11 @@
 #include "proto/bgp_open.h"
 
 enum {
-	EVERY_S = 2,            /* between two looks at the routes … */
-	ROUTES_PER_S = 50000,   /* … and longer the more there are: all are copied and built */
-	PREFIXES_MAX = 4 << 20, /* of a side */
+	EVERY_S = 2,             /* between two looks at the routes … */
+	ROUTES_PER_S = 50000,    /* … and longer the more there are: all are copied and built */
+	PREFIXES_MAX = 4 << 20,  /* of a side */
+	SLOTS_AT_ONCE = 1 << 15, /* some 0.3 ms */
+	BREATH_NS = 50000,       /* for who waits for the inspector */
 };
 
 struct list {
@@ -82,9 +85,39 @@ digest_of(const struct bgp_table *t)
 	return digest;
 }
 
-/* Of all sessions: a source may be announced on another link than it uses. */
+/* One side's routes, in slices: control frames wait for the inspector meanwhile. False: the session
+ * went away, or the copy may lack routes. */
 static bool
-copy_routes(struct router *r)
+copy_side(struct router *r, uint32_t session, unsigned side)
+{
+	uint64_t forgotten = 0;
+	bool first = true, more = true, whole = true;
+
+	while (more) {
+		struct bgp_table *t = inspector_bgp(slow_path_lock(r->slow_path));
+		struct bgp_rib *rib = NULL;
+
+		if (first)
+			forgotten = t->sessions_forgotten;
+		whole = t->sessions_forgotten == forgotten && session < t->session_count;
+		if (whole)
+			rib = &t->sessions[session]->side[side].rib;
+		if (whole && first)
+			bgp_rib_copy_begin(rib);
+		more = whole && bgp_rib_copy(rib, SLOTS_AT_ONCE, add_route, &r->job.list[side]);
+		whole = whole && !rib->copy_torn;
+		more = more && whole;
+		slow_path_unlock(r->slow_path);
+		first = false;
+		if (more)
+			nanosleep(&(struct timespec){.tv_nsec = BREATH_NS}, NULL);
+	}
+	return whole;
+}
+
+/* What has changed since the last time? False: nothing. */
+static bool
+look(struct router *r, uint32_t *sessions)
 {
 	const struct bgp_table *t = inspector_bgp(slow_path_lock(r->slow_path));
 	uint64_t digest = digest_of(t), plan = plane_plan(r->plane)->generation;
@@ -92,13 +125,36 @@ copy_routes(struct router *r)
 
 	r->digest = digest;
 	r->plan = plan;
-	for (uint32_t i = 0; changed && i < t->session_count; i++)
-		for (unsigned side = 0; side < 2; side++)
-			if (bgp_session_stands(t->sessions[i]))
-				bgp_rib_each(&t->sessions[i]->side[side].rib, add_route,
-				             &r->job.list[side]);
+	*sessions = t->session_count;
 	slow_path_unlock(r->slow_path);
 	return changed;
+}
+
+static bool
+stands(struct router *r, uint32_t session)
+{
+	const struct bgp_table *t = inspector_bgp(slow_path_lock(r->slow_path));
+	bool yes = session < t->session_count && bgp_session_stands(t->sessions[session]);
+
+	slow_path_unlock(r->slow_path);
+	return yes;
+}
+
+/* Of all sessions: a source may be announced on another link than it uses. */
+static bool
+copy_routes(struct router *r)
+{
+	uint32_t sessions;
+	bool whole = true;
+
+	if (!look(r, &sessions))
+		return false;
+	for (uint32_t i = 0; i < sessions && whole; i++)
+		for (unsigned side = 0; side < 2 && whole && stands(r, i); side++)
+			whole = copy_side(r, i, side);
+	if (!whole)
+		r->digest = 0; /* at the next turn */
+	return whole;
 }
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -116,23 +172,6 @@ build(void *arg)
 }
 
 static void
-begin(struct router *r, uint64_t now_ns)
-{
-	struct job *j = &r->job;
-	size_t all;
-
-	if (!copy_routes(r))
-		return;
-	all = j->list[0].count + j->list[1].count;
-	r->due_ns = now_ns + EVERY_S * NS_PER_S + all * NS_PER_S / ROUTES_PER_S;
-	j->plan = plane_plan(r->plane);
-	atomic_store(&j->done, false);
-	j->running = thread_start(&j->thread, "lookup", build, j) == 0;
-	if (!j->running)
-		log_warning("probe", "no thread for the lookup of announced prefixes");
-}
-
-static void
 end(struct router *r)
 {
 	struct job *j = &r->job;
@@ -144,6 +183,25 @@ end(struct router *r)
 		free(j->list[side].at);
 		j->list[side] = (struct list){0};
 	}
+}
+
+static void
+begin(struct router *r, uint64_t now_ns)
+{
+	struct job *j = &r->job;
+	size_t all;
+
+	if (!copy_routes(r)) {
+		end(r);
+		return;
+	}
+	all = j->list[0].count + j->list[1].count;
+	r->due_ns = now_ns + EVERY_S * NS_PER_S + all * NS_PER_S / ROUTES_PER_S;
+	j->plan = plane_plan(r->plane);
+	atomic_store(&j->done, false);
+	j->running = thread_start(&j->thread, "lookup", build, j) == 0;
+	if (!j->running)
+		log_warning("probe", "no thread for the lookup of announced prefixes");
 }
 
 /* ---- the workers ------------------------------------------------------------------------- */

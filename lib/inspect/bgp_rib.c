@@ -59,6 +59,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	drop_changes(r);
 	r->changes.anew = true;
 	r->walk = BGP_RIB_WALK_DONE;
+	r->copy_torn = true;
 	r->version++;
 }
 
@@ -108,6 +109,7 @@ grow(struct bgp_rib *r)
 	r->mask = (slots ? slots * 2 : SLOTS_MIN) - 1;
 	if (r->walk != BGP_RIB_WALK_DONE)
 		r->walk = 0; /* all lie elsewhere now */
+	r->copy_torn = true;
 	r->slots = mem_alloc((size_t)r->mask + 1, sizeof *r->slots);
 	for (uint32_t i = 0; i < slots; i++) {
 		if (old[i].afi)
@@ -286,6 +288,7 @@ close_hole(struct bgp_rib *r, uint32_t hole)
 			r->slots[hole] = r->slots[at];
 			if (at >= r->walk && hole < r->walk && r->walk != BGP_RIB_WALK_DONE)
 				note_change(r, &(struct bgp_change){.route = r->slots[hole]});
+			r->copy_torn |= at >= r->copy && hole < r->copy;
 			hole = at;
 		}
 	}
@@ -323,6 +326,25 @@ bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
 	if (r->walk >= end)
 		r->walk = BGP_RIB_WALK_DONE;
 	return r->walk != BGP_RIB_WALK_DONE;
+}
+
+void
+bgp_rib_copy_begin(struct bgp_rib *r)
+{
+	r->copy = 0;
+	r->copy_torn = false;
+}
+
+bool
+bgp_rib_copy(struct bgp_rib *r, uint32_t slots,
+             void (*fn)(void *context, const struct bgp_route *route), void *context)
+{
+	uint32_t end = r->mask ? r->mask + 1 : 0;
+
+	for (; r->copy < end && slots; r->copy++, slots--)
+		if (r->slots[r->copy].afi)
+			fn(context, &r->slots[r->copy]);
+	return r->copy < end;
 }
 
 /* ---- routes ------------------------------------------------------------------------------ */

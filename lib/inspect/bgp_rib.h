@@ -90,8 +90,10 @@ struct bgp_rib {
 		uint32_t first, count, room;
 		bool anew; /* too many, or the table was emptied: what stands must be told whole */
 	} changes;
-	uint32_t walk; /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
-	                  runs */
+	uint32_t walk;  /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
+	                   runs */
+	uint32_t copy;  /* the same of bgp_rib_copy() */
+	bool copy_torn; /* what a copy under way has not seen moved to where it has been */
 	struct hash_key key;
 };
 
@@ -143,6 +145,14 @@ void bgp_rib_retell(struct bgp_rib *r);
 /* Up to `slots` more of the walk; false: it has ended. Between two calls the table may change: what
  * comes is a change, and what moves to where the walk has been is one too. */
 bool bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
+                  void (*fn)(void *context, const struct bgp_route *route), void *context);
+
+/* A copy of what stands, in slices between which others may change the table: whoever copies begins
+ * it, goes on until false, and then looks at copy_torn: true, and a route may be missing (rare:
+ * one that moved over the place where the copy was, or the table grew), so it begins again. What
+ * came or went meanwhile may be in the copy or not; `digest` tells that something did. */
+void bgp_rib_copy_begin(struct bgp_rib *r);
+bool bgp_rib_copy(struct bgp_rib *r, uint32_t slots,
                   void (*fn)(void *context, const struct bgp_route *route), void *context);
 
 /* Finds names of wrong routes again where some went: wrong[].named is then as full as it can be. */

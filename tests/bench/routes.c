@@ -147,6 +147,39 @@ add_prefix(void *context, const struct bgp_route *route)
 	p->at[p->count++] = bgp_route_prefix(route);
 }
 
+enum { SLOTS_AT_ONCE = 1 << 15 }; /* as app/probe/router.c */
+
+struct holds {
+	double whole_ms,
+		slice_ms; /* CPU time that the inspector would wait: all at once, longest slice */
+};
+
+static struct holds
+copy_prefixes(struct bgp_rib *rib)
+{
+	struct prefixes p = {.at = mem_alloc(PREFIXES, sizeof *p.at)};
+	struct holds h = {0};
+	double start = cpu_seconds();
+	bool more = true;
+
+	bgp_rib_each(rib, add_prefix, &p);
+	h.whole_ms = (cpu_seconds() - start) * 1e3;
+	p.count = 0;
+	bgp_rib_copy_begin(rib);
+	while (more) {
+		double ms;
+
+		start = cpu_seconds();
+		more = bgp_rib_copy(rib, SLOTS_AT_ONCE, add_prefix, &p);
+		ms = (cpu_seconds() - start) * 1e3;
+		h.slice_ms = ms > h.slice_ms ? ms : h.slice_ms;
+	}
+	if (p.count != PREFIXES)
+		exit(1);
+	free(p.at);
+	return h;
+}
+
 /* The table as subnets of the workers' lookup: how long that takes, how much it holds. */
 static double
 build_lookup(const struct conf *conf, const struct bgp_rib *rib, double *bytes)
@@ -182,6 +215,7 @@ bench_routes(int argc, char **argv)
 	struct stream s = make_stream();
 	double seconds[SESSIONS], bytes, lookup_s, lookup_bytes;
 	struct bgp_table table;
+	struct holds holds;
 	struct conf *conf;
 	size_t before;
 	char *error = NULL;
@@ -203,16 +237,18 @@ bench_routes(int argc, char **argv)
 			return 1;
 	}
 	bytes = (double)(taken_memory() - before) / PREFIXES / SESSIONS;
+	holds = copy_prefixes(&owner[0]->session->side[SIDE_PEER].rib);
 	lookup_s = build_lookup(conf, &owner[0]->session->side[SIDE_PEER].rib, &lookup_bytes);
 	printf(json ? "{\"memory\": {\"bytes_per_route\": %.1f}, \"routes\": {\"prefixes\": %d, "
 	              "\"sessions\": %d, \"prefixes_per_second\": %.0f, "
 	              "\"prefixes_per_second_known\": %.0f, \"lookup_seconds\": %.2f, "
-	              "\"lookup_bytes_per_prefix\": %.1f}}\n"
+	              "\"lookup_bytes_per_prefix\": %.1f, "
+	              "\"copy_whole_ms\": %.2f, \"copy_slice_ms\": %.2f}}\n"
 	            : "%.1f bytes a route, %d prefixes over %d sessions; %.0f prefixes/s, "
 	              "%.0f/s where their attributes were known; a lookup of them takes %.2f s, "
-	              "%.1f bytes a prefix\n",
+	              "%.1f bytes a prefix; copied for it in %.1f ms, the longest slice %.2f ms\n",
 	       bytes, PREFIXES, SESSIONS, PREFIXES / seconds[0], PREFIXES / seconds[1], lookup_s,
-	       lookup_bytes);
+	       lookup_bytes, holds.whole_ms, holds.slice_ms);
 	bgp_table_fini(&table);
 	conf_destroy(conf);
 	free(s.bytes);

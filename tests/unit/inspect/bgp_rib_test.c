@@ -207,6 +207,59 @@ test_changes_overflow(void **state)
 	bgp_attrs_destroy(pool.attrs);
 }
 
+static void
+note_copied(void *context, const struct bgp_route *route)
+{
+	uint8_t *copied = context;
+
+	copied[load_be32(route->addr.b + 12) & 0xffff]++;
+}
+
+/* A copy in slices while routes come and go: what stood all the while is in it, unless it says
+ * torn. */
+static void
+test_copy(void **state)
+{
+	struct bgp_pool pool = {.room = KEYS, .attrs = bgp_attrs_create(1 << 20)};
+	unsigned torn = 0, whole = 0;
+	struct bgp_rib r;
+
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		uint8_t copied[1024] = {0};
+		uint32_t count = round % 2 ? 700 : 400; /* 400: the table grows meanwhile */
+		bool more = true;
+
+		bgp_rib_init(&r, &pool, NULL, SIDE_PEER);
+		for (uint32_t i = 0; i < count; i++) {
+			struct bgp_nlri n = {.prefix = {.addr = addr_v4("\x0a\0\0\0"), .len = 32}};
+
+			store_be16(n.prefix.addr.b + 14, (uint16_t)i);
+			bgp_rib_add(&r, 1, 1, &n, BGP_ATTRS_NONE, 1);
+		}
+		bgp_rib_copy_begin(&r);
+		for (uint32_t i = 0; more; i++) {
+			struct bgp_nlri n = {.prefix = {.addr = addr_v4("\x0a\0\0\0"), .len = 32}};
+
+			more = bgp_rib_copy(&r, 16, note_copied, copied);
+			/* every third goes, others come */
+			store_be16(n.prefix.addr.b + 14, (uint16_t)((3 * (i + round)) % 399));
+			bgp_rib_remove(&r, 1, 1, &n, 1);
+			store_be16(n.prefix.addr.b + 14, (uint16_t)(800 + i % 200));
+			bgp_rib_add(&r, 1, 1, &n, BGP_ATTRS_NONE, 1);
+		}
+		torn += r.copy_torn;
+		whole += !r.copy_torn;
+		for (uint32_t i = 0; i < count && !r.copy_torn; i++)
+			if (i % 3 && i < 399)
+				assert_true(copied[i] > 0);
+		bgp_rib_fini(&r);
+	}
+	assert_true(whole > 0);
+	assert_true(torn > 0);
+	bgp_attrs_destroy(pool.attrs);
+}
+
 /* A contract's rules on single routes: AS 64500 with customer 64501 in a lab's table, where
  * documentation space is public. */
 static void
@@ -300,7 +353,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model), cmocka_unit_test(test_room),
 		cmocka_unit_test(test_stale), cmocka_unit_test(test_changes_overflow),
-		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong), cmocka_unit_test(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
