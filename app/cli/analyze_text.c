@@ -73,10 +73,11 @@ print_capture(const struct sheet *s)
 	if (info->truncated)
 		fputs("  truncated: analysed up to the break\n", s->to);
 	if (info->backwards)
-		fprintf(s->to, "  %" PRIu64 " packets lie before their predecessor in time\n",
+		fprintf(s->to,
+		        "  packets whose time lies before their predecessor's: %" PRIu64 "\n",
 		        info->backwards);
 	if (info->unsupported)
-		fprintf(s->to, "  %" PRIu64 " packets are of a link type that is not used\n",
+		fprintf(s->to, "  packets of a link type that is not used: %" PRIu64 "\n",
 		        info->unsupported);
 	print_reasons(s);
 }

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "commands.h"
+#include "known.h"
 #include "merge.h"
 #include "reader.h"
 
@@ -328,13 +329,13 @@ static const struct rows_column stream_columns[] = {
 	{"duplicates", "twice", true},
 	{"reordered", "late", true},
 	{"longest_gap", "in a row", true},
-	{"jitter_max_us", "jitter max us", false},
-	{"jitter_mean_us", "jitter us", false},
+	{"jitter_max_us", "jitter max", false},
+	{"jitter_mean_us", "jitter", false},
 	{"clock_basis", "clock", true},
 	{"mos", "MOS", false},
 	{"badness", "badness", true},
 	{"outages", "outages", false},
-	{"silence_us", "silence us", true},
+	{"silence_us", "silence", true},
 	{"dtmf_events", "keys", true},
 	{"ended", "ended", true},
 	{"first_us", "first", true},
@@ -356,7 +357,7 @@ static const struct rows_column leg_columns[] = {
 	{"packets", "packets", false},
 	{"lost", "lost", false},
 	{"loss_ratio", "loss", true},
-	{"gap_us", "outage us", true},
+	{"gap_us", "outage", true},
 	{"mos_a", "MOS of a", false},
 	{"mos_b", "MOS of b", false},
 	{"why", "what is wrong", false},
@@ -395,9 +396,15 @@ print_listing(struct reader *r, const struct listing *l, const char *word)
 	int code = EXIT_ERROR;
 
 	reader_collect_all(r, l->kind, &rows);
+	size_t all = rows.count;
+
 	if (word)
 		rows_filter(&rows, l->word_field, word);
-	if (reader_choose(r->options, &rows, l->sort))
+	/* that nobody has a role is an answer */
+	bool known = l->kind == RECORD_ENDPOINT ? known_role(word)
+	                                        : known_word(l->command, word, all, rows.count);
+
+	if (known && reader_choose(r->options, &rows, l->sort))
 		code = reader_print(r, &rows, l->command, l->columns);
 	rows_fini(&rows);
 	return code;
@@ -507,9 +514,12 @@ run_members(const struct options *o)
 	if (!reader_open(&r, o))
 		return EXIT_ERROR;
 	reader_collect_all(&r, RECORD_MEMBER, &rows);
-	if (o->word_count > 1)
-		rows_filter(&rows, "link", o->words[1]);
-	if (reader_choose(o, &rows, NULL))
+	const char *link = o->word_count > 1 ? o->words[1] : NULL;
+	size_t all = rows.count;
+
+	if (link)
+		rows_filter(&rows, "link", link);
+	if (known_word("members", link, all, rows.count) && reader_choose(o, &rows, NULL))
 		code = reader_print(&r, &rows, "members", member_columns);
 	rows_fini(&rows);
 	reader_close(&r);

@@ -16,8 +16,8 @@
 static int
 usage_error(const struct command *c, const char *what)
 {
-	fprintf(stderr, "pniscope: %s: %s; usage: pniscope %s %s\n", c->name, what, c->name,
-	        c->words);
+	fprintf(stderr, "pniscope: %s: %s; usage: pniscope %s%s%s\n", c->name, what, c->name,
+	        c->words[0] ? " " : "", c->words);
 	return EXIT_ERROR;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "commands.h"
+#include "known.h"
 #include "reader.h"
 
 static const struct rows_column columns[] = {
@@ -68,8 +69,10 @@ is_scope(const char *text)
 
 /* All scopes named, comma-separated. False: one line was printed. */
 static bool
-read_scopes(const struct options *o, struct rec_maintenance *m)
+read_scopes(struct reader *r, struct rec_maintenance *m)
 {
+	static const char of_link[] = "link:";
+	const struct options *o = r->options;
 	size_t used = 0;
 
 	for (size_t i = 3; i < o->word_count; i++) {
@@ -82,6 +85,9 @@ read_scopes(const struct options *o, struct rec_maintenance *m)
 			        o->words[i]);
 			return false;
 		}
+		if (strncmp(o->words[i], of_link, strlen(of_link)) == 0 &&
+		    !known_link(r, "maintenance add", o->words[i] + strlen(of_link)))
+			return false;
 		if (used + size + 2 > sizeof m->scope) {
 			fprintf(stderr, "pniscope: maintenance add: too many scopes; name their "
 			                "site or the peering\n");
@@ -115,7 +121,7 @@ add(struct reader *r)
 		        sizeof m.id - 1);
 		return EXIT_ERROR;
 	}
-	if (!read_scopes(o, &m))
+	if (!read_scopes(r, &m))
 		return EXIT_ERROR;
 	snprintf(m.id, sizeof m.id, "%s", o->words[2]);
 	snprintf(m.by, sizeof m.by, "%s", options_who(o));

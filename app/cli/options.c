@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "conf/conf.h"
+#include "known.h"
 
 enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_COUNT, VALUE_MOMENT, VALUE_LENGTH, VALUE_FLOWS };
 
@@ -244,6 +245,8 @@ check_names(const struct options *o)
 		        o->tz);
 		return false;
 	}
+	if (!known_values(o))
+		return false;
 	if (o->json && o->csv) {
 		fputs("pniscope: --json and --csv: one of them\n", stderr);
 		return false;

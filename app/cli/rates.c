@@ -229,6 +229,9 @@ print_history(struct reader *r, const char *subject)
 		json_put_text(object, "step", model_point_level(level)->name);
 		json_put(object, subject ? "history" : "rates", json_incref(h.points));
 		json_print(object, stdout, true);
+	} else if (!h.titled && subject) {
+		printf("no points of %s in that time; link:NAME and subnet:PREFIX have some\n",
+		       subject);
 	} else if (!h.titled) {
 		fputs("no points in that time\n", stdout);
 	} else if (o->csv) {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "commands.h"
+#include "known.h"
 #include "merge.h"
 #include "ui/format.h"
 
@@ -141,7 +142,7 @@ reader_open(struct reader *r, const struct options *o)
 	/* of several sites the first one's, unless --site chose */
 	const char *zone = r->probe_count ? r->probes[0].timezone : NULL;
 
-	if (reader_style(o, zone, r->zone, &r->colour))
+	if (reader_style(o, zone, r->zone, &r->colour) && known_names(r))
 		return true;
 fail:
 	reader_close(r);

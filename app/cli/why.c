@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "commands.h"
 #include "diary.h"
+#include "known.h"
 #include "store/fields.h"
 #include "tell_story.h"
 #include "ui/format.h"
@@ -165,9 +166,11 @@ run_why(const struct options *o)
 	story_link(q->link, q->subject, events, rows.count);
 	link_of_record(&r, q);
 	stories_tell(&stories, events, rows.count, q->link);
-	if (q->link[0])
+	/* a link that is no more has its stories */
+	if (q->link[0] &&
+	    (stories_find(&stories, q->subject, q->at_us) || known_link(&r, "why", q->link)))
 		code = answer(&r, q, &stories);
-	else
+	else if (!q->link[0])
 		fprintf(stderr,
 		        "pniscope: %s: no such link, member, session or finding; pniscope links "
 		        "lists links\n",

@@ -142,8 +142,9 @@ sum_up(struct rec_voice *r, bool clear, bool encrypted)
 		                        (unsigned long long)r->calls_active);
 	if (encrypted)
 		snprintf(r->summary + used, sizeof r->summary - used,
-		         "%sencrypted: %llu TLS connections, %llu open", used ? "; " : "",
-		         (unsigned long long)r->tls_connections, (unsigned long long)r->tls_open);
+		         "%sencrypted: %llu TLS connection%s, %llu open", used ? "; " : "",
+		         (unsigned long long)r->tls_connections, r->tls_connections == 1 ? "" : "s",
+		         (unsigned long long)r->tls_open);
 }
 
 static void

@@ -71,6 +71,13 @@ same_names() {
 }
 check "CSV and JSON name the same fields" same_names
 check "an unknown site is refused" code 2 --site nowhere links
+for words in '--link nowhere links' 'members nowhere' 'bfd nowhere' 'latency link:nowhere' 'classes --subnet 192.0.2.0/25' \
+  'endpoints jester' 'why link:nowhere' 'maintenance add CHG-0 link:nowhere --until +1h'; do
+  # shellcheck disable=SC2086 # words
+  check "a name that nothing has is refused: $words" code 2 $words
+done
+check "a role that nobody has is an answer" holds endpoints cgnat '.endpoints == []'
+check "ports are no counts" bash -c "! '$build/pniscope' streams --limit 3 | grep -qE '[0-9] [0-9]{3} +(198|203)'"
 check "an unknown field to sort by is refused" code 2 links --sort beauty
 
 # what was observed, proposed as configuration, is a configuration

@@ -77,6 +77,9 @@ refuses 'not a capture' analyze "$dir/text.pcap"
 refuses 'Is a directory' analyze "$dir"
 refuses 'which captures' analyze
 refuses 'absent.conf' analyze -c "$dir/absent.conf" "$capture"
+refuses 'peer, msft, both' links --side left
+refuses 'no such class' classes --class sipp
+refuses 'not a prefix' subnets --subnet pni-a
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
 refuses 'not a length of time' analyze --window soon "$capture"
 printf 'no capture' >"$dir/broken.pcap"

@@ -126,7 +126,7 @@ test_encrypted(void **state)
 	epoch(&b, 2000000);
 	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
 	assert_string_equal(r.signalling, "encrypted");
-	assert_string_equal(r.summary, "encrypted: 1 TLS connections, 1 open");
+	assert_string_equal(r.summary, "encrypted: 1 TLS connection, 1 open");
 	assert_int_equal(r.tls_connections, 1);
 	assert_int_equal(r.tls_open, 1);
 	assert_true(isnan(r.asr_ratio));
