@@ -169,6 +169,7 @@ tls_json(const struct census *c)
 		json_put(handshakes, transports[t],
 		         numbers_json(c->tls.handshakes[t], 256, 0, "%u"));
 	json_put(o, "sni", names_json(&c->tls.names));
+	json_put(o, "sni_dtls", names_json(&c->tls.datagram_names));
 	json_put(o, "versions", chosen_json(&c->tls.chosen));
 	json_put(o, "certificates", analysis_certificates_json(c));
 	json_put(o, "handshakes", handshakes);

@@ -66,10 +66,17 @@ rank_of(enum traffic_class c)
 	}
 }
 
+/* HTTP that opened a tunnel gives way to what is in it. */
+static bool
+is_tunnel(const struct class_state *s)
+{
+	return s->class == CLASS_HTTP && s->flags & CLASS_TUNNEL;
+}
+
 static enum rank
 rank_now(const struct class_state *s)
 {
-	return s->confidence < CONFIDENCE_MAGIC ? RANK_NONE : rank_of(s->class);
+	return s->confidence < CONFIDENCE_MAGIC || is_tunnel(s) ? RANK_NONE : rank_of(s->class);
 }
 
 static void
@@ -95,7 +102,7 @@ adopt(struct class_state *s, enum traffic_class c, bool reverse)
 	if (!(s->flags & CLASS_SEEN_FORWARD) || !(s->flags & CLASS_SEEN_REVERSE))
 		return;
 	s->confidence = CONFIDENCE_BOTH;
-	if (rank_of(c) == RANK_SETTLED)
+	if (rank_of(c) == RANK_SETTLED && !is_tunnel(s))
 		s->flags |= CLASS_FINAL;
 }
 
@@ -310,11 +317,34 @@ withdraw_guess(struct class_state *s, const struct class_rules *rules, unsigned 
 	}
 }
 
+/* RFC 5626 3.5.1 and its kin: a blank line or two that keep a connection of SIP alive. */
+static bool
+is_blank(const struct look *y)
+{
+	for (uint32_t i = 0; i < y->captured; i++)
+		if (y->at[i] != '\r' && y->at[i] != '\n')
+			return false;
+	return y->size <= 4;
+}
+
 /* Checks and handshakes go on as long as they like; media comes after them (RFC 7983 ranges). */
 static bool
 uses_look(enum traffic_class c, const struct look *y)
 {
+	if (c == NO_CLASS && is_blank(y))
+		return false;
 	return c == NO_CLASS || rank_of(c) == RANK_SETTLED || y->at[0] > 22;
+}
+
+/* On SIP's ports, and nothing was proven yet: phones keep their bindings alive with other bytes for
+ * longer than any number of looks. */
+static bool
+awaits_sip(const struct class_state *s, const struct class_rules *rules, unsigned transport,
+           const struct packet *p)
+{
+	return rank_now(s) == RANK_NONE &&
+	       (class_port_rules[rules->port[transport][p->dport]].class == CLASS_SIP ||
+	        class_port_rules[rules->port[transport][p->sport]].class == CLASS_SIP);
 }
 
 static void
@@ -328,7 +358,11 @@ look_at(struct class_state *s, const struct class_rules *rules, unsigned transpo
 		withdraw_guess(s, rules, transport, p);
 	else
 		adopt(s, c, reverse);
+	if (c == CLASS_HTTP && magic_http_connect(&y))
+		s->flags |= CLASS_TUNNEL;
 	s->packets += uses_look(c, &y);
+	if (s->packets == CLASS_LOOKS && awaits_sip(s, rules, transport, p))
+		s->packets -= CLASS_RUN;
 }
 
 static void

@@ -157,6 +157,7 @@ enum class_seen {
 	CLASS_SIGN_SRTP = 1 << 4,    /* a packet of the run had the size of one with a tag */
 	CLASS_SIGN_CLEAR = 1 << 5,   /* and one the size of one without */
 	CLASS_SEEN_DTLS = 1 << 6,    /* DTLS came before: its media is SRTP (RFC 5764) */
+	CLASS_TUNNEL = 1 << 7,       /* HTTP's CONNECT came before: TLS may follow */
 };
 
 /*
@@ -185,7 +186,8 @@ struct class_verdict class_of_frame(const struct packet *p);
  * class), then each that carries payload while !class_done(s). `payload` has p->payload_captured
  * bytes. `reverse`: it goes against the flow's first packet. Updates *s. True when class or
  * confidence changed. STUN messages and handshakes use up no look, so that the media which follows
- * them is still seen.
+ * them is still seen. On SIP's ports looking does not end before something was proven: what keeps
+ * an address binding alive may come for hours before the first message.
  */
 bool class_look(struct class_state *s, const struct class_rules *rules, const struct packet *p,
                 const uint8_t *payload, bool reverse);

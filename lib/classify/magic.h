@@ -33,7 +33,7 @@ look_has(const struct look *y, uint32_t n)
 
 /* SIP */
 magic_fn magic_sip;     /* RFC 3261: a known method and a SIP URI, or a status line */
-magic_fn magic_sip_any; /* the same with any method token: for SIP's own ports */
+magic_fn magic_sip_any; /* the same with any method token, when the first line is whole */
 
 /* checks, relays, keys: what comes before media on a shared port (RFC 7983) */
 magic_fn magic_stun;             /* RFC 8489 5: cookie, length */
@@ -57,9 +57,11 @@ magic_fn magic_tls;            /* RFC 8446 5.1, 4: Client or ServerHello */
 magic_fn magic_tls_any;        /* any record: for TLS's own ports */
 magic_fn magic_tls_compatible; /* RFC 5246 E.2: a ClientHello as SSL 2 framed it */
 magic_fn magic_http;           /* RFC 9112: request or status line */
+magic_fn magic_http_connect;   /* RFC 9110 9.3.6: what follows is another protocol's */
 magic_fn magic_quic;           /* RFC 9000, 9369: long header of version 1 or 2 */
 magic_fn magic_quic_any;       /* other versions by pattern, gQUIC, version negotiation */
 magic_fn magic_ssh;            /* RFC 4253 4.2 */
+magic_fn magic_dns_anywhere;   /* magic_dns of a name with two labels: no NetBIOS */
 magic_fn magic_dns;            /* RFC 1035 4.1 */
 magic_fn magic_dns_tcp;        /* RFC 1035 4.2.2: two bytes of length first */
 magic_fn magic_dns_local;      /* RFC 6762, 4795 */

@@ -97,6 +97,12 @@ magic_http(const struct look *y)
 	return end - y->at > 9 && memcmp(end - 9, " HTTP/1.", 8) == 0;
 }
 
+bool
+magic_http_connect(const struct look *y)
+{
+	return look_has(y, 8) && memcmp(y->at, "CONNECT ", 8) == 0;
+}
+
 /* ---- QUIC -------------------------------------------------------------------------------------
  */
 
@@ -253,6 +259,21 @@ bool
 magic_dns(const struct look *y)
 {
 	return dns_message(y, &(struct dns_shape){.questions_max = 1, .class_mask = 0xffff});
+}
+
+/* NetBIOS' name service has DNS' form (RFC 1002 4.2), with names of one label. */
+static bool
+has_labels(const struct look *y)
+{
+	uint32_t second = DNS_HEADER + 1u + y->at[DNS_HEADER];
+
+	return y->at[DNS_HEADER] && look_has(y, second + 1) && y->at[second];
+}
+
+bool
+magic_dns_anywhere(const struct look *y)
+{
+	return magic_dns(y) && load_be16(y->at + 4) == 1 && has_labels(y);
 }
 
 bool

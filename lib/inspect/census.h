@@ -54,7 +54,8 @@ struct census {
 		uint64_t queries, responses, rcodes[16], malformed;
 	} dns;
 	struct {
-		struct names names; /* server names that clients asked for, once a hello */
+		struct names names;          /* server names that clients asked for, once a hello */
+		struct names datagram_names; /* the same over DTLS */
 		uint64_t handshakes[CENSUS_TRANSPORTS][256];
 		struct census_versions chosen; /* by ServerHello; kinds[transport] */
 		uint64_t alerts[256];

@@ -6,11 +6,13 @@
 static void
 count_client(struct census *census, enum census_transport transport, struct cursor *body)
 {
+	bool datagram = transport == CENSUS_UDP;
 	struct tls_hello hello;
 
-	tls_client_hello_decode(body, transport == CENSUS_UDP, &hello);
+	tls_client_hello_decode(body, datagram, &hello);
 	if (hello.name.size)
-		names_add(&census->tls.names, hello.name, 1);
+		names_add(datagram ? &census->tls.datagram_names : &census->tls.names, hello.name,
+		          1);
 }
 
 /* A retry chooses a version too, but the hello that follows says it again. */

@@ -22,7 +22,7 @@ KNOWN = {
     "dtls": {"ntop-nDPI/stun.pcap"},
     "dns": {"ntop-nDPI/fuzz-2006-06-26-2594.pcap"},
     "icmp": {"ntop-nDPI/sflow.pcap", "snabbco-snabb/broadcast.pcap"},
-    "tls_hellos": {"arkime-arkime/https-connect.pcap", "cisco-mercury/capture2.pcap", "ntop-nDPI/openvpn.pcap",
+    "tls_hellos": {"cisco-mercury/capture2.pcap", "ntop-nDPI/openvpn.pcap",
                    "ntop-nDPI/tls_port_80.pcapng", "the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/hrr.pcap", "zeek-zeek/quicdoq.pcap",
                    "zeek-zeek/ssl-to-http-server.pcap"},
     "tls_sni": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/ssl-to-http-server.pcap"},

@@ -431,7 +431,8 @@ random_flows_stay_unknown(void **state)
 		struct flow f = flow_between(proto, 40000, ports[n / 2 % 4]);
 		uint8_t bytes[SIZE];
 
-		while (!class_done(&f.s)) {
+		/* SIP's ports are looked at for ever */
+		for (unsigned looks = 0; looks < 2 * CLASS_LOOKS && !class_done(&f.s); looks++) {
 			for (unsigned i = 0; i < SIZE; i += 8) {
 				uint64_t r = random_next(&seed);
 
@@ -442,6 +443,83 @@ random_flows_stay_unknown(void **state)
 		}
 		assert_int_equal(f.s.class, n & 1 ? CLASS_UNKNOWN_UDP : CLASS_UNKNOWN_TCP);
 	}
+}
+
+/* Blank lines, empty words, anything: as long as nothing was proven on SIP's ports, a message may
+ * come. Elsewhere the looks come to their end, but blank lines use none up. */
+static void
+sip_comes_after_any_number_of_keepalives(void **state)
+{
+	static const char message[] = "REGISTER sip:a.example SIP/2.0\r\nVia: SIP/2.0/UDP b\r\n";
+	static const struct {
+		uint8_t proto;
+		const char *text;
+		uint32_t size;
+	} before[] = {{IPPROTO_UDP, "\r\n\r\n", 4},
+	              {IPPROTO_TCP, "\r\n\r\n", 4},
+	              {IPPROTO_UDP, "\0\0\0\0", 4},
+	              {IPPROTO_UDP, "\377\377\377\377ping", 8}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof before / sizeof *before; i++) {
+		struct flow f = flow_between(before[i].proto, 40000, 5060);
+
+		for (unsigned n = 0; n < 5 * CLASS_LOOKS; n++)
+			say(&f, n & 1, before[i].text, before[i].size);
+		assert_true(say(&f, false, message, sizeof message - 1));
+		assert_class(f, SIP, CONFIDENCE_MAGIC);
+		f = flow_between(before[i].proto, 40000, 40002);
+		for (unsigned n = 0; n < 5 * CLASS_LOOKS; n++)
+			say(&f, n & 1, before[i].text, before[i].size);
+		assert_int_equal(class_done(&f.s), before[i].text[0] != '\r');
+	}
+}
+
+/* RFC 9110 9.3.6: what follows CONNECT and its answer is another protocol's. Other methods keep
+ * HTTP. */
+static void
+connect_opens_a_tunnel(void **state)
+{
+	static const char connect[] = "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n";
+	static const char get[] = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+	static const char answer[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+	static const char hello[] = "\x16\x03\x01\x00\x31\x01\x00\x00\x2d\x03\x03";
+	struct flow f = flow_between(IPPROTO_TCP, 40000, 3128);
+
+	(void)state;
+	say(&f, false, connect, sizeof connect - 1);
+	say(&f, true, answer, sizeof answer - 1);
+	assert_class(f, HTTP, CONFIDENCE_BOTH);
+	assert_true(send_cut(&f, false, hello, sizeof hello - 1, 54));
+	assert_class(f, TLS, CONFIDENCE_MAGIC);
+	f = flow_between(IPPROTO_TCP, 40000, 80);
+	say(&f, false, get, sizeof get - 1);
+	say(&f, true, answer, sizeof answer - 1);
+	assert_class(f, HTTP, CONFIDENCE_BOTH);
+	assert_true(class_done(&f.s));
+}
+
+/* A method that nobody registered, and DNS: their form is enough on any port. */
+static void
+some_magics_need_no_port(void **state)
+{
+	static const char message[] = "KDMQ sip:a@b.example SIP/2.0\r\nVia: SIP/2.0/UDP b\r\n";
+	static const uint8_t query[] = {0, 1,   1,   0,   0, 1,   0,   0, 0, 0, 0, 0,
+	                                3, 'w', 'w', 'w', 2, 'i', 't', 0, 0, 1, 0, 1};
+	/* NetBIOS asks for "*" (RFC 1001 14.1: nibbles as letters) */
+	uint8_t netbios[50] = {0, 1, 0, 0, 0, 1, [12] = 32, 'C', 'K', [47] = 33, [49] = 1};
+	struct flow f = flow_between(IPPROTO_UDP, 40000, 40002);
+
+	(void)state;
+	say(&f, false, message, sizeof message - 1);
+	assert_class(f, SIP, CONFIDENCE_MAGIC);
+	f = flow_between(IPPROTO_UDP, 40000, 40002);
+	say(&f, false, query, sizeof query);
+	assert_class(f, DNS, CONFIDENCE_MAGIC);
+	memset(netbios + 15, 'A', 30);
+	f = flow_between(IPPROTO_UDP, 137, 137);
+	say(&f, false, netbios, sizeof netbios);
+	assert_class(f, UNKNOWN_UDP, CONFIDENCE_NONE);
 }
 
 /* ---- media and what comes before it -----------------------------------------------------------
@@ -554,14 +632,15 @@ esp_in_udp_is_proven_by_its_sequence(void **state)
 	}
 }
 
-/* RFC 9110 9.3.6: what a proxy was asked for stays, though TLS follows in the same flow. */
+/* Bytes of a body that look like another protocol's beginning change nothing. */
 static void
 the_first_settled_magic_stays(void **state)
 {
+	static const char post[] = "POST /a HTTP/1.1\r\nHost: a.example\r\n\r\n";
 	struct flow f = flow_between(IPPROTO_TCP, 40000, 8080);
 
 	(void)state;
-	send_vector(&f, false, "RFC 9110 9.3.6");
+	say(&f, false, post, sizeof post - 1);
 	send_vector(&f, false, "RFC 8448 3");
 	assert_class(f, HTTP, CONFIDENCE_MAGIC);
 }
@@ -681,6 +760,9 @@ main(void)
 		cmocka_unit_test(a_single_packet_of_the_other_side_does_not_hide_a_stream),
 		cmocka_unit_test(utp_data_is_not_rtp),
 		cmocka_unit_test(random_flows_stay_unknown),
+		cmocka_unit_test(sip_comes_after_any_number_of_keepalives),
+		cmocka_unit_test(connect_opens_a_tunnel),
+		cmocka_unit_test(some_magics_need_no_port),
 		cmocka_unit_test(media_replaces_the_checks_before_it),
 		cmocka_unit_test(size_tells_srtp_from_rtp),
 		cmocka_unit_test(ranges_of_the_voice_service_name_what_nothing_else_does),

@@ -77,9 +77,11 @@ magics_for_any_port_exclude_each_other(void **state)
 			bool other = r->class != vectors[i].class &&
 			             r->transport == vectors[i].transport;
 
-			/* TLS and QUIC get their names by port; TURN is made of STUN messages */
+			/* TLS, QUIC and mDNS get their names by port; TURN is made of STUN messages
+			 */
 			if (!other || vectors[i].class == CLASS_TURN ||
-			    vectors[i].class == CLASS_SIP_TLS || vectors[i].class == CLASS_DOT)
+			    vectors[i].class == CLASS_MDNS || vectors[i].class == CLASS_SIP_TLS ||
+			    vectors[i].class == CLASS_DOT)
 				continue;
 			if (y.at[0] >= r->first_from && y.at[0] <= r->first_to && r->magic(&y))
 				fail_msg("%s taken for %s", vectors[i].source,

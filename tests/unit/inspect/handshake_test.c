@@ -100,6 +100,25 @@ test_tls_cut(void **state)
 	feed_close(&f);
 }
 
+/* RFC 6347 4.2.1, 4.2.2: a ClientHello with its empty cookie. Its name is not one of TLS. */
+static void
+test_dtls_name(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_DTLS, UDP, 40002, 0);
+	feed_hex(&f, 0,
+	         "16 feff 0000 000000000000 004c 01 000040 0000 000000 000040 fefd"
+	         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 00 00 0002 c02b "
+	         "01 00"
+	         "0014 0000 0010 000e 00 000b 6578616d706c652e636f6d");
+	assert_int_equal(f.census->tls.handshakes[CENSUS_UDP][1], 1);
+	assert_int_equal(feed_count(&f.census->tls.datagram_names, "example.com"), 1);
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 0);
+	feed_close(&f);
+}
+
 static void
 test_quic(void **state)
 {
@@ -142,9 +161,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tls_pieces),    cmocka_unit_test(test_tls_session),
-		cmocka_unit_test(test_tls_cut),       cmocka_unit_test(test_quic),
-		cmocka_unit_test(test_quic_unopened),
+		cmocka_unit_test(test_tls_pieces), cmocka_unit_test(test_tls_session),
+		cmocka_unit_test(test_tls_cut),    cmocka_unit_test(test_dtls_name),
+		cmocka_unit_test(test_quic),       cmocka_unit_test(test_quic_unopened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
