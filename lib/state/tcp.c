@@ -168,7 +168,7 @@ segment_take(struct segment *s)
 	else
 		data_take(s);
 	if (s->is_dsack && s->l->trouble && !(s->news->saw & 1u << TCP_SAW_COPIED_ACK))
-		tcp_take_back(s, tcp_trouble_of(s->pool, s->l, false));
+		tcp_dsack_take(s);
 	s->l->window[s->x] = s->packet->tcp_window;
 }
 

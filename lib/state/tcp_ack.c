@@ -35,6 +35,17 @@ tcp_probe_done(const struct segment *s, uint32_t by)
 }
 
 void
+tcp_dsack_take(const struct segment *s)
+{
+	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, false);
+
+	if (t->owed[s->y])
+		t->owed[s->y]--;
+	else
+		tcp_take_back(s, t);
+}
+
+void
 tcp_take_back(const struct segment *s, const struct tcp_trouble *t)
 {
 	const uint32_t *count = t->count[s->y];

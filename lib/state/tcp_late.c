@@ -132,6 +132,16 @@ echo_await(const struct segment *s)
 	t->echo_ts[s->x] = s->ts_value;
 }
 
+/* The report of this duplicate takes no label back that another segment was given. */
+static void
+dsack_await(const struct segment *s)
+{
+	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, true);
+
+	if (t && t->owed[s->x] < UINT8_MAX)
+		t->owed[s->x]++;
+}
+
 /* Bytes that were seen. */
 static void
 again_take(const struct segment *s)
@@ -145,6 +155,7 @@ again_take(const struct segment *s)
 	probe_mute(s);
 	if (receiver_has(s)) {
 		saw(s, TCP_SAW_SPURIOUS);
+		dsack_await(s);
 	} else if (!has(s, s->y, SIDE_KNOWN) || has(s, s->x, SIDE_BLIND)) {
 		saw(s, TCP_SAW_LOST_UNSIDED);
 	} else {

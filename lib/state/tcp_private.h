@@ -70,6 +70,7 @@ struct tcp_trouble {
 	uint8_t offered[2]; /* enum tcp_option_seen, low bits */
 	uint8_t hole_count[2];
 	uint8_t strange[2]; /* segments out of window in a row */
+	uint8_t owed[2];    /* DSACKs that its needless retransmissions will call forth */
 	bool echo_waits[2];
 	bool has_syn, has_handshake, has_opening;
 	uint32_t count[2][TCP_SAW_COUNT];

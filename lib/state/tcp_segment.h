@@ -139,6 +139,8 @@ void tcp_ack_beyond(const struct segment *s);
 void tcp_ack_again(const struct segment *s);
 /* A SYN-ACK, before it is looked at otherwise. */
 void tcp_syn_answered(const struct segment *s);
+/* A duplicate is reported, by a connection with a record of trouble. */
+void tcp_dsack_take(const struct segment *s);
 /* A label of loss after the tap proved wrong. */
 void tcp_take_back(const struct segment *s, const struct tcp_trouble *t);
 

@@ -243,6 +243,29 @@ SCENE(dsack_takes_a_label_back)
 	scene_free(s);
 }
 
+/* The duplicate that was known to be one is reported too; that is no word on another segment. */
+SCENE(a_dsack_belongs_to_what_was_sent_in_vain)
+{
+	struct scene *s = scene_make(false);
+	struct segment dsack = {.from = B,
+	                        .seq = 1,
+	                        .ack = 1 + 8 * MSS,
+	                        .flags = ACK,
+	                        .sack = {{1 + 5 * MSS, 1 + 6 * MSS}}};
+
+	(void)state;
+	open_plain(s);
+	send_run(s, 8, 0);
+	data(s, A, 1 + 2 * MSS, MSS, 1); /* B had missed it */
+	ack(s, B, 1, 1 + 8 * MSS);
+	assert_int_equal(data(s, A, 1 + 5 * MSS, MSS, 1), BIT(RETRANSMISSION) | BIT(SPURIOUS));
+	pass(s, dsack);
+	assert_int_equal(s->total[A][TCP_SAW_TAKEN_BACK], 0);
+	pass(s, dsack); /* of a retransmission that was taken for needed */
+	assert_int_equal(s->total[A][TCP_SAW_TAKEN_BACK], 1);
+	scene_free(s);
+}
+
 /* RFC 3522: without SACK, the echo of the original's timestamp proves that it had come. */
 SCENE(an_old_echo_takes_a_label_back)
 {
@@ -603,6 +626,7 @@ main(void)
 		cmocka_unit_test(copied_acknowledgements_are_no_duplicates),
 		cmocka_unit_test(what_the_receiver_had_was_sent_in_vain),
 		cmocka_unit_test(dsack_takes_a_label_back),
+		cmocka_unit_test(a_dsack_belongs_to_what_was_sent_in_vain),
 		cmocka_unit_test(an_old_echo_takes_a_label_back),
 		cmocka_unit_test(what_only_the_tap_missed_is_nobodys_loss),
 		cmocka_unit_test(an_acknowledgement_may_be_seen_first),
