@@ -125,18 +125,22 @@ pipeline_run(struct pipeline *p, struct burst *b)
 		interval_turn(p, b->time_ns[0]);
 	mark(p, STAGE_DECODE, &since);
 	stage_flow(p, b);
-	stage_tcp_prefetch(p, b);
+	if (!(p->without & 1u << STAGE_TCP))
+		stage_tcp_prefetch(p, b);
 	mark(p, STAGE_FLOW, &since);
 	stage_classify(p, b);
 	mark(p, STAGE_CLASSIFY, &since);
 	stage_measure(p, b);
 	mark(p, STAGE_MEASURE, &since);
-	stage_tcp(p, b);
+	if (!(p->without & 1u << STAGE_TCP))
+		stage_tcp(p, b);
 	mark(p, STAGE_TCP, &since);
 	stage_punt(p, b);
 	mark(p, STAGE_PUNT, &since);
-	stage_media(p, b);
-	stage_spin(p, b);
+	if (!(p->without & 1u << STAGE_MEDIA)) {
+		stage_media(p, b);
+		stage_spin(p, b);
+	}
 	mark(p, STAGE_MEDIA, &since);
 	stage_age(p, b->time_ns[b->count - 1]);
 	mark(p, STAGE_AGE, &since);
@@ -230,6 +234,7 @@ pipeline_create(const struct pipeline_params *params)
 	todo_fill(p);
 	p->interval_ns = params->interval_ns;
 	p->keep = params->keep_flows;
+	p->without = params->without;
 	p->punt = params->punt;
 	p->published = params->published;
 	p->context = params->context;

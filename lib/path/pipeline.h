@@ -52,6 +52,7 @@ struct pipeline_params {
 	bool keep_flows; /* captures: never expire or evict, grow instead; ended flows are kept */
 	uint64_t interval_ns;    /* length of an epoch; boundaries are multiples of it */
 	uint64_t hash_seed;      /* 0: random */
+	uint32_t without;        /* STAGE_TCP, STAGE_MEDIA, as 1 << stage: left out (benchmarks) */
 	punt_fn *punt;           /* NULL: count only */
 	published_fn *published; /* NULL: the aggregator looks by itself */
 	void *context;           /* of both */

@@ -67,6 +67,7 @@ struct pipeline {
 	/* of the running burst: the frames that are TCP segments of a flow */
 	uint8_t segments[BURST_MAX];
 	uint32_t segment_count;
+	uint32_t without; /* stages, as bits */
 	bool keep;
 	bool profiled;
 	punt_fn *punt;

@@ -26,6 +26,12 @@ static const struct variant variants[] = {
          .help = "a time per frame instead of per burst",
          .frame_times = true},
 	{.name = "mirror", .help = "direction by subnet on a mirror port", .mirror = true},
+	{.name = "tcp",
+         .help = "state of TCP connections: loss, round trips (45 % TCP, 45 % RTP)",
+         .without = 1u << STAGE_TCP},
+	{.name = "rtp",
+         .help = "state of RTP streams, QUIC's spin bit (the same)",
+         .without = 1u << STAGE_MEDIA},
 };
 
 struct result {
@@ -66,12 +72,13 @@ measure(struct trace *t, const char *frame, struct result *out)
 	free(r);
 }
 
-/* Medians of a variant minus the plain run, in turn. */
+/* Medians of a variant minus the plain run, in turn; the other way round where the variant lacks
+ * what the plain run has. */
 static double
 feature_cost(struct trace *t, const struct variant *v)
 {
 	struct rig *with = mem_alloc(1, sizeof *with), *without = mem_alloc(1, sizeof *without);
-	double a[RUNS], b[RUNS];
+	double a[RUNS], b[RUNS], more;
 
 	rig_open(with, t, v, t->flows + t->flows / 10);
 	rig_open(without, t, &rig_plain, t->flows + t->flows / 10);
@@ -85,7 +92,8 @@ feature_cost(struct trace *t, const struct variant *v)
 	rig_close(without);
 	free(with);
 	free(without);
-	return bench_median(a, RUNS) - bench_median(b, RUNS);
+	more = bench_median(a, RUNS) - bench_median(b, RUNS);
+	return v->without ? -more : more;
 }
 
 /* ---- output ---------------------------------------------------------------------------------- */
@@ -174,12 +182,14 @@ measure_all(struct trace_pool *pool, size_t only, size_t frames_min, struct resu
 static void
 measure_features(struct trace_pool *pool, double *features)
 {
-	struct trace t;
+	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+		enum trace_frame frame = variants[i].without ? TRACE_MIX : TRACE_UDP64;
+		struct trace t;
 
-	trace_make(pool, &t, TRACE_MIN, FEATURE_FLOWS, TRACE_UDP64);
-	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+		trace_make(pool, &t, TRACE_MIN, FEATURE_FLOWS, frame);
 		features[i] = feature_cost(&t, &variants[i]);
-	trace_fini(&t);
+		trace_fini(&t);
+	}
 }
 
 int

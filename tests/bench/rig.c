@@ -77,6 +77,7 @@ rig_open(struct rig *r, struct trace *t, const struct variant *v, size_t capacit
 	                                  .snap = r->core,
 	                                  .flows = capacity,
 	                                  .interval_ns = NS_PER_S,
+	                                  .without = v->without,
 	                                  .published = drain,
 	                                  .context = r};
 	r->pipeline = pipeline_create(&params);

@@ -14,6 +14,7 @@ struct variant {
 	bool mirror; /* both directions on one port, told apart by subnet */
 	bool inner;
 	bool frame_times; /* every frame its own time, as captures and hardware timestamps have */
+	uint32_t without; /* stages left out, as bits: the plain run has the feature */
 };
 
 extern const struct variant rig_plain;
