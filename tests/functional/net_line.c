@@ -3,13 +3,17 @@
  * some are lost, some are held back so that later ones overtake them. What was done to them is the
  * truth that a test compares with.
  *
- *   net_line [--delay-us N] [--loss RATIO] [--swap RATIO] [--swap-us N] [--seed N] IFACE IFACE
+ *   net_line [--delay-us N] [--loss RATIO] [--loss-every N] [--swap RATIO] [--swap-us N] [--seed N]
+ *            IFACE IFACE
  *
- * Loss and swaps hit frames from the first interface to the second, TCP segments with data alone,
- * so that their count is the count of what TCP must notice. Until SIGTERM; then one JSON object:
- * {"there": {"frames": n, "data": n, "lost": n, "swapped": n}, "back": {...}, "missed": n,
- * "late_us": n}: `data` counts segments with data that came in, `missed` what the kernel could not
- * hand over (a run with any proves nothing), `late_us` the longest that a frame overstayed.
+ * --loss tosses for each frame, --loss-every loses exactly each Nth. Loss and swaps hit frames from
+ * the first interface to the second, TCP segments with data alone, so that their count is the count
+ * of what TCP must notice. Until SIGTERM; then one JSON object:
+ * {"there": {"frames": n, "data": n, "lost": n, "swapped": n, "overtaken": n}, "back": {...},
+ * "missed": n, "late_us": n}: `data` counts segments with data that came in, `swapped` those held
+ * back, `overtaken` those of them that left behind a segment with data that came later, `missed`
+ * what the kernel could not hand over (a run with any proves nothing), `late_us` the longest that a
+ * frame overstayed.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,6 +40,8 @@ enum { QUEUE = 8192, FRAME = 2048, BATCH = 64, SOCKET_BUFFER = 64 << 20 };
 
 struct held {
 	uint64_t due_ns;
+	uint64_t number; /* of the segments with data; 0: none of them */
+	bool is_swapped;
 	uint32_t size;
 	uint8_t bytes[FRAME];
 };
@@ -46,13 +52,15 @@ struct way {
 	int from, to;
 	struct held **queue; /* [QUEUE], ring */
 	uint32_t first, count;
-	uint64_t frames, data, lost, swapped;
+	uint64_t frames, data, lost, swapped, overtaken;
+	uint64_t newest; /* number of the newest segment with data that left */
 };
 
 struct line {
 	struct way ways[2];
 	uint64_t delay_ns, swap_ns;
 	double loss, swap;
+	uint64_t loss_every; /* 0: none */
 	uint64_t random;
 	uint64_t late_ns;
 };
@@ -136,17 +144,20 @@ settle(struct way *w)
 static void
 take(struct line *l, struct way *w, struct held *h)
 {
-	bool hit = w == &l->ways[0] && has_data(h->bytes, h->size);
+	bool is_data = has_data(h->bytes, h->size), hit = w == &l->ways[0] && is_data;
 
 	w->frames++;
-	w->data += has_data(h->bytes, h->size);
+	w->data += is_data;
+	h->number = is_data ? w->data : 0;
+	h->is_swapped = false;
 	h->due_ns = clock_monotonic_ns() + l->delay_ns;
-	if (hit && toss(l, l->loss)) {
+	if (hit && (toss(l, l->loss) || (l->loss_every && w->data % l->loss_every == 0))) {
 		w->lost++;
 		return;
 	}
 	if (hit && toss(l, l->swap)) {
 		w->swapped++;
+		h->is_swapped = true;
 		h->due_ns += l->swap_ns;
 	}
 	w->count++;
@@ -182,6 +193,8 @@ release(struct line *l, struct way *w)
 			return h->due_ns;
 		if (now - h->due_ns > l->late_ns)
 			l->late_ns = now - h->due_ns;
+		w->overtaken += h->is_swapped && h->number < w->newest;
+		w->newest = h->number > w->newest ? h->number : w->newest;
 		while (send(w->to, h->bytes, h->size, 0) < 0 && errno == ENOBUFS)
 			;
 	}
@@ -228,9 +241,11 @@ missed(int fd)
 static void
 print_way(const char *name, const struct way *w)
 {
-	printf("\"%s\": {\"frames\": %llu, \"data\": %llu, \"lost\": %llu, \"swapped\": %llu}, ",
+	printf("\"%s\": {\"frames\": %llu, \"data\": %llu, \"lost\": %llu, \"swapped\": %llu, "
+	       "\"overtaken\": %llu}, ",
 	       name, (unsigned long long)w->frames, (unsigned long long)w->data,
-	       (unsigned long long)w->lost, (unsigned long long)w->swapped);
+	       (unsigned long long)w->lost, (unsigned long long)w->swapped,
+	       (unsigned long long)w->overtaken);
 }
 
 static void
@@ -249,6 +264,7 @@ read_options(struct line *l, int argc, char **argv)
 {
 	static const struct option options[] = {{"delay-us", required_argument, NULL, 'd'},
 	                                        {"loss", required_argument, NULL, 'l'},
+	                                        {"loss-every", required_argument, NULL, 'e'},
 	                                        {"swap", required_argument, NULL, 's'},
 	                                        {"swap-us", required_argument, NULL, 'u'},
 	                                        {"seed", required_argument, NULL, 'r'},
@@ -261,6 +277,9 @@ read_options(struct line *l, int argc, char **argv)
 			break;
 		case 'l':
 			l->loss = strtod(optarg, NULL);
+			break;
+		case 'e':
+			l->loss_every = strtoull(optarg, NULL, 10);
 			break;
 		case 's':
 			l->swap = strtod(optarg, NULL);

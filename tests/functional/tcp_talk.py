@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """One TCP connection, and what the sending socket says of it in the end (TCP_INFO, as `ss -ti` prints it).
 
-  tcp_talk.py serve PORT [--slow]
-  tcp_talk.py send HOST PORT [--bytes N] [--rate BYTES_PER_S] [--congestion NAME] [--messages N --every S]
+  tcp_talk.py serve PORT [--slow | --give N]
+  tcp_talk.py send HOST PORT [--bytes N] [--rate BYTES_PER_S] [--segment N] [--congestion NAME] [--messages N --every S]
 
 `serve` reads until the end, connection after connection, and answers what it reads at once with a byte; with --slow it answers
-nothing, and its acknowledgements wait as long as the kernel lets them.
+nothing, and its acknowledgements wait as long as the kernel lets them; with --give it sends N bytes and reads nothing.
 `send` sends N bytes, or so many messages of 500 bytes, says it is done, waits until the other side has closed too, and prints
 {"retransmits": n, "min_rtt_us": n, "sent": n, "seconds": s}.
 """
@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 
-TCP_CONGESTION, SO_MAX_PACING_RATE = 13, 47
+TCP_CONGESTION, SO_MAX_PACING_RATE, GIVE_RATE = 13, 47, 2000000
 TOTAL_RETRANS, MIN_RTT = 100, 148  # offsets in struct tcp_info of linux/tcp.h
 
 
@@ -27,12 +27,16 @@ def serve(args):
     print("listening", flush=True)
     while True:
         c, _ = s.accept()
+        if args.give:
+            c.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, GIVE_RATE)
+            c.sendall(bytes(args.give))
+            c.shutdown(socket.SHUT_WR)
         while True:
             if args.slow:
                 c.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
             if not c.recv(1 << 20):
                 break
-            if not args.slow:
+            if not args.slow and not args.give:
                 c.send(b".")
         c.close()
 
@@ -43,6 +47,8 @@ def send(args):
         s.setsockopt(socket.IPPROTO_TCP, TCP_CONGESTION, args.congestion.encode())
     if args.rate:
         s.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, args.rate)
+    if args.segment:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, args.segment)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     s.connect((args.host, args.port))
     begin = time.monotonic()
@@ -69,11 +75,13 @@ def main():
     a = sub.add_parser("serve")
     a.add_argument("port", type=int)
     a.add_argument("--slow", action="store_true")
+    a.add_argument("--give", type=int, default=0)
     a = sub.add_parser("send")
     a.add_argument("host")
     a.add_argument("port", type=int)
     a.add_argument("--bytes", type=int, default=0)
     a.add_argument("--rate", type=int, default=0)
+    a.add_argument("--segment", type=int, default=0)
     a.add_argument("--congestion")
     a.add_argument("--messages", type=int, default=0)
     a.add_argument("--every", type=float, default=0)
