@@ -13,6 +13,11 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# What failed, then the end of it: behind a lab's own words come the logs of all its daemons.
+show_why() {
+  { grep -nE '^(NOT OK|WRONG)|waited .* in vain' "$log"; echo ...; tail -n 60 "$log"; } | sed 's/^/    /'
+}
+
 run() { # NAME COMMAND...
   local name=$1 start=$SECONDS status
   shift
@@ -21,7 +26,7 @@ run() { # NAME COMMAND...
   case $status in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)); echo "skipped  $name: $(tail -n 1 "$log")" ; return ;;
-    *) failed=$((failed + 1)); echo "FAILED   $name (exit $status)"; tail -n 60 "$log" | sed 's/^/    /'; return ;;
+    *) failed=$((failed + 1)); echo "FAILED   $name (exit $status)"; show_why; return ;;
   esac
   grep -h '^skipped' "$log" | sed "s|^|         $name: |"
   echo "ok       $name ($((SECONDS - start)) s)"
