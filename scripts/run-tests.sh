@@ -13,16 +13,27 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+what_failed() { grep -E '^(NOT OK|WRONG)|waited .* in vain' "$log"; }
+
 # What failed, then the end of it: behind a lab's own words come the logs of all its daemons.
 show_why() {
-  { grep -nE '^(NOT OK|WRONG)|waited .* in vain' "$log"; echo ...; tail -n 60 "$log"; } | sed 's/^/    /'
+  { what_failed; echo ...; tail -n 60 "$log"; } | sed 's/^/    /'
 }
+
+# Routers keep timers of 900 ms, sockets those of the kernel: where this machine stalls for longer, what
+# they do is no fault of ours. Such a test may fail once, and says so.
+keeps_real_time() { case $1 in *.sh) grep -qE 'lab/pni.sh|path_begin' "$1" ;; *) false ;; esac; }
 
 run() { # NAME COMMAND...
   local name=$1 start=$SECONDS status
   shift
   "$@" >"$log" 2>&1
   status=$?
+  if [ $status -ne 0 ] && [ $status -ne 77 ] && keeps_real_time "$1"; then
+    echo "again    $name (exit $status): $(what_failed | tr '\n' ';')"
+    "$@" >"$log" 2>&1
+    status=$?
+  fi
   case $status in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)); echo "skipped  $name: $(tail -n 1 "$log")" ; return ;;
