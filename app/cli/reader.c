@@ -61,6 +61,8 @@ static bool
 choose_sites(struct reader *r)
 {
 	r->sites = store_sites(r->store, &r->site_count);
+	if (store_error(r->store))
+		return false; /* told when the reader closes */
 	if (!r->options->site)
 		return true;
 	for (size_t i = 0; i < r->site_count; i++) {

@@ -166,7 +166,7 @@ turn(struct control *c)
 	if (!connect_reader(c))
 		return false;
 	if (audit_turn(c->audit, clock_utc_us()) != 0) {
-		const char *error = store_error(c->in);
+		const char *now = store_error(c->in), *error = now ? now : store_first_error(c->in);
 		char why[200];
 
 		snprintf(why, sizeof why, "Redis %s: %s", c->conf->redis.server,

@@ -11,33 +11,38 @@ schema_find(const struct schema_group *group, const char *name)
 	return NULL;
 }
 
-/* Edits between two words (Levenshtein), with one row of memory; long words count as far. */
+enum { WORD_LONGEST = 63 };
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits between two words, neighbours swapped being one (optimal string alignment), with three rows
+ * of memory; long words count as far. */
 static size_t
 distance(const char *a, const char *b)
 {
-	enum { LONGEST = 63 };
-	size_t row[LONGEST + 1], n = strlen(b);
+	size_t rows[3][WORD_LONGEST + 1], n = strlen(b), length = strlen(a);
 
-	if (n > LONGEST || strlen(a) > LONGEST)
-		return LONGEST;
+	if (n > WORD_LONGEST || length > WORD_LONGEST)
+		return WORD_LONGEST;
 	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
+		rows[0][j] = j;
+	for (size_t i = 1; i <= length; i++) {
+		const size_t *older = rows[(i + 1) % 3], *old = rows[(i + 2) % 3];
+		size_t *row = rows[i % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= n; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			row[j] = least(old[j - 1] + (a[i - 1] != b[j - 1]),
+			               least(old[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least(row[j], older[j - 2] + 1);
 		}
 	}
-	return row[n];
+	return rows[length % 3][n];
 }
 
 /* "x15_augment" for "x15_augment_ratio": far in edits, and plainly meant. */

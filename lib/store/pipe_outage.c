@@ -42,8 +42,7 @@ pipe_fail(struct pipe *p, const char *reply, const char *why)
 		p->outage_ns = clock_monotonic_ns();
 	if (!said_before(p, reply))
 		log_warning("store",
-		            "Redis %s: %s; measuring goes on, newest state and events are kept, "
-		            "trying again",
+		            "Redis %s: %s; the newest state and events are kept, trying again",
 		            p->server, why);
 	pthread_mutex_lock(&p->lock);
 	p->fd = -1;
@@ -107,15 +106,31 @@ info_number(const char *info, const char *name)
 	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
 }
 
-/* What Redis says of its memory; a user that may not ask is fine. False: broken. */
+/* Without a password that is wanted no batch would tell why it fails: Redis takes small commands
+ * alone from strangers, and hangs up on larger ones. */
+static bool
+is_stranger(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOAUTH", 6) == 0;
+}
+
+/* What Redis says of its memory; a user that may not ask is fine. False: the connection is of no
+ * use, and that was noted. */
 static bool
 ask_memory(struct pipe *p)
 {
 	redisReply *reply = redisCommand(p->redis, "INFO memory");
 	uint64_t maxmemory = 0;
 
-	if (!reply)
+	if (!reply) {
+		pipe_fail_broken(p);
 		return false;
+	}
+	if (is_stranger(reply)) {
+		pipe_fail_reply(p, reply->str);
+		freeReplyObject(reply);
+		return false;
+	}
 	if (reply->type == REDIS_REPLY_STRING) {
 		maxmemory = info_number(reply->str, "\nmaxmemory:");
 		if (maxmemory && !strstr(reply->str, "maxmemory_policy:noeviction") &&
@@ -144,10 +159,8 @@ pipe_connect(struct pipe *p)
 		pipe_fail(p, reached ? why : NULL, why);
 		return;
 	}
-	if (!ask_memory(p)) {
-		pipe_fail_broken(p);
+	if (!ask_memory(p))
 		return;
-	}
 	pthread_mutex_lock(&p->lock);
 	p->fd = p->redis->fd;
 	p->connected = true;

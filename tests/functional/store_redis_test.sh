@@ -123,6 +123,22 @@ absent_at_start() {
   check "then everything arrives" complete "$(result events)"
 }
 
+# a Redis that begins to want a password hangs up on batches: the cause is said all the same
+password_wanted() {
+  fresh_redis
+  write_along subnets=400 seconds=4 interval_ms=100 events=1
+  sleep 1
+  rcli config set requirepass later >/dev/null
+  local auth=(-a later --no-auth-warning)
+  rcli "${auth[@]}" client kill type normal >/dev/null
+  cause_said() { grep -q 'a password is wanted' "$T/write.log"; }
+  lab_wait 10 cause_said
+  rcli "${auth[@]}" config set requirepass '' >/dev/null
+  written
+  check "a password wanted from now on: said once" test "$(lines 'a password is wanted')" = 1
+  check "and no longer: writing again" test "$(result connected)" = 1
+}
+
 passwords_and_users() {
   printf 'wrong\n' >"$T/password"
   fresh_redis --user probe on '>right' '~pni:*' +@write +@read +@connection +@transaction +info \
@@ -273,6 +289,7 @@ quick_pings
 killed_in_mid_run
 empty_restart
 absent_at_start
+password_wanted
 passwords_and_users
 read_only_and_out_of_memory
 spool_outlives_the_writer

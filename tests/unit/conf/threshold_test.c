@@ -113,6 +113,7 @@ nearest_name(void **state)
 	(void)state;
 	assert_string_equal(threshold_nearest("x15_augmnt_ratio"), "x15_augment_ratio");
 	assert_string_equal(threshold_nearest("r4_undeclared_fows"), "r4_undeclared_flows");
+	assert_string_equal(threshold_nearest("r4_udneclared_flows"), "r4_undeclared_flows");
 	assert_null(threshold_nearest("entirely_else"));
 	assert_null(threshold_nearest(""));
 }
