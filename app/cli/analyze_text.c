@@ -6,6 +6,7 @@
 #include "analyze.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "inspect/inspector.h"
 #include "reader.h"
 #include "show.h"
 #include "tell_story.h"
@@ -520,17 +521,31 @@ print_audit(const struct sheet *s)
 }
 
 static void
+print_shortage(const struct sheet *s, const char *name, uint64_t count, const char *what)
+{
+	if (count)
+		fprintf(s->to, "  %s %" PRIu64 ": %s\n", name, count, what);
+}
+
+static void
 print_probe(const struct sheet *s)
 {
 	const struct agg_probe *p = &s->a->aggregate->probe;
+	const struct inspector_shortage inspector = inspector_shortage(s->a->inspector);
 
 	heading(s, "the probe itself");
 	fprintf(s->to,
 	        "  %" PRIu64 " packets analysed, %" PRIu64 " flows refused, %" PRIu64
 	        " evicted; meters without room %" PRIu64 ", endpoints %" PRIu64
 	        ".\n  What the capture itself lost is not known here: files don't say.\n",
-	        p->packets, p->flows_refused, p->flows_evicted, p->meter_overflows,
-	        s->a->aggregate->endpoints_overflow);
+	        p->packets, p->shortage.flows_refused, p->flows_evicted,
+	        p->shortage.meter_overflows, s->a->aggregate->endpoints_overflow);
+#define X(name, unit, what) print_shortage(s, #name, p->shortage.name, what);
+	SHORTAGES(X)
+#undef X
+#define X(name, unit, what) print_shortage(s, #name, inspector.name, what);
+	INSPECTOR_SHORTAGES(X)
+#undef X
 }
 
 void

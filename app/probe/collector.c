@@ -117,6 +117,7 @@ static void export(struct collector *c)
 		.host = c->host,
 		.ports = plane_port_count(c->plane),
 		.workers = plane_workers(c->plane),
+		.expectations_dropped = plane_expectations_dropped(c->plane),
 		.unfit_reason = c->unfit,
 		.capture = plane_is_capture(c->plane),
 	};

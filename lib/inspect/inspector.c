@@ -7,6 +7,7 @@
 #include "inspect/conversation.h"
 #include "inspect/handler.h"
 #include "inspect/round_trip.h"
+#include "inspect/sip_call.h"
 #include "proto/protocols.h"
 
 enum {
@@ -317,4 +318,27 @@ inspector_conversations(const struct inspector *i, uint64_t *forgotten)
 
 	*forgotten = conversation_forgotten(control) + conversation_forgotten(bulk);
 	return conversation_count(control) + conversation_count(bulk);
+}
+
+struct inspector_shortage
+inspector_shortage(const struct inspector *i)
+{
+	const struct census *c = i->census;
+	const struct bgp_table *bgp = &c->peering.bgp;
+	struct inspector_shortage s = {
+		.buffers_full = c->streams.full,
+		.waiting_refused = c->streams.budget.refused,
+		.calls_forgotten = sip_calls_forgotten(c->calls),
+		.bgp_connections_forgotten = bgp->forgotten,
+		.bgp_sessions_forgotten = bgp->sessions_forgotten,
+		.bfd_sessions_forgotten = c->peering.sessions.forgotten,
+		.bfd_packets_refused = c->peering.sessions.refused,
+		.facts_lost = i->facts.lost,
+	};
+	struct bgp_attrs_use attributes;
+
+	inspector_conversations(i, &s.conversations_forgotten);
+	bgp_attrs_usage(bgp->shared.pool.attrs, &attributes);
+	s.bgp_attributes_refused = attributes.refused;
+	return s;
 }

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "inspect/census.h"
 #include "inspect/fact.h"
+#include "inspect/inspector_shortage.h"
 #include "inspect/media_offer.h"
 #include "path/punt.h"
 #include "snap/snap.h"
@@ -83,3 +84,4 @@ struct latency_set *inspector_latencies(struct inspector *i);
 struct fact_queue *inspector_facts(struct inspector *i);
 /* Conversations now, and those forgotten for want of room. */
 uint32_t inspector_conversations(const struct inspector *i, uint64_t *forgotten);
+struct inspector_shortage inspector_shortage(const struct inspector *i);

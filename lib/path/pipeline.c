@@ -18,6 +18,23 @@ enum {
 
 /* ---- intervals ------------------------------------------------------------------------------- */
 
+/* Since start; of the meters since the plan was taken. */
+static struct shortage
+shortage_of(const struct pipeline *p)
+{
+	const struct tcp_pool_stats *tcp = tcp_pool_stats(p->tcp);
+
+	return (struct shortage){
+		.flows_refused = flow_table_stats(p->flows)->refused,
+		.meter_overflows = meter_overflows(p->meters),
+		.fragments_forgotten = fragment_evictions(p->fragments),
+		.segments_refused = tcp->refused,
+		.holes_untracked = tcp->untracked,
+		.streams_refused = rtp_pool_stats(p->streams)->refused,
+		.expectations_evicted = expectation_table_stats(p->expectations)->evicted,
+	};
+}
+
 /* Counts since the end of the last interval; an interval that goes on (stretched) adds to its own.
  */
 static void
@@ -25,22 +42,20 @@ flow_counts(struct pipeline *p)
 {
 	const struct flow_stats now = *flow_table_stats(p->flows);
 	const struct rtp_pool_stats *streams = rtp_pool_stats(p->streams);
+	const struct shortage shortage = shortage_of(p);
 	struct snap *s = p->snap;
 
-	static_assert(SNAP_SEQ == 4, "what the pipeline fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 5, "what the pipeline fills in at the end of an interval");
 	s->flows_created += now.created - p->before.created;
 	s->flows_expired += now.expired - p->before.expired;
 	s->flows_evicted += now.evicted - p->before.evicted;
-	s->flows_refused += now.refused - p->before.refused;
 	s->flows_used = now.used;
 	s->flows_capacity = now.capacity;
-	s->meter_overflows += meter_overflows(p->meters) - p->overflows_before;
 	s->streams_used = streams->used;
 	s->streams_room = streams->capacity;
-	s->streams_refused += streams->refused - p->streams_refused_before;
+	shortage_add_since(&s->shortage, &shortage, &p->shortage_before);
 	p->before = now;
-	p->overflows_before = meter_overflows(p->meters);
-	p->streams_refused_before = streams->refused;
+	p->shortage_before = shortage;
 }
 
 static void
@@ -184,7 +199,7 @@ plan_take(struct pipeline *p, const struct plan *plan, struct snap_core *core)
 	p->core = core;
 	p->snap = snap_current(core);
 	p->meters = snap_meters(core);
-	p->overflows_before = meter_overflows(p->meters);
+	p->shortage_before.meter_overflows = meter_overflows(p->meters);
 	lookup_take(p, plan->side_lpm);
 }
 

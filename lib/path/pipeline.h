@@ -40,7 +40,6 @@ struct flow;
 struct rtp_pool;
 struct rtp_stream;
 struct expectation;
-struct expectation_stats;
 
 /* An interval was published; captures take and release it here, since one burst may end several. */
 typedef void published_fn(void *context);
@@ -93,7 +92,6 @@ const struct rtp_pool *pipeline_streams(const struct pipeline *p);
 bool pipeline_is_secure(const struct flow *f, const struct rtp_stream *s);
 /* What signalling said will come. The worker's thread, between bursts or from its punt callback. */
 void pipeline_expect(struct pipeline *p, const struct expectation *e);
-const struct expectation_stats *pipeline_expectations(const struct pipeline *p);
 /* Frames of a flow ([0] sent by its first sender) by which counting every frame exceeds counting
  * every datagram once: fragments of a datagram but one. */
 void pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2]);

@@ -46,6 +46,7 @@ struct punt_rings *plane_punts(const struct plane *p, unsigned worker);
 /* Inspector: tell all workers what signalling says will come; which of them gets it, the port's
  * hash decides. */
 void plane_expect(const struct plane *p, const struct expectation *e);
+uint64_t plane_expectations_dropped(const struct plane *p); /* worker by worker, queues were full */
 
 /*
  * Reload, in three steps, so that the control thread never waits: plane_reload() builds all that

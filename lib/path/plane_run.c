@@ -112,6 +112,16 @@ plane_expect(const struct plane *p, const struct expectation *e)
 		expect_queue_push(worker_expected(p->workers[w]), e);
 }
 
+uint64_t
+plane_expectations_dropped(const struct plane *p)
+{
+	uint64_t sum = 0;
+
+	for (unsigned w = 0; w < plane_workers(p); w++)
+		sum += expect_queue_dropped(worker_expected(p->workers[w]));
+	return sum;
+}
+
 unsigned
 plane_port_count(const struct plane *p)
 {

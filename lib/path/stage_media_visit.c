@@ -237,9 +237,3 @@ pipeline_streams(const struct pipeline *p)
 {
 	return p->streams;
 }
-
-const struct expectation_stats *
-pipeline_expectations(const struct pipeline *p)
-{
-	return expectation_table_stats(p->expectations);
-}

@@ -50,8 +50,7 @@ struct pipeline {
 	uint64_t interval_ns;
 	uint64_t end_ns;          /* of the running interval */
 	struct flow_stats before; /* at the end of the last one */
-	uint64_t overflows_before;
-	uint64_t streams_refused_before;
+	struct shortage shortage_before;
 	/* ageing */
 	uint64_t now_ns;      /* newest packet time or idle call */
 	uint64_t age_per_ns;  /* records a ns, 32.32 fixed point */

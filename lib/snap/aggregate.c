@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 4, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 5, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
 enum {
@@ -319,9 +319,7 @@ merge_probe(struct aggregate *a, const struct snap *s)
 	p->flows_created += s->flows_created;
 	p->flows_expired += s->flows_expired;
 	p->flows_evicted += s->flows_evicted;
-	p->flows_refused += s->flows_refused;
-	p->meter_overflows += s->meter_overflows;
-	p->streams_refused += s->streams_refused;
+	shortage_add(&p->shortage, &s->shortage);
 	p->streams_overflow += s->streams_overflow;
 	m->streams_used += s->streams_used;
 	m->streams_room += s->streams_room;

@@ -133,10 +133,10 @@ struct aggregate {
 		uint64_t packets, bytes, reasons[REASON_COUNT];
 		uint64_t direction_unknown, direction_unknown_bytes;
 		uint64_t punted[SNAP_PUNTS], punt_dropped[SNAP_PUNTS];
-		uint64_t flows_created, flows_expired, flows_evicted, flows_refused,
-			meter_overflows;
-		/* RTP: packets whose source found no place, reports that did not; then state */
-		uint64_t streams_refused, streams_overflow, streams_used, streams_room;
+		uint64_t flows_created, flows_expired, flows_evicted;
+		struct shortage shortage;
+		/* RTP: reports that found no place; then state */
+		uint64_t streams_overflow, streams_used, streams_room;
 		uint64_t flows_used, flows_capacity, meters;                  /* state at the end */
 		uint64_t missed, no_mbuf, kernel_drops, rx_packets, rx_bytes; /* sums over ports */
 		double busy_ratio, cycles_per_packet;

@@ -153,7 +153,7 @@ snap_current(struct snap_core *c)
 struct snap *
 snap_publish(struct snap_core *c, uint64_t end_ns)
 {
-	static_assert(SNAP_SEQ == 4, "what the worker fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 5, "what the worker fills in at the end of an interval");
 	struct snap *full = c->current, *next;
 
 	full->end_ns = end_ns;
@@ -185,7 +185,7 @@ snap_take(struct snap_core *c)
 void
 snap_release(struct snap_core *c, struct snap *s)
 {
-	static_assert(SNAP_SEQ == 4, "what is cleared for the next interval");
+	static_assert(SNAP_SEQ == 5, "what is cleared for the next interval");
 	buffer_clear(s);
 	atomic_store_explicit(&c->spare, s, memory_order_release);
 }

@@ -19,6 +19,7 @@
 #include "proto/reason.h"
 #include "snap/latency.h"
 #include "snap/quality.h"
+#include "snap/shortage.h"
 #include "snap/stream.h"
 
 enum {
@@ -28,7 +29,7 @@ enum {
 	SNAP_L1_OVERHEAD = 24,
 	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 4,
+	SNAP_SEQ = 5,
 };
 
 struct lane_id {
@@ -85,10 +86,10 @@ struct snap {
 	 * decoded, in flows and punted; see also plan_port.guess */
 	uint64_t direction_unknown, direction_unknown_bytes;
 	/* flow table */
-	uint64_t flows_created, flows_expired, flows_evicted, flows_refused;
+	uint64_t flows_created, flows_expired, flows_evicted;
 	uint64_t flows_used, flows_capacity; /* state at the end of the interval */
-	uint64_t meter_overflows;
-	uint32_t meter_count; /* meters in use; `meters` below it are valid */
+	struct shortage shortage;            /* of all tables */
+	uint32_t meter_count;                /* meters in use; `meters` below it are valid */
 	uint32_t lane_count;
 	uint32_t endpoint_count; /* endpoints[0 … count) are valid, in order of first sight */
 	uint32_t endpoint_capacity;
@@ -100,9 +101,8 @@ struct snap {
 	uint64_t quality_overflow; /* counts that found no line: see quality_of() */
 	uint32_t stream_count, stream_capacity;
 	uint64_t streams_overflow; /* reports that found no room */
-	/* RTP streams in the worker's pool, at the end of the interval; packets of sources that
-	 * found no place in it */
-	uint64_t streams_used, streams_room, streams_refused;
+	/* RTP streams in the worker's pool, at the end of the interval */
+	uint64_t streams_used, streams_room;
 	struct snap_lane *lanes;
 	struct meter *meters;
 	struct snap_quality *qualities; /* [quality_count], by meter.quality */

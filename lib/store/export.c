@@ -195,10 +195,9 @@ fill_probe_counters(struct rec_probe *r, const struct agg_probe *p)
 	r->flows_evicted = p->flows_evicted;
 	r->streams = p->streams_used;
 	r->streams_capacity = p->streams_room;
-	r->streams_refused = p->streams_refused;
 	r->streams_overflow = p->streams_overflow;
 	r->meters = p->meters;
-	r->meter_overflows = p->meter_overflows;
+	r->shortage = p->shortage;
 	r->loss_ratio = p->loss_ratio;
 	r->coverage_ratio = p->coverage_ratio;
 	r->busy_ratio = p->busy_ratio;
@@ -217,6 +216,10 @@ export_probe(struct epoch *x)
 	fill_probe_counters(&r, &x->a->probe);
 	r.endpoints_overflow = x->a->endpoints_overflow;
 	r.streams_overflow += x->a->voice->refused;
+	r.latency_overflow = x->a->latency->overflow;
+	r.quality_overflow = x->a->quality->overflows;
+	r.inspector_shortage = x->e->inspector_shortage;
+	r.expectations_dropped = x->self->expectations_dropped;
 	r.spool_events = health.spool_events;
 	r.spool_bytes = health.spool_bytes;
 	r.spool_dropped = health.spool_dropped;
@@ -279,6 +282,7 @@ exporter_inspect(struct exporter *e, struct inspector *inspector)
 	export_voice(x, inspector);
 	evidence_take(&e->evidence, inspector_evidence(inspector));
 	export_facts(x, inspector);
+	e->inspector_shortage = inspector_shortage(inspector);
 }
 
 /* Once the inspector was asked: roles stand on what it read in this very interval too. */

@@ -18,8 +18,9 @@ struct export_self {
 	const char *clock_source; /* "hardware", "capture", "tsc" */
 	uint64_t clock_resolution_ns, clock_error_ns;
 	uint64_t ports, workers;
-	const char *unfit_reason; /* NULL: fit as far as the caller knows */
-	bool capture;             /* from files: no heartbeat, nothing goes silent after the end */
+	uint64_t expectations_dropped; /* by full queues to the workers */
+	const char *unfit_reason;      /* NULL: fit as far as the caller knows */
+	bool capture; /* from files: no heartbeat, nothing goes silent after the end */
 };
 
 struct exporter;

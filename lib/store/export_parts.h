@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "inspect/evidence.h"
+#include "inspect/inspector_shortage.h"
 #include "store/announce.h"
 #include "store/dict.h"
 #include "store/export.h"
@@ -48,9 +49,10 @@ struct exporter {
 	struct rec_link_media *media; /* as conf.links */
 	struct lag_view *lags;        /* as conf.links */
 	size_t lag_count;
-	uint64_t control_drops;   /* of the probe, at the last look at the inspector */
-	struct evidence evidence; /* of roles, taken over from the inspector */
-	struct addr *relays;      /* addresses whose media leaves again as it came, in this epoch */
+	uint64_t control_drops; /* of the probe, at the last look at the inspector */
+	struct inspector_shortage inspector_shortage; /* then */
+	struct evidence evidence;                     /* of roles, taken over from the inspector */
+	struct addr *relays; /* addresses whose media leaves again as it came, in this epoch */
 	uint32_t relay_count;
 	bool *sbc_media;             /* as conf.sbcs: its media prefixes carry media */
 	struct sbc_ports *sbc_ports; /* as conf.sbcs */

@@ -51,12 +51,22 @@ const struct record_field fields_probe[] = {
 	U64(rec_probe, flows_expired, "", "total"),
 	U64(rec_probe, flows_evicted, "", "total, pushed out by newer flows"),
 	U64(rec_probe, meters, "", "link, direction, subnet and class pairs in use"),
-	U64(rec_probe, meter_overflows, "", "packets that found no meter of their own"),
 	U64(rec_probe, endpoints_overflow, "", "feedings that found no endpoint entry"),
 	U64(rec_probe, streams, "", "RTP streams followed now"),
 	U64(rec_probe, streams_capacity, "", "room for"),
-	U64(rec_probe, streams_refused, "packets", "of RTP whose source found no room"),
 	U64(rec_probe, streams_overflow, "", "reports of streams that found no room, or no entry"),
+	U64(rec_probe, latency_overflow, "samples",
+            "round trips that count under their link alone"),
+	U64(rec_probe, quality_overflow, "", "counts of loss or trouble that found no room"),
+#define X(name, unit, what) ROW(rec_probe, #name, U64, shortage.name, unit, what),
+	SHORTAGES(X)
+#undef X
+#define X(name, unit, what) ROW(rec_probe, #name, U64, inspector_shortage.name, unit, what),
+		INSPECTOR_SHORTAGES(X)
+#undef X
+			U64(rec_probe, expectations_dropped, "",
+                            "media that signalling told of and a worker did not hear of: its queue "
+                            "was full"),
 	F64(rec_probe, loss_ratio, "ratio", "lost of offered, last interval"),
 	F64(rec_probe, coverage_ratio, "ratio", "analysed of offered, last interval"),
 	F64(rec_probe, busy_ratio, "ratio", "share of time the busiest worker had packets"),

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "inspect/inspector_shortage.h"
+#include "snap/shortage.h"
 #include "store/model_path.h"
 #include "store/model_peering.h"
 #include "store/model_voice.h"
@@ -73,8 +75,12 @@ struct rec_probe {
 	char undecoded_reasons[512]; /* "vlan_deep 3, ipv4_short 1", largest first */
 	uint64_t direction_unknown;
 	uint64_t flows, flows_capacity, flows_created, flows_expired, flows_evicted;
-	uint64_t meters, meter_overflows, endpoints_overflow;
-	uint64_t streams, streams_capacity, streams_refused, streams_overflow; /* RTP */
+	uint64_t meters, endpoints_overflow;
+	uint64_t streams, streams_capacity, streams_overflow; /* RTP */
+	uint64_t latency_overflow, quality_overflow;
+	struct shortage shortage;
+	struct inspector_shortage inspector_shortage;
+	uint64_t expectations_dropped;
 	double loss_ratio; /* (missed + no_mbuf + ring drops) / offered, this interval */
 	double coverage_ratio;
 	double busy_ratio; /* busiest worker */

@@ -51,7 +51,7 @@ drain(void *context)
 	if (!s)
 		return;
 	r->evicted += s->flows_evicted;
-	r->refused += s->flows_refused;
+	r->refused += s->shortage.flows_refused;
 	snap_release(r->core, s);
 }
 

@@ -380,6 +380,7 @@ test_bounded(void **state)
 	}
 	assert_int_equal(sip_calls_count(f.census->calls), 100);
 	assert_int_equal(sip_calls_forgotten(f.census->calls), 900);
+	assert_int_equal(inspector_shortage(i).calls_forgotten, 900);
 	feed_close(&f);
 }
 

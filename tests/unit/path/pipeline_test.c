@@ -15,7 +15,9 @@
 #include "path/capture.h"
 #include "path/lookup.h"
 #include "path/source.h"
+#include "state/expectation.h"
 #include "state/flow.h"
+#include "state/tcp.h"
 #include "support/frames.h"
 
 #define T0 (1700000000 * NS_PER_S)
@@ -56,7 +58,8 @@ struct fixture {
 	unsigned published;
 	uint64_t packets, bytes, lane_packets[8], lane_bytes[8];
 	uint64_t meter_packets[2], class_packets[CLASS_COUNT], subnet_packets[8], sbc_packets[3];
-	uint64_t flows, flows_two_way, created, refused, evicted, unknown, reasons[REASON_COUNT];
+	struct shortage shortage;
+	uint64_t flows, flows_two_way, created, evicted, unknown, reasons[REASON_COUNT];
 	uint64_t endpoint_packets, endpoints;
 	uint64_t endpoint_dir[2]; /* of 203.0.113.5 */
 	uint64_t start_ns[64], end_ns[64], in_interval[64];
@@ -101,7 +104,7 @@ drain(void *context)
 	f->packets += s->packets;
 	f->bytes += s->bytes;
 	f->created += s->flows_created;
-	f->refused += s->flows_refused;
+	shortage_add(&f->shortage, &s->shortage);
 	f->evicted += s->flows_evicted;
 	f->unknown += s->direction_unknown;
 	for (uint32_t i = 0; i < s->lane_count; i++) {
@@ -738,8 +741,46 @@ test_flood_loses_no_endpoint_traffic(void **state)
 	assert_int_equal(f->packets, 20000);
 	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 20000);
 	assert_true(f->evicted > 15000);
-	assert_int_equal(f->created + f->refused, 20000);
+	assert_int_equal(f->created + f->shortage.flows_refused, 20000);
 	assert_int_equal(f->endpoint_packets, 2 * f->created);
+	fixture_free(f);
+}
+
+/* Over intervals, each want of room is counted once: tables of 8192 fragments and 16 384
+ * expectations, and a line for 15 in 16 flows. */
+static void
+test_want_of_room_is_told(void **state)
+{
+	struct fixture *f = fixture_make(false);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+	struct expectation e = {.addr = s.src, .time_ns = T0};
+
+	(void)state;
+	s.fragment = 0x2000;
+	for (uint32_t n = 0; n < 20000; n++) {
+		s.ip_id = (uint16_t)n;
+		send_frame(f, UP, T0 + n * (NS_PER_S / 16000), &s);
+	}
+	s.proto = 6;
+	s.fragment = 0;
+	for (uint32_t n = 0; n < 20000; n++) {
+		s.sport = (uint16_t)n;
+		send_frame(f, UP, T0 + (20000 + n) * (NS_PER_S / 16000), &s);
+	}
+	flush(f);
+	for (uint32_t n = 0; n < 40000; n++) {
+		e.port = (uint16_t)n;
+		pipeline_expect(f->pipeline, &e);
+	}
+	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_S);
+	assert_true(f->published > 2);
+	/* what no flow was found for is not remembered */
+	assert_in_range(f->shortage.fragments_forgotten, 20000 - 8192 - f->shortage.flows_refused,
+	                20000);
+	assert_in_range(f->shortage.expectations_evicted, 40000 - 16384, 40000);
+	assert_true(f->shortage.segments_refused > 0);
+	assert_int_equal(f->shortage.segments_refused,
+	                 tcp_pool_stats(pipeline_tcp(f->pipeline))->refused);
 	fixture_free(f);
 }
 
@@ -812,7 +853,7 @@ test_floods_leave_calls_alone(void **state)
 	assert_int_equal(calls.kept, CALLS);
 	assert_int_equal(calls.packets, 4 * CALLS);
 	assert_true(f->evicted > 30000);
-	assert_int_equal(f->created + f->refused, 40000 + CALLS);
+	assert_int_equal(f->created + f->shortage.flows_refused, 40000 + CALLS);
 	fixture_free(f);
 }
 
@@ -927,6 +968,7 @@ main(void)
 		cmocka_unit_test(test_mirror_port_finds_directions),
 		cmocka_unit_test(test_guess_takes_first_sender_as_peer),
 		cmocka_unit_test(test_fragments_inherit_the_flow),
+		cmocka_unit_test(test_want_of_room_is_told),
 		cmocka_unit_test(test_punts_keep_their_queues),
 		cmocka_unit_test(test_punts_of_media),
 		cmocka_unit_test(test_punts_of_handshakes),

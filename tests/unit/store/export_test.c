@@ -302,6 +302,32 @@ a_member_that_stops_degrades_its_link(void **state)
 	finish(&b);
 }
 
+/* Each want of room of the workers under its own name. */
+static void
+want_of_room_stands_in_the_probes_record(void **state)
+{
+	struct rec_probe probe;
+	struct bench b;
+	uint64_t n = 100;
+
+	(void)state;
+	begin(&b, CONTRACT(PROBE, "p1"));
+#define X(name, unit, what) b.a->probe.shortage.name = ++n;
+	SHORTAGES(X)
+#undef X
+	b.a->latency->overflow = 7;
+	b.a->quality->overflows = 8;
+	epoch(&b, true);
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &probe));
+	n = 100;
+#define X(name, unit, what) assert_int_equal(probe.shortage.name, ++n);
+	SHORTAGES(X)
+#undef X
+	assert_int_equal(probe.latency_overflow, 7);
+	assert_int_equal(probe.quality_overflow, 8);
+	finish(&b);
+}
+
 int
 main(void)
 {
@@ -312,6 +338,7 @@ main(void)
 		cmocka_unit_test(classes_stand_as_the_contract_says),
 		cmocka_unit_test(two_probes_share_no_key),
 		cmocka_unit_test(rollups_average_rates),
+		cmocka_unit_test(want_of_room_stands_in_the_probes_record),
 	};
 
 	return cmocka_run_group_tests_name("export", tests, NULL, NULL);

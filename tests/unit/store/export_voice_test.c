@@ -278,13 +278,34 @@ test_media_ports(void **state)
 	finish(&b);
 }
 
+/* What the inspector had no room for is told with the probe. */
+static void
+test_want_of_room(void **state)
+{
+	struct rec_probe r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	inspector_destroy(b.f.inspector);
+	b.f.inspector = inspector_create(&(struct inspector_params){
+		.conf = b.f.conf, .lanes = feed_lanes, .lane_count = 2, .calls = 2});
+	for (unsigned call = 1; call <= 5; call++)
+		message(&b, UA, 1000, call, "INVITE sip:2@b SIP/2.0", "1 INVITE", "");
+	epoch(&b, 2000000);
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &r));
+	assert_int_equal(r.inspector_shortage.calls_forgotten, 3);
+	assert_int_equal(r.inspector_shortage.conversations_forgotten, 0);
+	finish(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),     cmocka_unit_test(test_media_ports),
-		cmocka_unit_test(test_encrypted), cmocka_unit_test(test_roles),
-		cmocka_unit_test(test_relay),
+		cmocka_unit_test(test_want_of_room), cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_media_ports),  cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_roles),        cmocka_unit_test(test_relay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
