@@ -72,6 +72,25 @@ put_time(json_t *o, const char *key, bool has, uint64_t ns)
 		json_put_null(o, key);
 }
 
+/* Bytes that arrived, and over the flow's life how fast; null when no acknowledgement was seen. */
+static void
+put_goodput(json_t *o, unsigned side, const struct tcp_report *r, uint64_t life_ns)
+{
+	static const char *const bytes[] = {"a_goodput_bytes", "b_goodput_bytes"};
+	static const char *const rate[] = {"a_goodput_bps", "b_goodput_bps"};
+
+	if (!r->has_goodput[side]) {
+		json_put_null(o, bytes[side]);
+		json_put_null(o, rate[side]);
+		return;
+	}
+	json_put_u64(o, bytes[side], r->goodput[side]);
+	if (life_ns)
+		json_put_f64(o, rate[side], 8e9 * (double)r->goodput[side] / (double)life_ns);
+	else
+		json_put_null(o, rate[side]);
+}
+
 static json_t *
 offer_json(const struct tcp_offer *offer)
 {
@@ -109,6 +128,8 @@ analysis_put_flow_tcp(json_t *o, const struct analysis *a, const struct flow *f)
 	put_both(o, "unseen", &r, TCP_SAW_UNSEEN);
 	json_put_u64(o, "a_resets", r.count[0][TCP_SAW_RESET]);
 	json_put_u64(o, "b_resets", r.count[1][TCP_SAW_RESET]);
+	for (unsigned side = 0; side < 2; side++)
+		put_goodput(o, side, &r, f->last_ns - f->first_ns);
 	json_put(o, "a_offer", offer_json(&r.offer[0]));
 	json_put(o, "b_offer", offer_json(&r.offer[1]));
 }

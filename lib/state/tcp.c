@@ -42,7 +42,7 @@ ack_advance(const struct segment *s, uint32_t by)
 	if (has(s, s->y, SIDE_PROBING) && distance(ack, l->probe_seq[s->y]) >= 0)
 		tcp_probe_done(s, by);
 	if (__builtin_expect(l->trouble != 0, 0))
-		tcp_trouble_ack(s);
+		tcp_trouble_ack(s, by);
 	if (__builtin_expect(distance(ack, l->next[s->y]) > 0 && has(s, s->y, SIDE_KNOWN), 0))
 		tcp_ack_beyond(s);
 }
@@ -147,6 +147,7 @@ trouble_count(const struct segment *s)
 	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, false);
 
 	handshake_watch(s, t);
+	t->goodput[s->x] -= s->flags & FIN && s->news->saw & 1u << TCP_SAW_DATA;
 	for (uint32_t bits = s->news->saw; bits; bits &= bits - 1)
 		t->count[s->x][__builtin_ctz(bits)]++;
 	t->count[s->y][TCP_SAW_UNSEEN] += s->news->unseen;

@@ -141,6 +141,9 @@ struct tcp_report {
 	                                     taken from LOST_AFTER */
 	struct tcp_offer offer[2];
 	uint32_t in_flight[2]; /* bytes sent and not acknowledged */
+	bool has_goodput[2];
+	uint64_t goodput[2]; /* bytes that the receiver took (RFC 2647 section 3.17), since the
+	                        first acknowledgement that was seen */
 };
 
 /* With `keep`: the connection told in full; false: the flow has no line. */

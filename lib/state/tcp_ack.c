@@ -64,11 +64,15 @@ segments_of(const struct segment *s, uint64_t bytes)
 
 /* What the receiver has leaves the record. */
 void
-tcp_trouble_ack(const struct segment *s)
+tcp_trouble_ack(const struct segment *s, uint32_t by)
 {
 	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, false);
 	uint32_t ack = s->packet->tcp_ack;
 
+	if (s->first_ack) /* of a SYN, and what came with it (RFC 7413) */
+		by = s->flags & SYN && has(s, s->y, SIDE_SYN) ? ack - s->l->probe_seq[s->y] : 0;
+	if (by <= JUMP_MOST)
+		t->goodput[s->y] += by;
 	s->news->unseen += segments_of(s, tcp_hole_drop(t, s->y, ack));
 	if (!t->echo_waits[s->y] || distance(ack, t->echo_seq[s->y]) < 0)
 		return;

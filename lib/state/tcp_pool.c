@@ -217,6 +217,9 @@ tcp_report(const struct tcp_pool *p, const struct flow *f, struct tcp_report *ou
 			count[i] = t->count[side][i];
 		count[TCP_SAW_LOST_AFTER] -= count[TCP_SAW_TAKEN_BACK];
 		out->offer[side] = offer_of(l, t, side);
+		out->has_goodput[side] = l->flags[!side] & SIDE_ACKED;
+		/* a FIN that nobody acknowledged yet */
+		out->goodput[side] = t->goodput[side] == UINT64_MAX ? 0 : t->goodput[side];
 		if (l->flags[side] & SIDE_KNOWN && l->flags[!side] & SIDE_ACKED &&
 		    distance(l->next[side], l->ack[!side]) > 0)
 			out->in_flight[side] = l->next[side] - l->ack[!side];

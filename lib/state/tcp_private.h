@@ -56,7 +56,7 @@ struct tcp_hole {
 	uint16_t mark, ts;   /* of the segment that revealed it */
 };
 
-enum { HOLES = 18 };
+enum { HOLES = 17 };
 
 /* A connection in trouble. Holes of side 0 stand from the first on, those of side 1 from the last
  * back. */
@@ -74,6 +74,7 @@ struct tcp_trouble {
 	bool echo_waits[2];
 	bool has_syn, has_handshake, has_opening;
 	uint32_t count[2][TCP_SAW_COUNT];
+	uint64_t goodput[2]; /* bytes of the side that were acknowledged, its FIN taken off */
 	struct tcp_hole holes[HOLES] __attribute__((aligned(16)));
 };
 static_assert(sizeof(struct tcp_trouble) == 8 * CACHE_LINE, "trouble is eight cache lines");

@@ -131,8 +131,8 @@ void tcp_options_take(struct segment *s);
 
 /* tcp_ack.c. The timed segment is acknowledged, `by` bytes at once. */
 void tcp_probe_done(const struct segment *s, uint32_t by);
-/* What the receiver has leaves the record of trouble. */
-void tcp_trouble_ack(const struct segment *s);
+/* What the receiver has leaves the record of trouble; it takes `by` bytes more. */
+void tcp_trouble_ack(const struct segment *s, uint32_t by);
 /* Acknowledged before it was seen. */
 void tcp_ack_beyond(const struct segment *s);
 /* The same acknowledgement again, without data. */

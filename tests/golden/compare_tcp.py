@@ -9,6 +9,7 @@ CAPTURES/truth/tcp_totals.tsv and tcp_streams.tsv hold what tshark counts. Asked
   that were sent or shown again put where they belong: AGAIN, which tcp_again.py counts where there is a tshark;
 - every capture whose retransmissions or out-of-order segments differ from tshark's is in KNOWN, with its reason in docs/truth.md; one
   that is there and agrees is a stale entry;
+- goodput of connections seen whole and without loss equal to their payload, each way;
 - echo replies in icmp_echo_rtt.tsv: as many round trips, the least to the microsecond, the median within 2 % (a bucket is 1.6 % wide).
 """
 import collections
@@ -39,6 +40,7 @@ AGAIN = {
 }
 KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap"}
 COLUMNS = ("retrans", "out_of_order")
+NOT_CLEAN = ("retrans", "out_of_order", "lost_segment", "ack_lost", "rst")
 
 
 def ends(a, a_port, b, b_port):
@@ -100,8 +102,19 @@ class Comparison:
             else:
                 good = ours is not None and close(ours, theirs)
                 self.rtt["equal" if good else "different"] += 1
+            if flow and not any(int(s[c]) for c in NOT_CLEAN) and (s["syn"], s["fin"]) == ("2", "2"):
+                self.goodput(name, s, flow)
             if not good and self.show:
                 print(f"  {name} stream {s['stream']}: SYN to ACK {ours} us, tshark {theirs} ms")
+
+    def goodput(self, name, stream, flow):
+        """Of a whole connection in which nothing was lost it is the payload of either side."""
+        same = (flow["a"], flow["a_port"]) == (stream["a"], int(stream["a_port"]))
+        ours = [flow[f"{side}_goodput_bytes"] for side in ("ab" if same else "ba")]
+        theirs = [int(stream["a_payload"]), int(stream["b_payload"])]
+        self.sums["goodputs"] += 1
+        if ours != theirs:
+            self.mistakes.append(f"{name} stream {stream['stream']}: goodput {ours}, payload {theirs}")
 
     def echoes(self, results):
         for r, result in results:
@@ -126,6 +139,7 @@ class Comparison:
               f"{self.rtt['only ours']} that tshark has not, {self.rtt['neither']} without")
         if compared and self.rtt["equal"] < 0.99 * compared:
             self.mistakes.append("fewer than 99 % of the handshakes agree")
+        print(f"goodput of {self.sums['goodputs']} whole clean connections compared with tshark's payload, each way")
         for column in COLUMNS:
             ours, theirs, moved = self.sums["ours", column], self.sums["theirs", column], self.sums["moved", column]
             print(f"{column}: {ours}, tshark {theirs}, with what was sent or shown again in its place {theirs + moved}"

@@ -581,6 +581,35 @@ SCENE(reports_tell_handshake_and_offers)
 	scene_free(s);
 }
 
+/* RFC 2647 section 3.17: what arrived, once; SYN and FIN are no bytes. */
+SCENE(goodput_is_what_the_receiver_took)
+{
+	struct scene *s = scene_make(true);
+	struct tcp_report r;
+
+	(void)state;
+	open_plain(s);
+	tcp_report(s->pool, &s->flow, &r);
+	assert_true(r.has_goodput[B] && r.goodput[B] == 0);
+	send_run(s, 8, 1 << 3); /* over the wrap of the numbers, one lost */
+	data(s, A, 1 + 2 * MSS, MSS, 1);
+	ack(s, B, 1, 1 + 3 * MSS);
+	data(s, A, 1 + 3 * MSS, MSS, 1);
+	data(s, A, 1 + 3 * MSS, MSS, 1);
+	ack(s, B, 1, 1 + 8 * MSS);
+	data(s, B, 1, 300, 1 + 8 * MSS);
+	pass(s, (struct segment){
+			.from = A, .seq = 1 + 8 * MSS, .size = 70, .ack = 301, .flags = ACK | FIN});
+	tcp_report(s->pool, &s->flow, &r);
+	assert_int_equal(r.goodput[B], 300);
+	assert_in_range(r.goodput[A], 8 * MSS - 1, 8 * MSS);
+	ack(s, B, 301, 2 + 8 * MSS + 70);
+	ack(s, B, 301, 2 + 8 * MSS + 70);
+	tcp_report(s->pool, &s->flow, &r);
+	assert_int_equal(r.goodput[A], 8 * MSS + 70);
+	scene_free(s);
+}
+
 SCENE(pools_are_bounded_and_given_back)
 {
 	enum { FLOWS = 1024 };
@@ -642,6 +671,7 @@ main(void)
 		cmocka_unit_test(more_holes_than_room_blind_the_tap_for_a_while),
 		cmocka_unit_test(ecn_is_counted),
 		cmocka_unit_test(reports_tell_handshake_and_offers),
+		cmocka_unit_test(goodput_is_what_the_receiver_took),
 		cmocka_unit_test(pools_are_bounded_and_given_back),
 	};
 
