@@ -13,22 +13,30 @@
 
 /* ---- declared -------------------------------------------------------------------------------- */
 
-/* The provisioned bandwidth, or what its members are declared to add up to. */
 static uint64_t
-declared_bandwidth(const struct conf_link *link)
+members_sum(const struct conf_link *link)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < link->member_count; i++)
 		sum += link->members[i].speed_bps;
-	return link->bandwidth_bps > 0 ? link->bandwidth_bps : sum;
+	return sum;
 }
 
-/* False: it differs from the first link's, which fails. */
+/* The provisioned bandwidth, or what its members are declared to add up to. */
+static uint64_t
+declared_bandwidth(const struct conf_link *link)
+{
+	return link->bandwidth_bps > 0 ? link->bandwidth_bps : members_sum(link);
+}
+
+/* False: it differs from the first link's, in what is provisioned or in what its members carry,
+ * which fails. */
 static bool
 check_declared(const struct conf *c, const struct conf_link *link, struct verdict_draft *d)
 {
 	uint64_t first = declared_bandwidth(&c->links[0]), bandwidth = declared_bandwidth(link);
+	uint64_t first_sum = members_sum(&c->links[0]), sum = members_sum(link);
 	char scope[SCOPE_SIZE];
 	struct matter m = {.id = "bandwidth",
 	                   .scope = scope,
@@ -37,12 +45,14 @@ check_declared(const struct conf *c, const struct conf_link *link, struct verdic
 	                   .basis = BASIS_DECLARED};
 
 	d->basis |= BASIS_DECLARED;
-	if (bandwidth == first)
+	if (bandwidth == first && sum == first_sum)
 		return true;
 	FIELD_FORMAT(scope, "link:%s", link->name);
-	judge_fail_hard(d, &m, "%s (%s) is declared with %.4g Gb/s, unlike %s with %.4g",
-	                link->name, link_role_name(link->role), (double)bandwidth / 1e9,
-	                c->links[0].name, (double)first / 1e9);
+	judge_fail_hard(d, &m, "%s (%s) is declared with %s%.4g Gb/s, unlike %s with %.4g",
+	                link->name, link_role_name(link->role),
+	                bandwidth == first ? "members of " : "",
+	                (double)(bandwidth == first ? sum : bandwidth) / 1e9, c->links[0].name,
+	                (double)(bandwidth == first ? first_sum : first) / 1e9);
 	verdict_next(d, "provision %s and %s with the same bandwidth", link->name,
 	             c->links[0].name);
 	return false;

@@ -175,6 +175,76 @@ check_prefixes(const struct audit_input *in, const struct input_link *link, stru
 		judge_rib_open(d, &m, unknown, SIDE_PEER);
 }
 
+/* Whether a session of the link carries prefix `k`, as far as its sessions are known: of whatever
+ * family, as one may carry the other's routes. */
+struct carried {
+	bool wanted, present, unknown; /* wanted: a session of its family is there */
+	const struct input_session *any;
+};
+
+static struct carried
+carried_on(const struct audit_input *in, const struct input_link *link, size_t k)
+{
+	struct carried c = {0};
+
+	for (size_t i = 0; i < in->session_count; i++) {
+		const struct input_session *s = &in->sessions[i];
+
+		if (s->link != link || !s->counts)
+			continue;
+		c.wanted |= routes_wanted(in, s, k);
+		if (!session_established(s))
+			continue;
+		c.any = s;
+		c.present |= s->routes && routes_find(s, k)->present;
+		c.unknown |= !s->routes || !rib_complete(&s->rec.side[SIDE_PEER]);
+	}
+	return c;
+}
+
+static bool
+is_elsewhere(const struct audit_input *in, const struct input_link *link, size_t k)
+{
+	const char *location = location_of_link(in->conf, link->conf);
+
+	for (size_t i = 0; i < in->link_count; i++)
+		if (&in->links[i] != link && link_is_at(in, &in->links[i], location) &&
+		    carried_on(in, &in->links[i], k).present)
+			return true;
+	return false;
+}
+
+/* A prefix of a family that has no session on this link, and that its twin carries: nobody's
+ * session lacks it, and yet the link does. */
+static void
+check_families(const struct audit_input *in, const struct input_link *link, struct verdict_draft *d)
+{
+	char scope[SCOPE_SIZE], prefix[PREFIX_TEXT_SIZE];
+	struct matter m = {.id = "families", .scope = scope, .link = link->rec.name, .samples = 1};
+
+	FIELD_FORMAT(scope, "link:%s", link->rec.name);
+	for (size_t k = 0; k < in->conf->registered_count; k++) {
+		struct carried c = carried_on(in, link, k);
+
+		if (!routes_belong(in, link, k) || c.wanted || c.present || !c.any ||
+		    !is_elsewhere(in, link, k))
+			continue;
+		if (c.unknown) {
+			judge_rib_open(d, &m, c.any, SIDE_PEER);
+			continue;
+		}
+		prefix_format(&in->conf->registered[k].prefix, prefix);
+		m.first_us = c.any->rec.up_since_us;
+		judge_fail(d, &m, "%s has no session that carries registered %s, its twin has",
+		           link->rec.name, prefix);
+		judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), m.first_us, "bgp.nlri",
+		               "%s absent on %s", prefix, link->rec.name);
+		verdict_blame(d, SIDE_PEER);
+		verdict_next(d, "set up a session of the family of %s on %s", prefix,
+		             link->rec.name);
+	}
+}
+
 /* The BFD and LACP that carry an established session must stand too, where they are seen. */
 static void
 check_carriers(const struct audit_input *in, const struct input_link *link, struct verdict_draft *d)
@@ -303,6 +373,7 @@ check_location(const struct audit_input *in, const struct conf_link *first, stru
 		if (link_established(in, link))
 			check_carriers(in, link, d);
 		check_prefixes(in, link, d);
+		check_families(in, link, d);
 	}
 	check_together(in, location, wanted_at(in->conf, first), d);
 	note_survivor(in, location, d);
@@ -321,14 +392,25 @@ judge_redundancy(const struct audit_input *in, struct verdict_draft *d)
 
 /* ---- X6 -------------------------------------------------------------------------------------- */
 
-/* The location of the links that are no backup: the first one's. */
-static const struct conf_link *
-primary_link(const struct conf *c)
+static bool
+has_primary(const struct conf *c)
 {
 	for (size_t i = 0; i < c->link_count; i++)
 		if (c->links[i].role == ROLE_PRIMARY)
-			return &c->links[i];
-	return c->link_count > 0 ? &c->links[0] : NULL;
+			return true;
+	return false;
+}
+
+/* A primary link is there; where none is declared as such, the first link's location. */
+static bool
+is_primary_location(const struct conf *c, size_t first)
+{
+	for (size_t i = 0; i < c->link_count; i++)
+		if (c->links[i].role == ROLE_PRIMARY &&
+		    strcmp(location_of_link(c, &c->links[i]),
+		           location_of_link(c, &c->links[first])) == 0)
+			return true;
+	return first == 0 && !has_primary(c);
 }
 
 static void
@@ -373,24 +455,23 @@ void
 judge_primary(const struct audit_input *in, struct verdict_draft *d)
 {
 	const struct conf *c = in->conf;
-	const struct conf_link *primary = primary_link(c);
-	const char *location;
 	bool backup = false;
 
-	if (!primary)
+	if (c->link_count == 0)
 		return;
-	location = location_of_link(c, primary);
 	judge_sessions(in, d, NULL, NULL);
-	check_location(in, primary, d);
-	judge_routers_at(in, location, d);
 	for (size_t i = 0; i < c->link_count; i++) {
-		const char *other = location_of_link(c, &c->links[i]);
+		const char *location = location_of_link(c, &c->links[i]);
 
-		if (!location_first(c, i) || strcmp(other, location) == 0 ||
-		    !is_backup_location(c, other))
+		if (!location_first(c, i))
 			continue;
-		check_backup_location(in, other, d);
-		backup = true;
+		if (is_primary_location(c, i)) {
+			check_location(in, &c->links[i], d);
+			judge_routers_at(in, location, d);
+		} else if (is_backup_location(c, location)) {
+			check_backup_location(in, location, d);
+			backup = true;
+		}
 	}
 	if (!backup)
 		verdict_note(d, "no backup location: traffic fails over to the Internet");

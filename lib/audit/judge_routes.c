@@ -14,15 +14,23 @@
 bool
 routes_wanted(const struct audit_input *in, const struct input_session *s, size_t i)
 {
+	return s->counts && s->link &&
+	       session_is_v4(s) == addr_is_v4(&in->conf->registered[i].prefix.addr) &&
+	       routes_belong(in, s->link, i);
+}
+
+bool
+routes_belong(const struct audit_input *in, const struct input_link *link, size_t i)
+{
 	const struct conf *c = in->conf;
 	const struct conf_registered *r = &c->registered[i];
 	const char *here;
 
-	if (!s->counts || !s->link || session_is_v4(s) != addr_is_v4(&r->prefix.addr))
+	if (!link->conf)
 		return false;
 	if (!r->primary)
 		return true;
-	here = location_of_link(c, s->link->conf);
+	here = location_of_link(c, link->conf);
 	return strcmp(here, location_of_site(c, r->primary)) == 0 ||
 	       (r->backup && strcmp(here, location_of_site(c, r->backup)) == 0);
 }

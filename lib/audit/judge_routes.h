@@ -10,6 +10,8 @@
 /* Whether the session must carry registered prefix `i`: of its family; where the prefix has a
  * primary location, only there and at its backup (its parent peering). */
 bool routes_wanted(const struct audit_input *in, const struct input_session *s, size_t i);
+/* The same of a link, whatever families its sessions have. */
+bool routes_belong(const struct audit_input *in, const struct input_link *link, size_t i);
 /* The prefix there, or NULL where it was not read. */
 const struct input_route *routes_find(const struct input_session *s, size_t i);
 

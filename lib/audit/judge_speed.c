@@ -30,12 +30,18 @@ port_speed(const struct audit_input *in, const struct input_link *link, size_t m
 uint64_t
 speed_of_mau(uint64_t mau_type)
 {
-	const uint64_t gigabit = UINT64_C(1000000000);
+	/* dot3MauType of IANA-MAU-MIB; slower ones are what virtual devices make up */
+	static const struct {
+		uint16_t first, last, gigabits;
+	} types[] = {
+		{31, 41, 10},    {54, 55, 10},    {57, 58, 10},    {70, 74, 40},    {75, 78, 100},
+		{92, 94, 25},    {95, 97, 40},    {98, 102, 100},  {114, 115, 25},  {116, 122, 50},
+		{123, 126, 100}, {127, 134, 200}, {135, 140, 400}, {145, 146, 100},
+	};
 
-	/* 16-30 are 100 Mb/s and 1 Gb/s types; 31-39, 41, 42, 54, 55, 57, 58: 10 Gb/s */
-	if ((mau_type >= 31 && mau_type <= 42) || mau_type == 54 || mau_type == 55 ||
-	    mau_type == 57 || mau_type == 58)
-		return 10 * gigabit;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (mau_type >= types[i].first && mau_type <= types[i].last)
+			return types[i].gigabits * UINT64_C(1000000000);
 	return 0;
 }
 

@@ -56,7 +56,8 @@ static const struct requirement table[] = {
 			"shorter than a day, or acknowledged, stands beside as DEGRADED",
 		.fail = "one connection at a location (a route server needs one); or one "
 			"without session for 24 h without maintenance or acknowledgement; "
-			"or one lacks a registered prefix (complete RIB)",
+			"or one lacks a registered prefix (complete RIB), or a session of its "
+			"family where its twin carries it",
 		.inconclusive =
 			"a connection without tap, less than 1 h of sessions, RIB not "
 			"complete, or BFD or every member of an established connection down",

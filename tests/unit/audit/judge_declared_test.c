@@ -1,4 +1,5 @@
-/* What declarations alone decide, and that they never pass: R2, R8, R9, R10, X14, X16, X17. */
+/* What declarations alone decide, and that they never pass: R2, R8, R9, R10, X6, X14, X16, X17. */
+#include "audit/judge_speed.h"
 #include "unit/audit/scene.h"
 
 #define LINKS(...) "links = ( " __VA_ARGS__ " );\n"
@@ -14,6 +15,11 @@
 	"{ name = \"" name "\"; site = \"" site "\"; role = \"" role "\"; bandwidth = \"9999M\"; " \
 	"members = ( { speed = \"9999M\"; peer_to_msft = \"pcap:s0\"; msft_to_peer = "             \
 	"\"pcap:s1\"; } ); }"
+
+/* As much provisioned as SCENE_LINK, on twice as many members. */
+#define WIDE(name, site, role)                                                                    \
+	"{ name = \"" name "\"; site = \"" site "\"; role = \"" role "\"; bandwidth = \"100G\"; " \
+	"members = ( " SCENE_MEMBER(name "0") ", " SCENE_MEMBER(name "1") " ); }"
 
 struct scenario {
 	const char *name, *requirement, *links, *more;
@@ -52,6 +58,9 @@ static const struct scenario scenarios[] = {
 	{"a smaller backup", "R9", LINKS(TWO_AT_AMS ", " SMALL("pni-c", "fra1", "backup")), "",
          "FAIL", "link:pni-c"},
 
+	{"a backup of more members", "R9", LINKS(TWO_AT_AMS ", " WIDE("pni-c", "fra1", "backup")),
+         "", "FAIL", "link:pni-c"},
+
 	{"two metros", "R10", LINKS(TWO_AT_AMS ", " TWO_AT_FRA), "", "INCONCLUSIVE", "peering"},
 	{"two sites of one metro", "R10", LINKS(TWO_AT_AMS), "", "FAIL", "peering"},
 
@@ -84,6 +93,49 @@ check_scenario(const struct scenario *s, const char *head)
 	scene_input_fini(&in);
 	conf_destroy(conf);
 	free(text);
+}
+
+/* dot3MauType of IANA-MAU-MIB: 42 is 2BASE-TL, a few megabits over telephone wire. */
+static void
+types_of_mau_name_speeds(void **state)
+{
+	static const struct {
+		uint16_t type, gigabits;
+	} rows[] = {
+		{16, 0},    {30, 0},    {31, 10},   {36, 10},   {41, 10}, {42, 0},
+		{53, 0},    {54, 10},   {56, 0},    {58, 10},   {59, 0},  {72, 40},
+		{76, 100},  {79, 0},    {101, 100}, {102, 100}, {103, 0}, {125, 100},
+		{130, 200}, {136, 400}, {141, 0},   {146, 100}, {0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(speed_of_mau(rows[i].type),
+		                 rows[i].gigabits * UINT64_C(1000000000));
+}
+
+/* Every location with a primary link wants two, not the first alone. */
+static void
+each_primary_location_has_two(void **state)
+{
+	static const struct {
+		const char *role, *verdict;
+	} rows[] = {{"primary", "FAIL"}, {"backup", "INCONCLUSIVE"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char *text =
+			mem_printf("%slinks = ( %s, { name = \"pni-c\"; site = \"fra1\"; role = "
+		                   "\"%s\"; bandwidth = \"100G\"; members = ( %s ); } );\n",
+		                   SCENE_HEAD, TWO_AT_AMS, rows[i].role, SCENE_MEMBER("c"));
+		struct conf *conf = scene_conf(text);
+		struct audit_input in = scene_input(conf);
+
+		assert_string_equal(scene_judge(&in, "X6")->verdict, rows[i].verdict);
+		scene_input_fini(&in);
+		conf_destroy(conf);
+		free(text);
+	}
 }
 
 static void
@@ -274,6 +326,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(declarations_contradict_or_stay_open),
+		cmocka_unit_test(each_primary_location_has_two),
+		cmocka_unit_test(types_of_mau_name_speeds),
 		cmocka_unit_test(a_contradiction_is_a_hard_fact),
 		cmocka_unit_test(a_route_server_needs_one_connection),
 		cmocka_unit_test(a_ports_speed_proves_a_links),

@@ -37,6 +37,12 @@ CHANGE(away_14_min, away(in, 899); in->min_time_us = 900 * SCENE_SECOND)
 CHANGE(prefix_missing, in->sessions[2].routes[0] = (struct input_route){0})
 CHANGE(prefix_missing_inferred, prefix_missing(in);
        strcpy(PEER_OF(in, 2)->completeness, "INFERRED"))
+/* pni-b has no IPv6 session at all: its IPv4 one may carry IPv6 routes, or not. */
+CHANGE(one_family, in->sessions[3].counts = in->sessions[3].seen = false)
+CHANGE(one_family_inferred, one_family(in); strcpy(PEER_OF(in, 2)->completeness, "INFERRED"))
+CHANGE(both_families_in_one, one_family(in); in->sessions[2].routes[1] = in->sessions[1].routes[1])
+CHANGE(one_family_everywhere,
+       for (size_t i = 1; i < 8; i += 2) in->sessions[i].counts = in->sessions[i].seen = false)
 CHANGE(untapped, in->links[1].seen = false; in->sessions[2].seen = in->sessions[3].seen = false)
 CHANGE(bfd_down, strcpy(in->bfds[2].rec.state, "down"))
 CHANGE(no_member, for (size_t i = 0; i < 2; i++) strcpy(in->links[1].lacp[i].rec.state, "out"))
@@ -50,6 +56,10 @@ static const struct change redundancy[] = {
 	{"for a second less", away_14_min, "PASS", NULL},
 	{"one lacks a registered prefix", prefix_missing, "FAIL", NULL},
 	{"one lacks it, INFERRED", prefix_missing_inferred, "INCONCLUSIVE", "not-collected"},
+	{"one without session of a registered prefix's family", one_family, "FAIL", NULL},
+	{"INFERRED besides", one_family_inferred, "INCONCLUSIVE", "not-collected"},
+	{"its IPv4 session carries it", both_families_in_one, "PASS", NULL},
+	{"no IPv6 anywhere", one_family_everywhere, "PASS", NULL},
 	{"one without probe", untapped, "INCONCLUSIVE", "not-observable"},
 	{"less than an hour", young, "INCONCLUSIVE", "too-little"},
 	{"BFD of one down", bfd_down, "INCONCLUSIVE", "too-little"},
