@@ -173,10 +173,9 @@ check_count(const struct input_session *s, const char *scope, const char *family
 
 static void
 check_cloud_count(const struct audit_input *in, const struct input_session *s, const char *scope,
-                  struct verdict_draft *d)
+                  bool v4, struct verdict_draft *d)
 {
 	const struct rec_session_side *msft = &s->rec.side[SIDE_MSFT];
-	bool v4 = session_is_v4(s);
 	uint64_t count = v4 ? msft->routes_v4 : msft->routes_v6;
 	double policy = conf_threshold(in->conf, NULL, v4 ? "x13_policy_v4" : "x13_policy_v6");
 	double advised = conf_threshold(in->conf, NULL, "x13_limit_high");
@@ -208,6 +207,7 @@ check_limits(const struct audit_input *in, const struct input_session *s, const 
              struct verdict_draft *d)
 {
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
+	const struct rec_session_side *msft = &s->rec.side[SIDE_MSFT];
 	bool v4 = session_is_v4(s);
 	char scope[SCOPE_SIZE];
 
@@ -220,9 +220,15 @@ check_limits(const struct audit_input *in, const struct input_session *s, const 
 		               s, SIDE_PEER);
 		return;
 	}
-	check_count(s, scope, v4 ? "IPv4" : "IPv6", v4 ? peer->routes_v4 : peer->routes_v6,
-	            v4 ? in->conf->peer.max_prefixes_v4 : in->conf->peer.max_prefixes_v6, d);
-	check_cloud_count(in, s, scope, d);
+	/* a session may carry the other family's routes too (RFC 4760) */
+	if (v4 || peer->routes_v4 > 0)
+		check_count(s, scope, "IPv4", peer->routes_v4, in->conf->peer.max_prefixes_v4, d);
+	if (!v4 || peer->routes_v6 > 0)
+		check_count(s, scope, "IPv6", peer->routes_v6, in->conf->peer.max_prefixes_v6, d);
+	if (v4 || msft->routes_v4 > 0)
+		check_cloud_count(in, s, scope, true, d);
+	if (!v4 || msft->routes_v6 > 0)
+		check_cloud_count(in, s, scope, false, d);
 	d->row.samples++;
 }
 

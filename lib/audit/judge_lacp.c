@@ -161,6 +161,25 @@ carries(const struct input_member *m)
 	       !((peer | msft) & (LACP_DEFAULTED | LACP_EXPIRED));
 }
 
+/* Neither side has said anything for longer than evidence lasts: what it was proves nothing now. */
+static bool
+is_old(const struct subject *s)
+{
+	const struct rec_lacp_side *side = s->lacp->rec.side;
+	uint64_t last = side[SIDE_PEER].last_us < side[SIDE_MSFT].last_us ? side[SIDE_PEER].last_us
+	                                                                  : side[SIDE_MSFT].last_us;
+	uint64_t window = input_time_us(s->in, "evidence_window_us");
+	char age[24], want[24];
+
+	if (s->in->to_us <= last + window)
+		return false;
+	judge_open(s->d, &s->m, LACK_TOO_LITTLE, "%s: the last LACPDU of both sides is %s old",
+	           s->m.scope, duration_text(s->in->to_us - last, age));
+	verdict_need(s->d, "LACPDUs of both sides", age, duration_text(window, want),
+	             "bring the member up, or its tap", 90000000);
+	return true;
+}
+
 /* In the bundle now, and told so often enough; else open. One that was in it before is out for
  * repair: told beside, as its neighbours prove the protocol. */
 static void
@@ -225,7 +244,7 @@ check_member(const struct audit_input *in, const struct input_link *link,
 	d->row.samples += s.m.samples;
 	if (is_static(&s) || lacks_pdus(&s) || is_individual(&s, SIDE_PEER) ||
 	    is_individual(&s, SIDE_MSFT) || is_defaulted(&s, SIDE_PEER) ||
-	    is_defaulted(&s, SIDE_MSFT))
+	    is_defaulted(&s, SIDE_MSFT) || is_old(&s))
 		return;
 	check_bundle(&s, any_carries(link));
 }

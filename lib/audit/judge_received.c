@@ -42,12 +42,21 @@ check_origin(const struct audit_input *in, const struct route_view *v, const str
 	             v->session->rec.name, v->route->origin, v->prefix);
 }
 
+static bool
+exceeds(const struct conf *c, const struct rec_session_side *peer, bool v4)
+{
+	uint64_t limit = v4 ? c->peer.max_prefixes_v4 : c->peer.max_prefixes_v6;
+
+	return limit > 0 && (v4 ? peer->routes_v4 : peer->routes_v6) > limit;
+}
+
 static void
 check_session(const struct audit_input *in, const struct input_session *s, const void *context,
               struct verdict_draft *d)
 {
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
-	bool v4 = session_is_v4(s);
+	/* a session may carry the other family's routes too: then they count as well */
+	bool v4 = session_is_v4(s) != exceeds(in->conf, peer, !session_is_v4(s));
 	uint64_t count = v4 ? peer->routes_v4 : peer->routes_v6;
 	uint64_t limit = v4 ? in->conf->peer.max_prefixes_v4 : in->conf->peer.max_prefixes_v6;
 	char scope[SCOPE_SIZE];

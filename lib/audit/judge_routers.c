@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "audit/field.h"
 #include "audit/ip_ids.h"
@@ -15,9 +16,23 @@
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-/* Values that a device ships with and that name nobody. */
-static const char *const nobodies[] = {"0.0.0.0", "localhost", "localhost.localdomain", "router",
-                                       "00:00:00:00:00:00"};
+/* Values that a device ships with and that name nobody, in either case. */
+static const char *const nobodies[] = {
+	"0.0.0.0",
+	"00:00:00:00:00:00",
+	"localhost",
+	"localhost.localdomain",
+	"localdomain",
+	"router",
+	/* IOS */ "ios",
+	/* IOS XR */ "amnesiac",
+	/* Junos */ "switch",
+	"frr",
+	"vyos",
+	"debian",
+	"ubuntu",
+	"linux",
+};
 
 /* The next element of a comma-separated list, without the nobodies; false at its end. */
 static bool
@@ -34,7 +49,7 @@ next_element(const char **at, char element[64])
 		*at += size;
 		*at += strspn(*at, ",");
 		for (size_t i = 0; !nobody && i < sizeof nobodies / sizeof nobodies[0]; i++)
-			nobody = strcmp(element, nobodies[i]) == 0;
+			nobody = strcasecmp(element, nobodies[i]) == 0;
 		if (!nobody)
 			return true;
 	}

@@ -17,6 +17,9 @@ CHANGE(silent_90, silence(in, 90); PEER_PORT(in)->actor_state = 0x3d)
 CHANGE(never_spoke, *PEER_PORT(in) = (struct rec_lacp_side){0})
 CHANGE(dark, silence(in, 600);
        in->links[0].members[1].last_packet_us[0] = PEER_PORT(in)->last_us + 80 * SCENE_SECOND)
+CHANGE(dark_a_day, silence(in, 86400);
+       in->links[0].members[1].last_packet_us[0] = PEER_PORT(in)->last_us)
+CHANGE(dark_longer, dark_a_day(in); PEER_PORT(in)->last_us -= SCENE_SECOND)
 CHANGE(not_followed, never_spoke(in); in->links[0].followed = false)
 CHANGE(drops, never_spoke(in); in->probes[0].control_drops = 1)
 CHANGE(unfit, never_spoke(in); in->probes[0].rec.fit = false)
@@ -47,6 +50,8 @@ static const struct change lacps[] = {
 	{"for 90 s", silent_90, "PASS", NULL},
 	{"never one", never_spoke, "FAIL", NULL},
 	{"its frames stopped too", dark, "PASS", NULL},
+	{"the member dark for a day", dark_a_day, "PASS", NULL},
+	{"for a second more", dark_longer, "INCONCLUSIVE", "too-little"},
 	{"never one, where nobody follows LACP", not_followed, "INCONCLUSIVE", "not-observable"},
 	{"never one, control frames dropped", drops, "INCONCLUSIVE", "not-observable"},
 	{"never one, the probe unfit", unfit, "INCONCLUSIVE", "probe-unfit"},

@@ -29,6 +29,7 @@ CHANGE(bgp_id_among_two, strcpy(TOKENS(in, 1)->bgp_ids, "10.0.0.0,10.0.0.9"))
 CHANGE(bgp_id_nobody, strcpy(TOKENS(in, 0)->bgp_ids, "0.0.0.0"); SAME(in, bgp_ids))
 CHANGE(host_name, strcpy(TOKENS(in, 0)->hostnames, "edge1"); SAME(in, hostnames))
 CHANGE(localhost, strcpy(TOKENS(in, 0)->hostnames, "localhost"); SAME(in, hostnames))
+CHANGE(shipped, strcpy(TOKENS(in, 0)->hostnames, "Router"); SAME(in, hostnames))
 CHANGE(chassis, strcpy(TOKENS(in, 0)->lldp_chassis, "02:00:00:00:00:01"); SAME(in, lldp_chassis))
 CHANGE(cdp, strcpy(TOKENS(in, 0)->cdp_devices, "edge1"); SAME(in, cdp_devices))
 CHANGE(system_alone, SAME(in, lacp_systems))
@@ -93,6 +94,7 @@ static const struct change routers[] = {
 	{"identifier that names nobody", bgp_id_nobody, "INCONCLUSIVE", "not-collected"},
 	{"host name", host_name, "FAIL", NULL},
 	{"host name that names nobody", localhost, "PASS", NULL},
+	{"host name as shipped", shipped, "PASS", NULL},
 	{"LLDP chassis", chassis, "FAIL", NULL},
 	{"CDP device", cdp, "FAIL", NULL},
 	{"LACP system alone", system_alone, "INCONCLUSIVE", "not-collected"},

@@ -44,6 +44,9 @@ CHANGE(no_session, in->sessions[0].seen = false)
 CHANGE(extra_tagged, PEER_OF(in, 0)->tagged_unregistered = (struct rec_routes_wrong){
 			     1, "192.88.0.0/24 8075:8007 unregistered"})
 
+CHANGE(other_family_51, PEER_OF(in, 0)->routes_v6 = 51)
+CHANGE(other_family_50, PEER_OF(in, 0)->routes_v6 = 50)
+
 static const struct change communities[] = {
 	{"tagged", NULL, "PASS", NULL},
 	{"not tagged", untagged, "FAIL", NULL},
@@ -77,6 +80,7 @@ static const struct change paths[] = {
 };
 
 static const struct change received[] = {
+	{"too many of the other family", other_family_51, "FAIL", NULL},
 	{"all", NULL, "PASS", NULL},
 	{"absent", absent, "FAIL", NULL},
 	{"not tagged", untagged, "FAIL", NULL},
@@ -306,6 +310,8 @@ CHANGE(above_policy, MSFT_OF(in, 0)->routes_v4 = 2001)
 CHANGE(idle, strcpy(in->sessions[0].rec.state, "idle"))
 
 static const struct change limits[] = {
+	{"51 IPv6 prefixes in an IPv4 session", other_family_51, "FAIL", NULL},
+	{"50", other_family_50, "PASS", NULL},
 	{"below", NULL, "PASS", NULL},
 	{"at the maximum", at_maximum, "PASS", NULL},
 	{"above it", above_maximum, "FAIL", NULL},
