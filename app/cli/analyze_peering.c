@@ -24,60 +24,54 @@ put_state(json_t *o, const char *key, uint8_t state)
 	json_put_text(o, key, text);
 }
 
+/* Every row with its counts and times; `put` writes what it is. */
+static json_t *
+rows_json(const struct seen *s, void (*put)(json_t *o, const void *row))
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		json_t *o = json_object();
+
+		put(o, seen_row(s, i));
+		json_put_u64(o, "packets", s->times[i].packets);
+		json_put_u64(o, "first_us", s->times[i].first_ns / NS_PER_US);
+		json_put_u64(o, "last_us", s->times[i].last_ns / NS_PER_US);
+		json_push(array, o);
+	}
+	return array;
+}
+
 static void
-put_times(json_t *o, const struct seen *s, uint32_t i)
+put_lacp(json_t *o, const void *at)
 {
-	json_put_u64(o, "packets", s->times[i].packets);
-	json_put_u64(o, "first_us", s->times[i].first_ns / NS_PER_US);
-	json_put_u64(o, "last_us", s->times[i].last_ns / NS_PER_US);
+	const struct lacp_row *row = at;
+
+	put_mac(o, "src_mac", row->src_mac);
+	put_mac(o, "actor_system", row->actor_system);
+	json_put_u64(o, "actor_key", row->actor_key);
+	json_put_u64(o, "actor_port", row->actor_port);
+	put_state(o, "actor_state", row->actor_state);
+	put_mac(o, "partner_system", row->partner_system);
+	json_put_u64(o, "partner_key", row->partner_key);
+	json_put_u64(o, "partner_port", row->partner_port);
+	put_state(o, "partner_state", row->partner_state);
 }
 
-static json_t *
-lacp_json(const struct seen *s)
+static void
+put_lldp(json_t *o, const void *at)
 {
-	json_t *array = json_array();
+	const struct lldp_row *row = at;
 
-	for (uint32_t i = 0; i < s->count; i++) {
-		const struct lacp_row *row = seen_row(s, i);
-		json_t *o = json_object();
-
-		put_mac(o, "src_mac", row->src_mac);
-		put_mac(o, "actor_system", row->actor_system);
-		json_put_u64(o, "actor_key", row->actor_key);
-		json_put_u64(o, "actor_port", row->actor_port);
-		put_state(o, "actor_state", row->actor_state);
-		put_mac(o, "partner_system", row->partner_system);
-		json_put_u64(o, "partner_key", row->partner_key);
-		json_put_u64(o, "partner_port", row->partner_port);
-		put_state(o, "partner_state", row->partner_state);
-		put_times(o, s, i);
-		json_push(array, o);
-	}
-	return array;
+	put_mac(o, "src_mac", row->src_mac);
+	json_put_text(o, "chassis", row->chassis);
+	json_put_text(o, "port", row->port);
+	json_put_text(o, "name", row->name);
+	json_put_u64(o, "mau_type", row->mau_type);
 }
 
-static json_t *
-lldp_json(const struct seen *s)
-{
-	json_t *array = json_array();
-
-	for (uint32_t i = 0; i < s->count; i++) {
-		const struct lldp_row *row = seen_row(s, i);
-		json_t *o = json_object();
-
-		put_mac(o, "src_mac", row->src_mac);
-		json_put_text(o, "chassis", row->chassis);
-		json_put_text(o, "port", row->port);
-		json_put_text(o, "name", row->name);
-		json_put_u64(o, "mau_type", row->mau_type);
-		put_times(o, s, i);
-		json_push(array, o);
-	}
-	return array;
-}
-
-static json_t *
-bfd_json(const struct seen *s)
+static void
+put_bfd(json_t *o, const void *at)
 {
 	static const char *const kinds[] = {
 		[BFD_NO_KIND] = "other", [BFD_SINGLE_HOP] = "single-hop",
@@ -85,27 +79,19 @@ bfd_json(const struct seen *s)
 		[BFD_MICRO] = "micro",   [BFD_SEAMLESS] = "seamless",
 	};
 	static const char *const states[] = {"AdminDown", "Down", "Init", "Up"};
-	json_t *array = json_array();
 	char text[ADDR_TEXT_SIZE];
+	const struct bfd_row *row = at;
 
-	for (uint32_t i = 0; i < s->count; i++) {
-		const struct bfd_row *row = seen_row(s, i);
-		json_t *o = json_object();
-
-		json_put_text(o, "src", addr_format(&row->src, text));
-		json_put_text(o, "dst", addr_format(&row->dst, text));
-		json_put_u64(o, "port", row->port);
-		json_put_text(o, "kind", kinds[row->kind]);
-		json_put_text(o, "state", states[row->state & 3]);
-		json_put_u64(o, "diag", row->diag);
-		json_put_u64(o, "my_discriminator", row->my_discriminator);
-		json_put_u64(o, "your_discriminator", row->your_discriminator);
-		json_put_u64(o, "detect_mult", row->detect_mult);
-		json_put_u64(o, "desired_min_tx_us", row->desired_min_tx_us);
-		put_times(o, s, i);
-		json_push(array, o);
-	}
-	return array;
+	json_put_text(o, "src", addr_format(&row->src, text));
+	json_put_text(o, "dst", addr_format(&row->dst, text));
+	json_put_u64(o, "port", row->port);
+	json_put_text(o, "kind", kinds[row->kind]);
+	json_put_text(o, "state", states[row->state & 3]);
+	json_put_u64(o, "diag", row->diag);
+	json_put_u64(o, "my_discriminator", row->my_discriminator);
+	json_put_u64(o, "your_discriminator", row->your_discriminator);
+	json_put_u64(o, "detect_mult", row->detect_mult);
+	json_put_u64(o, "desired_min_tx_us", row->desired_min_tx_us);
 }
 
 /* ---- BGP --------------------------------------------------------------------------------------
@@ -289,8 +275,8 @@ void
 analysis_put_peering(json_t *o, const struct peering *p)
 {
 	json_put(o, "bgp", bgp_json(p));
-	json_put(o, "bfd", bfd_json(&p->bfd));
-	json_put(o, "lacp", lacp_json(&p->lacp));
-	json_put(o, "lldp", lldp_json(&p->lldp));
+	json_put(o, "bfd", rows_json(&p->bfd, put_bfd));
+	json_put(o, "lacp", rows_json(&p->lacp, put_lacp));
+	json_put(o, "lldp", rows_json(&p->lldp, put_lldp));
 	json_put(o, "control_protocols", rest_json(p));
 }
