@@ -131,8 +131,11 @@ flows_json(struct analysis *a)
 
 /* ---- subnets and endpoints, from the store's records -------------------------------------- */
 
+/* Adds to a record's object what its fields don't hold. */
+typedef void more_fn(struct analysis *a, json_t *o, const char *id, const void *record);
+
 static json_t *
-records_json(struct analysis *a, enum record_kind kind, const char *parent)
+records_json(struct analysis *a, enum record_kind kind, const char *parent, more_fn *more)
 {
 	const struct key_schema *schema = model_schema(kind);
 	json_t *array = json_array();
@@ -141,35 +144,27 @@ records_json(struct analysis *a, enum record_kind kind, const char *parent)
 	char **ids = store_ids(a->store, kind, parent, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (store_get(a->store, kind, ids[i], record))
-			json_push(array, json_record(schema->fields, record));
+		if (!store_get(a->store, kind, ids[i], record))
+			continue;
+		json_t *o = json_record(schema->fields, record);
+
+		if (more)
+			more(a, o, ids[i], record);
+		json_push(array, o);
 	}
 	store_ids_free(ids, count);
 	free(record);
 	return array;
 }
 
-static json_t *
-subnets_json(struct analysis *a)
+static void
+add_to_subnet(struct analysis *a, json_t *o, const char *id, const void *record)
 {
-	json_t *array = json_array();
-	size_t count;
-	char **ids = store_ids(a->store, RECORD_SUBNET, NULL, &count);
+	const struct rec_subnet *s = record;
 
-	for (size_t i = 0; i < count; i++) {
-		struct rec_subnet s;
-
-		if (!store_get(a->store, RECORD_SUBNET, ids[i], &s))
-			continue;
-		json_t *o = json_record(model_schema(RECORD_SUBNET)->fields, &s);
-
-		json_put(o, "declared", json_split(s.declared));
-		json_put(o, "roles", json_split(s.roles));
-		json_put(o, "classes", records_json(a, RECORD_SUBNET_CLASS, ids[i]));
-		json_push(array, o);
-	}
-	store_ids_free(ids, count);
-	return array;
+	json_put(o, "declared", json_split(s->declared));
+	json_put(o, "roles", json_split(s->roles));
+	json_put(o, "classes", records_json(a, RECORD_SUBNET_CLASS, id, NULL));
 }
 
 static json_t *
@@ -231,30 +226,17 @@ events_json(struct analysis *a)
 	return array;
 }
 
-static json_t *
-links_json(struct analysis *a)
+static void
+add_to_link(struct analysis *a, json_t *o, const char *id, const void *record)
 {
-	json_t *array = json_array();
-	size_t count;
-	char **ids = store_ids(a->store, RECORD_LINK, NULL, &count);
+	const struct rec_link *l = record;
 
-	for (size_t i = 0; i < count; i++) {
-		struct rec_link l;
-
-		if (!store_get(a->store, RECORD_LINK, ids[i], &l))
-			continue;
-		json_t *o = json_record(model_schema(RECORD_LINK)->fields, &l);
-
-		json_put(o, "lag", records_json(a, RECORD_MEMBER, ids[i]));
-		json_put(o, "lacp_members", records_json(a, RECORD_LACP, ids[i]));
-		json_put(o, "bfd_sessions", bfd_json(a, l.name));
-		json_put(o, "tokens", tokens_json(a, ids[i]));
-		json_put(o, "classes", records_json(a, RECORD_LINK_CLASS, ids[i]));
-		json_put(o, "subnets", records_json(a, RECORD_LINK_SUBNET, ids[i]));
-		json_push(array, o);
-	}
-	store_ids_free(ids, count);
-	return array;
+	json_put(o, "lag", records_json(a, RECORD_MEMBER, id, NULL));
+	json_put(o, "lacp_members", records_json(a, RECORD_LACP, id, NULL));
+	json_put(o, "bfd_sessions", bfd_json(a, l->name));
+	json_put(o, "tokens", tokens_json(a, id));
+	json_put(o, "classes", records_json(a, RECORD_LINK_CLASS, id, NULL));
+	json_put(o, "subnets", records_json(a, RECORD_LINK_SUBNET, id, NULL));
 }
 
 static void
@@ -463,7 +445,8 @@ analysis_json(struct analysis *a)
 	json_put(o, "capture", capture_json(a));
 	json_put(o, "classes", classes_json(a));
 	json_put(o, "flows", flows_json(a));
-	json_put(o, "subnets", a->guessed ? blocks_json(a) : subnets_json(a));
+	json_put(o, "subnets",
+	         a->guessed ? blocks_json(a) : records_json(a, RECORD_SUBNET, NULL, add_to_subnet));
 	json_put(o, "endpoints", endpoints_json(a));
 	analysis_put_protocols(o, a->inspector);
 	analysis_put_rtp(o, a);
@@ -477,7 +460,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));
 	json_put(o, "events", events_json(a));
 	json_put(o, "stories", stories_json(a));
-	json_put(o, "links", links_json(a));
+	json_put(o, "links", records_json(a, RECORD_LINK, NULL, add_to_link));
 	json_put(o, "sides", guess_json(a));
 	return o;
 }
