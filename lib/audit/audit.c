@@ -18,6 +18,7 @@ struct audit {
 	const struct conf *conf;
 	struct store *out;
 	struct window *window; /* live only */
+	struct twins *twins;   /* live only */
 	struct announcements *announcements;
 	struct registry *registry;
 	struct active_paths *paths;
@@ -106,6 +107,7 @@ audit_create(const struct audit_params *params)
 		return a;
 	a->window =
 		window_create((uint64_t)conf_threshold(params->conf, NULL, "evidence_window_us"));
+	a->twins = twins_create();
 	if (params->out)
 		a->leader = leader_create(params->store, params->out, params->boot_us);
 	return a;
@@ -119,6 +121,7 @@ audit_destroy(struct audit *a)
 	leader_destroy(a->leader);
 	merge_destroy(a->merge);
 	window_destroy(a->window);
+	twins_destroy(a->twins);
 	announcements_destroy(a->announcements);
 	registry_destroy(a->registry);
 	active_paths_destroy(a->paths);
@@ -255,6 +258,7 @@ gather(struct audit *a, uint64_t now_us)
 		.conf = a->conf,
 		.store = a->params.store,
 		.window = a->window,
+		.twins = a->twins,
 		.announcements = a->announcements,
 		.registry = a->registry,
 		.now_us = now_us,

@@ -81,6 +81,18 @@ count_probe(struct gather *g, struct input_probe *p)
 	p->control_drops = c.flows;
 }
 
+/* Totals that jump between two processes prove nothing. */
+static void
+note_twins(struct gather *g, struct rec_probe *r)
+{
+	struct twins *t = g->params->twins;
+
+	if (!t || !twins_note(t, r->id, r->head.seq, r->heartbeat_us, r->interval_us))
+		return;
+	r->fit = false;
+	FIELD_COPY(r->unfit_reason, "two processes write under its id; each wants one of its own");
+}
+
 static void
 take_probe(void *context, const char *id, const void *record)
 {
@@ -89,6 +101,7 @@ take_probe(void *context, const char *id, const void *record)
 
 	(void)id;
 	p->rec = *(const struct rec_probe *)record;
+	note_twins(g, &p->rec);
 	count_probe(g, p);
 	if (p->rec.heartbeat_us > g->in->to_us)
 		g->in->to_us = p->rec.heartbeat_us;

@@ -7,6 +7,7 @@
 
 #include "audit/announcements.h"
 #include "audit/input.h"
+#include "audit/twins.h"
 #include "audit/window.h"
 #include "store/store.h"
 
@@ -14,6 +15,7 @@ struct gather_params {
 	const struct conf *conf;
 	struct store *store;
 	struct window *window;               /* NULL: counts as they stand (captures) */
+	struct twins *twins;                 /* NULL: each probe writes alone (captures) */
 	struct announcements *announcements; /* NULL: routes are not looked at */
 	const struct registry *registry;     /* NULL: origins are not looked up */
 	uint64_t now_us;                     /* wall clock; 0: the newest epoch's end (captures) */
