@@ -157,6 +157,15 @@ unknown_of(unsigned transport)
 	return transport == CLASS_UDP ? CLASS_UNKNOWN_UDP : CLASS_UNKNOWN_TCP;
 }
 
+/* The first row of a port, 0: it has none. */
+static inline unsigned
+row_of(const struct class_rules *rules, unsigned transport, uint16_t port)
+{
+	if (!(rules->port_blocks[transport][port >> 12] >> (port >> 6 & 63) & 1))
+		return 0;
+	return rules->port[transport][port];
+}
+
 /* The rows of one port stand together. */
 static bool
 same_port(const struct port_rule *a, const struct port_rule *b)
@@ -182,7 +191,7 @@ static bool
 guess_port(struct class_state *s, const struct class_rules *rules, unsigned transport,
            const struct packet *p, uint16_t port)
 {
-	const struct port_rule *r = promise_of(rules->port[transport][port]);
+	const struct port_rule *r = promise_of(row_of(rules, transport, port));
 
 	if (!r || (r->max_ttl && p->ttl > r->max_ttl))
 		return false;
@@ -285,8 +294,8 @@ examine(struct class_state *s, const struct class_rules *rules, unsigned transpo
         const struct packet *p, const struct look *y, bool reverse)
 {
 	struct ports ports = ports_of(p, reverse);
-	unsigned server = rules->port[transport][ports.server];
-	unsigned client = rules->port[transport][ports.client];
+	unsigned server = row_of(rules, transport, ports.server);
+	unsigned client = row_of(rules, transport, ports.client);
 	enum traffic_class c = NO_CLASS;
 
 	if (server)
@@ -305,12 +314,12 @@ static void
 withdraw_guess(struct class_state *s, const struct class_rules *rules, unsigned transport,
                const struct packet *p)
 {
-	unsigned rows[] = {rules->port[transport][p->dport], rules->port[transport][p->sport]};
+	uint16_t ports[] = {p->dport, p->sport};
 
 	if (s->confidence != CONFIDENCE_PORT)
 		return;
 	for (unsigned i = 0; i < 2; i++) {
-		const struct port_rule *r = promise_of(rows[i]);
+		const struct port_rule *r = promise_of(row_of(rules, transport, ports[i]));
 
 		if (r && r->class == s->class && r->alone == PORT_OPENS)
 			set_class(s, unknown_of(transport), CONFIDENCE_NONE);

@@ -113,6 +113,9 @@ struct class_verdict {
 enum { CLASS_UDP, CLASS_TCP, CLASS_TRANSPORTS };
 struct class_rules {
 	uint8_t port[CLASS_TRANSPORTS][65536]; /* port: its first row in the table of ports, or 0 */
+	/* bit per 64 neighbours of which any has a row: two lines, asked first, so that the many
+	 * ports of clients don't each read a line of `port` that no cache holds */
+	uint64_t port_blocks[CLASS_TRANSPORTS][16];
 	/* first byte of a payload: bit per magic worth a try */
 	uint32_t magic[CLASS_TRANSPORTS][256];
 	const struct prefix *voice; /* the cloud's media ranges; borrowed */

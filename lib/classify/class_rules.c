@@ -155,6 +155,14 @@ set_ports(uint8_t *index, const uint32_t *ports, size_t count, uint8_t row)
 			index[ports[i]] = row;
 }
 
+static void
+index_blocks(struct class_rules *rules, unsigned transport)
+{
+	for (uint32_t port = 0; port <= UINT16_MAX; port++)
+		if (rules->port[transport][port])
+			rules->port_blocks[transport][port >> 12] |= 1ull << (port >> 6 & 63);
+}
+
 void
 class_rules_init(struct class_rules *rules, const uint32_t *sip_ports, size_t sip_count,
                  const uint32_t *sips_ports, size_t sips_count)
@@ -165,6 +173,8 @@ class_rules_init(struct class_rules *rules, const uint32_t *sip_ports, size_t si
 	set_ports(rules->port[CLASS_UDP], sip_ports, sip_count, class_rule_sip_udp);
 	set_ports(rules->port[CLASS_TCP], sip_ports, sip_count, class_rule_sip_tcp);
 	set_ports(rules->port[CLASS_TCP], sips_ports, sips_count, class_rule_sips_tcp);
+	index_blocks(rules, CLASS_UDP);
+	index_blocks(rules, CLASS_TCP);
 }
 
 void

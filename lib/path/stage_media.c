@@ -68,8 +68,7 @@ read_relayed(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	struct class_state *class = (struct class_state *)(void *)b->flow[i]->class_memory;
 	struct turn_data relayed;
 
-	if ((class->class != CLASS_TURN && class->class != CLASS_STUN) ||
-	    !turn_data_find(
+	if (!turn_data_find(
 		    cursor_over(b->data[i] + packet->payload_offset, packet->payload_captured),
 		    &relayed))
 		return false;
@@ -77,6 +76,15 @@ read_relayed(const struct burst *b, uint32_t i, struct rtp_packet *out)
 		class->flags |= CLASS_SEEN_DTLS;
 	out->relayed = true;
 	return read_rtp(relayed.bytes.at, (uint32_t)cursor_left(&relayed.bytes), relayed.size, out);
+}
+
+/* Its flow may be a relay's, by the class that it has now. */
+static inline bool
+is_relay(const struct flow *f)
+{
+	const struct class_state *class = (const void *)f->class_memory;
+
+	return class->class == CLASS_TURN || class->class == CLASS_STUN;
 }
 
 static inline bool
@@ -88,6 +96,8 @@ read_header(const struct burst *b, uint32_t i, struct rtp_packet *out)
 	/* not over TCP, where a segment begins anywhere and flow.pool is another pool's */
 	if (packet->proto != PROTO_UDP || packet->payload_captured < RTP_SIZE ||
 	    packet->flags & PACKET_FRAGMENT_LATER)
+		return false;
+	if ((at[0] & 0xc0) != 0x80 && !is_relay(b->flow[i]))
 		return false;
 	out->time_ns = b->time_ns[i];
 	out->wire = b->wire[i];

@@ -100,11 +100,33 @@ configured_ports_take_the_rows_of_sip(void **state)
 	assert_int_equal(class_port_rules[own.port[CLASS_UDP][443]].class, CLASS_QUIC);
 }
 
+static void
+blocks_of_ports_hold_what_the_index_has(void **state)
+{
+	static const uint32_t sip[] = {40000};
+	static struct class_rules own;
+
+	(void)state;
+	class_rules_init(&own, sip, 1, NULL, 0);
+	for (unsigned transport = 0; transport < CLASS_TRANSPORTS; transport++)
+		for (uint32_t first = 0; first <= UINT16_MAX; first += 64) {
+			bool any = false;
+
+			for (uint32_t port = first; port < first + 64; port++)
+				any |= own.port[transport][port] != 0;
+			assert_int_equal(
+				own.port_blocks[transport][first / 4096] >> first / 64 % 64 & 1,
+				any);
+		}
+	assert_int_equal(own.port_blocks[CLASS_UDP][40000 / 4096] >> 40000 / 64 % 64 & 1, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_index_of_ports_is_the_table),
+		cmocka_unit_test(blocks_of_ports_hold_what_the_index_has),
 		cmocka_unit_test(the_index_of_first_bytes_is_the_table),
 		cmocka_unit_test(rows_of_one_port_stand_together),
 		cmocka_unit_test(no_port_alone_is_sip_rtp_or_bgp),
