@@ -269,7 +269,9 @@ eal_start(const struct eal_params *params)
 	for (int i = 0; i < a.count; i++)
 		free(a.at[i]);
 	if (!started) {
-		log_error("path", "DPDK did not start: %s", rte_strerror(rte_errno));
+		log_error("path", "DPDK did not start: %s%s", rte_strerror(rte_errno),
+		          rte_errno == ENOMEM ? "; reserve hugepages, or give -- --no-huge -m MB"
+		                              : "");
 		return rte_errno > 0 ? -rte_errno : -EINVAL;
 	}
 	return 0;

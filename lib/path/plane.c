@@ -162,7 +162,9 @@ create_pools(struct plane *p)
 		                                RTE_ALIGN(sizeof(struct punt), RTE_MBUF_PRIV_ALIGN),
 		                                PORT_FRAME_ROOM, SOCKET_ID_ANY);
 		if (!p->pools[w]) {
-			log_error("path", "no memory for %u packet buffers: %s",
+			log_error("path",
+			          "no memory for %u packet buffers: %s; more hugepages, or -m MB "
+			          "behind --, would do",
 			          pool_count(p, descriptors), rte_strerror(rte_errno));
 			return -ENOMEM;
 		}

@@ -80,8 +80,10 @@ static int
 open_failed(const char *name, int failed)
 {
 	char *why = why_not(name, failed, eal_said());
+	bool refused = failed == -EPERM || failed == -EACCES;
 
-	log_error("path", "port %s does not exist: %s", name, why);
+	log_error("path", "port %s %s: %s", name, refused ? "can't be opened" : "does not exist",
+	          why);
 	free(why);
 	return failed ? failed : -ENODEV;
 }

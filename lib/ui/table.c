@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "ui/format.h"
@@ -134,29 +136,96 @@ print_cell(FILE *to, const char *text, size_t width, enum table_align align, boo
 	fprintf(to, "%*s", (align == TABLE_LEFT ? pad : 0) + 2, "");
 }
 
+/* What a print goes by. */
+struct sheet {
+	const struct table *table;
+	FILE *to;
+	unsigned indent;
+	bool colour;
+	const size_t *widths;
+	size_t keys; /* leading columns that every block begins with */
+};
+
+/* The first column names the rows, or with it the second: "link:pni-a", "peer". */
+static size_t
+key_columns(const struct table *t)
+{
+	size_t n = t->column_count;
+
+	if (n < 3)
+		return n > 0;
+	for (size_t i = 0; i < t->cell_count; i += n)
+		for (size_t k = i + n; k < t->cell_count; k += n)
+			if (strcmp(t->cells[i], t->cells[k]) == 0)
+				return 2;
+	return 1;
+}
+
+/* One line: the keys, then the columns from `from` up to `end`; `row` NULL: the titles. */
+static void
+print_line(const struct sheet *s, char *const *row, size_t from, size_t end)
+{
+	fprintf(s->to, "%*s", (int)s->indent, "");
+	for (size_t c = 0; c < end; c = c + 1 == s->keys ? from : c + 1) {
+		const struct column *column = &s->table->columns[c];
+		const char *text = row ? row[c] : column->title;
+		const char *code = !s->colour ? NULL : row ? paint_of(text) : "1";
+
+		print_cell(s->to, text, s->widths[c], column->align, c + 1 == end, code);
+	}
+	fputc('\n', s->to);
+}
+
+/* As many columns from `from` on as fit beside the keys, one at least; returns the end. */
+static size_t
+block_end(const struct sheet *s, size_t from, size_t width)
+{
+	size_t used = s->indent + s->widths[0], end = from;
+
+	for (size_t c = 1; c < s->keys; c++)
+		used += 2 + s->widths[c];
+	while (end < s->table->column_count && used + 2 + s->widths[end] <= width)
+		used += 2 + s->widths[end++];
+	return end > from ? end : from + 1;
+}
+
 void
-table_print(const struct table *t, FILE *to, unsigned indent, bool colour)
+table_print_within(const struct table *t, FILE *to, unsigned indent, bool colour, size_t width)
 {
 	size_t *widths = mem_alloc(t->column_count + 1, sizeof *widths);
+	struct sheet s = {t, to, indent, colour, widths, width ? key_columns(t) : 1};
+	size_t from = s.keys;
 
 	for (size_t c = 0; c < t->column_count; c++)
 		widths[c] = width_of(t, c);
-	fprintf(to, "%*s", (int)indent, "");
-	for (size_t c = 0; c < t->column_count; c++)
-		print_cell(to, t->columns[c].title, widths[c], t->columns[c].align,
-		           c + 1 == t->column_count, colour ? "1" : NULL);
-	fputc('\n', to);
-	for (size_t i = 0; i < t->cell_count; i++) {
-		size_t c = i % t->column_count;
+	do {
+		size_t end = width ? block_end(&s, from, width) : t->column_count;
 
-		if (c == 0)
-			fprintf(to, "%*s", (int)indent, "");
-		print_cell(to, t->cells[i], widths[c], t->columns[c].align,
-		           c + 1 == t->column_count, colour ? paint_of(t->cells[i]) : NULL);
-		if (c + 1 == t->column_count)
+		end = end < t->column_count ? end : t->column_count;
+		if (from > s.keys)
 			fputc('\n', to);
-	}
+		print_line(&s, NULL, from, end);
+		for (size_t i = 0; i < t->cell_count; i += t->column_count)
+			print_line(&s, t->cells + i, from, end);
+		from = end;
+	} while (from < t->column_count);
 	free(widths);
+}
+
+/* Columns of the terminal that `to` is; 0: none, lines are as long as they are. */
+static size_t
+terminal_width(FILE *to)
+{
+	struct winsize size;
+	int fd = fileno(to);
+
+	return fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void
+table_print(const struct table *t, FILE *to, unsigned indent, bool colour)
+{
+	table_print_within(t, to, indent, colour, terminal_width(to));
 }
 
 static void

@@ -22,8 +22,13 @@ void table_cell(struct table *t, const char *text);
 void table_cellf(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Aligned columns with two spaces between them; `indent` spaces before each line. `colour` paints
- * known words (verdicts, states, severities) with ANSI codes. */
+ * known words (verdicts, states, severities) with ANSI codes. On a terminal that is narrower the
+ * columns are folded: as many as fit, then the rest below, what names the rows before each block.
+ */
 void table_print(const struct table *t, FILE *to, unsigned indent, bool colour);
+/* The same for a given width; 0: as wide as it is. */
+void table_print_within(const struct table *t, FILE *to, unsigned indent, bool colour,
+                        size_t width);
 /* RFC 4180: CRLF is not used, since these files are read by Unix tools. */
 void table_print_csv(const struct table *t, FILE *to);
 
