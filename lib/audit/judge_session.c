@@ -64,6 +64,40 @@ note_maintained(const struct uptime *u, const char *name, struct verdict_draft *
 		             duration_text(u->maintained_us, text), u->maintenance);
 }
 
+/* Down for longer than the target leaves. */
+static void
+fail_availability(const struct input_session *s, double target, const char *judged,
+                  struct matter *m, struct verdict_draft *d)
+{
+	const struct uptime *u = &s->uptime;
+	const struct outage *longest = uptime_longest(u);
+	char down[24];
+
+	m->first_us = longest->from_us;
+	judge_fail(d, m, "%s: down for %s of %s, %.4f %% up, target %.4g %%: %s", s->rec.name,
+	           duration_text(uptime_listed_us(u), down), judged, 100 * uptime_ratio(u),
+	           100 * target, s->rec.down_cause);
+	show_outages(d, m, u, "bgp.session");
+	blame_last(s, d);
+	verdict_next(d, "pniscope why session:%s --at %" PRIu64, s->rec.name, longest->from_us);
+}
+
+static void
+pass_availability(const struct audit_input *in, const struct input_session *s, const char *judged,
+                  const struct matter *m, struct verdict_draft *d)
+{
+	const struct uptime *u = &s->uptime;
+	double budget_us =
+		(1 - target_of(in->conf)) * conf_threshold(in->conf, NULL, "m2_budget_window_us");
+	char down[24], budget[24];
+
+	judge_pass(d, m, "%s: %.4f %% of %s up, %u outages, %s down; 30-day budget %s", s->rec.name,
+	           100 * uptime_ratio(u), judged, u->outage_count,
+	           duration_text(uptime_listed_us(u), down),
+	           duration_text((uint64_t)budget_us, budget));
+	show_outages(d, m, u, "bgp.session");
+}
+
 static void
 check_availability(const struct audit_input *in, const struct input_session *s, const void *context,
                    struct verdict_draft *d)
@@ -73,7 +107,7 @@ check_availability(const struct audit_input *in, const struct input_session *s, 
 	double coverage = conf_threshold(in->conf, NULL, "coverage_ratio");
 	uint64_t window = input_time_us(in, "m2_window_us");
 	uint64_t budget = (uint64_t)((1 - target) * (double)window), down = uptime_listed_us(u);
-	char scope[SCOPE_SIZE], down_text[24], judged[24], budget_text[24], have[64], want[64];
+	char scope[SCOPE_SIZE], down_text[24], judged[24], have[64], want[64];
 	struct matter m = {.id = "availability",
 	                   .scope = scope,
 	                   .link = s->rec.link,
@@ -84,9 +118,6 @@ check_availability(const struct audit_input *in, const struct input_session *s, 
 	d->row.samples += m.samples;
 	duration_text(down, down_text);
 	duration_text(u->covered_us, judged);
-	duration_text(
-		(uint64_t)((1 - target) * conf_threshold(in->conf, NULL, "m2_budget_window_us")),
-		budget_text);
 	note_maintained(u, s->rec.name, d);
 	if (!hears_both(s)) {
 		judge_open(d, &m, LACK_NOT_OBSERVABLE, "%s: messages of one side only",
@@ -94,16 +125,7 @@ check_availability(const struct audit_input *in, const struct input_session *s, 
 		verdict_need(d, "both directions of TCP 179", "one", "both",
 		             "tap both fibres of every member", 0);
 	} else if (down > budget) {
-		const struct outage *longest = uptime_longest(u);
-
-		m.first_us = longest->from_us;
-		judge_fail(d, &m, "%s: down for %s of %s, %.4f %% up, target %.4g %%: %s",
-		           s->rec.name, down_text, judged, 100 * ratio, 100 * target,
-		           s->rec.down_cause);
-		show_outages(d, &m, u, "bgp.session");
-		blame_last(s, d);
-		verdict_next(d, "pniscope why session:%s --at %" PRIu64, s->rec.name,
-		             longest->from_us);
+		fail_availability(s, target, judged, &m, d);
 	} else if ((double)u->covered_us < coverage * (double)window) {
 		FIELD_FORMAT(have, "%s seen, %s down", judged, down_text);
 		FIELD_FORMAT(want, "%.0f %% of %s", 100 * coverage,
@@ -119,10 +141,7 @@ check_availability(const struct audit_input *in, const struct input_session *s, 
 		verdict_need(d, "begin and end of its outages", "counted only", "listed",
 		             "wait until they leave the window", window);
 	} else {
-		judge_pass(d, &m, "%s: %.4f %% of %s up, %u outages, %s down; 30-day budget %s",
-		           s->rec.name, 100 * ratio, judged, u->outage_count, down_text,
-		           budget_text);
-		show_outages(d, &m, u, "bgp.session");
+		pass_availability(in, s, judged, &m, d);
 	}
 }
 
