@@ -22,6 +22,8 @@ enum exit_code {
 enum command_nature {
 	COMMAND_REPEATS = 1 << 0, /* --every runs it again */
 	COMMAND_PAST = 1 << 1,    /* --at, --since and --until mean something */
+	COMMAND_TEXT = 1 << 2,    /* prints text for people alone: no --json, no --csv */
+	COMMAND_NO_CSV = 1 << 3,  /* more than one table: no --csv */
 };
 
 struct command {

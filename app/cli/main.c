@@ -64,6 +64,10 @@ run_command(const struct options *o)
 		return usage_error(c, "too many words");
 	if (o->every_us && !(c->nature & COMMAND_REPEATS))
 		return usage_error(c, "--every makes no sense here");
+	if ((o->json || o->csv) && c->nature & COMMAND_TEXT)
+		return usage_error(c, "it prints text alone, no --json and no --csv");
+	if (o->csv && c->nature & COMMAND_NO_CSV)
+		return usage_error(c, "it prints more than one table; --json has all of it");
 	if ((o->at_us || o->since_us || o->until_us) && !(c->nature & COMMAND_PAST))
 		return usage_error(c, "it shows now only; rates, events and findings have a past");
 	return o->every_us ? run_again(c, o) : c->run(o);

@@ -78,6 +78,8 @@ refuses 'Is a directory' analyze "$dir"
 refuses 'which captures' analyze
 refuses 'absent.conf' analyze -c "$dir/absent.conf" "$capture"
 refuses 'peer, msft, both' links --side left
+refuses 'it prints text alone' explain R4 --json
+refuses 'more than one table' status --csv
 refuses 'no such class' classes --class sipp
 refuses 'not a prefix' subnets --subnet pni-a
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
