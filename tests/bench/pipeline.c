@@ -148,10 +148,11 @@ static int
 usage(void)
 {
 	fprintf(stderr, "usage: pniscope-bench pipeline [--json] [--flows N] [--frames N] "
-	                "[--capture FILE]\n"
+	                "[--capture FILE | --features]\n"
 	                "  --flows   only this many flows\n"
 	                "  --frames  at least this many different frames (few: all in the caches)\n"
-	                "  --capture the frames of a file, over and over\n");
+	                "  --capture the frames of a file, over and over\n"
+	                "  --features only what each feature adds\n");
 	return 2;
 }
 
@@ -195,17 +196,16 @@ measure_features(struct trace_pool *pool, double *features)
 int
 bench_pipeline(int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-	                                        {"flows", required_argument, NULL, 'f'},
-	                                        {"capture", required_argument, NULL, 'c'},
-	                                        {"frames", required_argument, NULL, 'n'},
-	                                        {0}};
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},          {"flows", required_argument, NULL, 'f'},
+		{"capture", required_argument, NULL, 'c'}, {"frames", required_argument, NULL, 'n'},
+		{"features", no_argument, NULL, 'o'},      {0}};
 	double features[sizeof variants / sizeof *variants];
 	struct result results[8];
 	const char *capture = NULL;
 	struct trace_pool *pool;
 	size_t only = 0, frames = TRACE_MIN, count = 1;
-	bool json = false, whole;
+	bool json = false, features_only = false, whole;
 	struct trace t;
 
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
@@ -217,16 +217,22 @@ bench_pipeline(int argc, char **argv)
 			capture = optarg;
 		else if (c == 'n')
 			frames = strtoull(optarg, NULL, 10);
+		else if (c == 'o')
+			features_only = true;
 		else
 			return usage();
 	whole = !capture && !only;
-	pool = trace_pool_create(whole ? 10000000 : only > TRACE_MIN ? only : TRACE_MIN);
+	pool = trace_pool_create(whole && !features_only ? 10000000
+	                         : only > TRACE_MIN      ? only
+	                                                 : TRACE_MIN);
 	if (capture) {
 		if (!trace_load(pool, &t, TRACE_MIN, capture))
 			return 2;
 		t.flows = only ? only : 100000;
 		measure(&t, "\"capture\"", &results[0]);
 		trace_fini(&t);
+	} else if (features_only) {
+		count = 0;
 	} else {
 		count = measure_all(pool, only, frames, results);
 	}
