@@ -30,16 +30,18 @@ skip_line_ends(struct cursor *c)
 		c->at++;
 }
 
-/* The next line without its end; false: its end is not here. */
+/* The next line without its end; false: its end is not here. Section 7.1 wants CR and LF; senders
+ * of one of them alone are understood. */
 static bool
 next_line(struct cursor *c, struct slice *line)
 {
 	const uint8_t *end = cursor_left(c) ? memchr(c->at, '\n', cursor_left(c)) : NULL;
+	const uint8_t *cr = end ? memchr(c->at, '\r', (size_t)(end - c->at)) : NULL;
 
 	if (!end)
 		return false;
-	*line = slice_between(c->at, end > c->at && end[-1] == '\r' ? end - 1 : end);
-	c->at = end + 1;
+	*line = slice_between(c->at, cr ? cr : end);
+	c->at = (cr && cr + 1 < end ? cr : end) + 1;
 	return true;
 }
 
@@ -106,11 +108,15 @@ read_request(struct slice method, struct slice line, struct sip *out)
 	return out->uri.size > 0;
 }
 
+/* Section 25.1 has no NUL anywhere in it. */
 static bool
 read_start_line(struct slice line, struct sip *out)
 {
-	struct slice first = slice_word(&line);
+	struct slice first;
 
+	if (line.size && memchr(line.at, '\0', line.size))
+		return false;
+	first = slice_word(&line);
 	if (slice_equal_nocase(first, "SIP/2.0"))
 		return read_status(line, out);
 	return read_request(first, line, out);

@@ -95,6 +95,8 @@ static const struct {
 	enum reason reason;
 } cases[] = {
 	{"line ends without CR", "OPTIONS sip:x SIP/2.0\n" BASE "CSeq: 1 OPTIONS\n\n", REASON_OK},
+	{"a line that ends with CR alone", "OPTIONS sip:x SIP/2.0\r" BASE "CSeq: 1 OPTIONS\r\n\r\n",
+         REASON_OK},
 	{"no CSeq", "OPTIONS sip:x SIP/2.0\n" BASE "\n", REASON_SIP_BAD},
 	{"CSeq of another method", "OPTIONS sip:x SIP/2.0\n" BASE "CSeq: 1 BYE\n\n",
          REASON_SIP_BAD},
@@ -132,6 +134,19 @@ test_cases(void **state)
 		assert_int_equal(decode(text, strlen(text), SIP_STREAM, &sip, &left),
 		                 cases[i].reason);
 	}
+}
+
+/* RFC 3261 section 25.1: no text of it has a NUL. */
+static void
+test_nul(void **state)
+{
+	static const char text[] = "SIP/2.0 401 Unauthori%s\0\r\n" BASE "CSeq: 1 BYE\r\n\r\n";
+	struct sip sip;
+	size_t left;
+
+	(void)state;
+	assert_int_equal(decode(text, sizeof text - 1, SIP_DATAGRAM, &sip, &left), REASON_SIP_BAD);
+	assert_int_equal(sip.status, 0);
 }
 
 static void
@@ -243,9 +258,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stream),      cmocka_unit_test(test_datagram),
-		cmocka_unit_test(test_cases),       cmocka_unit_test(test_keepalive),
-		cmocka_unit_test(test_truncations), cmocka_unit_test(test_torture),
+		cmocka_unit_test(test_stream),    cmocka_unit_test(test_datagram),
+		cmocka_unit_test(test_cases),     cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_keepalive), cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_torture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
