@@ -103,6 +103,23 @@ dns_json(const struct census *c)
 	return o;
 }
 
+/* What ICMP errors quote. */
+static json_t *
+quoted_json(const struct census_quoted *q)
+{
+	json_t *o = json_object(), *sip = json_object(), *dns = json_object();
+
+	json_put(sip, "requests", names_json(&q->sip_methods));
+	json_put(sip, "responses", numbers_json(q->sip_status, CENSUS_SIP_STATUS_MAX, 0, "%u"));
+	json_put_u64(dns, "queries", q->dns_queries);
+	json_put_u64(dns, "responses", q->dns_responses);
+	json_put(dns, "rcodes", numbers_json(q->dns_rcodes, 16, 0, "%u"));
+	json_put(o, "sip", sip);
+	json_put(o, "stun", numbers_json(q->stun, CENSUS_STUN_TYPES, 0, "0x%04x"));
+	json_put(o, "dns", dns);
+	return o;
+}
+
 /* By kind over all versions. */
 static json_t *
 kinds_json(const struct census_versions *v)
@@ -223,6 +240,7 @@ analysis_put_protocols(json_t *o, const struct inspector *i)
 	json_put(o, "dtls", kinds_json(&c->dtls));
 	json_put(o, "dtls_versions", versions_json(&c->dtls));
 	json_put(o, "dns", dns_json(c));
+	json_put(o, "quoted", quoted_json(&c->quoted));
 	json_put(o, "tls", tls_json(c));
 	json_put(o, "quic", quic_json(c));
 	analysis_put_peering(o, &c->peering);

@@ -12,6 +12,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls, uint32_
 
 	names_init(&c->sip.methods, name_limit);
 	names_init(&c->sip.call_ids, name_limit);
+	names_init(&c->quoted.sip_methods, name_limit);
 	names_init(&c->tls.names, name_limit);
 	names_init(&c->tls.datagram_names, name_limit);
 	certificates_init(&c->tls.certificates, name_limit);
@@ -30,6 +31,7 @@ census_destroy(struct census *c)
 		return;
 	names_fini(&c->sip.methods);
 	names_fini(&c->sip.call_ids);
+	names_fini(&c->quoted.sip_methods);
 	names_fini(&c->tls.names);
 	names_fini(&c->tls.datagram_names);
 	certificates_fini(&c->tls.certificates);

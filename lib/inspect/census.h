@@ -33,6 +33,15 @@ struct census_versions {
 
 struct round_trips;
 
+/* Messages that ICMP errors quote: sent, refused, and counted here alone, since those that passed
+ * the tap themselves are counted where they passed. */
+struct census_quoted {
+	struct names sip_methods;
+	uint64_t sip_status[CENSUS_SIP_STATUS_MAX];
+	uint64_t stun[CENSUS_STUN_TYPES];
+	uint64_t dns_queries, dns_responses, dns_rcodes[16];
+};
+
 struct census {
 	struct {
 		struct names methods;
@@ -61,6 +70,7 @@ struct census {
 		uint64_t alerts[256];
 		struct certificates certificates;
 	} tls;
+	struct census_quoted quoted;
 	struct census_versions quic;        /* long headers by version and enum quic_type */
 	uint64_t quic_short, quic_unopened; /* Initials that no key fitted */
 	struct peering peering;             /* LACP, LLDP, BFD, BGP */

@@ -1,9 +1,18 @@
-/* ICMP: whoever says that a packet's time was exceeded forwards packets (RFC 792, RFC 4443 3.3). */
+/*
+ * ICMP: whoever says that a packet's time was exceeded forwards packets (RFC 792, RFC 4443 3.3).
+ * What an error quotes was sent and did not arrive: SIP, STUN and DNS of it are counted by
+ * themselves.
+ */
 #include "inspect/evidence.h"
 #include "inspect/handler.h"
 #include "inspect/round_trip.h"
+#include "proto/dns.h"
+#include "proto/protocols.h"
+#include "proto/sip.h"
+#include "proto/stun.h"
 
 enum {
+	DNS_PORT = 53,
 	ICMP_ECHO_REPLY = 0,
 	ICMP_ECHO = 8,
 	ICMP_TIME_EXCEEDED = 11,
@@ -29,14 +38,59 @@ time_echo(struct inspection *in)
 }
 
 static void
+count_dns(struct census_quoted *quoted, struct cursor c)
+{
+	struct dns dns;
+
+	if (cursor_left(&c) < DNS_SIZE || dns_decode(&c, &dns) == REASON_DNS_BAD)
+		return;
+	quoted->dns_queries += !dns.response;
+	quoted->dns_responses += dns.response;
+	quoted->dns_rcodes[dns.rcode] += dns.response;
+}
+
+static void
+count_sip(struct census_quoted *quoted, struct cursor c)
+{
+	struct sip sip;
+
+	sip_decode(&c, SIP_DATAGRAM, &sip);
+	if (sip.request)
+		names_add(&quoted->sip_methods, sip.method, 1);
+	else if (sip.status)
+		quoted->sip_status[sip.status]++;
+}
+
+static void
+count_quoted(struct census_quoted *quoted, const struct packet_quote *quote)
+{
+	struct cursor c = quote->payload;
+	struct stun stun;
+
+	if (!cursor_left(&c))
+		return;
+	if (quote->sport == DNS_PORT || quote->dport == DNS_PORT) {
+		count_dns(quoted, c);
+	} else if (stun_fits(&c)) {
+		stun_decode(&c, &stun);
+		quoted->stun[stun.type]++;
+	} else {
+		count_sip(quoted, c);
+	}
+}
+
+static void
 read_datagram(struct inspection *in)
 {
 	const struct packet *p = &in->punt->packet;
 	bool v4 = addr_is_v4(&p->src);
+	struct packet_quote quote;
 
 	if (p->icmp_type == (v4 ? ICMP_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED))
 		evidence_sender(in)->time_exceeded++;
 	time_echo(in);
+	if (p->flags & PACKET_QUOTE && packet_quote_decode(in->punt->data, p, &quote) == REASON_OK)
+		count_quoted(&in->census->quoted, &quote);
 }
 
 const struct handler handler_icmp = {.name = "icmp", .datagram = read_datagram};

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/cursor.h"
 #include "proto/reason.h"
 
 /* Where a frame begins; captures name more of them than ports. */
@@ -107,6 +108,7 @@ struct packet_quote {
 	uint32_t size;         /* of the quoted IP packet by its header */
 	uint8_t ip_version, proto, ttl, tos;
 	bool has_ports;
+	struct cursor payload; /* what is quoted behind a UDP header, borrowed; else empty */
 };
 
 struct packet_options {

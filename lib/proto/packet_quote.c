@@ -5,6 +5,7 @@
 #include "proto/ipv6.h"
 #include "proto/packet.h"
 #include "proto/protocols.h"
+#include "proto/udp.h"
 
 enum {
 	QUOTED_TRANSPORT_SIZE =
@@ -49,6 +50,21 @@ read_ipv6(struct cursor *c, struct packet_quote *out, bool *transport)
 	return REASON_OK;
 }
 
+/* Routers may quote more than 64 bits (RFC 1812 section 4.3.2.3), and more may follow (RFC 4884).
+ */
+static struct cursor
+udp_payload(struct cursor c)
+{
+	struct udp udp;
+	size_t size, left;
+
+	if (udp_decode(&c, &udp) != REASON_OK || udp.length < UDP_SIZE)
+		return cursor_none();
+	size = udp.length - UDP_SIZE;
+	left = cursor_left(&c);
+	return cursor_slice(&c, size < left ? size : left);
+}
+
 static enum reason
 read_transport(struct cursor *c, struct packet_quote *out)
 {
@@ -61,6 +77,8 @@ read_transport(struct cursor *c, struct packet_quote *out)
 		return REASON_OK;
 	if (!p)
 		return REASON_ICMP_QUOTE;
+	if (out->proto == PROTO_UDP)
+		out->payload = udp_payload(*c);
 	if (ports) {
 		out->sport = load_be16(p);
 		out->dport = load_be16(p + 2);

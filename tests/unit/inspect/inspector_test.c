@@ -287,6 +287,52 @@ test_stun_over_tcp_cut(void **state)
 	feed_close(&f);
 }
 
+/* An ICMP error of type 3 about `size` bytes of a datagram to `port`, of which `quoted` follow. */
+static void
+feed_error(struct feed *f, uint16_t port, const void *payload, uint16_t size, uint16_t quoted)
+{
+	uint8_t frame[FRAME_MAX] = {
+		[12] = 8, [14] = 0x45, [22] = 64, [23] = 1,   [26] = 192, [30] = 10, [34] = 3,
+		[35] = 3, [42] = 0x45, [50] = 64, [51] = UDP, [54] = 10,  [58] = 192};
+	const struct packet_options options = {.inner = true};
+	struct punt punt = {
+		.data = frame, .time_ns = ++f->now_ns, .class = CLASS_ICMP, .queue = PUNT_BULK};
+
+	store_be16(frame + 16, (uint16_t)(20 + 8 + 28 + quoted));
+	store_be16(frame + 44, (uint16_t)(28 + size));
+	store_be16(frame + 62, 5060);
+	store_be16(frame + 64, port);
+	store_be16(frame + 66, (uint16_t)(8 + size));
+	memcpy(frame + 70, payload, quoted);
+	punt.captured = punt.wire = 70u + quoted;
+	packet_decode(LINK_ETHERNET, frame, punt.captured, punt.wire, &options, &punt.packet);
+	inspector_packet(f->inspector, &punt);
+}
+
+/* What was sent and refused counts by itself, as far as it was quoted. */
+static void
+test_quoted(void **state)
+{
+	static const uint8_t query[] = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
+	static const uint8_t binding[20] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42};
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_ICMP, 1, 0, 0);
+	feed_error(&f, 5060, OPTIONS, sizeof OPTIONS - 1, sizeof OPTIONS - 1);
+	feed_error(&f, 5060, OPTIONS, sizeof OPTIONS - 1, 40);
+	feed_error(&f, 5060, OPTIONS, sizeof OPTIONS - 1, 0);
+	feed_error(&f, 53, query, sizeof query, sizeof query);
+	feed_error(&f, 3478, binding, sizeof binding, sizeof binding);
+	assert_int_equal(feed_count(&f.census->quoted.sip_methods, "OPTIONS"), 2);
+	assert_int_equal(f.census->quoted.dns_queries, 1);
+	assert_int_equal(f.census->quoted.stun[1], 1);
+	assert_int_equal(f.census->sip.methods.count, 0);
+	assert_int_equal(f.census->dns.queries, 0);
+	assert_int_equal(f.census->stun[1], 0);
+	feed_close(&f);
+}
+
 /* A frame that another class than its protocol knows, and one that nobody reads. */
 static void
 test_unread(void **state)
@@ -388,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_media_port),
 		cmocka_unit_test(test_stun_over_tcp),
 		cmocka_unit_test(test_stun_over_tcp_cut),
+		cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_conversations_are_bounded),
 		cmocka_unit_test(test_queues_are_apart),
