@@ -13,8 +13,7 @@ import sys
 
 from captures import Captures
 
-KNOWN = {"CESNET-ipfixprobe/inputs__sip.pcap", "ntop-nDPI/fuzz-2006-06-26-2594.pcap",
-         "slytechs-repos-jnetpcap-legacy/tc_TC_IDPRE_EXT0140.pcap"}
+KNOWN = {"CESNET-ipfixprobe/inputs__sip.pcap", "slytechs-repos-jnetpcap-legacy/tc_TC_IDPRE_EXT0140.pcap"}
 
 
 def truth(captures):
