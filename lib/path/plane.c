@@ -259,6 +259,9 @@ prepare(struct plane *p, bool captures)
 {
 	int failed = captures ? open_captures(p) : start_environment(p);
 
+	if (captures && p->params.eal_arg_count)
+		log_info("path", "all ports are captures: DPDK is not started, what stands behind "
+		                 "-- is not used");
 	if (!failed && !captures)
 		failed = open_ports(p);
 	if (failed)
