@@ -270,12 +270,22 @@ compare_with(const struct bgp_rib *rib, struct seeding *f)
 	}
 }
 
+/* The connection was seen to begin after the table was taken: that is of another one. */
+static bool
+is_older(const struct bgp_session *s, uint64_t as_of_us)
+{
+	return s->current && bgp_connection_is_whole(s->current) &&
+	       s->current->first_ns / NS_PER_US > as_of_us;
+}
+
 void
 bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
                  uint64_t time_ns)
 {
 	struct seeding f = {.s = s, .side = &s->side[side], .as_of_us = from->as_of_us};
 
+	if (is_older(s, from->as_of_us))
+		return;
 	f.side->seed_disagreed = 0;
 	compare_with(from->rib, &f);
 	bgp_rib_each(from->rib, fill_up, &f);

@@ -194,7 +194,8 @@ struct bgp_seed {
 	const char *source;       /* for people */
 };
 
-/* What was read of a prefix later than the seed stands, the rest is filled up. */
+/* What was read of a prefix later than the seed stands, the rest is filled up. A seed from before
+ * the connection that is up, where its begin was seen, is none. */
 void bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
                       uint64_t time_ns);
 /* A prefix that was withdrawn; `known`: it stood. */

@@ -110,8 +110,16 @@ settle_sides(struct bgp_session *s, const struct mirror *m, unsigned *remote_sid
 	*remote_side = side;
 }
 
-/* The newest that is told, by whichever end, and the wire's before all. An OPEN of a connection
- * that is not the one on the wire now says nothing of it. */
+/* Reports lag behind: those of a connection that is not the one on the wire now are of before. */
+static bool
+is_the_same(const struct bgp_session *s, unsigned side, const struct mirror *m, unsigned speaker)
+{
+	uint16_t port = s->side[side].port;
+
+	return !s->current || !port || port == m->port[speaker];
+}
+
+/* The newest that is told, by whichever end, and the wire's before all. */
 static void
 learn_open(struct bgp_session *s, unsigned side, const struct mirror *m, unsigned speaker)
 {
@@ -119,8 +127,7 @@ learn_open(struct bgp_session *s, unsigned side, const struct mirror *m, unsigne
 	struct bgp_side *me = &s->side[side];
 
 	if (me->basis == BGP_BASIS_OBSERVED || !from->open_size ||
-	    (me->basis && me->open_ns >= from->open_ns) ||
-	    (s->current && me->port && me->port != m->port[speaker]))
+	    (me->basis && me->open_ns >= from->open_ns) || !is_the_same(s, side, m, speaker))
 		return;
 	bgp_session_opened(s, side, cursor_over(from->open_bytes, from->open_size),
 	                   BGP_BASIS_SEEDED, from->open_ns);
@@ -276,6 +283,7 @@ fill_side(struct bmp_feed *f, struct mirror *m, struct bgp_session *s, unsigned 
 	char source[BGP_SOURCE_SIZE];
 
 	if (me->completeness <= BGP_SEEDED || now_ns < m->filled_ns[side] + AGAIN_NS ||
+	    !is_the_same(s, side, m, speaker) ||
 	    bgp_connection_completeness(m->connection, speaker) != BGP_COMPLETE)
 		return;
 	snprintf(source, sizeof source, "BMP of %s: %s", f->router,

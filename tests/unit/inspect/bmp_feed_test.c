@@ -278,6 +278,58 @@ test_other_end(void **state)
 	scene_close(&t);
 }
 
+/* The session was reset and the feed has not said so yet: what it has is of the connection before.
+ */
+static void
+test_before_the_reset(void **state)
+{
+#define UP_BEFORE "000000000000000000000000c0000200 9c41 00b3 "
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	report(&t, PEER_UP, IN, UP_BEFORE OPEN_PEER OPEN_CLOUD, 90);
+	report(&t, MONITORING, OUT, ANNOUNCE, 90);
+	report(&t, MONITORING, OUT, END_OF_RIB, 90);
+	bmp_feed_tick(t.feed, 110 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].basis, BGP_BASIS_NONE);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	/* and then it does */
+	report(&t, DOWN, IN, "01", 111);
+	report(&t, PEER_UP, IN, UP OPEN_PEER OPEN_CLOUD, 111);
+	report(&t, MONITORING, OUT, END_OF_RIB, 111);
+	bmp_feed_tick(t.feed, 112 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_SEEDED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	scene_close(&t);
+}
+
+/* A table from before the connection whose begin was seen is not of it, whatever its ports. */
+static void
+test_before_the_begin(void **state)
+{
+	static const struct lane_id lane = {0, 0, DIR_PEER_TO_MSFT};
+	struct bgp_connection *c = NULL;
+	struct scene t;
+
+	(void)state;
+	scene_open(&t);
+	bgp_table_connect(&t.table, &c, (struct addr[2]){t.declared.peer, t.declared.cloud},
+	                  (uint16_t[2]){40001, 179}, &lane, SIDE_UNKNOWN);
+	t.c = c;
+	say(&t, 0, OPEN_PEER, 108);
+	say(&t, 1, OPEN_CLOUD KEEPALIVE, 108);
+	say(&t, 0, KEEPALIVE, 108);
+	report(&t, PEER_UP, IN, UP_BEFORE OPEN_PEER OPEN_CLOUD, 90);
+	report(&t, MONITORING, OUT, ANNOUNCE, 90);
+	report(&t, MONITORING, OUT, END_OF_RIB, 90);
+	bmp_feed_tick(t.feed, 112 * NS_PER_S);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_INFERRED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	scene_close(&t);
+}
+
 /* RFC 7854 section 4.2: the A flag. Without it numbers have four bytes, whatever the OPENs say. */
 static void
 test_as_width(void **state)
@@ -362,9 +414,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fills_up),    cmocka_unit_test(test_heals),
-		cmocka_unit_test(test_passed_over), cmocka_unit_test(test_other_end),
-		cmocka_unit_test(test_as_width),    cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fills_up),         cmocka_unit_test(test_heals),
+		cmocka_unit_test(test_passed_over),      cmocka_unit_test(test_other_end),
+		cmocka_unit_test(test_as_width),         cmocka_unit_test(test_before_the_reset),
+		cmocka_unit_test(test_before_the_begin), cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_undeclared),
 	};
 
