@@ -21,7 +21,7 @@ audit() { "$build/pniscope" -r "$REDIS" audit --json; }
 row() { audit | jq -c --arg id "$1" '[.audit[] | select(.id == $id)][0]'; }
 is() { [ "$(row "$1" | jq -r .verdict)" = "$2" ]; }
 turns() { # ROW VERDICT WHEN
-  if lab_wait 30 is "$1" "$2"; then
+  if lab_wait 60 is "$1" "$2"; then # GoBGP's routes are whole half a minute after their last UPDATE
     check "$3: $1 is $2" true
   else
     check "$3: $1 is $2, and is $(row "$1" | jq -c '[.verdict, .reasons]')" false
