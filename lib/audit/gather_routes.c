@@ -169,10 +169,15 @@ is_endpoint(const struct conf *conf, const struct addr *a)
 	return false;
 }
 
-/* Neither routed nor an endpoint of anybody: link-local, multicast. */
+/* Neither routed nor an endpoint of anybody: link-local, multicast, and the unspecified address of
+ * who has none yet (RFC 4862 section 5.4.2). */
 static bool
 is_local(const struct addr *a)
 {
+	static const struct addr nobody;
+
+	if (addr_equal(a, &nobody) || (addr_is_v4(a) && load_be32(a->b + 12) == 0))
+		return true;
 	if (addr_is_v4(a))
 		return a->b[12] >= 224 || (a->b[12] == 169 && a->b[13] == 254);
 	return a->b[0] == 0xff || (a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80);

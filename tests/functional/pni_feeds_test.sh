@@ -30,9 +30,12 @@ same() { # WHEN PART...
   shift
   if lab_wait 20 compare "$@"; then check "$when: $* equal the daemons' tables" true; else check "$when" compare "$@"; fi
 }
+# Of R3 what stands on routes: a stray frame among the few of a lab keeps its share of sources open.
 verdicts() {
-  "$build/pniscope" -r "$REDIS" audit --json | jq -c --arg rows "$rows" '[.audit[] | select(.id as $id | $rows | split(" ") | index($id)) | {(.id): .verdict}] | add'
+  "$build/pniscope" -r "$REDIS" audit --json | jq -c --arg rows "$rows" '[.audit[] | select(.id as $id | $rows | split(" ") | index($id)) |
+    {(.id): (if .id == "R3" then ([.subchecks[] | select(.id != "sources") | .verdict] | unique | join("+")) else .verdict end)}] | add'
 }
+all_pass() { [ "$(verdicts | jq -c '[.[]] | unique')" = '["PASS"]' ]; }
 as_before() { [ "$(verdicts)" = "$before" ]; }
 field_is() { [ "$(rcli hget "pni:{ams1}:session:pni-$1-v4" "$2")" = "$3" ]; }
 passes() { [ "$("$build/pniscope" -r "$REDIS" audit --json | jq -r --arg id "$1" '.audit[] | select(.id == $id) | .verdict')" = "$2" ]; }
@@ -40,10 +43,10 @@ event() { "$@" >>"$LAB_DIR/events.log" 2>&1; }
 
 # GoBGP announces no graceful restart and sends no End-of-RIB: that direction is whole half a minute later
 same "from the begin" session opens counts rib
-for id in R1 R6 R8 X2 X3 X4 X5 M6; do lab_wait 60 passes $id PASS; done
+lab_wait 90 all_pass || true
 before=$(verdicts)
 echo "verdicts: $before"
-check "all of R1 R6 R8 X2 X3 X4 X5 M6 pass" [ "$(jq -c '[.R1, .R6, .R8, .X2, .X3, .X4, .X5, .M6] | unique' <<<"$before")" = '["PASS"]' ]
+check "all of $rows pass" all_pass
 
 echo "== a cold start in the middle"
 lab_stop probe TERM || { echo "the probe's exit code was not 0"; exit 1; }

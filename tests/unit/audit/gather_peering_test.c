@@ -208,6 +208,49 @@ registered_prefixes_are_read(void **state)
 	conf_destroy(conf);
 }
 
+/* Addresses that are of the link alone are nobody's leak. */
+static void
+local_sources_are_the_links(void **state)
+{
+	static const struct {
+		const char *ip;
+		bool local;
+	} rows[] = {
+		{"::", true},        {"0.0.0.0", true},      {"fe80::1", true},
+		{"ff02::16", true},  {"169.254.1.1", true},  {"224.0.0.5", true},
+		{"10.0.0.1", false}, {"2001:db8::1", false}, {"::1", false},
+		{"0.0.0.1", false},
+	};
+	struct conf *conf = scene_conf(CONTRACT);
+	struct store *s = scene_store();
+	struct announcements *a = announcements_create();
+	struct audit_input in;
+	size_t found = 0;
+
+	(void)state;
+	store_select(s, "ams1", "lab");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_endpoint e = {.flows = 1};
+
+		strcpy(e.ip, rows[i].ip);
+		strcpy(e.side, "peer");
+		store_put(s, RECORD_ENDPOINT, e.ip, &e);
+		store_rank(s, SCOPE_SITE, "endpoints", e.ip, (double)i);
+	}
+	gather(conf, s, a, &in);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (size_t k = 0; k < in.source_count; k++)
+			if (strcmp(in.sources[k].ip, rows[i].ip) == 0) {
+				assert_int_equal(in.sources[k].router, rows[i].local);
+				found++;
+			}
+	assert_int_equal(found, sizeof rows / sizeof *rows);
+	audit_input_fini(&in);
+	announcements_destroy(a);
+	store_close(s, 0);
+	conf_destroy(conf);
+}
+
 static void
 announced_prefixes_want_an_entry(void **state)
 {
@@ -308,6 +351,7 @@ main(void)
 		cmocka_unit_test(maintenance_takes_outages_out),
 		cmocka_unit_test(registered_prefixes_are_read),
 		cmocka_unit_test(announced_prefixes_want_an_entry),
+		cmocka_unit_test(local_sources_are_the_links),
 		cmocka_unit_test(absence_needs_every_session_whole),
 		cmocka_unit_test(members_and_tokens_belong_to_their_link),
 	};
