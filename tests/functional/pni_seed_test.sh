@@ -10,31 +10,19 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../scripts/lab/pni.sh"
 build=${BUILD:-$here/../../build}
 rows="R1 R3 R6 R8 X2 X3 X4 X5 M6"
+# shellcheck source=/dev/null
+. "$here/pni_verdicts.sh"
 
 lab_begin pni-seed
 pni_wire || exit 1
-# shellcheck disable=SC2034
-PNI_MORE='subnets = ( { prefix = "203.0.113.0/24"; side = "peer"; classes = ["sip-tls", "srtp"]; standby = true; } );
-bmp = { listen = "0.0.0.0:11019"; };
-thresholds = { evidence_window_us = "20s"; r3_window_us = "15s"; r8_share_window_us = "15s"; };'
 pni_watch "$build" || exit 1
 pni_route || exit 1
 
-compare() { # PART...
-  pni_truth >"$LAB_DIR/truth.json" && "$here/pni_compare.py" redis "$REDIS_SOCKET" ams1 "$LAB_DIR/truth.json" "$@"
-}
 same() { # WHEN PART...
   local when=$1
   shift
   if lab_wait 15 compare "$@"; then check "$when: $* equal the daemons' tables" true; else check "$when" compare "$@"; fi
 }
-# Of R3 what stands on routes: a stray frame among the few of a lab keeps its share of sources open.
-verdicts() {
-  "$build/pniscope" -r "$REDIS" audit --json | jq -c --arg rows "$rows" '[.audit[] | select(.id as $id | $rows | split(" ") | index($id)) |
-    {(.id): (if .id == "R3" then ([.subchecks[] | select(.id != "sources") | .verdict] | unique | join("+")) else .verdict end)}] | add'
-}
-all_pass() { [ "$(verdicts | jq -c '[.[]] | unique')" = '["PASS"]' ]; }
-as_before() { [ "$(verdicts)" = "$before" ]; }
 verdicts_stay() { # WHEN
   lab_wait 30 as_before || true
   check "$1: verdicts as before ($(verdicts))" as_before
