@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "base/clock.h"
 #include "snap/stream_book_parts.h"
 
