@@ -178,6 +178,32 @@ notifications_json(const struct bgp_connection *c)
 	return array;
 }
 
+/* Each family that was announced or withdrawn; those of RFC 4760's attributes apart. */
+static json_t *
+prefixes_json(const struct bgp_connection *c)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < BGP_NLRI_FAMILIES; i++) {
+		const struct bgp_nlri_family *family = &bgp_nlri_families[i];
+		const struct bgp_said *a = &c->side[0].said[i], *b = &c->side[1].said[i];
+		json_t *o;
+
+		if (!(a->announced + b->announced + a->withdrawn + b->withdrawn))
+			continue;
+		o = json_object();
+		json_put_text(o, "family", family->name);
+		json_put_u64(o, "afi", family->afi);
+		json_put_u64(o, "safi", family->safi);
+		json_put_u64(o, "announced", a->announced + b->announced);
+		json_put_u64(o, "withdrawn", a->withdrawn + b->withdrawn);
+		json_put_u64(o, "mp_reach", a->reach + b->reach);
+		json_put_u64(o, "mp_unreach", a->unreach + b->unreach);
+		json_push(array, o);
+	}
+	return array;
+}
+
 static void
 put_counts(json_t *o, const struct bgp_connection *c)
 {
@@ -227,6 +253,7 @@ session_json(const struct bgp_connection *c)
 	json_put(o, "open", open);
 	json_put(o, "rib", rib);
 	put_counts(o, c);
+	json_put(o, "prefixes", prefixes_json(c));
 	json_put(o, "notifications", notifications_json(c));
 	json_put_text(o, "completeness", bgp_completeness_name(completeness_of(c)));
 	json_put_text(o, "state", bgp_state_name(bgp_connection_state(c)));

@@ -6,8 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "proto/bgp_path.h"
-#include "proto/bgp_update.h"
+#include "inspect/bgp_apply.h"
 
 #define QUIET_NS (30 * NS_PER_S) /* half of a KEEPALIVE's usual period */
 
@@ -74,229 +73,6 @@ bgp_connection_learn(struct bgp_connection *c, unsigned side)
 	memcpy(me->hostname, from->hostname, sizeof me->hostname);
 }
 
-/* ---- what only the OPENs tell, and guesses without them -------------------------------------- */
-
-/* RFC 7911 section 4: the sender offers to send and the receiver to receive. */
-static bool
-has_add_path(struct bgp_connection *c, unsigned from, const struct bgp_nlri_form *form,
-             struct cursor nlri)
-{
-	static const uint8_t bit[2] = {BGP_ADD_PATH_SEND, BGP_ADD_PATH_RECEIVE};
-	bool known = true;
-
-	for (unsigned i = 0; i < 2; i++) {
-		const struct bgp_speaker *side = &c->side[from ^ i];
-		const struct bgp_family *family =
-			bgp_open_family(&side->open, form->afi, form->safi);
-
-		if (side->opened && !(family && family->add_path & bit[i]))
-			return false;
-		known = known && side->opened;
-	}
-	if (known)
-		return true;
-	c->side[from].guessed = true;
-	return bgp_nlri_guess_add_path(nlri, form);
-}
-
-/* RFC 7854 section 4.2: a report has four bytes whatever the session has, or says that it has two.
- * Where one says four and only two fit, the bytes are believed. */
-static unsigned
-reported_width(const struct bgp_connection *c, struct cursor path)
-{
-	unsigned guess = bgp_path_guess_width(path);
-
-	if (c->as2)
-		return 2;
-	return guess ? guess : 4;
-}
-
-/* RFC 6793 section 4.1: four bytes when both say so. */
-static unsigned
-as_width(struct bgp_connection *c, unsigned from, struct cursor path)
-{
-	struct bgp_speaker *side = &c->side[from];
-	bool known = c->side[0].opened && c->side[1].opened;
-	unsigned guess;
-
-	if (c->reported)
-		return reported_width(c, path);
-	for (unsigned i = 0; i < 2; i++) {
-		if (c->side[i].opened && !bgp_open_has(&c->side[i].open, BGP_CAP_AS4))
-			return 2;
-	}
-	if (known)
-		return 4;
-	side->guessed = true;
-	guess = bgp_path_guess_width(path);
-	return guess ? guess : side->as_width;
-}
-
-/* ---- UPDATE -----------------------------------------------------------------------------------
- */
-
-static struct bgp_rib *
-rib_of(const struct bgp_connection *c, unsigned from)
-{
-	return &c->session->side[bgp_connection_side(c, from)].rib;
-}
-
-enum change { ANNOUNCE, WITHDRAW, TREAT_AS_WITHDRAW };
-
-static void
-remove_route(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
-             const struct bgp_nlri *n, uint64_t time_us)
-{
-	bool known = bgp_rib_remove(rib_of(c, from), afi, safi, n, time_us) == BGP_RIB_GONE;
-
-	if (safi == BGP_SAFI_UNICAST)
-		bgp_session_withdrew(c->session, bgp_connection_side(c, from), afi, n, known,
-		                     time_us);
-}
-
-static void
-change_routes(struct bgp_connection *c, unsigned from, uint16_t afi, uint8_t safi,
-              struct cursor nlri, enum change change, uint32_t attrs, uint64_t time_us)
-{
-	struct bgp_speaker *side = &c->side[from];
-	struct bgp_rib *rib = rib_of(c, from);
-	struct bgp_nlri_form form = {.afi = afi, .safi = safi, .withdrawn = change == WITHDRAW};
-	uint64_t *said = change == WITHDRAW ? side->counts.withdrawn : side->counts.announced;
-	struct bgp_nlri n;
-
-	if (!cursor_left(&nlri))
-		return;
-	if (!bgp_nlri_known(afi, safi)) {
-		side->counts.other_families++;
-		return;
-	}
-	form.add_path = has_add_path(c, from, &form, nlri);
-	while (bgp_nlri_next(&nlri, &form, &n)) {
-		said[afi == BGP_AFI_IPV6]++;
-		if (change == ANNOUNCE)
-			bgp_rib_add(rib, afi, safi, &n, attrs, time_us);
-		else
-			remove_route(c, from, afi, safi, &n, time_us);
-	}
-	side->counts.malformed += !nlri.ok;
-}
-
-enum { OWN_PATH_SIZE = 4096 }; /* a thousand numbers: nobody's path is longer */
-
-/* `path` without the receiver's number in front, in `room` where its first segment goes on. */
-static struct cursor
-without_receiver(const struct bgp_speaker *from, struct cursor path, uint8_t room[OWN_PATH_SIZE])
-{
-	unsigned width = from->as_width;
-	size_t size = cursor_left(&path), head = 2 + width;
-	struct cursor rest = path;
-	struct bgp_segment first;
-
-	if (!from->receiver_as || !width || size > OWN_PATH_SIZE ||
-	    !bgp_segment_next(&rest, width, &first) || first.type != BGP_AS_SEQUENCE ||
-	    bgp_segment_number(&first, width) != from->receiver_as)
-		return path;
-	if (first.count == 1)
-		return rest;
-	memcpy(room + 2, path.at + head, size - head);
-	room[0] = BGP_AS_SEQUENCE;
-	room[1] = (uint8_t)(first.count - 1);
-	return cursor_over(room, size - width);
-}
-
-/* The path as it crossed the wire, in `room` where it does not stand in the message as such. */
-static void
-read_path(struct bgp_connection *c, unsigned from, struct bgp_update *u,
-          uint8_t room[OWN_PATH_SIZE])
-{
-	struct bgp_speaker *side = &c->side[from];
-	struct bgp_path path;
-
-	if (!cursor_left(&u->as_path))
-		return;
-	side->as_width = (uint8_t)as_width(c, from, u->as_path);
-	u->as_path = without_receiver(side, u->as_path, room);
-	if (!side->as_width || !bgp_path_read(u->as_path, side->as_width, &path) || !path.first)
-		return;
-	side->first_as = path.first;
-	bgp_session_path(c->session, bgp_connection_side(c, from), path.first);
-}
-
-static void
-note_end(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_ns)
-{
-	uint16_t afi;
-	uint8_t safi;
-
-	if (!bgp_update_ends_rib(u, &afi, &safi) || safi != BGP_SAFI_UNICAST)
-		return;
-	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
-		return;
-	c->side[from].ended |= (uint8_t)(1u << (afi - BGP_AFI_IPV4));
-	bgp_session_ended_rib(c->session, bgp_connection_side(c, from), afi, time_ns);
-}
-
-static void
-withdraw(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_us)
-{
-	change_routes(c, from, BGP_AFI_IPV4, BGP_SAFI_UNICAST, u->withdrawn, WITHDRAW, 0, time_us);
-	change_routes(c, from, u->unreach.afi, u->unreach.safi, u->unreach.nlri, WITHDRAW, 0,
-	              time_us);
-}
-
-/* The prefixes of MP_REACH, or those behind the attributes: the two have different next hops. */
-static void
-announce_one(struct bgp_connection *c, unsigned from, const struct bgp_update *u, bool mp,
-             uint64_t time_us)
-{
-	struct bgp_pool *pool = &c->session->shared->pool;
-	struct cursor nlri = mp ? u->reach.nlri : u->nlri;
-	uint16_t afi = mp ? u->reach.afi : BGP_AFI_IPV4;
-	uint8_t safi = mp ? u->reach.safi : BGP_SAFI_UNICAST;
-	uint32_t attrs;
-
-	if (!cursor_left(&nlri))
-		return;
-	if (u->treatment == BGP_TREAT_WITHDRAW) {
-		change_routes(c, from, afi, safi, nlri, TREAT_AS_WITHDRAW, 0, time_us);
-		return;
-	}
-	attrs = bgp_attrs_intern(pool->attrs, u, mp, c->side[from].as_width);
-	change_routes(c, from, afi, safi, nlri, ANNOUNCE, attrs, time_us);
-	bgp_attrs_drop(pool->attrs, attrs);
-}
-
-static void
-announce(struct bgp_connection *c, unsigned from, const struct bgp_update *u, uint64_t time_us)
-{
-	announce_one(c, from, u, true, time_us);
-	announce_one(c, from, u, false, time_us);
-}
-
-/* RFC 7606 section 2: a message treated as a withdrawal takes its prefixes away; one that resets
- * the session changes nothing. */
-static void
-read_update(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
-{
-	struct bgp_speaker *side = &c->side[from];
-	uint8_t room[OWN_PATH_SIZE];
-	struct bgp_update u;
-
-	if (bgp_update_decode(&body, &u) != REASON_OK) {
-		side->counts.malformed++;
-		return;
-	}
-	bgp_session_take(c->session, c, time_ns);
-	side->counts.notes += u.notes != 0;
-	if (u.treatment == BGP_TREAT_RESET)
-		return;
-	read_path(c, from, &u, room);
-	withdraw(c, from, &u, time_ns / NS_PER_US);
-	announce(c, from, &u, time_ns / NS_PER_US);
-	note_end(c, from, &u, time_ns);
-	side->update_ns = time_ns;
-}
-
 /* ---- messages ---------------------------------------------------------------------------------
  */
 
@@ -359,7 +135,7 @@ read_refresh(struct bgp_connection *c, unsigned from, struct cursor body, uint64
 	    (r.afi != BGP_AFI_IPV4 && r.afi != BGP_AFI_IPV6) || c->session->current != c)
 		return;
 	if (r.subtype == BGP_REFRESH_BEGIN)
-		bgp_rib_age(rib_of(c, from), r.afi);
+		bgp_rib_age(bgp_connection_rib(c, from), r.afi);
 	else if (r.subtype == BGP_REFRESH_END)
 		bgp_session_ended_rib(c->session, side, r.afi, time_ns);
 }
@@ -369,6 +145,7 @@ read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint6
 {
 	c->side[from].spoken = true;
 	c->side[from].counts.messages[m->type]++;
+	c->side[from].sound[m->type]++;
 	c->side[from].last_ns = c->last_ns = time_ns;
 	if (c->end != BGP_END_NOTIFICATION)
 		c->end = BGP_LIVES;
@@ -377,7 +154,7 @@ read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint6
 		read_open(c, from, m->body, time_ns);
 		break;
 	case BGP_UPDATE:
-		read_update(c, from, m->body, time_ns);
+		bgp_apply_update(c, from, m->body, time_ns);
 		break;
 	case BGP_NOTIFICATION:
 		read_notification(c, from, m->body, time_ns);
@@ -388,6 +165,32 @@ read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint6
 	default:
 		break;
 	}
+}
+
+/* It was sent, so it counts; nothing it may say is believed, nor what that would make of the
+ * session: its receiver ends one over it (RFC 4271 section 6.1). Anybody can send one to the port.
+ */
+static void
+count_misfit(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
+{
+	c->side[from].counts.messages[m->type]++;
+	c->side[from].counts.malformed++;
+	c->last_ns = time_ns;
+}
+
+/* The next place where a message begins, behind what is none. */
+static bool
+find_footing(struct bgp_connection *c, unsigned side, const struct bgp *m, enum reason reason,
+             struct cursor *bytes, uint64_t time_ns)
+{
+	if (reason == REASON_BGP_LENGTH) {
+		count_misfit(c, side, m, time_ns);
+		cursor_skip(bytes, BGP_HEADER_SIZE);
+	} else {
+		c->side[side].counts.gaps += c->side[side].spoken;
+		cursor_skip(bytes, 1);
+	}
+	return bgp_find(bytes);
 }
 
 static size_t
@@ -407,9 +210,7 @@ read_messages(struct bgp_connection *c, unsigned side, struct cursor bytes, bool
 			read_message(c, side, &m, time_ns);
 			continue;
 		}
-		c->side[side].counts.gaps += c->side[side].spoken;
-		cursor_skip(&bytes, 1);
-		if (!bgp_find(&bytes))
+		if (!find_footing(c, side, &m, reason, &bytes, time_ns))
 			break;
 	}
 	return (size_t)(bytes.at - start);
@@ -465,13 +266,13 @@ bgp_connection_standing(const struct bgp_connection *c, unsigned side, unsigned 
 {
 	bool stands = c->end == BGP_LIVES && c->session->current == c;
 
-	return stands ? rib_of(c, side)->standing[afi_index] : 0;
+	return stands ? bgp_connection_rib(c, side)->standing[afi_index] : 0;
 }
 
 static bool
 is_running(const struct bgp_speaker *side)
 {
-	return side->counts.messages[BGP_UPDATE] || side->counts.messages[BGP_ROUTE_REFRESH];
+	return side->sound[BGP_UPDATE] || side->sound[BGP_ROUTE_REFRESH];
 }
 
 /* By what only a speaker in that state sends (RFC 4271 section 8.2.2); a session joined in its
@@ -480,12 +281,13 @@ enum bgp_state
 bgp_connection_state(const struct bgp_connection *c)
 {
 	const struct bgp_speaker *a = &c->side[0], *b = &c->side[1];
-	bool kept_alive[2] = {a->counts.messages[BGP_KEEPALIVE] > 0,
-	                      b->counts.messages[BGP_KEEPALIVE] > 0};
-	bool opened = a->counts.messages[BGP_OPEN] || b->counts.messages[BGP_OPEN];
+	bool kept_alive[2] = {a->sound[BGP_KEEPALIVE] > 0, b->sound[BGP_KEEPALIVE] > 0};
+	bool opened = a->sound[BGP_OPEN] || b->sound[BGP_OPEN];
 
 	if (c->end != BGP_LIVES)
 		return BGP_IDLE;
+	if (!a->spoken && !b->spoken)
+		return BGP_UNKNOWN;
 	if (is_running(a) || is_running(b) || (kept_alive[0] && kept_alive[1]))
 		return BGP_ESTABLISHED;
 	if (kept_alive[0] || kept_alive[1])
@@ -496,15 +298,15 @@ bgp_connection_state(const struct bgp_connection *c)
 bool
 bgp_connection_is_whole(const struct bgp_connection *c)
 {
-	return c->side[0].counts.messages[BGP_OPEN] && c->side[1].counts.messages[BGP_OPEN];
+	return c->side[0].sound[BGP_OPEN] && c->side[1].sound[BGP_OPEN];
 }
 
 /* Messages that only an established session has, and each of which renews the hold timer. */
 static uint64_t
 signs_of(const struct bgp_speaker *side)
 {
-	return side->counts.messages[BGP_KEEPALIVE] + side->counts.messages[BGP_UPDATE] +
-	       side->counts.messages[BGP_ROUTE_REFRESH];
+	return side->sound[BGP_KEEPALIVE] + side->sound[BGP_UPDATE] +
+	       side->sound[BGP_ROUTE_REFRESH];
 }
 
 bool
@@ -557,7 +359,8 @@ bgp_connection_faults(const struct bgp_connection *c, unsigned side)
 {
 	const struct bgp_speaker *me = &c->side[side];
 
-	return me->counts.gaps + me->counts.malformed + rib_of(c, side)->beyond + c->superseded;
+	return me->counts.gaps + me->counts.malformed + me->unheeded +
+	       bgp_connection_rib(c, side)->beyond + c->superseded;
 }
 
 enum bgp_completeness

@@ -15,6 +15,7 @@
 #include "base/cursor.h"
 #include "inspect/bgp_session.h"
 #include "proto/bgp.h"
+#include "proto/bgp_nlri.h"
 #include "proto/bgp_open.h"
 
 enum {
@@ -26,17 +27,27 @@ enum {
  * lives. */
 enum bgp_end { BGP_LIVES, BGP_END_NOTIFICATION, BGP_END_FIN, BGP_END_RST, BGP_END_COUNT };
 
+/* Prefixes of one family, as often as said; `reach` and `unreach` are those of them that stood in
+ * MP_REACH_NLRI and MP_UNREACH_NLRI (RFC 4760). */
+struct bgp_said {
+	uint64_t announced, withdrawn, reach, unreach;
+};
+
 struct bgp_speaker {
 	struct addr ip;
 	uint16_t port;
 	struct bgp_counts counts; /* of this connection */
-	bool spoken;              /* a message was seen */
-	bool opened;              /* `open` is known: seen here, or taken over from the session */
-	struct bgp_open open;     /* its texts are not kept there */
+	/* those of counts.messages that have a length of their type: these alone prove a state */
+	uint64_t sound[BGP_TYPE_COUNT];
+	struct bgp_said said[BGP_NLRI_FAMILIES];
+	bool spoken;          /* one of these was seen */
+	bool opened;          /* `open` is known: seen here, or taken over from the session */
+	struct bgp_open open; /* its texts are not kept there */
 	char hostname[BGP_HOSTNAME_SIZE];
 	uint8_t ended;      /* End-of-RIB of unicast: bit 0 IPv4, bit 1 IPv6 */
 	uint8_t as_width;   /* 2, 4, 0: not known yet */
 	bool guessed;       /* AS width or ADD-PATH without the OPENs */
+	uint64_t unheeded;  /* UPDATEs before it was proven, while another connection was up */
 	uint32_t first_as;  /* of the last path that had one: mid-session, its AS number */
 	uint64_t last_ns;   /* of a message */
 	uint64_t update_ns; /* of an UPDATE */
@@ -75,6 +86,19 @@ static inline unsigned
 bgp_connection_side(const struct bgp_connection *c, unsigned speaker)
 {
 	return speaker ^ c->first_is_msft ^ c->session->swapped;
+}
+
+/* Where a speaker's prefixes stand. */
+static inline struct bgp_rib *
+bgp_connection_rib(const struct bgp_connection *c, unsigned speaker)
+{
+	return &c->session->side[bgp_connection_side(c, speaker)].rib;
+}
+
+static inline bool
+bgp_connection_has_spoken(const struct bgp_connection *c)
+{
+	return c->side[0].spoken || c->side[1].spoken;
 }
 
 /* `first_side`: which side of the session speaks first. */

@@ -446,6 +446,25 @@ begin_rib(struct bgp_session *s, struct bgp_rib *r)
 	bgp_rib_age(r, BGP_AFI_IPV6);
 }
 
+/* What another connection's speakers say renews no hold timer of this one. */
+static void
+note_heard(struct bgp_session *s, const struct bgp_connection *c)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct bgp_side *side = &s->side[bgp_connection_side(c, i)];
+
+		if (c->side[i].last_ns > side->last_ns)
+			side->last_ns = c->side[i].last_ns;
+	}
+}
+
+bool
+bgp_session_heeds(const struct bgp_session *s, const struct bgp_connection *c)
+{
+	return s->current == c || !s->up_ns || bgp_connection_is_whole(c) ||
+	       bgp_connection_is_up(c);
+}
+
 void
 bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns)
 {
@@ -476,6 +495,7 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	}
 	s->carried.pending = goes_on;
 	s->graceful = false;
+	note_heard(s, c);
 	assess(s, c, time_ns);
 }
 
@@ -497,15 +517,16 @@ bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
 
 	for (size_t i = 0; i < sizeof *more / sizeof *to; i++)
 		to[i] += from[i];
-	s->side[side].last_ns = s->last_ns = time_ns;
+	s->last_ns = time_ns;
 	if (!s->first_ns)
 		s->first_ns = time_ns;
-	if (c->end != BGP_LIVES)
+	if (c->end != BGP_LIVES || !bgp_connection_has_spoken(c))
 		return;
 	if (!s->current || s->current->end != BGP_LIVES || bgp_connection_is_up(c))
 		bgp_session_take(s, c, time_ns);
 	if (s->current != c)
 		return;
+	note_heard(s, c);
 	assess(s, c, time_ns);
 	if (s->state == BGP_ESTABLISHED)
 		return;

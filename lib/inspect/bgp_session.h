@@ -58,7 +58,7 @@ enum bgp_basis {
 
 /* Totals, all uint64_t: added up as an array. */
 struct bgp_counts {
-	uint64_t messages[BGP_TYPE_COUNT];
+	uint64_t messages[BGP_TYPE_COUNT]; /* also those whose length can't be */
 	uint64_t announced[BGP_RIB_AFIS], withdrawn[BGP_RIB_AFIS]; /* prefixes, as often as said */
 	uint64_t other_families; /* UPDATEs with prefixes of families that are not read */
 	uint64_t notes;          /* UPDATEs that RFC 7606 has something to say about */
@@ -96,7 +96,7 @@ struct bgp_side {
 	char hostname[BGP_HOSTNAME_SIZE];
 	uint32_t first_as;         /* leftmost of its latest path */
 	uint64_t updates_indirect; /* UPDATEs in a row whose path began with it */
-	uint64_t last_ns;          /* of a message */
+	uint64_t last_ns;          /* of a message of the connection whose routes stand */
 	uint64_t end_of_rib_ns;
 	enum bgp_completeness completeness;
 	uint64_t completeness_ns;   /* since when */
@@ -175,6 +175,10 @@ void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned 
 void bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as);
 /* End-of-RIB, or the end of a refresh: what was stale of the family goes. */
 void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64_t time_ns);
+/* Whether what a connection announces is the session's. Anybody can send an UPDATE from a router's
+ * address; while another connection is up only one that both speakers opened, or that is proven up
+ * itself, says anything. */
+bool bgp_session_heeds(const struct bgp_session *s, const struct bgp_connection *c);
 /* This connection's routes stand from now on: it announces, or is up. */
 void bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns);
 /* The connection has ended; one that is not current is of no matter. */

@@ -25,13 +25,16 @@ feed_of(struct conversation *c)
 	return c->state;
 }
 
-/* Bytes before the first whole message are no session's: they may be anything on this port. */
+/* Bytes before the first whole message are no session's: they may be anything on this port. A
+ * message of a length that can't be is one where the bytes begin with it. */
 static bool
 has_message(struct cursor *bytes)
 {
-	struct cursor next;
+	struct cursor next = *bytes;
 	struct bgp m;
 
+	if (bgp_decode(&next, &m) == REASON_BGP_LENGTH)
+		return true;
 	if (!bgp_find(bytes))
 		return false;
 	next = *bytes;

@@ -37,16 +37,21 @@ type_of(uint8_t type)
 	return type == BGP_ROUTE_REFRESH_OLD ? BGP_ROUTE_REFRESH : type;
 }
 
-/* A whole header that can be; its type, or 0. */
+/* Of a whole header: its type, or 0 where it is none. */
 static uint8_t
 header_type(const uint8_t *p)
 {
-	uint16_t size = load_be16(p + BGP_MARKER_SIZE);
 	uint8_t type = type_of(p[BGP_HEADER_SIZE - 1]);
 
 	if (!marker_fits(p, BGP_MARKER_SIZE) || !bgp_type_name(type))
 		return 0;
-	return size >= types[type].min && size <= types[type].max ? type : 0;
+	return load_be16(p + BGP_MARKER_SIZE) >= BGP_HEADER_SIZE ? type : 0;
+}
+
+static bool
+length_fits(uint8_t type, uint16_t size)
+{
+	return size >= types[type].min && size <= types[type].max;
 }
 
 enum reason
@@ -63,6 +68,8 @@ bgp_decode(struct cursor *stream, struct bgp *out)
 	out->type = header_type(p);
 	if (!out->type)
 		return REASON_BGP_BAD;
+	if (!length_fits(out->type, size))
+		return REASON_BGP_LENGTH;
 	if (size > left)
 		return REASON_BGP_SHORT;
 	cursor_skip(stream, BGP_HEADER_SIZE);
@@ -74,14 +81,17 @@ bgp_decode(struct cursor *stream, struct bgp *out)
 static bool
 may_begin(const uint8_t *p, size_t left)
 {
-	size_t size;
+	uint16_t size;
+	uint8_t type;
 
 	if (!marker_fits(p, left))
 		return false;
 	if (left < BGP_HEADER_SIZE)
 		return true;
 	size = load_be16(p + BGP_MARKER_SIZE);
-	return header_type(p) && (size >= left || marker_fits(p + size, left - size));
+	type = header_type(p);
+	return type && length_fits(type, size) &&
+	       (size >= left || marker_fits(p + size, left - size));
 }
 
 bool

@@ -40,9 +40,11 @@ struct bgp {
 	struct cursor body;
 };
 
-/* The next message of a stream. BGP_SHORT: not all there (nothing is read then); BGP_BAD: the
- * marker is not all ones, the type is unknown or the length is not one of its type (RFC 4271 6.1,
- * RFC 8654 4): the stream has no footing and bgp_find() may give it one. */
+/* The next message of a stream; unless it is OK nothing is read. BGP_SHORT: not all there.
+ * BGP_LENGTH: a marker and a type, but a length that this type can't have (Bad Message Length, RFC
+ * 4271 6.1, RFC 8654 4): a message of that type was sent, its receiver ends the session. BGP_BAD:
+ * the marker is not all ones, the type is unknown or the length is less than the header's. Behind
+ * both the stream has no footing, and bgp_find() may give it one. */
 enum reason bgp_decode(struct cursor *stream, struct bgp *out);
 
 /* Steps to the next place where a message begins: a marker, a header that can be, and, when so many

@@ -4,12 +4,25 @@
 
 enum { LABEL_BITS = 24, RD_BITS = 64, LABELS_MAX = 16 };
 
-bool
-bgp_nlri_known(uint16_t afi, uint8_t safi)
+const struct bgp_nlri_family bgp_nlri_families[BGP_NLRI_FAMILIES] = {
+	{BGP_AFI_IPV4, BGP_SAFI_UNICAST, "ipv4-unicast"},
+	{BGP_AFI_IPV4, BGP_SAFI_MULTICAST, "ipv4-multicast"},
+	{BGP_AFI_IPV4, BGP_SAFI_LABELED, "ipv4-labeled"},
+	{BGP_AFI_IPV4, BGP_SAFI_VPN, "ipv4-vpn"},
+	{BGP_AFI_IPV6, BGP_SAFI_UNICAST, "ipv6-unicast"},
+	{BGP_AFI_IPV6, BGP_SAFI_MULTICAST, "ipv6-multicast"},
+	{BGP_AFI_IPV6, BGP_SAFI_LABELED, "ipv6-labeled"},
+	{BGP_AFI_IPV6, BGP_SAFI_VPN, "ipv6-vpn"},
+};
+
+int
+bgp_nlri_family(uint16_t afi, uint8_t safi)
 {
-	return (afi == BGP_AFI_IPV4 || afi == BGP_AFI_IPV6) &&
-	       (safi == BGP_SAFI_UNICAST || safi == BGP_SAFI_MULTICAST ||
-	        safi == BGP_SAFI_LABELED || safi == BGP_SAFI_VPN);
+	for (int i = 0; i < BGP_NLRI_FAMILIES; i++) {
+		if (bgp_nlri_families[i].afi == afi && bgp_nlri_families[i].safi == safi)
+			return i;
+	}
+	return -1;
 }
 
 /* Labels up to the one at the bottom of the stack; the bits they took, -1: more than there are. */

@@ -32,8 +32,25 @@ struct bgp_nlri {
 	              */
 };
 
-/* Are prefixes of this family read here? */
-bool bgp_nlri_known(uint16_t afi, uint8_t safi);
+/* The families whose prefixes are read here. */
+struct bgp_nlri_family {
+	uint16_t afi;
+	uint8_t safi;
+	const char *name; /* "ipv4-unicast" */
+};
+
+enum { BGP_NLRI_FAMILIES = 8 };
+
+extern const struct bgp_nlri_family bgp_nlri_families[BGP_NLRI_FAMILIES];
+
+/* Which of them; -1: none. */
+int bgp_nlri_family(uint16_t afi, uint8_t safi);
+
+static inline bool
+bgp_nlri_known(uint16_t afi, uint8_t safi)
+{
+	return bgp_nlri_family(afi, safi) >= 0;
+}
 
 /* The next prefix. False: the end, or (then !c->ok) one that can't be. The family is a known one.
  */

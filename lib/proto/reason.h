@@ -81,6 +81,7 @@
 	X(BFD_SHORT, "bfd_short", "BFD control packet cut, or longer than its datagram")       \
 	X(BFD_BAD, "bfd_bad", "BFD control packet that RFC 5880 6.8.6 discards")               \
 	X(BGP_SHORT, "bgp_short", "BGP message cut, or its end not here yet")                  \
+	X(BGP_LENGTH, "bgp_length", "BGP message of a length that its type can't have")        \
 	X(BGP_BAD, "bgp_bad", "no BGP message, or a length that passes its end")               \
 	X(MRT_SHORT, "mrt_short", "MRT record cut")                                            \
 	X(MRT_BAD, "mrt_bad", "no MRT record, or a length that passes its end")                \

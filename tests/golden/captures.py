@@ -28,6 +28,15 @@ class Captures:
         with open(f"{self.folder}/{under}/{name}.tsv", newline="", errors="replace") as f:
             yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
 
+    def expected(self, file, suffix):
+        """Lines of what the source of the capture says of it; none where it says nothing."""
+        source, name = file.split("/", 1)
+        try:
+            with open(f"{self.folder}/{source}/expected/{name}{suffix}", errors="replace") as f:
+                return f.read().splitlines()
+        except FileNotFoundError:
+            return []
+
     def analyzed(self, rows, *options):
         """(row, result) of each row's "file" that is asked for; those that can't be analysed are told and counted."""
         for row in rows:

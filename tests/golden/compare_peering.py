@@ -4,22 +4,22 @@
   compare_peering.py PNISCOPE CAPTURES [--show] [--only SUBSTRING]
 
 CAPTURES/truth holds what tshark prints: lacp, lldp, bfd, bgp_messages, bgp_opens, bgp_prefixes,
-bgp_notifications (.tsv). A capture agrees in a table when all its rows are equal, in number too; a
+bgp_notifications (.tsv); bgp_vpn_ipv6 are the VPN-IPv6 prefixes, of which tshark prints none and
+pmacct, where a capture is its own, tells in CAPTURES/pmacct-pmacct/expected. A capture agrees in a table when all its rows are equal, in number too; a
 capture without rows must show none. One that does not agree must be in KNOWN, with its reason in
 docs/truth.md; one that is there and agrees is a stale entry. Both are mistakes: exit 1.
 """
 import collections
+import json
 import sys
 
 from captures import Captures
 
 # table: captures that differ; the reasons are rows of docs/truth.md
-KNOWN = {
-    "bgp_messages": {"the-tcpdump-group-tcpdump/bgp-infinite-loop.pcap"},
-    "bgp_prefixes": {"pmacct-pmacct/300-BGP-IPv6-CISCO-extNH_enc__traffic-00.pcap",
-                     "pmacct-pmacct/303-BGP-high-availability__traffic-00.pcap",
-                     "pmacct-pmacct/304-BGP-IPv6-multiple-sources-dump-spreading__traffic-00.pcap"},
-}
+KNOWN = {}
+
+# AFI and SAFI of which tshark prints no field, so that bgp_prefixes has no column for it
+VPN_IPV6 = (2, 128)
 
 BFD_STATES = {"AdminDown": 0, "Down": 1, "Init": 2, "Up": 3}
 
@@ -106,17 +106,53 @@ def our_opens(d):
 
 
 def their_prefixes(captures):
-    """{file: {"announced": n, "withdrawn": n}}: its columns summed, as the keys are."""
-    files = {}
-    for r in captures.table("bgp_prefixes"):
-        n = {k: int(v) for k, v in r.items() if k != "file"}
-        files[r["file"]] = collections.Counter(
-            announced=n["announced_v4"] + n["mp_reach_v4"] + n["mp_reach_v6"],
-            withdrawn=n["withdrawn_v4"] + n["mp_unreach_v4"] + n["mp_unreach_v6"])
-    return files
+    """{file: {column: n}}"""
+    return {r["file"]: collections.Counter({k: int(v) for k, v in r.items() if k != "file"})
+            for r in captures.table("bgp_prefixes")}
+
+
+def families(d):
+    return [f for s in d["bgp"] for f in s["prefixes"]]
 
 
 def our_prefixes(d):
+    """The same columns: what stands in RFC 4760's attributes by address family, the rest is IPv4."""
+    sums = collections.Counter()
+    for f in families(d):
+        if (f["afi"], f["safi"]) == VPN_IPV6:
+            continue
+        version = {1: "v4", 2: "v6"}[f["afi"]]
+        sums["mp_reach_" + version] += f["mp_reach"]
+        sums["mp_unreach_" + version] += f["mp_unreach"]
+        sums["announced_" + version] += f["announced"] - f["mp_reach"]
+        sums["withdrawn_" + version] += f["withdrawn"] - f["mp_unreach"]
+    return sums
+
+
+def their_vpn_ipv6(captures):
+    """pmacct's own figures of its captures, whose sender has an IPv6 address."""
+    files = {}
+    for r in captures.table("files"):
+        lines = captures.expected(r["file"], ".pmacct.output-bgp-00.json")
+        rows = [json.loads(line) for line in lines if line.strip()]
+        files[r["file"]] = collections.Counter(announced=sum(
+            row.get("log_type") == "update" and (row["afi"], row["safi"]) == VPN_IPV6 and ":" in row["peer_ip_src"]
+            for row in rows))
+    return files
+
+
+def our_vpn_ipv6(d):
+    mine = [f for f in families(d) if (f["afi"], f["safi"]) == VPN_IPV6]
+    return collections.Counter(announced=sum(f["announced"] for f in mine), withdrawn=sum(f["withdrawn"] for f in mine))
+
+
+def their_totals(results):
+    """`announced` and `withdrawn` are the sums of all families, with VPN-IPv6."""
+    return {file: collections.Counter(announced=sum(f["announced"] for f in families(d)),
+                                      withdrawn=sum(f["withdrawn"] for f in families(d))) for file, d in results.items()}
+
+
+def our_totals(d):
     return collections.Counter(announced=sum(s["announced"] for s in d["bgp"]),
                                withdrawn=sum(s["withdrawn"] for s in d["bgp"]))
 
@@ -168,6 +204,8 @@ class Check:
         self.compare("bgp_messages", counted(table("bgp_messages"), their_messages), our_messages, results)
         self.compare("bgp_opens", counted(table("bgp_opens"), their_opens), our_opens, results)
         self.compare("bgp_prefixes", their_prefixes(self.captures), our_prefixes, results)
+        self.compare("bgp_vpn_ipv6", their_vpn_ipv6(self.captures), our_vpn_ipv6, results)
+        self.compare("bgp_totals", their_totals(results), our_totals, results)
         self.compare("bgp_notifications", counted(table("bgp_notifications"), their_notifications),
                      our_notifications, results)
 

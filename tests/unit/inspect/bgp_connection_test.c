@@ -322,6 +322,66 @@ test_families(void **state)
 	session_close(&t);
 }
 
+static void
+expect_said(const struct session *t, uint16_t afi, uint8_t safi, struct bgp_said want)
+{
+	assert_memory_equal(&t->s->side[0].said[bgp_nlri_family(afi, safi)], &want, sizeof want);
+}
+
+/* Counted by family, and apart what stands in the attributes of RFC 4760. */
+static void
+test_said(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, ANNOUNCE_TWO WITHDRAW_ONE WITHDRAW_ONE, false);
+	/* 192.0.2.0/24, which RFC 4760 lets stand in MP_REACH too */
+	say(&t, 0,
+	    M "0034 02 0000 001d 400101 00 400206 0201 0000fde9 800e0d 0001 01 04 c0000201 00 "
+	      "18c00002 ",
+	    false);
+	expect_said(&t, 1, 1, (struct bgp_said){.announced = 3, .withdrawn = 2, .reach = 1});
+	/* two of a VPN (RFC 4659), and one of them taken back */
+	say(&t, 0,
+	    M "0044 02 0000 002d 400101 00 400200 800e23 0002 80 00 00 "
+	      "70 000031 0000000400000064 0a0100 70 000031 0000000400000065 0a0100 ",
+	    false);
+	say(&t, 0, M "002c 02 0000 0015 800f12 0002 80 70 800000 0000000400000064 0a0100 ", false);
+	assert_int_equal(t.s->side[0].counts.malformed, 0);
+	expect_said(&t, 2, 128,
+	            (struct bgp_said){.announced = 2, .withdrawn = 1, .reach = 2, .unreach = 1});
+	expect_said(&t, 2, 1, (struct bgp_said){0});
+	assert_int_equal(t.s->side[0].counts.announced[1], 2);
+	session_close(&t);
+}
+
+/* RFC 4271 section 6.1, Bad Message Length: a message of its type, malformed, and no sign of a
+ * session's state. What comes behind it is read. */
+static void
+test_misfit(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, M "0013 02 0100 ff00ff", false);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(t.s->side[0].counts.malformed, 1);
+	assert_int_equal(t.s->side[0].counts.gaps, 0);
+	assert_int_equal(bgp_connection_state(t.s), BGP_UNKNOWN);
+	assert_null(t.session->current);
+	say(&t, 0, M "0017 04 00000000 " KEEPALIVE, false);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_KEEPALIVE], 2);
+	assert_int_equal(t.s->side[0].counts.malformed, 2);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_BROKEN);
+	/* two KEEPALIVEs each way are a session, but for one of another length */
+	say(&t, 1, KEEPALIVE KEEPALIVE, false);
+	assert_false(bgp_connection_is_up(t.s));
+	say(&t, 0, KEEPALIVE, false);
+	assert_true(bgp_connection_is_up(t.s));
+	session_close(&t);
+}
+
 /* An UPDATE whose attributes are these bytes, and one prefix. */
 static size_t
 update_make(uint8_t *to, const uint8_t *attributes, size_t size)
@@ -412,6 +472,8 @@ main(void)
 		cmocka_unit_test(test_marker_inside),
 		cmocka_unit_test(test_treatment),
 		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_misfit),
 		cmocka_unit_test(test_no_graceful_restart),
 	};
 

@@ -329,6 +329,56 @@ test_sides(void **state)
 	scene_close(&t);
 }
 
+/* While a session is up a stranger sends from the same addresses: what he announces is nothing, he
+ * ends nothing and keeps nothing alive. */
+static void
+test_stranger(void **state)
+{
+	struct scene t;
+	struct bgp_connection *real, *stranger;
+
+	(void)state;
+	scene_open(&t, true);
+	establish(&t, 10);
+	real = t.c;
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	stranger = t.c;
+	say(&t, 0, OPEN_PEER ANNOUNCE KEEPALIVE ANNOUNCE, 20);
+	assert_ptr_equal(t.s->current, real);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	assert_int_equal(t.s->flaps, 0);
+	bgp_connection_end(stranger, 0, true, 21 * NS_PER_S);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	for (unsigned s = 30; s < 100; s += 10)
+		say(&t, 0, KEEPALIVE, s);
+	t.c = real;
+	say(&t, 1, KEEPALIVE, 60);
+	tick(&t, 101, true);
+	assert_int_equal(t.s->state, BGP_IDLE);
+	assert_string_equal(t.s->down_cause, "hold timer: peer silent for 90 s");
+	scene_close(&t);
+}
+
+/* It was no stranger: joined in its middle while the end of the last was not seen. What it had
+ * announced before that was proven is missing. */
+static void
+test_successor(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t, true);
+	establish(&t, 10);
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	say(&t, 0, KEEPALIVE ANNOUNCE, 20);
+	say(&t, 1, KEEPALIVE KEEPALIVE, 21);
+	assert_ptr_equal(t.s->current, t.c);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->flaps, 1);
+	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_BROKEN);
+	scene_close(&t);
+}
+
 /* 10 000 pairs of addresses: bounded, counted, and the declared session is none of those that go.
  */
 static void
@@ -371,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_hold),       cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_reset),      cmocka_unit_test(test_absence),
 		cmocka_unit_test(test_sides),      cmocka_unit_test(test_spoofed),
+		cmocka_unit_test(test_stranger),   cmocka_unit_test(test_successor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,12 @@ test_bgp_noise(void **state)
 	feed_hex(&f, 0, KEEPALIVE);
 	assert_int_equal(peering_of(&f)->bgp.count, 1);
 	feed_close(&f);
+	/* tcpdump's bgp-infinite-loop.pcap: an UPDATE of 19 bytes is one, and no session */
+	feed_open(&f, CLASS_BGP, TCP, 179, 0);
+	feed_hex(&f, 0, M "0013 02 00 0100ff00ff0e00ff00018400000000");
+	assert_int_equal(peering_of(&f)->bgp.at[0]->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(peering_of(&f)->bgp.sessions[0]->state, BGP_UNKNOWN);
+	feed_close(&f);
 }
 
 /* The same ports again: another session; the first one's facts stay. */

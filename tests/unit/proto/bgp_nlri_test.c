@@ -155,6 +155,7 @@ test_known(void **state)
 {
 	(void)state;
 	assert_true(bgp_nlri_known(2, 128));
+	assert_string_equal(bgp_nlri_families[bgp_nlri_family(2, 128)].name, "ipv6-vpn");
 	assert_false(bgp_nlri_known(1, 133)); /* flow specification */
 	assert_false(bgp_nlri_known(16388, 71));
 	assert_false(bgp_nlri_known(25, 70));
