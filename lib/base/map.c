@@ -24,6 +24,16 @@ map_find(const struct map *m, uint64_t hash, map_equal_fn *equal, const void *co
 	return MAP_NONE;
 }
 
+void
+map_each(const struct map *m, uint64_t hash, map_item_fn *fn, void *context)
+{
+	if (!m->slots)
+		return;
+	for (uint32_t i = (uint32_t)hash & m->mask; m->slots[i].used; i = (i + 1) & m->mask)
+		if (m->slots[i].hash == hash)
+			fn(context, m->slots[i].index);
+}
+
 static void
 insert(struct map *m, uint64_t hash, uint32_t index)
 {

@@ -22,6 +22,12 @@ typedef bool map_equal_fn(const void *context, uint32_t index);
 
 /* Position of the item with this hash for which `equal` holds, or MAP_NONE. */
 uint32_t map_find(const struct map *m, uint64_t hash, map_equal_fn *equal, const void *context);
+
+/* The caller's item at `index`: of the hash asked for, so perhaps of the key too. */
+typedef void map_item_fn(void *context, uint32_t index);
+
+/* Every item with this hash, in no order; `fn` adds none. */
+void map_each(const struct map *m, uint64_t hash, map_item_fn *fn, void *context);
 /* The caller knows that it is not there. */
 void map_add(struct map *m, uint64_t hash, uint32_t index);
 void map_clear(struct map *m);

@@ -76,12 +76,16 @@ lasting_id(const void *data, size_t size)
 	return hash;
 }
 
+struct stream_wanted {
+	const struct stream_book *in;
+	const struct book_stream *like;
+};
+
 static bool
 is_stream(const void *context, uint32_t index)
 {
-	const struct book_stream *wanted = ((const void *const *)context)[1];
-	const struct stream_book *b = ((const void *const *)context)[0];
-	struct stream_key a = key_of(wanted), k = key_of(&b->streams[index]);
+	const struct stream_wanted *w = context;
+	struct stream_key a = key_of(w->like), k = key_of(&w->in->streams[index]);
 
 	return memcmp(&a, &k, sizeof a) == 0;
 }
@@ -89,11 +93,10 @@ is_stream(const void *context, uint32_t index)
 static uint32_t
 find_stream(const struct stream_book *b, const struct book_stream *wanted, uint64_t *hash)
 {
-	const void *context[] = {b, wanted};
 	struct stream_key key = key_of(wanted);
 
 	*hash = hash_bytes(&b->index->key, &key, sizeof key);
-	return map_find(&b->index->streams, *hash, is_stream, context);
+	return map_find(&b->index->streams, *hash, is_stream, &(struct stream_wanted){b, wanted});
 }
 
 /* The leg between these ends, whoever is a. */
@@ -112,12 +115,16 @@ host_hash(const struct stream_book *b, const struct book_leg *l)
 	return hash_16(&b->index->key, l->a.b, 0) ^ hash_16(&b->index->key, l->b.b, 0);
 }
 
+struct leg_wanted {
+	const struct stream_book *in;
+	const struct book_leg *like;
+};
+
 static bool
 is_leg(const void *context, uint32_t index)
 {
-	const struct book_leg *w = ((const void *const *)context)[1];
-	const struct stream_book *b = ((const void *const *)context)[0];
-	const struct book_leg *l = &b->legs[index];
+	const struct leg_wanted *wanted = context;
+	const struct book_leg *w = wanted->like, *l = &wanted->in->legs[index];
 
 	if (addr_equal(&l->a, &w->a) && addr_equal(&l->b, &w->b) && l->a_port == w->a_port &&
 	    l->b_port == w->b_port)
@@ -131,9 +138,8 @@ is_leg(const void *context, uint32_t index)
 static bool
 is_other_way(const void *context, uint32_t index)
 {
-	const struct book_leg *w = ((const void *const *)context)[1];
-	const struct stream_book *b = ((const void *const *)context)[0];
-	const struct book_leg *l = &b->legs[index];
+	const struct leg_wanted *wanted = context;
+	const struct book_leg *w = wanted->like, *l = &wanted->in->legs[index];
 	uint64_t apart =
 		l->start_us > w->start_us ? l->start_us - w->start_us : w->start_us - l->start_us;
 
@@ -172,16 +178,16 @@ leg_of(struct stream_book *b, const struct book_stream *s)
 	                          .link = s->link,
 	                          .start_us = s->r.first_ns / NS_PER_US,
 	                          .stream = {BOOK_NONE, BOOK_NONE}};
-	const void *context[] = {b, &wanted};
+	struct leg_wanted context = {b, &wanted};
 	struct stream_key key = {.src = s->src,
 	                         .dst = s->dst,
 	                         .sport = s->sport,
 	                         .dport = s->dport,
 	                         .link = s->link};
-	uint32_t at = map_find(&b->index->legs, leg_hash(b, &wanted), is_leg, context);
+	uint32_t at = map_find(&b->index->legs, leg_hash(b, &wanted), is_leg, &context);
 
 	if (at == BOOK_NONE)
-		at = map_find(&b->index->hosts, host_hash(b, &wanted), is_other_way, context);
+		at = map_find(&b->index->hosts, host_hash(b, &wanted), is_other_way, &context);
 	if (at != BOOK_NONE)
 		return at;
 	key.more = (uint32_t)wanted.start_us; /* the same ends meet again: another leg */

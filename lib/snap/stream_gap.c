@@ -58,23 +58,20 @@ is_same_media(const struct book_stream *a, const struct book_stream *b)
 	       addr_equal(&a->src, &b->src) && addr_equal(&a->dst, &b->dst);
 }
 
-/* Looks at every candidate: never "found". */
-static bool
-note_other(const void *context, uint32_t index)
+static void
+note_other(void *context, uint32_t index)
 {
-	/* the map hands on what it was given */
-	struct elsewhere *e = *(struct elsewhere *const *)context;
+	struct elsewhere *e = context;
 	const struct book_stream *s = e->stream, *o = &e->book->streams[index];
 	const struct stream_gap *g = &s->gap;
 
 	if (o == s || !is_same_media(o, s))
-		return false;
+		return;
 	e->any = true;
 	if (o->r.last_ns >= g->until_ns)
 		e->meanwhile |= o->r.first_ns < g->until_ns;
 	else if (o->r.last_ns > g->from_ns && (!e->last || o->r.last_ns > e->last->r.last_ns))
 		e->last = o;
-	return false;
 }
 
 /* Whether anything is missing between the last packet there and the first one here. */
@@ -99,11 +96,11 @@ is_outage(const struct book_stream *s, const struct elsewhere *e)
 static void
 settle(struct stream_book *b, struct book_stream *s)
 {
-	struct elsewhere e = {.book = b, .stream = s}, *context = &e;
+	struct elsewhere e = {.book = b, .stream = s};
 	struct book_leg *leg = &b->legs[s->leg];
 	uint64_t length_us;
 
-	map_find(&b->index->media, media_hash(b, s), note_other, &context);
+	map_each(&b->index->media, media_hash(b, s), note_other, &e);
 	if (e.any && s->gap.state == GAP_SUSPECTED) {
 		s->gap.state = GAP_WAITS;
 		return;

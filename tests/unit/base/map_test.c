@@ -60,12 +60,40 @@ empty_and_cleared_maps_find_nothing(void **state)
 	map_fini(&m);
 }
 
+static void
+count_visit(void *context, uint32_t index)
+{
+	unsigned *visits = context;
+
+	visits[index]++;
+}
+
+/* One hash's items among others in the same run of slots, through growth. */
+static void
+each_visits_all_of_one_hash_and_no_other(void **state)
+{
+	enum { COUNT = 300 };
+	unsigned visits[COUNT] = {0};
+	struct map m = {0};
+
+	(void)state;
+	map_each(&m, 42, count_visit, visits);
+	for (uint32_t i = 0; i < COUNT; i++)
+		map_add(&m, i % 100 == 42 ? 42 : 1000 + (uint64_t)i * 64, i);
+	map_each(&m, 42, count_visit, visits);
+	map_each(&m, 43, count_visit, visits);
+	for (uint32_t i = 0; i < COUNT; i++)
+		assert_int_equal(visits[i], i % 100 == 42);
+	map_fini(&m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_each_of_many_colliding_items),
 		cmocka_unit_test(empty_and_cleared_maps_find_nothing),
+		cmocka_unit_test(each_visits_all_of_one_hash_and_no_other),
 	};
 
 	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
