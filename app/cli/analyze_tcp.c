@@ -1,8 +1,10 @@
 /* What `analyze` tells of TCP connections and of round-trip times. */
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "analyze.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "state/tcp.h"
 
 /* Names as promised; what has none in the promised list stands at the end. */
@@ -136,13 +138,19 @@ analysis_put_flow_tcp(json_t *o, const struct analysis *a, const struct flow *f)
 
 /* ---- totals ---------------------------------------------------------------------------------- */
 
+/* Over all connections; `count` by enum tcp_saw. */
+struct tcp_sum {
+	uint64_t count[TCP_SAW_COUNT];
+	struct histogram handshake;
+};
+
 static void
 sum_flow(void *context, struct analysis *a, const struct flow_view *v, const struct flow *f)
 {
 	struct tcp_sum *sum = context;
 	struct tcp_report r;
 
-	if (v->proto != 6 || !tcp_report(pipeline_tcp(a->pipeline), f, &r))
+	if (v->proto != IPPROTO_TCP || !tcp_report(pipeline_tcp(a->pipeline), f, &r))
 		return;
 	for (unsigned i = 0; i < TCP_SAW_COUNT; i++)
 		sum->count[i] += r.count[0][i] + r.count[1][i];
@@ -173,7 +181,7 @@ is_doubled(const struct tcp_sum *sum)
 json_t *
 analysis_tcp_json(struct analysis *a)
 {
-	struct tcp_sum *sum = calloc(1, sizeof *sum);
+	struct tcp_sum *sum = mem_alloc(1, sizeof *sum);
 	json_t *o = json_object();
 
 	analysis_each_flow(a, sum_flow, sum);

@@ -12,12 +12,12 @@
 #include "show.h"
 
 static const struct rows_column verdict_columns[] = {
-	{"id", "id", false},           {"strength", "strength", false},
-	{"verdict", "verdict", false}, {"basis", "basis", false},
-	{"side", "side", false},       {"scope", "scope", true},
-	{"samples", "samples", false}, {"title", "requirement", false},
-	{"reasons", "why", true},      {"since_us", "since", true},
-	{NULL, NULL, false},
+	{"id", "id", ROWS_ALWAYS},           {"strength", "strength", ROWS_ALWAYS},
+	{"verdict", "verdict", ROWS_ALWAYS}, {"basis", "basis", ROWS_ALWAYS},
+	{"side", "side", ROWS_ALWAYS},       {"scope", "scope", ROWS_WIDE},
+	{"samples", "samples", ROWS_ALWAYS}, {"title", "requirement", ROWS_ALWAYS},
+	{"reasons", "why", ROWS_WIDE},       {"since_us", "since", ROWS_WIDE},
+	{NULL, NULL, ROWS_ALWAYS},
 };
 
 /* Rows of the set in its order, as they stand in the store. */

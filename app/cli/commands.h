@@ -54,10 +54,10 @@ int run_findings(const struct options *o);
 int run_find(const struct options *o);
 int run_events(const struct options *o);
 int run_why(const struct options *o);
-int run_list(const struct options *o); /* every listing; it looks at its own name */
+int run_sites(const struct options *o);
+int run_list(const struct options *o); /* every listing of one kind; it looks at its own name */
 int run_import(const struct options *o);
 int run_routes(const struct options *o);
-int run_members(const struct options *o);
 int run_classes(const struct options *o);
 int run_rates(const struct options *o);
 int run_history(const struct options *o);

@@ -11,12 +11,12 @@
 #include "store/fields.h"
 
 static const struct rows_column columns[] = {
-	{"ts_us", "time", false},     {"severity", "severity", false},
-	{"name", "event", false},     {"subject", "subject", false},
-	{"side", "side", false},      {"text", "what", false},
-	{"probe", "probe", true},     {"cause", "cause", true},
-	{"finding", "finding", true}, {"detected_us", "found", true},
-	{NULL, NULL, false},
+	{"ts_us", "time", ROWS_ALWAYS},    {"severity", "severity", ROWS_ALWAYS},
+	{"name", "event", ROWS_ALWAYS},    {"subject", "subject", ROWS_ALWAYS},
+	{"side", "side", ROWS_ALWAYS},     {"text", "what", ROWS_ALWAYS},
+	{"probe", "probe", ROWS_WIDE},     {"cause", "cause", ROWS_WIDE},
+	{"finding", "finding", ROWS_WIDE}, {"detected_us", "found", ROWS_WIDE},
+	{NULL, NULL, ROWS_ALWAYS},
 };
 
 static void

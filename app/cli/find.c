@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "base/mem.h"
+#include "columns.h"
 #include "commands.h"
 #include "reader.h"
 

@@ -11,19 +11,19 @@
 #include "ui/format.h"
 
 static const struct rows_column finding_columns[] = {
-	{"severity", "severity", false},
-	{"state", "state", false},
-	{"side", "side", false},
-	{"subject", "subject", false},
-	{"since_us", "since", false},
-	{"text", "what", false},
-	{"samples", "samples", false},
-	{"id", "id", false},
-	{"cause", "cause", true},
-	{"next", "next", true},
-	{"until_us", "until", true},
-	{"acked_by", "by", true},
-	{NULL, NULL, false},
+	{"severity", "severity", ROWS_ALWAYS},
+	{"state", "state", ROWS_ALWAYS},
+	{"side", "side", ROWS_ALWAYS},
+	{"subject", "subject", ROWS_ALWAYS},
+	{"since_us", "since", ROWS_ALWAYS},
+	{"text", "what", ROWS_ALWAYS},
+	{"samples", "samples", ROWS_ALWAYS},
+	{"id", "id", ROWS_ALWAYS},
+	{"cause", "cause", ROWS_WIDE},
+	{"next", "next", ROWS_WIDE},
+	{"until_us", "until", ROWS_WIDE},
+	{"acked_by", "by", ROWS_WIDE},
+	{NULL, NULL, ROWS_ALWAYS},
 };
 
 /* Open and acknowledged ones; with a time range also those that closed within it. */

@@ -11,9 +11,10 @@
 #include "reader.h"
 
 static const struct rows_column columns[] = {
-	{"id", "id", false},    {"scope", "scope", false}, {"from_us", "from", false},
-	{"to_us", "to", false}, {"by", "by", false},       {"drill", "drill", false},
-	{NULL, NULL, false},
+	{"id", "id", ROWS_ALWAYS},        {"scope", "scope", ROWS_ALWAYS},
+	{"from_us", "from", ROWS_ALWAYS}, {"to_us", "to", ROWS_ALWAYS},
+	{"by", "by", ROWS_ALWAYS},        {"drill", "drill", ROWS_ALWAYS},
+	{NULL, NULL, ROWS_ALWAYS},
 };
 
 static int

@@ -61,6 +61,3 @@ void reader_print_probes(const struct reader *r, FILE *to);
 /* Data older than this is stale. */
 enum { READER_STALE_US = 3000000 };
 bool reader_stale(const struct rec_probe *p);
-
-/* Columns of two kinds that several commands show (list.c). */
-extern const struct rows_column endpoint_columns[], subnet_columns[];

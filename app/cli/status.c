@@ -51,18 +51,18 @@ static void
 print_links(struct reader *r)
 {
 	static const struct rows_column columns[] = {
-		{"name", "link", false},
-		{"site", "site", false},
-		{"role", "role", false},
-		{"state", "state", false},
-		{"members_active", "active", false},
-		{"members", "members", false},
-		{"rate_bps_peer_to_msft", "peer>msft", false},
-		{"rate_bps_msft_to_peer", "msft>peer", false},
-		{"utilisation_ratio_peer_to_msft", "used >", false},
-		{"utilisation_ratio_msft_to_peer", "used <", false},
-		{"why", "why", false},
-		{NULL, NULL, false},
+		{"name", "link", ROWS_ALWAYS},
+		{"site", "site", ROWS_ALWAYS},
+		{"role", "role", ROWS_ALWAYS},
+		{"state", "state", ROWS_ALWAYS},
+		{"members_active", "active", ROWS_ALWAYS},
+		{"members", "members", ROWS_ALWAYS},
+		{"rate_bps_peer_to_msft", "peer>msft", ROWS_ALWAYS},
+		{"rate_bps_msft_to_peer", "msft>peer", ROWS_ALWAYS},
+		{"utilisation_ratio_peer_to_msft", "used >", ROWS_ALWAYS},
+		{"utilisation_ratio_msft_to_peer", "used <", ROWS_ALWAYS},
+		{"why", "why", ROWS_ALWAYS},
+		{NULL, NULL, ROWS_ALWAYS},
 	};
 	struct rows rows;
 	struct rows_style style = {

@@ -72,8 +72,7 @@ analysis_sum_flows(struct analysis *a)
 
 struct visit {
 	struct analysis *a;
-	void (*fn)(void *context, struct analysis *a, const struct flow_view *v,
-	           const struct flow *f);
+	analysis_flow_fn *fn;
 	void *context;
 };
 
@@ -89,10 +88,7 @@ visit_flow(void *context, struct flow *f)
 }
 
 void
-analysis_each_flow(struct analysis *a,
-                   void (*fn)(void *context, struct analysis *a, const struct flow_view *v,
-                              const struct flow *f),
-                   void *context)
+analysis_each_flow(struct analysis *a, analysis_flow_fn *fn, void *context)
 {
 	struct visit visit = {.a = a, .fn = fn, .context = context};
 

@@ -206,7 +206,7 @@ rows_other_direction(const char *field, const char *only)
 static const struct record_field *
 shown(const struct rows *r, const struct rows_column *c, const struct rows_style *style)
 {
-	if ((c->wide && !style->wide) || rows_other_direction(c->field, style->only))
+	if ((c->when == ROWS_WIDE && !style->wide) || rows_other_direction(c->field, style->only))
 		return NULL;
 	return rows_field(r->fields, c->field);
 }

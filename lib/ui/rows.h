@@ -19,11 +19,13 @@ struct rows {
 	char *records;
 };
 
-/* A text column: a field's name and its title there; `wide` ones are left out by default. */
+enum rows_when { ROWS_ALWAYS, ROWS_WIDE /* where the style says so */ };
+
+/* A text column: a field's name and its title there. */
 struct rows_column {
 	const char *field; /* NULL ends the list */
 	const char *title;
-	bool wide;
+	enum rows_when when;
 };
 
 struct rows_style {

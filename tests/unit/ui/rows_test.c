@@ -53,8 +53,9 @@ static char *
 printed(const struct rows *r, bool csv, bool wide)
 {
 	static const struct rows_column columns[] = {
-		{"name", "link", false},     {"rate", "rate", false},     {"ratio", "used", false},
-		{"since_us", "since", true}, {"absent", "absent", false}, {NULL, NULL, false}};
+		{"name", "link", ROWS_ALWAYS},     {"rate", "rate", ROWS_ALWAYS},
+		{"ratio", "used", ROWS_ALWAYS},    {"since_us", "since", ROWS_WIDE},
+		{"absent", "absent", ROWS_ALWAYS}, {NULL, NULL, ROWS_ALWAYS}};
 	struct rows_style style = {.wide = wide};
 	char *text;
 	size_t size;
