@@ -121,8 +121,16 @@ static void export(struct collector *c)
 		.unfit_reason = c->unfit,
 		.capture = plane_is_capture(c->plane),
 	};
+	struct plane_clock clock;
 
-	self.clock_source = plane_clock(c->plane, &self.clock_resolution_ns, &self.clock_error_ns);
+	plane_clock(c->plane, &clock);
+	self.clock_source = clock.source;
+	self.clock_resolution_ns = clock.resolution_ns;
+	self.clock_error_ns = clock.error_ns;
+	self.clock_steps = clock.steps;
+	self.clock_step_ns = clock.step_ns;
+	self.clock_step_us = clock.step_us;
+	self.clock_free = !clock_is_disciplined(&self.clock_utc_error_us);
 	exporter_begin(c->exporter, c->aggregate, &self);
 	exporter_inspect(c->exporter, slow_path_lock(c->slow_path));
 	slow_path_unlock(c->slow_path);

@@ -247,6 +247,43 @@ detect_unfit(const struct audit_input *in, const struct input_probe *p, const ch
 	}
 }
 
+/* A step is about the minutes after it; what nobody keeps matters where probes are compared. */
+static void
+detect_clock(const struct audit_input *in, const struct input_probe *p, const char *subject,
+             struct sightings *out)
+{
+	uint64_t window = finding_kind_find("probe.clock")->close_s * UINT64_C(1000000);
+	double limit_us = conf_threshold(in->conf, NULL, "clock_error_us");
+	double error_us = (double)p->rec.clock_error_ns / 1e3;
+	bool stepped = p->rec.clock_step_us && p->rec.clock_step_us + window > in->to_us;
+	bool free = p->rec.clock_free && in->probe_count > 1;
+	struct rec_finding *f;
+
+	if (p->stale || in->capture || !(stepped || free || error_us > limit_us))
+		return;
+	f = detect_sight(out, "probe.clock", subject, "");
+	FIELD_COPY(f->side, side_name(SIDE_PROBE));
+	if (error_us > limit_us)
+		FIELD_FORMAT(f->text, "the %s clock of %s is %.3f ms off, more than %.3f ms",
+		             p->rec.clock_source, p->rec.id, error_us / 1e3, limit_us / 1e3);
+	else if (stepped)
+		FIELD_FORMAT(f->text, "the %s clock of %s stepped by %.3f ms", p->rec.clock_source,
+		             p->rec.id, (double)p->rec.clock_step_ns / 1e6);
+	else
+		FIELD_FORMAT(f->text, "nobody keeps the clock of %s (up to %.0f ms off UTC)",
+		             p->rec.id, (double)p->rec.clock_utc_error_us / 1e3);
+	if (!stepped && error_us <= limit_us)
+		FIELD_COPY(f->severity, "info");
+	f->since_us = stepped ? p->rec.clock_step_us : 0;
+	f->samples = p->rec.clock_steps;
+	FIELD_COPY(f->cause, "the system's clock was set, or runs on its own");
+	FIELD_FORMAT(
+		f->next,
+		"chronyc tracking on %s: no event's time is better than its clock; round trips "
+		"are not touched by steps between them",
+		p->rec.host);
+}
+
 /* Two probes, or a probe and this program, that work from different contract files. */
 static void
 detect_mismatch(const struct audit_input *in, struct sightings *out)
@@ -280,6 +317,7 @@ detect_probes(const struct audit_input *in, struct sightings *out)
 		char subject[128];
 
 		FIELD_FORMAT(subject, "probe:%s", in->probes[i].rec.id);
+		detect_clock(in, &in->probes[i], subject, out);
 		detect_loss(in, &in->probes[i], subject, out);
 		detect_unfit(in, &in->probes[i], subject, out);
 	}

@@ -16,6 +16,7 @@ static const struct finding_kind kinds[] = {
 	{"link.degraded", "major", 2, 5, "a link that lacks a member"},
 	{"link.silent", "critical", 2, 10, "no packet in one or both directions of a link"},
 	{"link.utilisation", "major", 5, 600, "a link over the limit that orders an augmentation"},
+	{"probe.clock", "minor", 1, 60, "a packet clock that is off, or stepped"},
 	{"probe.loss", "major", 2, 60, "the probe itself lost packets"},
 	{"probe.stale", "critical", 2, 5, "a probe that stopped writing"},
 	{"probe.unfit", "critical", 2, 30, "a probe that says of itself that it is unfit"},

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 static uint64_t
@@ -31,6 +32,16 @@ uint64_t
 clock_monotonic_ns(void)
 {
 	return read_clock_ns(CLOCK_MONOTONIC);
+}
+
+bool
+clock_is_disciplined(uint64_t *error_us)
+{
+	struct timex t = {.modes = 0};
+	int state = adjtimex(&t);
+
+	*error_us = state < 0 || t.maxerror < 0 ? 0 : (uint64_t)t.maxerror;
+	return state >= 0 && state != TIME_ERROR;
 }
 
 /* `tm` and the fraction of `us` as RFC 3339 without zone; returns the length. */

@@ -23,6 +23,10 @@ uint64_t clock_utc_us(void);
 uint64_t clock_utc_ns(void);
 uint64_t clock_monotonic_ns(void);
 
+/* Whether something (NTP, PTP) keeps the wall clock, as the kernel was told (adjtimex(2));
+ * `*error_us`: how far it may be off, by its own account. A system call. */
+bool clock_is_disciplined(uint64_t *error_us);
+
 /* "2026-11-22T10:00:00.123456Z" with 0, 3, 6 fraction digits; returns `buf`. */
 const char *clock_format_us(uint64_t us, unsigned digits, char buf[CLOCK_TEXT_SIZE]);
 

@@ -52,6 +52,9 @@ const struct threshold threshold_table[] = {
          "flows of an undeclared class that open a finding; a verdict needs r4_undeclared_flows"},
 	{"probe_unfit_ratio", 0.01, RATIO, "ratio", ENGINEERING,
          "loss of its own in an interval from which the probe calls itself unfit"},
+	{"clock_error_us", MS(1), TIME, "us", ENGINEERING,
+         "how far the packet clock may be off the system's before probe.clock says so; more than a "
+         "capture's rate ever drifts in a second"},
 	{"link_silent_us", S(10), TIME, "us", ENGINEERING,
          "time without a packet in one direction after which a link is silent"},
 

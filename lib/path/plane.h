@@ -73,8 +73,15 @@ void plane_calibrate(struct plane *p);
 typedef void plane_port_fn(void *context, uint16_t lane, const struct agg_port *port);
 void plane_ports(struct plane *p, plane_port_fn *fn, void *context);
 unsigned plane_port_count(const struct plane *p);
-/* "tsc", "hardware" or "capture", its resolution, and how far it was off when last calibrated. */
-const char *plane_clock(const struct plane *p, uint64_t *resolution_ns, uint64_t *error_ns);
+/* How far packet time is to be trusted. Of several cards' clocks the worst. */
+struct plane_clock {
+	const char *source; /* "tsc", "hardware" or "capture" */
+	uint64_t resolution_ns;
+	uint64_t error_ns;         /* how far it was off when last calibrated */
+	uint64_t steps;            /* against the system's clock, since start */
+	uint64_t step_ns, step_us; /* the last one: how far, and when */
+};
+void plane_clock(const struct plane *p, struct plane_clock *out);
 /* Captures: all of them read to the end. */
 bool plane_replayed(const struct plane *p);
 /* True before control releases a snapshot, false when it has told what it took: a capture that is

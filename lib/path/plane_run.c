@@ -207,17 +207,36 @@ all_stamped(const struct plane *p)
 	return true;
 }
 
-const char *
-plane_clock(const struct plane *p, uint64_t *resolution_ns, uint64_t *error_ns)
+static void
+add_clock(struct plane_clock *c, const struct timebase *t)
 {
-	*resolution_ns = 1;
-	*error_ns = p->clock.error_ns;
-	if (p->replay) {
-		*resolution_ns = replay_info(p->replay)->resolution_ns;
-		*error_ns = *resolution_ns; /* of a difference; the recorder's own nobody knows */
-		return "capture";
+	if (t->error_ns > c->error_ns)
+		c->error_ns = t->error_ns;
+	if (t->steps > c->steps)
+		c->steps = t->steps;
+	if (t->step_at_ns / NS_PER_US > c->step_us) {
+		c->step_us = t->step_at_ns / NS_PER_US;
+		c->step_ns = t->step_ns;
 	}
-	return all_stamped(p) ? "hardware" : "tsc";
+}
+
+void
+plane_clock(const struct plane *p, struct plane_clock *out)
+{
+	*out = (struct plane_clock){.resolution_ns = 1, .source = "tsc"};
+	if (p->replay) {
+		out->source = "capture";
+		out->resolution_ns = replay_info(p->replay)->resolution_ns;
+		/* of a difference; the recorder's own nobody knows */
+		out->error_ns = out->resolution_ns;
+		return;
+	}
+	add_clock(out, &p->clock);
+	if (!all_stamped(p))
+		return;
+	*out = (struct plane_clock){.resolution_ns = 1, .source = "hardware"};
+	for (unsigned i = 0; i < p->source_count; i++)
+		add_clock(out, port_clock(p->ports[i]));
 }
 
 bool

@@ -392,3 +392,9 @@ port_calibrate(struct port *p)
 	    timebase_calibrate(&p->clock, ticks, clock_utc_ns()))
 		log_warning("path", "port %s: clock stepped against UTC", p->facts.name);
 }
+
+const struct timebase *
+port_clock(const struct port *p)
+{
+	return p->facts.timestamps ? &p->clock : NULL;
+}

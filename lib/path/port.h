@@ -58,3 +58,5 @@ uint16_t port_read(const struct port *p, uint16_t queue, struct rte_mbuf **mbufs
 uint64_t port_timestamp_ns(const struct port *p, const struct rte_mbuf *m);
 /* Control, about once a second: follows the card's clock. */
 void port_calibrate(struct port *p);
+/* That clock as it is followed; NULL: the port has none. */
+const struct timebase *port_clock(const struct port *p);

@@ -57,6 +57,11 @@ timebase_calibrate(struct timebase *t, uint64_t ticks, uint64_t utc_ns)
 		return false;
 	t->error_ns = distance(timebase_ns(t, ticks), utc_ns);
 	stepped = t->error_ns > STEP_NS;
+	if (stepped) {
+		t->steps++;
+		t->step_ns = t->error_ns;
+		t->step_at_ns = utc_ns;
+	}
 	if (!stepped && utc_ns > t->last_ns)
 		rate = rate_seen(t, ticks, utc_ns, rate);
 	publish(t, ticks, utc_ns, rate);
@@ -65,33 +70,35 @@ timebase_calibrate(struct timebase *t, uint64_t ticks, uint64_t utc_ns)
 
 /* ---- the TSC --------------------------------------------------------------------------------- */
 
-/* Its rate against the system's clock over some 20 ms: also without DPDK's environment. */
-static double
-measure_tsc_hz(void)
-{
-	uint64_t ns = clock_monotonic_ns(), tsc = rte_rdtsc(), later;
-
-	do
-		later = clock_monotonic_ns();
-	while (later - ns < 20 * NS_PER_MS);
-	return (double)(rte_rdtsc() - tsc) * (double)NS_PER_S / (double)(later - ns);
-}
-
-/* A reading of both clocks that belongs together: the closest of a few. */
+/* A reading of the TSC and another clock that belongs together: the closest of a few, since the
+ * thread may lose its core between the two. */
 static void
-read_clocks(uint64_t *tsc, uint64_t *utc_ns)
+read_clocks(uint64_t (*clock_ns)(void), uint64_t *tsc, uint64_t *ns)
 {
 	uint64_t least = UINT64_MAX;
 
 	for (unsigned i = 0; i < 5; i++) {
-		uint64_t before = rte_rdtsc(), ns = clock_utc_ns(), after = rte_rdtsc();
+		uint64_t before = rte_rdtsc(), now = clock_ns(), after = rte_rdtsc();
 
 		if (after - before < least) {
 			least = after - before;
 			*tsc = before + (after - before) / 2;
-			*utc_ns = ns;
+			*ns = now;
 		}
 	}
+}
+
+/* Its rate against the system's clock over some 20 ms: also without DPDK's environment. */
+static double
+measure_tsc_hz(void)
+{
+	uint64_t tsc = 0, ns = 0, tsc_later = 0, later = 0;
+
+	read_clocks(clock_monotonic_ns, &tsc, &ns);
+	do
+		read_clocks(clock_monotonic_ns, &tsc_later, &later);
+	while (later - ns < 20 * NS_PER_MS);
+	return (double)(tsc_later - tsc) * (double)NS_PER_S / (double)(later - ns);
 }
 
 void
@@ -100,7 +107,7 @@ timebase_tsc_init(struct timebase *t)
 	double hz = measure_tsc_hz();
 	uint64_t tsc = 0, ns = 0;
 
-	read_clocks(&tsc, &ns);
+	read_clocks(clock_utc_ns, &tsc, &ns);
 	timebase_init(t, hz, tsc, ns);
 }
 
@@ -109,6 +116,6 @@ timebase_tsc_calibrate(struct timebase *t)
 {
 	uint64_t tsc = 0, ns = 0;
 
-	read_clocks(&tsc, &ns);
+	read_clocks(clock_utc_ns, &tsc, &ns);
 	return timebase_calibrate(t, tsc, ns);
 }

@@ -19,6 +19,8 @@ struct timebase {
 	/* control's own */
 	uint64_t last_ticks, last_ns;
 	uint64_t error_ns; /* how far the last piece had drifted when the next one began */
+	uint64_t steps;    /* of the wall clock, since timebase_init() */
+	uint64_t step_ns, step_at_ns; /* how far the last one went, and when (UTC, after it) */
 };
 
 /* `hz` is the counter's nominal rate; the first pair of readings belongs together. */

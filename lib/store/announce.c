@@ -13,7 +13,7 @@
 /* What is remembered of a subject: "link:NAME", "gap:NAME", "class:PREFIX:CLASS", "probe". */
 struct subject {
 	char name[NAMED_SIZE];
-	char state[16];
+	char state[32];
 	uint64_t since_us;
 };
 
@@ -232,6 +232,50 @@ announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,
 
 /* ---- the probe --------------------------------------------------------------------------- */
 
+static double
+us_of(uint64_t ns)
+{
+	return (double)ns / NS_PER_US;
+}
+
+/* What stepped once is right again in the next interval, and told of once. */
+static void
+announce_step(struct announcer *n, const struct rec_probe *p, const char *subject,
+              const struct aggregate *a)
+{
+	struct subject *s = named_get(&n->subjects, "clock.step");
+
+	if (p->clock_step_us <= s->since_us)
+		return;
+	s->since_us = p->clock_step_us;
+	tell(n, p->clock_step_us, "probe.clock", "minor", subject, side_name(SIDE_PROBE), a,
+	     "the %s clock stepped by %.3f ms against the system's (step %llu since start)",
+	     p->clock_source, us_of(p->clock_step_ns) / 1e3, (unsigned long long)p->clock_steps);
+}
+
+static void
+announce_clock(struct announcer *n, const struct rec_probe *p, const char *subject,
+               const struct aggregate *a)
+{
+	double limit_us = conf_threshold(n->conf, NULL, "clock_error_us");
+	bool off = us_of(p->clock_error_ns) > limit_us;
+	struct subject *s = named_get(&n->subjects, "clock.source");
+
+	if (turn(s, p->clock_source, a->end_us))
+		tell(n, a->end_us, "probe.clock", "minor", subject, side_name(SIDE_PROBE), a,
+		     "packet time comes from %s now, with a resolution of %llu ns", p->clock_source,
+		     (unsigned long long)p->clock_resolution_ns);
+	announce_step(n, p, subject, a);
+	s = named_get(&n->subjects, "clock.error");
+	if (s->state[0] == '\0')
+		turn(s, "right", a->end_us);
+	if (turn(s, off ? "off" : "right", a->end_us))
+		tell(n, a->end_us, "probe.clock", off ? "minor" : "info", subject,
+		     side_name(SIDE_PROBE), a, "the %s clock was %.3f ms off, %s than %.3f ms",
+		     p->clock_source, us_of(p->clock_error_ns) / 1e3, off ? "more" : "less",
+		     limit_us / 1e3);
+}
+
 void
 announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate *a)
 {
@@ -241,6 +285,7 @@ announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate 
 	char subject[80];
 
 	snprintf(subject, sizeof subject, "probe:%s", p->id);
+	announce_clock(n, p, subject, a);
 	if (turn(s, losing ? "losing" : "whole", a->end_us) || (first && losing))
 		tell(n, a->end_us, "probe.loss", losing ? "major" : "info", subject,
 		     side_name(SIDE_PROBE), a,

@@ -31,5 +31,6 @@ void announce_gap(struct announcer *n, const struct rec_link *link, const struct
  * the peer (two-way, or sent by it). */
 void announce_subnet_class(struct announcer *n, const struct rec_subnet_class *c,
                            const struct aggregate *a);
-/* probe.loss: began, ended. Adds the reason to an unfit probe's record. */
+/* probe.loss: began, ended; probe.clock: stepped, is off, is right again, is another one. Adds the
+ * reason to an unfit probe's record. */
 void announce_probe(struct announcer *n, struct rec_probe *p, const struct aggregate *a);

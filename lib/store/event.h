@@ -35,7 +35,7 @@
 	X("probe.loss", "major", "the probe itself lost packets", false)                      \
 	X("probe.unfit", "major", "the probe's numbers carry no verdict", false)              \
 	X("probe.stale", "critical", "a probe's data are older than a few seconds", false)    \
-	X("probe.clock", "minor", "the packet clock is not to be trusted", true)              \
+	X("probe.clock", "minor", "the packet clock is off, stepped or is another", false)    \
 	X("config.reloaded", "info", "the contract file was read anew", false)                \
 	X("config.mismatch", "major", "two probes have different contract files", false)      \
 	X("maintenance.begin", "info", "an announced change begins", false)                   \

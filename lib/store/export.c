@@ -164,6 +164,11 @@ fill_probe_self(struct rec_probe *r, const struct epoch *x)
 	COPY_TEXT(r->clock_source, self->clock_source);
 	r->clock_resolution_ns = self->clock_resolution_ns;
 	r->clock_error_ns = self->clock_error_ns;
+	r->clock_steps = self->clock_steps;
+	r->clock_step_ns = self->clock_step_ns;
+	r->clock_step_us = self->clock_step_us;
+	r->clock_free = self->clock_free;
+	r->clock_utc_error_us = self->clock_utc_error_us;
 	r->ports = self->ports;
 	r->workers = self->workers;
 	r->interval_us = c->redis.interval_ms * US_PER_MS;

@@ -17,6 +17,9 @@ struct export_self {
 	const char *id, *site, *host;
 	const char *clock_source; /* "hardware", "capture", "tsc" */
 	uint64_t clock_resolution_ns, clock_error_ns;
+	uint64_t clock_steps, clock_step_ns, clock_step_us; /* since start; the last one */
+	bool clock_free; /* nobody keeps the system's clock: the next is a guess */
+	uint64_t clock_utc_error_us;
 	uint64_t ports, workers;
 	uint64_t expectations_dropped; /* by full queues to the workers */
 	const char *unfit_reason;      /* NULL: fit as far as the caller knows */

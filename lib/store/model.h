@@ -64,6 +64,9 @@ struct rec_probe {
 	char timezone[64];     /* of the site, IANA name */
 	char clock_source[32]; /* "hardware", "capture", "tsc" */
 	uint64_t clock_resolution_ns, clock_error_ns;
+	uint64_t clock_steps, clock_step_ns, clock_step_us; /* against the system's clock */
+	bool clock_free;                                    /* the system's: kept by nobody */
+	uint64_t clock_utc_error_us;
 	uint64_t ports, workers;
 	uint64_t rx_packets, rx_bytes; /* counted by the ports themselves */
 	uint64_t packets, bytes;       /* analysed */

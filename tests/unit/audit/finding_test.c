@@ -360,6 +360,32 @@ probe_loss_unfit_and_stale(void **state)
 }
 
 static void
+clocks_that_are_off_stepped_or_kept_by_nobody(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+	struct rec_probe *p = &in.probes[0].rec;
+
+	(void)state;
+	p->clock_error_ns = 1000000; /* 1 ms is the limit */
+	p->clock_free = true;        /* and nobody to compare with */
+	in.probe_count = 1;
+	assert_null(detect(&in));
+	p->clock_error_ns++;
+	assert_string_equal(detect(&in)->kind, "probe.clock");
+	assert_string_equal(detect(&in)->severity, "minor");
+	p->clock_error_ns = 0;
+	p->clock_step_ns = 61000000000;
+	p->clock_step_us = in.to_us - 59999999;
+	assert_non_null(strstr(detect(&in)->text, "stepped by 61000.000 ms"));
+	assert_int_equal(detect(&in)->since_us, p->clock_step_us);
+	p->clock_step_us = in.to_us - 60000000; /* a minute ago */
+	assert_null(detect(&in));
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
+static void
 different_contract_files(void **state)
 {
 	struct conf *conf = scene_conf(SCENE_CONTRACT);
@@ -391,6 +417,7 @@ main(void)
 		cmocka_unit_test(silent_link),
 		cmocka_unit_test(link_over_its_limit),
 		cmocka_unit_test(probe_loss_unfit_and_stale),
+		cmocka_unit_test(clocks_that_are_off_stepped_or_kept_by_nobody),
 		cmocka_unit_test(different_contract_files),
 	};
 

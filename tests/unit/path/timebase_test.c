@@ -60,8 +60,12 @@ test_step(void **state)
 	assert_true(timebase_calibrate(&t, HZ, START + 61 * NS_PER_S));
 	assert_int_equal(timebase_ns(&t, HZ), START + 61 * NS_PER_S);
 	assert_within(timebase_ns(&t, 2 * HZ), START + 62 * NS_PER_S, 10);
+	assert_int_equal(t.steps, 1);
+	assert_within(t.step_ns, 60 * NS_PER_S, 10);
+	assert_int_equal(t.step_at_ns, START + 61 * NS_PER_S);
 	assert_true(timebase_calibrate(&t, 2 * HZ, START));
 	assert_within(timebase_ns(&t, 3 * HZ), START + NS_PER_S, 10);
+	assert_int_equal(t.steps, 2);
 	/* readings in the wrong order change nothing */
 	assert_false(timebase_calibrate(&t, HZ, START));
 	assert_within(timebase_ns(&t, 3 * HZ), START + NS_PER_S, 10);

@@ -225,6 +225,54 @@ classes_stand_as_the_contract_says(void **state)
 	finish(&b);
 }
 
+/* One interval with such a clock: how many events it made, and the last one. */
+static struct heard
+events_with(struct bench *b, const struct export_self *clock)
+{
+	b->a->seq++;
+	b->a->start_us = b->a->end_us;
+	b->a->end_us += US_PER_S;
+	exporter_begin(b->exporter, b->a, clock);
+	exporter_end(b->exporter);
+	return events_of(b);
+}
+
+static void
+a_clock_that_steps_is_off_or_another(void **state)
+{
+	struct export_self clock = {
+		.id = "p1", .site = "s", .host = "h", .clock_source = "hardware"};
+	struct rec_probe p;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CONTRACT(PROBE, "p1"));
+	clock.clock_error_ns = 1000000; /* the limit itself */
+	assert_int_equal(events_with(&b, &clock).count, 0);
+	clock.clock_error_ns = 1500000;
+	assert_int_equal(events_with(&b, &clock).count, 1);
+	assert_string_equal(events_of(&b).last.name, "probe.clock");
+	assert_string_equal(events_of(&b).last.subject, "probe:p1");
+	assert_non_null(strstr(events_of(&b).last.text, "1.500 ms off, more than 1.000 ms"));
+	assert_int_equal(events_with(&b, &clock).count, 1); /* still */
+	clock.clock_error_ns = 200;
+	assert_int_equal(events_with(&b, &clock).count, 2);
+	assert_string_equal(events_of(&b).last.severity, "info");
+	clock.clock_steps = 1;
+	clock.clock_step_ns = 61000000000;
+	clock.clock_step_us = start_us + 3500000;
+	assert_int_equal(events_with(&b, &clock).count, 3);
+	assert_int_equal(events_of(&b).last.ts_us, start_us + 3500000);
+	assert_int_equal(events_with(&b, &clock).count, 3);
+	clock.clock_source = "tsc";
+	assert_int_equal(events_with(&b, &clock).count, 4);
+	assert_non_null(strstr(events_of(&b).last.text, "comes from tsc now"));
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &p));
+	assert_int_equal(p.clock_steps, 1);
+	assert_int_equal(p.clock_step_ns, 61000000000);
+	finish(&b);
+}
+
 /* Two probes at the site: keys of subjects that both can see carry the writer's id. */
 static void
 two_probes_share_no_key(void **state)
@@ -336,6 +384,7 @@ main(void)
 		cmocka_unit_test(a_links_rates_are_of_the_interval),
 		cmocka_unit_test(a_link_falls_silent_once_and_comes_back),
 		cmocka_unit_test(classes_stand_as_the_contract_says),
+		cmocka_unit_test(a_clock_that_steps_is_off_or_another),
 		cmocka_unit_test(two_probes_share_no_key),
 		cmocka_unit_test(rollups_average_rates),
 		cmocka_unit_test(want_of_room_stands_in_the_probes_record),
