@@ -165,7 +165,8 @@ print_blocks(const struct sheet *s)
 	char buf[FORMAT_SIZE];
 
 	analysis_blocks(s->a, &blocks);
-	qsort(blocks.at, blocks.count, sizeof *blocks.at, busier);
+	if (blocks.count)
+		qsort(blocks.at, blocks.count, sizeof *blocks.at, busier);
 	table_column(t, "addresses of", TABLE_LEFT);
 	table_column(t, "side", TABLE_LEFT);
 	table_column(t, "seen", TABLE_RIGHT);

@@ -125,6 +125,15 @@ heap_sink(struct capture *c, unsigned i)
 	}
 }
 
+/* Everything further in takes a time of 0 for "never": the packets of a capture without times come
+ * in the first microsecond after the epoch, not at it. */
+static void
+leave_epoch(struct capture_record *r)
+{
+	if (r->time_ns < NS_PER_US)
+		r->time_ns = NS_PER_US;
+}
+
 /* Read the input's next packet; false when there is none. */
 static bool
 input_advance(struct capture *c, struct input *in)
@@ -135,6 +144,7 @@ input_advance(struct capture *c, struct input *in)
 
 	if (resolution > c->info.resolution_ns)
 		c->info.resolution_ns = resolution;
+	leave_epoch(&in->record);
 	if (status == CAPTURE_PACKET && in->packets++ && in->record.time_ns < before)
 		c->info.backwards++;
 	if (status == CAPTURE_BROKEN) {

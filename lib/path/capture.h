@@ -25,7 +25,8 @@ struct capture_info {
 
 /* Open `count` files. On failure -errno or -EINVAL and *error is one line "FILE: what is wrong;
  * what would be right" for the caller to free. `port[i]` (NULL: all 0) is put in burst.port of the
- * file's packets, so that a caller can tell lanes apart. */
+ * file's packets, so that a caller can tell lanes apart. A packet's time is at least 1 us: what the
+ * file puts at the epoch itself (many tools write no times) would read as "never". */
 int capture_open(const char *const *files, const uint32_t *ports, unsigned count,
                  struct capture **out, char **error);
 /* Fill the next burst, all packets from one port. Frame bytes are valid until the next call.

@@ -159,6 +159,15 @@ capture_file_open(const char *name, struct capture_file **out, char **why)
 	return failed;
 }
 
+/* Seconds have 32 bits and no sign. A fraction of more than a second counts as it stands; one of a
+ * damaged header, that libpcap reads as negative, as none. */
+static uint64_t
+time_of(const struct timeval *nano)
+{
+	return (uint64_t)(uint32_t)nano->tv_sec * NS_PER_S +
+	       (nano->tv_usec > 0 ? (uint64_t)nano->tv_usec : 0);
+}
+
 static enum capture_status
 next_pcap(struct capture_file *f, struct capture_record *r)
 {
@@ -171,9 +180,7 @@ next_pcap(struct capture_file *f, struct capture_record *r)
 		f->why = mem_strdup(pcap_geterr(f->pcap));
 		return CAPTURE_BROKEN;
 	}
-	/* seconds have 32 bits and no sign; precision nano: tv_usec holds nanoseconds */
-	r->time_ns =
-		(uint64_t)(uint32_t)header->ts.tv_sec * NS_PER_S + (uint64_t)header->ts.tv_usec;
+	r->time_ns = time_of(&header->ts); /* opened with nanoseconds in tv_usec */
 	r->captured = header->caplen;
 	r->wire = header->len > header->caplen ? header->len : header->caplen;
 	r->linktype = (uint32_t)pcap_datalink(f->pcap);

@@ -12,7 +12,7 @@
 /* One packet of a file; `data` is valid until the next read of the same file. */
 struct capture_record {
 	const uint8_t *data;
-	uint64_t time_ns;
+	uint64_t time_ns;  /* up to INT64_MAX: what a file sets beyond is held there */
 	uint32_t captured; /* bytes at data */
 	uint32_t wire;     /* >= captured */
 	uint32_t linktype; /* https://www.tcpdump.org/linktypes.html */

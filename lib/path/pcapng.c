@@ -194,10 +194,13 @@ interface_add(struct pcapng *p, struct cursor *c)
 static uint64_t
 time_of(const struct pcapng_interface *i, uint32_t high, uint32_t low)
 {
-	uint64_t units = (uint64_t)high << 32 | low;
+	unsigned __int128 units = (uint64_t)high << 32 | low;
+	__int128 ns = (__int128)i->offset_s * (__int128)NS_PER_S +
+	              (__int128)(units * NS_PER_S / i->units);
 
-	return (uint64_t)i->offset_s * NS_PER_S +
-	       (uint64_t)((unsigned __int128)units * NS_PER_S / i->units);
+	if (ns < 0)
+		return 0;
+	return ns < INT64_MAX ? (uint64_t)ns : INT64_MAX;
 }
 
 /* Fills *r from the rest of the block; false: it lies. */

@@ -70,13 +70,13 @@ publish(struct pipeline *p, uint64_t end_ns)
 }
 
 /* The interval that holds this time. Boundaries are multiples of the interval; the first interval
- * begins with its first packet. */
+ * begins with its first packet. None starts at 0, which stands for never. */
 static void
 interval_begin(struct pipeline *p, uint64_t start_ns, uint64_t now_ns)
 {
 	p->end_ns = now_ns - now_ns % p->interval_ns + p->interval_ns;
 	if (!p->snap->stretched)
-		p->snap->start_ns = start_ns;
+		p->snap->start_ns = start_ns ? start_ns : now_ns;
 }
 
 void

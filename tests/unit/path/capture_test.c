@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 /* ---- a writer of captures -------------------------------------------------------------------- */
@@ -108,6 +109,25 @@ ng_interface(uint16_t linktype, uint32_t snaplen, uint8_t resolution)
 	put((uint8_t[]){resolution, 0, 0, 0}, 4);
 	put32(0); /* end of options */
 	put32(32);
+}
+
+/* Microseconds, and an offset in seconds (if_tsoffset). */
+static void
+ng_interface_offset(int64_t offset_s)
+{
+	uint32_t high = (uint32_t)((uint64_t)offset_s >> 32), low = (uint32_t)offset_s;
+
+	put32(1);
+	put32(36);
+	put16(1);
+	put16(0);
+	put32(65535);
+	put16(14);
+	put16(8);
+	put32(big_endian ? high : low);
+	put32(big_endian ? low : high);
+	put32(0); /* end of options */
+	put32(36);
 }
 
 static void
@@ -272,6 +292,40 @@ test_pcapng_variants(void **state)
 			expect_packet(save_size(0, gzip, file_size), 1700000000500000000ull, 1000);
 		}
 	}
+}
+
+/* A clock that lies gives times that stay in order: none wraps round, and none is 0, "never". */
+static void
+test_times_out_of_range(void **state)
+{
+	static const struct {
+		uint64_t units;
+		int64_t offset_s;
+		uint64_t time_ns;
+	} rows[] = {
+		{5000000, 10, 15 * NS_PER_S},       {5000000, -4, NS_PER_S},
+		{5000000, -6, NS_PER_US},           {5000000, INT64_MIN, NS_PER_US},
+		{5000000, INT64_MAX, INT64_MAX},    {UINT64_MAX, 0, INT64_MAX},
+		{UINT64_MAX, INT64_MAX, INT64_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin(i % 2);
+		ng_section();
+		ng_interface_offset(rows[i].offset_s);
+		ng_packet(0, rows[i].units, 60, 1500, 0xa5);
+		expect_packet(save(0), rows[i].time_ns, 1000);
+	}
+	/* microseconds with the top bit set, in the last second there is */
+	begin(false);
+	pcap_header(0xa1b2c3d4, 65535, 1);
+	pcap_packet(UINT32_MAX, UINT32_MAX, 60, 1500, 0xa5);
+	expect_packet(save(0), UINT32_MAX * NS_PER_S, 1000);
+	begin(false);
+	pcap_header(0xa1b2c3d4, 65535, 1);
+	pcap_packet(0, 0x80000000, 60, 1500, 0xa5);
+	expect_packet(save(0), NS_PER_US, 1000);
 }
 
 /* Two sections of different byte order; interfaces of different link types, snap lengths, clocks.
@@ -566,13 +620,13 @@ test_merge(void **state)
 		begin(f == 1);
 		pcap_header(0xa1b2c3d4, 65535, 1);
 		for (unsigned i = 0; i < 100; i++)
-			pcap_packet(3 * i + f, 0, 14, 14, (uint8_t)(3 * i + f));
+			pcap_packet(1 + 3 * i + f, 0, 14, 14, (uint8_t)(3 * i + f));
 		names[f] = save_size(f, f == 2, file_size);
 	}
 	assert_int_equal(capture_open(names, ports, 3, &c, &error), 0);
 	for (capture_read(c, &b); b.count; capture_read(c, &b)) {
 		for (unsigned i = 0; i < b.count; i++, next++) {
-			assert_int_equal(b.time_ns[i], next * 1000000000ull);
+			assert_int_equal(b.time_ns[i], (1 + next) * 1000000000ull);
 			assert_int_equal(b.port, 10 + next % 3);
 			assert_int_equal(b.data[i][13], (uint8_t)next);
 		}
@@ -684,12 +738,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pcap_variants), cmocka_unit_test(test_pcapng_variants),
-		cmocka_unit_test(test_pcapng_mixed),  cmocka_unit_test(test_pcapng_old_blocks),
-		cmocka_unit_test(test_link_types),    cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_every_cut),     cmocka_unit_test(test_cut_gzip),
-		cmocka_unit_test(test_refused),       cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_backwards),     cmocka_unit_test(test_burst_of_jumbos),
+		cmocka_unit_test(test_pcap_variants),
+		cmocka_unit_test(test_pcapng_variants),
+		cmocka_unit_test(test_times_out_of_range),
+		cmocka_unit_test(test_pcapng_mixed),
+		cmocka_unit_test(test_pcapng_old_blocks),
+		cmocka_unit_test(test_link_types),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_cut_gzip),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_backwards),
+		cmocka_unit_test(test_burst_of_jumbos),
 		cmocka_unit_test(test_real_captures),
 	};
 

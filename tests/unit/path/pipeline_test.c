@@ -393,6 +393,31 @@ test_intervals_follow_the_packet_clock(void **state)
 	fixture_free(f);
 }
 
+/* A clock that was never set, then set, then lost again: no interval starts at 0, "never". */
+static void
+test_time_may_begin_at_the_epoch(void **state)
+{
+	struct fixture *f = fixture_make(true);
+	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
+
+	(void)state;
+	send_frame(f, UP, NS_PER_US, &s);
+	send_frame(f, UP, T0, &s);
+	for (unsigned i = 0; i < 3; i++)
+		send_frame(f, UP, NS_PER_US, &s);
+	flush(f);
+	pipeline_finish(f->pipeline, NS_PER_US);
+	assert_int_equal(f->packets, 5);
+	assert_int_equal(f->published, 3);
+	assert_int_equal(f->in_interval[0], 1);
+	assert_int_equal(f->end_ns[0], NS_PER_S);
+	assert_int_equal(f->in_interval[1], 1);
+	assert_int_equal(f->in_interval[2], 3);
+	assert_int_equal(f->start_ns[2], NS_PER_US);
+	assert_int_equal(f->class_packets[CLASS_UNKNOWN_UDP], 5);
+	fixture_free(f);
+}
+
 /* A segment of the connection 203.0.113.5:40000 to 52.112.1.1:443, sent by the peer or the cloud.
  */
 static void
@@ -963,6 +988,7 @@ main(void)
 		cmocka_unit_test(test_sbcs_have_meters_of_their_own),
 		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
+		cmocka_unit_test(test_time_may_begin_at_the_epoch),
 		cmocka_unit_test(test_loss_and_round_trips_of_tcp),
 		cmocka_unit_test(test_round_trips_of_quic),
 		cmocka_unit_test(test_mirror_port_finds_directions),
