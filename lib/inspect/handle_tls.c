@@ -232,6 +232,18 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 	return (size_t)(bytes.at - start);
 }
 
+/* A hello in the clear, far from where this direction had said all that was wanted of it. */
+static bool
+begins(const struct inspection *in)
+{
+	const struct stream *s = &in->conversation->stream[in->direction];
+	const uint8_t *p = cursor_peek(&in->payload, TLS_RECORD_SIZE + 1);
+
+	return p && s->closed && p[0] == TLS_HANDSHAKE &&
+	       (p[TLS_RECORD_SIZE] == TLS_CLIENT_HELLO || p[TLS_RECORD_SIZE] == TLS_SERVER_HELLO) &&
+	       stream_is_elsewhere(s, in->punt->packet.tcp_seq);
+}
+
 static void
 ended(struct inspection *in, bool reset)
 {
@@ -243,4 +255,4 @@ ended(struct inspection *in, bool reset)
 }
 
 const struct handler handler_tls = {
-	.name = "tls", .stream = read_stream, .ended = ended, .forget = forget};
+	.name = "tls", .begins = begins, .stream = read_stream, .ended = ended, .forget = forget};

@@ -44,6 +44,9 @@ struct handler {
 	 * direction. STREAM_LOST: see below. `gap`: bytes are missing before these, or this is no
 	 * stream's beginning. */
 	size_t (*stream)(struct inspection *in, struct cursor bytes, bool gap);
+	/* Whether a TCP segment begins a new connection on the ports of another, told by its bytes:
+	 * not all classes have their SYNs punted. NULL: SYNs tell. */
+	bool (*begins)(const struct inspection *in);
 	/* A TCP segment, before its bytes are read, with or without any; NULL: nobody cares. */
 	void (*segment)(struct inspection *in);
 	/* in->direction said its last on a TCP connection, by FIN or (`reset`) RST. Bytes that came

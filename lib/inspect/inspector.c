@@ -147,6 +147,17 @@ settle_gap(const struct inspection *in)
 	}
 }
 
+/* The ports of the conversation were taken by another connection. */
+static bool
+begins_anew(const struct inspection *in, bool syn)
+{
+	const struct conversation *c = in->conversation;
+
+	if (syn)
+		return stream_is_other(&c->stream[in->direction], in->punt->packet.tcp_seq);
+	return c->handler && c->handler->begins && c->handler->begins(in);
+}
+
 /* A class may be known only some segments after the connection began; once a handler reads it, it
  * stays with it. */
 static void
@@ -156,7 +167,7 @@ read_segment(struct inspector *i, struct inspection *in)
 	struct conversation *c = in->conversation;
 	bool syn = p->tcp_flags & TCP_SYN;
 
-	if (syn && stream_is_other(&c->stream[in->direction], p->tcp_seq))
+	if (begins_anew(in, syn))
 		conversation_restart(i->conversations[in->punt->queue], c);
 	if (!c->handler)
 		c->handler = handler_of(in->punt->class, PROTO_TCP);

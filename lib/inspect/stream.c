@@ -234,6 +234,14 @@ stream_is_other(const struct stream *s, uint32_t seq)
 	return s->begun && s->initial != seq && s->initial != seq + 1;
 }
 
+bool
+stream_is_elsewhere(const struct stream *s, uint32_t seq)
+{
+	int32_t ahead = distance(s->next, seq);
+
+	return s->begun && (ahead > 0 || ahead < -STREAM_BUFFER_MAX);
+}
+
 /* Some generators send bytes with the SYN and forget that it takes a number itself: what follows
  * then seems to begin with the last byte again. */
 static void

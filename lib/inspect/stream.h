@@ -63,6 +63,9 @@ bool stream_is_acked(const struct stream *s, uint32_t ack);
 /* A SYN that does not belong to this connection: its ports were taken by a new one. */
 bool stream_is_other(const struct stream *s, uint32_t seq);
 
+/* Neither what comes next nor bytes that came of late, and may come again. */
+bool stream_is_elsewhere(const struct stream *s, uint32_t seq);
+
 /* What is in order and unread; borrowed until the next push. */
 struct cursor stream_unread(const struct stream *s);
 uint32_t stream_unread_size(const struct stream *s);

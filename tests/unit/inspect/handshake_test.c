@@ -74,6 +74,33 @@ test_tls_session(void **state)
 	feed_close(&f);
 }
 
+/* Another connection takes the ports over. Its SYN has no payload, and TLS has none punted; what is
+ * sent again of the first one is no new connection. */
+static void
+test_tls_ports_reused(void **state)
+{
+	static const char open[] = RECORD("00f1") CLIENT, answer[] = RECORD("005a") SERVER;
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_TLS, TCP, 443, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		feed_hex(&f, 0, open);
+		feed_hex(&f, 1, answer);
+		feed_hex(&f, 0, "1703030001aa");
+		feed_hex(&f, 1, "1703030001aa");
+		f.seq[1] -= 6 + 95;
+		feed_hex(&f, 1, answer);
+		assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], i + 1);
+		assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][2], i + 1);
+		f.seq[0] += i ? 0x80000100 : 5000; /* ahead, or behind by the half of all numbers */
+		f.seq[1] -= 1000000;
+	}
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 3);
+	assert_int_equal(f.census->streams.gaps, 0);
+	feed_close(&f);
+}
+
 /* Segments cut by a snap length: the hello is one and its name is read where it was captured; the
  * segments in its middle are no records, and the next hello is found again. */
 static void
@@ -161,9 +188,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tls_pieces), cmocka_unit_test(test_tls_session),
-		cmocka_unit_test(test_tls_cut),    cmocka_unit_test(test_dtls_name),
-		cmocka_unit_test(test_quic),       cmocka_unit_test(test_quic_unopened),
+		cmocka_unit_test(test_tls_pieces),       cmocka_unit_test(test_tls_session),
+		cmocka_unit_test(test_tls_ports_reused), cmocka_unit_test(test_tls_cut),
+		cmocka_unit_test(test_dtls_name),        cmocka_unit_test(test_quic),
+		cmocka_unit_test(test_quic_unopened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
