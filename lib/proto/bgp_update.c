@@ -1,5 +1,6 @@
 #include "proto/bgp_update.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "proto/bgp_open.h"
@@ -8,30 +9,50 @@ enum flag { OPTIONAL = 0x80, TRANSITIVE = 0x40, EXTENDED = 0x10 };
 
 enum { RD_SIZE = 8, V4_SIZE = 4, V6_SIZE = 16, ANY = 0xff };
 
+/* How a value is kept, in the field at `offset`. */
+enum keep {
+	KEEP_NOT,
+	KEEP_SLICE,
+	KEEP_NUMBER,
+	KEEP_ADDRESS,
+	KEEP_ORIGIN,
+	KEEP_REACH,
+	KEEP_UNREACH
+};
+
+#define FIELD(keep, member) KEEP_##keep, offsetof(struct bgp_update, member)
+
 /* What RFC 7606 section 7 asks of a type: its flags, the sizes it may have (a fixed one, or a
  * multiple), and what happens when they are others. AGGREGATOR's depends on the session. */
 static const struct rule {
 	uint8_t type, flags;
 	uint8_t fixed, multiple; /* ANY; 0: of nothing */
 	uint8_t treatment;       /* enum bgp_treatment */
+	uint8_t keep;            /* enum keep */
+	uint16_t offset;
 } rules[] = {
-	{BGP_ORIGIN, TRANSITIVE, 1, 0, BGP_TREAT_WITHDRAW},
-	{BGP_AS_PATH, TRANSITIVE, ANY, 0, BGP_TREAT_WITHDRAW},
-	{BGP_NEXT_HOP, TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW},
-	{BGP_MED, OPTIONAL, 4, 0, BGP_TREAT_WITHDRAW},
-	{BGP_LOCAL_PREF, TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW},
-	{BGP_ATOMIC_AGGREGATE, TRANSITIVE, 0, 0, BGP_TREAT_DISCARD},
-	{BGP_AGGREGATOR, OPTIONAL | TRANSITIVE, ANY, 2, BGP_TREAT_DISCARD},
-	{BGP_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 4, BGP_TREAT_WITHDRAW},
-	{BGP_ORIGINATOR_ID, OPTIONAL, 4, 0, BGP_TREAT_WITHDRAW},
-	{BGP_CLUSTER_LIST, OPTIONAL, ANY, 4, BGP_TREAT_WITHDRAW},
-	{BGP_MP_REACH, OPTIONAL, ANY, 0, BGP_TREAT_RESET},
-	{BGP_MP_UNREACH, OPTIONAL, ANY, 0, BGP_TREAT_RESET},
-	{BGP_EXTENDED_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 8, BGP_TREAT_WITHDRAW},
-	{BGP_AS4_PATH, OPTIONAL | TRANSITIVE, ANY, 2, BGP_TREAT_DISCARD},
-	{BGP_AS4_AGGREGATOR, OPTIONAL | TRANSITIVE, 8, 0, BGP_TREAT_DISCARD},
-	{BGP_LARGE_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 12, BGP_TREAT_WITHDRAW},
-	{BGP_ONLY_TO_CUSTOMER, OPTIONAL | TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW},
+	{BGP_ORIGIN, TRANSITIVE, 1, 0, BGP_TREAT_WITHDRAW, FIELD(ORIGIN, origin)},
+	{BGP_AS_PATH, TRANSITIVE, ANY, 0, BGP_TREAT_WITHDRAW, FIELD(SLICE, as_path)},
+	{BGP_NEXT_HOP, TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW, FIELD(ADDRESS, next_hop)},
+	{BGP_MED, OPTIONAL, 4, 0, BGP_TREAT_WITHDRAW, FIELD(NUMBER, med)},
+	{BGP_LOCAL_PREF, TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW, FIELD(NUMBER, local_pref)},
+	{BGP_ATOMIC_AGGREGATE, TRANSITIVE, 0, 0, BGP_TREAT_DISCARD, KEEP_NOT, 0},
+	{BGP_AGGREGATOR, OPTIONAL | TRANSITIVE, ANY, 2, BGP_TREAT_DISCARD,
+         FIELD(SLICE, aggregator)},
+	{BGP_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 4, BGP_TREAT_WITHDRAW,
+         FIELD(SLICE, communities)},
+	{BGP_ORIGINATOR_ID, OPTIONAL, 4, 0, BGP_TREAT_WITHDRAW, KEEP_NOT, 0},
+	{BGP_CLUSTER_LIST, OPTIONAL, ANY, 4, BGP_TREAT_WITHDRAW, KEEP_NOT, 0},
+	{BGP_MP_REACH, OPTIONAL, ANY, 0, BGP_TREAT_RESET, FIELD(REACH, reach)},
+	{BGP_MP_UNREACH, OPTIONAL, ANY, 0, BGP_TREAT_RESET, FIELD(UNREACH, unreach)},
+	{BGP_EXTENDED_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 8, BGP_TREAT_WITHDRAW,
+         FIELD(SLICE, extended)},
+	{BGP_AS4_PATH, OPTIONAL | TRANSITIVE, ANY, 2, BGP_TREAT_DISCARD, FIELD(SLICE, as4_path)},
+	{BGP_AS4_AGGREGATOR, OPTIONAL | TRANSITIVE, 8, 0, BGP_TREAT_DISCARD, KEEP_NOT, 0},
+	{BGP_LARGE_COMMUNITIES, OPTIONAL | TRANSITIVE, ANY, 12, BGP_TREAT_WITHDRAW,
+         FIELD(SLICE, large)},
+	{BGP_ONLY_TO_CUSTOMER, OPTIONAL | TRANSITIVE, 4, 0, BGP_TREAT_WITHDRAW,
+         FIELD(NUMBER, only_to_customer)},
 };
 
 static const struct rule *
@@ -103,55 +124,30 @@ read_origin(struct cursor *value, struct bgp_update *out)
 }
 
 static void
-read_value(uint8_t type, struct cursor *value, struct bgp_update *out)
+read_value(const struct rule *rule, struct cursor *value, struct bgp_update *out)
 {
-	switch (type) {
-	case BGP_ORIGIN:
+	void *field = (char *)out + rule->offset;
+
+	switch ((enum keep)rule->keep) {
+	case KEEP_NOT:
+		break;
+	case KEEP_SLICE:
+		*(struct cursor *)field = *value;
+		break;
+	case KEEP_NUMBER:
+		*(uint32_t *)field = cursor_be32(value);
+		break;
+	case KEEP_ADDRESS:
+		memcpy(field, value->at, V4_SIZE);
+		break;
+	case KEEP_ORIGIN:
 		read_origin(value, out);
 		break;
-	case BGP_AS_PATH:
-		out->as_path = *value;
+	case KEEP_REACH:
+		read_reach(value, true, field, out);
 		break;
-	case BGP_NEXT_HOP:
-		memcpy(out->next_hop, value->at, sizeof out->next_hop);
-		break;
-	case BGP_MED:
-		out->med = cursor_be32(value);
-		break;
-	case BGP_LOCAL_PREF:
-		out->local_pref = cursor_be32(value);
-		break;
-	case BGP_AGGREGATOR:
-		out->aggregator = *value;
-		break;
-	case BGP_COMMUNITIES:
-		out->communities = *value;
-		break;
-	case BGP_ORIGINATOR_ID:
-		memcpy(out->originator, value->at, sizeof out->originator);
-		break;
-	case BGP_CLUSTER_LIST:
-		out->clusters = *value;
-		break;
-	case BGP_MP_REACH:
-		read_reach(value, true, &out->reach, out);
-		break;
-	case BGP_MP_UNREACH:
-		read_reach(value, false, &out->unreach, out);
-		break;
-	case BGP_EXTENDED_COMMUNITIES:
-		out->extended = *value;
-		break;
-	case BGP_AS4_PATH:
-		out->as4_path = *value;
-		break;
-	case BGP_LARGE_COMMUNITIES:
-		out->large = *value;
-		break;
-	case BGP_ONLY_TO_CUSTOMER:
-		out->only_to_customer = cursor_be32(value);
-		break;
-	default:
+	case KEEP_UNREACH:
+		read_reach(value, false, field, out);
 		break;
 	}
 }
@@ -179,7 +175,7 @@ read_attribute(uint8_t flags, uint8_t type, struct cursor *value, struct bgp_upd
 	if (type < 64)
 		out->has |= 1ull << type;
 	if (rule && obeys(rule, flags, cursor_left(value), out))
-		read_value(type, value, out);
+		read_value(rule, value, out);
 }
 
 static void
@@ -230,7 +226,6 @@ clear(struct bgp_update *out, const uint8_t *at)
 		.communities = none,
 		.extended = none,
 		.large = none,
-		.clusters = none,
 		.reach = {.next_hop = none, .nlri = none},
 		.unreach = {.next_hop = none, .nlri = none},
 	};

@@ -77,10 +77,8 @@ struct bgp_update {
 	uint8_t origin;    /* 0 IGP, 1 EGP, 2 INCOMPLETE */
 	uint8_t next_hop[4];
 	uint32_t med, local_pref, only_to_customer;
-	uint8_t originator[4];
 	struct cursor as_path, as4_path, aggregator;
 	struct cursor communities, extended, large; /* 4, 8 and 12 bytes each */
-	struct cursor clusters;                     /* 4 bytes each */
 	struct bgp_reach reach, unreach;
 };
 

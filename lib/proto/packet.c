@@ -13,6 +13,7 @@
 #include "proto/shim.h"
 #include "proto/teredo.h"
 #include "proto/tunnel_ports.h"
+#include "proto/vxlan.h"
 #include "proto/walk.h"
 
 static enum layer
@@ -138,84 +139,13 @@ walk_after_ip(const struct walk *w)
 static enum layer
 step(struct walk *w, enum layer layer)
 {
-	switch (layer) {
-	case LAYER_ETHERNET:
-		return walk_link_ethernet(w);
-	case LAYER_COOKED:
-		return walk_link_cooked(w, cooked_decode);
-	case LAYER_COOKED2:
-		return walk_link_cooked(w, cooked2_decode);
-	case LAYER_LOOPBACK:
-		return walk_link_loopback(w);
-	case LAYER_PPP:
-		return walk_link_ppp(w);
-	case LAYER_PPP_DIRECTION:
-		cursor_skip(&w->c, 1);
-		return LAYER_PPP;
-	case LAYER_PPP_HDLC:
-		return walk_link_ppp_hdlc(w);
-	case LAYER_VLAN:
-		return walk_link_vlan(w);
-	case LAYER_MPLS:
-		return walk_link_mpls(w);
-	case LAYER_SHIM:
-		return walk_link_shim(w);
-	case LAYER_PPPOE:
-		return walk_tunnel_pppoe(w);
-	case LAYER_ARP:
-		return walk_link_arp(w);
-	case LAYER_SLOW:
-		return walk_link_slow(w);
-	case LAYER_LLDP:
-		return walk_link_lldp(w);
-	case LAYER_IP:
-		return walk_ip_any(w);
-	case LAYER_IPV4:
-		return walk_ip_v4(w);
-	case LAYER_IPV6:
-		return walk_ip_v6(w);
-	case LAYER_AH:
-		return walk_ip_ah(w);
-	case LAYER_TCP:
-		return walk_ip_tcp(w);
-	case LAYER_UDP:
-		return walk_ip_udp(w);
-	case LAYER_SCTP:
-		return walk_ip_sctp(w);
-	case LAYER_ICMP:
-		return walk_ip_icmp(w, icmp_decode);
-	case LAYER_ICMP6:
-		return walk_ip_icmp(w, icmp6_decode);
-	case LAYER_IPV4_INSIDE:
-		return walk_tunnel_ip(w, PROTO_IPIP, LAYER_IPV4);
-	case LAYER_IPV6_INSIDE:
-		return walk_tunnel_ip(w, PROTO_IPV6, LAYER_IPV6);
-	case LAYER_ETHERIP:
-		return walk_tunnel_etherip(w);
-	case LAYER_MPLS_INSIDE:
-		return walk_tunnel_mpls(w);
-	case LAYER_GRE:
-		return walk_tunnel_gre(w);
-	case LAYER_ERSPAN_II:
-		return walk_tunnel_erspan(w, erspan2_decode);
-	case LAYER_ERSPAN_III:
-		return walk_tunnel_erspan(w, erspan3_decode);
-	case LAYER_VXLAN:
-		return walk_tunnel_vxlan(w, vxlan_decode);
-	case LAYER_VXLAN_GPE:
-		return walk_tunnel_vxlan(w, vxlan_gpe_decode);
-	case LAYER_GENEVE:
-		return walk_tunnel_geneve(w);
-	case LAYER_GTPU:
-		return walk_tunnel_gtpu(w);
-	case LAYER_L2TP:
-		return walk_tunnel_l2tp(w);
-	case LAYER_TEREDO:
-		return walk_tunnel_teredo(w);
-	case LAYER_END:
-		break;
-	}
-	return LAYER_END;
+	static enum layer (*const steps[LAYER_COUNT])(struct walk *) = {
+#define X(name, step) [LAYER_##name] = step,
+		LAYERS(X)
+#undef X
+	};
+
+	return steps[layer](w);
 }
 
 static enum layer

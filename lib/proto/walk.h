@@ -10,51 +10,50 @@
 #include <stdint.h>
 
 #include "base/cursor.h"
-#include "proto/cooked.h"
-#include "proto/erspan.h"
-#include "proto/icmp.h"
 #include "proto/packet.h"
-#include "proto/vxlan.h"
 
-enum layer {
-	LAYER_END,
-	LAYER_ETHERNET,
-	LAYER_COOKED,
-	LAYER_COOKED2,
-	LAYER_LOOPBACK,
-	LAYER_PPP,
-	LAYER_PPP_HDLC,
-	LAYER_PPP_DIRECTION,
-	LAYER_VLAN,
-	LAYER_MPLS,
-	LAYER_SHIM,
-	LAYER_PPPOE,
-	LAYER_ARP,
-	LAYER_SLOW,
-	LAYER_LLDP,
-	LAYER_IP, /* which one its version tells */
-	LAYER_IPV4,
-	LAYER_IPV6,
-	LAYER_AH,
-	LAYER_TCP,
-	LAYER_UDP,
-	LAYER_SCTP,
-	LAYER_ICMP,
-	LAYER_ICMP6,
-	LAYER_IPV4_INSIDE, /* IP directly in IP */
-	LAYER_IPV6_INSIDE,
-	LAYER_ETHERIP,
-	LAYER_MPLS_INSIDE,
-	LAYER_GRE,
-	LAYER_ERSPAN_II,
-	LAYER_ERSPAN_III,
-	LAYER_VXLAN,
-	LAYER_VXLAN_GPE,
-	LAYER_GENEVE,
-	LAYER_GTPU,
-	LAYER_L2TP,
-	LAYER_TEREDO,
-};
+/* Every layer and its step. */
+#define LAYERS(X)                                              \
+	X(ETHERNET, walk_link_ethernet)                        \
+	X(COOKED, walk_link_cooked)                            \
+	X(COOKED2, walk_link_cooked2)                          \
+	X(LOOPBACK, walk_link_loopback)                        \
+	X(PPP, walk_link_ppp)                                  \
+	X(PPP_HDLC, walk_link_ppp_hdlc)                        \
+	X(PPP_DIRECTION, walk_link_ppp_direction)              \
+	X(VLAN, walk_link_vlan)                                \
+	X(MPLS, walk_link_mpls)                                \
+	X(SHIM, walk_link_shim)                                \
+	X(PPPOE, walk_tunnel_pppoe)                            \
+	X(ARP, walk_link_arp)                                  \
+	X(SLOW, walk_link_slow)                                \
+	X(LLDP, walk_link_lldp)                                \
+	X(IP, walk_ip_any) /* which one its version tells */   \
+	X(IPV4, walk_ip_v4)                                    \
+	X(IPV6, walk_ip_v6)                                    \
+	X(AH, walk_ip_ah)                                      \
+	X(TCP, walk_ip_tcp)                                    \
+	X(UDP, walk_ip_udp)                                    \
+	X(SCTP, walk_ip_sctp)                                  \
+	X(ICMP, walk_ip_icmp)                                  \
+	X(ICMP6, walk_ip_icmp6)                                \
+	X(IPV4_INSIDE, walk_tunnel_v4) /* IP directly in IP */ \
+	X(IPV6_INSIDE, walk_tunnel_v6)                         \
+	X(ETHERIP, walk_tunnel_etherip)                        \
+	X(MPLS_INSIDE, walk_tunnel_mpls)                       \
+	X(GRE, walk_tunnel_gre)                                \
+	X(ERSPAN_II, walk_tunnel_erspan2)                      \
+	X(ERSPAN_III, walk_tunnel_erspan3)                     \
+	X(VXLAN, walk_tunnel_vxlan)                            \
+	X(VXLAN_GPE, walk_tunnel_vxlan_gpe)                    \
+	X(GENEVE, walk_tunnel_geneve)                          \
+	X(GTPU, walk_tunnel_gtpu)                              \
+	X(L2TP, walk_tunnel_l2tp)                              \
+	X(TEREDO, walk_tunnel_teredo)
+
+#define X(name, step) LAYER_##name,
+enum layer { LAYER_END, LAYERS(X) LAYER_COUNT };
+#undef X
 
 struct walk {
 	const uint8_t *frame;
@@ -115,38 +114,6 @@ enum layer walk_after_ethertype(struct walk *w, uint16_t type);
 enum layer walk_after_ip(const struct walk *w);
 enum layer walk_after_udp(const struct walk *w);
 
-enum layer walk_link_ethernet(struct walk *w);
-enum layer walk_link_vlan(struct walk *w);
-enum layer walk_link_cooked(struct walk *w,
-                            enum reason (*decode)(struct cursor *, struct cooked *));
-enum layer walk_link_loopback(struct walk *w);
-enum layer walk_link_ppp(struct walk *w);
-enum layer walk_link_ppp_hdlc(struct walk *w);
-enum layer walk_link_mpls(struct walk *w);
-enum layer walk_link_shim(struct walk *w);
-enum layer walk_link_arp(struct walk *w);
-enum layer walk_link_slow(struct walk *w);
-enum layer walk_link_lldp(struct walk *w);
-
-enum layer walk_tunnel_pppoe(struct walk *w);
-enum layer walk_tunnel_gre(struct walk *w);
-enum layer walk_tunnel_erspan(struct walk *w,
-                              enum reason (*decode)(struct cursor *, struct erspan *));
-enum layer walk_tunnel_vxlan(struct walk *w,
-                             enum reason (*decode)(struct cursor *, struct vxlan *));
-enum layer walk_tunnel_geneve(struct walk *w);
-enum layer walk_tunnel_gtpu(struct walk *w);
-enum layer walk_tunnel_l2tp(struct walk *w);
-enum layer walk_tunnel_teredo(struct walk *w);
-enum layer walk_tunnel_etherip(struct walk *w);
-enum layer walk_tunnel_mpls(struct walk *w);
-enum layer walk_tunnel_ip(struct walk *w, uint16_t proto, enum layer next);
-
-enum layer walk_ip_any(struct walk *w);
-enum layer walk_ip_v4(struct walk *w);
-enum layer walk_ip_v6(struct walk *w);
-enum layer walk_ip_ah(struct walk *w);
-enum layer walk_ip_tcp(struct walk *w);
-enum layer walk_ip_udp(struct walk *w);
-enum layer walk_ip_sctp(struct walk *w);
-enum layer walk_ip_icmp(struct walk *w, enum reason (*decode)(struct cursor *, struct icmp *));
+#define X(name, step) enum layer step(struct walk *w);
+LAYERS(X)
+#undef X

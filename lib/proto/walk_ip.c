@@ -1,5 +1,6 @@
 /* The steps of proto/walk.h from the IP header to the transport's payload. */
 #include "proto/ethernet.h"
+#include "proto/icmp.h"
 #include "proto/ipv4.h"
 #include "proto/ipv6.h"
 #include "proto/sctp.h"
@@ -205,8 +206,8 @@ walk_ip_sctp(struct walk *w)
 	return LAYER_END;
 }
 
-enum layer
-walk_ip_icmp(struct walk *w, enum reason (*decode)(struct cursor *, struct icmp *))
+static enum layer
+walk_icmp(struct walk *w, enum reason (*decode)(struct cursor *, struct icmp *))
 {
 	struct packet_quote quote;
 	struct icmp icmp;
@@ -228,4 +229,16 @@ walk_ip_icmp(struct walk *w, enum reason (*decode)(struct cursor *, struct icmp 
 	w->out->flags &= (uint16_t)~PACKET_QUOTE;
 	w->out->quote_offset = 0;
 	return walk_lie(w, REASON_ICMP_QUOTE);
+}
+
+enum layer
+walk_ip_icmp(struct walk *w)
+{
+	return walk_icmp(w, icmp_decode);
+}
+
+enum layer
+walk_ip_icmp6(struct walk *w)
+{
+	return walk_icmp(w, icmp6_decode);
 }

@@ -1,6 +1,7 @@
 /* The steps of proto/walk.h below IP. */
 #include "proto/arp.h"
 #include "proto/chdlc.h"
+#include "proto/cooked.h"
 #include "proto/ethernet.h"
 #include "proto/lldp.h"
 #include "proto/loopback.h"
@@ -68,8 +69,8 @@ walk_link_vlan(struct walk *w)
 	return after_llc(w, reason, &llc);
 }
 
-enum layer
-walk_link_cooked(struct walk *w, enum reason (*decode)(struct cursor *, struct cooked *))
+static enum layer
+walk_cooked(struct walk *w, enum reason (*decode)(struct cursor *, struct cooked *))
 {
 	struct cooked cooked;
 	struct ethernet llc;
@@ -81,6 +82,18 @@ walk_link_cooked(struct walk *w, enum reason (*decode)(struct cursor *, struct c
 		return walk_after_ethertype(w, cooked.type);
 	reason = ethernet_llc_decode(&w->c, (uint16_t)walk_left(w), &llc);
 	return after_llc(w, reason, &llc);
+}
+
+enum layer
+walk_link_cooked(struct walk *w)
+{
+	return walk_cooked(w, cooked_decode);
+}
+
+enum layer
+walk_link_cooked2(struct walk *w)
+{
+	return walk_cooked(w, cooked2_decode);
 }
 
 enum layer
@@ -103,6 +116,14 @@ walk_link_ppp(struct walk *w)
 	if (ppp.control)
 		return LAYER_END;
 	return walk_after_ethertype(w, ppp.type);
+}
+
+/* The byte before says only who sent it. */
+enum layer
+walk_link_ppp_direction(struct walk *w)
+{
+	cursor_skip(&w->c, 1);
+	return LAYER_PPP;
 }
 
 enum layer

@@ -1,4 +1,5 @@
 /* The steps of proto/walk.h through tunnel headers. */
+#include "proto/erspan.h"
 #include "proto/ethernet.h"
 #include "proto/geneve.h"
 #include "proto/gre.h"
@@ -8,6 +9,7 @@
 #include "proto/protocols.h"
 #include "proto/teredo.h"
 #include "proto/tunnel_ports.h"
+#include "proto/vxlan.h"
 #include "proto/walk.h"
 
 static bool
@@ -73,8 +75,8 @@ walk_tunnel_gre(struct walk *w)
 	return after_gre(w, &gre);
 }
 
-enum layer
-walk_tunnel_erspan(struct walk *w, enum reason (*decode)(struct cursor *, struct erspan *))
+static enum layer
+walk_erspan(struct walk *w, enum reason (*decode)(struct cursor *, struct erspan *))
 {
 	struct erspan erspan;
 	enum reason reason = decode(&w->c, &erspan);
@@ -93,7 +95,19 @@ walk_tunnel_erspan(struct walk *w, enum reason (*decode)(struct cursor *, struct
 }
 
 enum layer
-walk_tunnel_vxlan(struct walk *w, enum reason (*decode)(struct cursor *, struct vxlan *))
+walk_tunnel_erspan2(struct walk *w)
+{
+	return walk_erspan(w, erspan2_decode);
+}
+
+enum layer
+walk_tunnel_erspan3(struct walk *w)
+{
+	return walk_erspan(w, erspan3_decode);
+}
+
+static enum layer
+walk_vxlan(struct walk *w, enum reason (*decode)(struct cursor *, struct vxlan *))
 {
 	struct vxlan vxlan;
 	enum reason reason = decode(&w->c, &vxlan);
@@ -103,6 +117,18 @@ walk_tunnel_vxlan(struct walk *w, enum reason (*decode)(struct cursor *, struct 
 	if (!enter(w, TUNNEL_VXLAN, w->out->dport, vxlan.vni))
 		return LAYER_END;
 	return vxlan.type == ETHERTYPE_TEB ? LAYER_ETHERNET : walk_after_ethertype(w, vxlan.type);
+}
+
+enum layer
+walk_tunnel_vxlan(struct walk *w)
+{
+	return walk_vxlan(w, vxlan_decode);
+}
+
+enum layer
+walk_tunnel_vxlan_gpe(struct walk *w)
+{
+	return walk_vxlan(w, vxlan_gpe_decode);
 }
 
 enum layer
@@ -172,8 +198,20 @@ walk_tunnel_mpls(struct walk *w)
 	return enter(w, TUNNEL_MPLS, PROTO_MPLS, 0) ? LAYER_MPLS : LAYER_END;
 }
 
-enum layer
-walk_tunnel_ip(struct walk *w, uint16_t proto, enum layer next)
+static enum layer
+walk_inside_ip(struct walk *w, uint16_t proto, enum layer next)
 {
 	return enter(w, TUNNEL_IPIP, proto, 0) ? next : LAYER_END;
+}
+
+enum layer
+walk_tunnel_v4(struct walk *w)
+{
+	return walk_inside_ip(w, PROTO_IPIP, LAYER_IPV4);
+}
+
+enum layer
+walk_tunnel_v6(struct walk *w)
+{
+	return walk_inside_ip(w, PROTO_IPV6, LAYER_IPV6);
 }

@@ -51,6 +51,21 @@ test_full(void **state)
 	exact_free(&e);
 }
 
+/* RFC 4271 section 4.3 g): AS 65001 and 192.0.2.1. */
+static void
+test_aggregator(void **state)
+{
+	struct exact e = exact_hex("0000 0009 c00706 fde9 c0000201", SIZE_MAX);
+	struct cursor c = cursor_over(e.b, e.size);
+	struct bgp_update u;
+
+	(void)state;
+	assert_int_equal(bgp_update_decode(&c, &u), REASON_OK);
+	assert_int_equal(cursor_left(&u.aggregator), 6);
+	assert_int_equal(cursor_be16(&u.aggregator), 65001);
+	exact_free(&e);
+}
+
 /* With the two sizes whole, a cut shows in the attributes only (section 4) or in the prefixes. */
 static void
 test_truncations(void **state)
@@ -382,10 +397,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),   cmocka_unit_test(test_truncations),
-		cmocka_unit_test(test_notes),  cmocka_unit_test(test_first_counts),
-		cmocka_unit_test(test_ends),   cmocka_unit_test(test_next_hops),
-		cmocka_unit_test(test_exabgp),
+		cmocka_unit_test(test_full),         cmocka_unit_test(test_aggregator),
+		cmocka_unit_test(test_truncations),  cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_first_counts), cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_next_hops),    cmocka_unit_test(test_exabgp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
