@@ -1,62 +1,8 @@
-/* The rows of the schema, two or three lines each. What each is: conf/schema.h. */
-#include <stdint.h>
+/* The schema's rows of the probe, the peering and what serves them, and its top level. */
+#include "conf/schema_rows.h"
 
-#include "conf/conf.h"
-#include "conf/schema.h"
-
-/* The field of a row: one value, or a list as pointer and count. */
-#define AT(object, member) \
-	.offset = offsetof(struct object, member), .size = sizeof(((struct object *)0)->member)
-#define MANY(object, member, counter)                            \
-	.many = true, .offset = offsetof(struct object, member), \
-	.count_offset = offsetof(struct object, counter),        \
-	.size = sizeof(*((struct object *)0)->member)
-#define LIST(object, member) MANY(object, member.at, member.count)
-#define END                  \
-	{                    \
-		.name = NULL \
-	}
-
-static const char *const peering_types[] = {"isp", "voice", "route-server", NULL};
 static const char *const profiles[] = {"maps-2024-10", NULL};
-static const char *const link_roles[] = {"primary", "redundant", "backup", NULL};
-static const char *const sides[] = {"peer", "msft", NULL};
-static const char *const all_sides[] = {"peer", "msft", "both", "probe", "unknown", NULL};
-static const char *const tap_kinds[] = {"optical", "broker", "span", "none", NULL};
-static const char *const bfd_modes[] = {"optional", "required", "none", NULL};
-static const char *const directions_by[] = {"port", "mac", "subnet", "vlan", NULL};
-static const char *const directions[] = {"peer_to_msft", "msft_to_peer", NULL};
 static const char *const name_policies[] = {"declared", "all", "none", NULL};
-
-const char *
-peering_type_name(enum peering_type t)
-{
-	return peering_types[t];
-}
-
-const char *
-link_role_name(enum link_role r)
-{
-	return link_roles[r];
-}
-
-const char *
-side_name(enum side s)
-{
-	return all_sides[s];
-}
-
-const char *
-tap_kind_name(enum tap_kind t)
-{
-	return tap_kinds[t];
-}
-
-const char *
-direction_name(enum direction d)
-{
-	return directions[d];
-}
 
 /* one row stays together, so that the table reads as one */
 /* clang-format off */
@@ -91,7 +37,7 @@ static const struct schema_group probe_group = {
 static const struct schema_key peering_keys[] = {
 	{.name = "name", .type = TYPE_NAME, AT(conf, peering.name), .required = true,
 	 .example = "\"acme-voice\"", .help = "name of the peering, the same on every probe"},
-	{.name = "type", .type = TYPE_CHOICE, AT(conf, peering.type), .choices = peering_types,
+	{.name = "type", .type = TYPE_CHOICE, AT(conf, peering.type), .choices = choice_peering_types,
 	 .preset = "isp", .example = "\"voice\"",
 	 .help = "connection type; decides which requirements apply"},
 	{.name = "profile", .type = TYPE_CHOICE, AT(conf, peering.profile),
@@ -172,236 +118,6 @@ static const struct schema_key site_keys[] = {
 	END,
 };
 static const struct schema_group site_group = {"sites[]", "Where probes stand.", site_keys};
-
-static const struct schema_key azure_keys[] = {
-	{.name = "peering", .type = TYPE_TEXT, AT(conf_link, azure_peering),
-	 .example = "\"acme-ams\"", .help = "name of the peering resource in Azure"},
-	{.name = "connection_id", .type = TYPE_TEXT, AT(conf_link, azure_connection_id),
-	 .example = "\"1f0c-a\"", .help = "the connection in that resource"},
-	END,
-};
-static const struct schema_group azure_group = {
-	"links[].azure", "The link's names in Azure, to lay both sides' numbers together.",
-	azure_keys};
-
-static const struct schema_key tap_keys[] = {
-	{.name = "kind", .type = TYPE_CHOICE, AT(conf_link, tap), .choices = tap_kinds,
-	 .preset = "optical", .example = "\"broker\"",
-	 .help = "a span port loses and reorders, so some verdicts are then not given; none: "
-	         "declared but not tapped, its members have no ports"},
-	{.name = "probe", .type = TYPE_TEXT, AT(conf_link, tap_probe), .example = "\"ams1-p1\"",
-	 .help = "id of the probe that has these ports; left out: every probe of the site"},
-	END,
-};
-static const struct schema_group tap_group = {"links[].tap", "How the link is tapped.", tap_keys};
-
-static const struct schema_key vlan_keys[] = {
-	{.name = "peer_to_msft", .type = TYPE_NUMBER, AT(conf_member, vlan[DIR_PEER_TO_MSFT]),
-	 .min = 0, .max = 4094, .example = "101",
-	 .help = "outermost VLAN of frames from the peer; 0: untagged"},
-	{.name = "msft_to_peer", .type = TYPE_NUMBER, AT(conf_member, vlan[DIR_MSFT_TO_PEER]),
-	 .min = 0, .max = 4094, .example = "102",
-	 .help = "outermost VLAN of frames from the cloud; 0: untagged"},
-	END,
-};
-static const struct schema_group vlan_group = {"links[].members[].direction.vlans",
-                                               "With by = \"vlan\".", vlan_keys};
-
-static const struct schema_key direction_keys[] = {
-	{.name = "by", .type = TYPE_CHOICE, AT(conf_member, by), .choices = directions_by,
-	 .preset = "port", .example = "\"mac\"",
-	 .help = "what tells the directions of a `both` port apart: the peer's source MAC "
-	         "addresses, the declared subnets and cloud ranges, or the outermost VLAN; left "
-	         "out with `both`: subnet"},
-	{.name = "macs", .type = TYPE_MAC, MANY(conf_member, macs, mac_count),
-	 .example = "[ \"02:00:00:00:00:01\" ]",
-	 .help = "with by = \"mac\": source addresses of the peer's side"},
-	{.name = "vlans", .type = TYPE_GROUP, .group = &vlan_group,
-	 .help = "with by = \"vlan\": the VLAN of each direction"},
-	END,
-};
-static const struct schema_group direction_group = {
-	"links[].members[].direction", "Only with `both`: a mirror port or packet broker.",
-	direction_keys};
-
-static const struct schema_key member_keys[] = {
-	{.name = "speed", .type = TYPE_QUANTITY, AT(conf_member, speed_bps), .min = 1e6,
-	 .max = 1e13, .unit = "bps", .required = true, .example = "\"100G\"",
-	 .help = "line rate of one direction"},
-	{.name = "peer_to_msft", .type = TYPE_PORT, AT(conf_member, port[DIR_PEER_TO_MSFT]),
-	 .example = "\"0000:3b:00.0\"", .help = "port that receives what the peer sends"},
-	{.name = "msft_to_peer", .type = TYPE_PORT, AT(conf_member, port[DIR_MSFT_TO_PEER]),
-	 .example = "\"0000:3b:00.1\"", .help = "port that receives what the cloud sends"},
-	{.name = "both", .type = TYPE_PORT, AT(conf_member, both),
-	 .example = "\"net_af_packet0,iface=tap0\"",
-	 .help = "one port that carries both directions, in place of the two above"},
-	{.name = "direction", .type = TYPE_GROUP, .group = &direction_group,
-	 .help = "how a `both` port is told apart"},
-	END,
-};
-static const struct schema_group member_group = {
-	"links[].members[]",
-	"The members of the LAG. A port is a PCI address (`0000:3b:00.0`), an EAL vdev string "
-	"(`net_af_packet0,iface=tap0`) or `pcap:FILE`. Several members may share "
-	"one `both` port of a broker when VLANs or MAC addresses tell them apart.",
-	member_keys};
-
-static const struct schema_key session_keys[] = {
-	{.name = "name", .type = TYPE_NAME, AT(conf_session, name), .required = true,
-	 .example = "\"pni-a-v4\"", .help = "name of the session"},
-	{.name = "peer", .type = TYPE_ADDR, AT(conf_session, peer), .required = true,
-	 .example = "\"192.0.2.0\"", .help = "the peer's address"},
-	{.name = "cloud", .type = TYPE_ADDR, AT(conf_session, cloud), .required = true,
-	 .example = "\"192.0.2.1\"", .help = "the cloud's address"},
-	{.name = "bfd", .type = TYPE_CHOICE, AT(conf_session, bfd), .choices = bfd_modes,
-	 .preset = "optional", .example = "\"required\"", .help = "what was agreed about BFD"},
-	END,
-};
-static const struct schema_group session_group = {
-	"links[].sessions[]",
-	"BGP sessions of the link. Those not declared are taken from the wire and marked so.",
-	session_keys};
-
-static const struct schema_key link_keys[] = {
-	{.name = "name", .type = TYPE_NAME, AT(conf_link, name), .required = true,
-	 .example = "\"pni-a\"", .help = "name of the link"},
-	{.name = "site", .type = TYPE_SITE, AT(conf_link, site), .example = "\"ams1\"",
-	 .help = "the site it ends at, one of `sites`; may be left out, with the role, where "
-	         "there is one site"},
-	{.name = "facility", .type = TYPE_TEXT, AT(conf_link, facility), .example = "\"DC-West\"",
-	 .help = "building of the interconnect"},
-	{.name = "role", .type = TYPE_CHOICE, AT(conf_link, role), .choices = link_roles,
-	 .preset = "primary", .example = "\"redundant\"",
-	 .help = "redundant shares the primary's load at its location; a backup is elsewhere"},
-	{.name = "router", .type = TYPE_TEXT, AT(conf_link, router), .example = "\"edge1.ams\"",
-	 .help = "the peer's router"},
-	{.name = "bandwidth", .type = TYPE_QUANTITY, AT(conf_link, bandwidth_bps), .min = 1e6,
-	 .max = 1e14, .unit = "bps", .example = "\"200G\"",
-	 .help = "provisioned rate of the whole link and one direction; left out: not declared"},
-	{.name = "azure", .type = TYPE_GROUP, .group = &azure_group, .help = "names in Azure"},
-	{.name = "tap", .type = TYPE_GROUP, .group = &tap_group, .help = "how it is tapped"},
-	{.name = "members", .type = TYPE_GROUP, MANY(conf_link, members, member_count),
-	 .group = &member_group, .required = true, .help = "members of the LAG"},
-	{.name = "sessions", .type = TYPE_GROUP, MANY(conf_link, sessions, session_count),
-	 .group = &session_group, .help = "BGP sessions"},
-	{.name = "thresholds", .type = TYPE_THRESHOLDS, AT(conf_link, thresholds),
-	 .help = "thresholds of this link, over the global ones"},
-	END,
-};
-static const struct schema_group link_group = {
-	"links[]", "One LAG between the peer's router and the cloud.", link_keys};
-
-static const struct schema_key registered_keys[] = {
-	{.name = "prefix", .type = TYPE_PREFIX, AT(conf_registered, prefix), .required = true,
-	 .example = "\"203.0.113.0/24\"", .help = "the registered prefix"},
-	{.name = "activated", .type = TYPE_BOOL, AT(conf_registered, activated), .preset = "true",
-	 .example = "false", .help = "activated in the peering service"},
-	{.name = "origin", .type = TYPE_NUMBER, AT(conf_registered, origin), .min = 0,
-	 .max = UINT32_MAX, .preset = "0", .example = "64496",
-	 .help = "AS that originates it; 0: the peer's"},
-	{.name = "primary", .type = TYPE_TEXT, AT(conf_registered, primary),
-	 .example = "\"ams1\"", .help = "site of its primary location"},
-	{.name = "backup", .type = TYPE_TEXT, AT(conf_registered, backup), .example = "\"fra1\"",
-	 .help = "site of its backup location; left out: none"},
-	{.name = "communities", .type = TYPE_COMMUNITY, LIST(conf_registered, communities),
-	 .preset = "8075:8007", .example = "[ \"8075:8007\" ]",
-	 .help = "communities it must carry",
-	 .source = "documented: internet-peering/peering-registered-prefix-requirements.md"},
-	END,
-};
-static const struct schema_group registered_group = {
-	"registered[]", "Prefixes registered with the peering.", registered_keys};
-
-static const struct schema_key subnet_keys[] = {
-	{.name = "prefix", .type = TYPE_PREFIX, AT(conf_subnet, prefix), .required = true,
-	 .example = "\"203.0.113.0/24\"",
-	 .help = "the subnet; of nested ones the longest counts"},
-	{.name = "side", .type = TYPE_CHOICE, AT(conf_subnet, side), .choices = sides,
-	 .preset = "peer", .example = "\"msft\"", .help = "whose addresses they are"},
-	{.name = "classes", .type = TYPE_TEXT, LIST(conf_subnet, classes),
-	 .example = "[ \"sip-tls\", \"srtp\", \"stun\" ]", .help = "declared traffic classes"},
-	{.name = "roles", .type = TYPE_TEXT, LIST(conf_subnet, roles), .example = "[ \"sbc\" ]",
-	 .help = "declared endpoint roles"},
-	{.name = "endpoints", .type = TYPE_ADDR, LIST(conf_subnet, endpoints),
-	 .example = "[ \"203.0.113.10\" ]", .help = "declared endpoints, inside the prefix"},
-	{.name = "standby", .type = TYPE_BOOL, AT(conf_subnet, standby), .preset = "false",
-	 .example = "true", .help = "silence is expected here"},
-	END,
-};
-static const struct schema_group subnet_group = {
-	"subnets[]", "What the peer declared per subnet. Nested prefixes are fine, equal ones not.",
-	subnet_keys};
-
-static const struct schema_key default_subnet_keys[] = {
-	{.name = "classes", .type = TYPE_TEXT, LIST(conf, default_subnet.classes),
-	 .example = "[ \"tls\", \"quic\" ]", .help = "classes allowed there"},
-	END,
-};
-static const struct schema_group default_subnet_group = {
-	"default_subnet", "For announced prefixes without an entry of their own.",
-	default_subnet_keys};
-
-static const struct schema_key tolerate_keys[] = {
-	{.name = "classes", .type = TYPE_TEXT, LIST(conf, tolerate.classes),
-	 .preset = "icmp, scan, traceroute, fragment",
-	 .example = "[ \"icmp\", \"scan\", \"traceroute\", \"fragment\" ]",
-	 .help = "classes that no declaration needs"},
-	{.name = "up_to", .type = TYPE_REAL, AT(conf, tolerate.up_to), .min = 0, .max = 1,
-	 .unit = "ratio", .preset = "0.01", .example = "0.01",
-	 .help = "of the subnet's traffic, all tolerated classes together"},
-	END,
-};
-static const struct schema_group tolerate_group = {
-	"tolerate", "Background noise that counts against nobody.", tolerate_keys};
-
-static const struct schema_key sbc_keys[] = {
-	{.name = "name", .type = TYPE_NAME, AT(conf_sbc, name), .required = true,
-	 .example = "\"sbc1\"", .help = "name of the session border controller"},
-	{.name = "fqdn", .type = TYPE_TEXT, AT(conf_sbc, fqdn),
-	 .example = "\"sbc1.voice.example\"", .help = "name in its certificate"},
-	{.name = "signalling", .type = TYPE_ADDR, LIST(conf_sbc, signalling),
-	 .example = "[ \"203.0.113.10\" ]", .help = "addresses that signal"},
-	{.name = "media", .type = TYPE_PREFIX, LIST(conf_sbc, media),
-	 .example = "[ \"203.0.113.64/26\" ]", .help = "where its media comes from"},
-	{.name = "sip_ports", .type = TYPE_NUMBER, LIST(conf_sbc, sip_ports), .min = 1,
-	 .max = 65535, .preset = "5061", .example = "[ 5061 ]", .help = "ports it listens on",
-	 .source = "documented: Teams direct-routing-plan.md"},
-	{.name = "service", .type = TYPE_TEXT, AT(conf_sbc, service), .preset = "direct-routing",
-	 .example = "\"direct-routing\"", .help = "cloud service it connects to"},
-	END,
-};
-static const struct schema_group sbc_group = {"sbcs[]", "Session border controllers.", sbc_keys};
-
-static const struct schema_key maintenance_keys[] = {
-	{.name = "id", .type = TYPE_NAME, AT(conf_maintenance, id), .required = true,
-	 .example = "\"CHG-1042\"", .help = "number of the change"},
-	{.name = "scope", .type = TYPE_SCOPE, LIST(conf_maintenance, scope), .required = true,
-	 .example = "[ \"link:pni-b\" ]",
-	 .help = "\"link:NAME\", \"site:NAME\", \"session:NAME\" or \"peering\""},
-	{.name = "from", .type = TYPE_TIME, AT(conf_maintenance, from_us), .required = true,
-	 .unit = "us", .example = "\"2026-11-24T01:00:00Z\"", .help = "begin, RFC 3339"},
-	{.name = "to", .type = TYPE_TIME, AT(conf_maintenance, to_us), .required = true,
-	 .unit = "us", .example = "\"2026-11-24T04:00:00Z\"", .help = "end, RFC 3339"},
-	{.name = "drill", .type = TYPE_BOOL, AT(conf_maintenance, drill), .preset = "false",
-	 .example = "true", .help = "a failover on purpose, whose evidence counts"},
-	END,
-};
-static const struct schema_group maintenance_group = {
-	"maintenance[]",
-	"Planned work: freezes availability verdicts, not identity. Also at run time.",
-	maintenance_keys};
-
-static const struct schema_key targets_keys[] = {
-	{.name = "latency_us", .type = TYPE_REAL, AT(conf, targets.latency_us), .min = 0,
-	 .max = 1e8, .unit = "us", .preset = "0", .example = "\"40ms\"",
-	 .help = "agreed latency of prefixes; 0: none declared, then the value without a verdict"},
-	{.name = "availability", .type = TYPE_REAL, AT(conf, targets.availability), .min = 0,
-	 .max = 1, .unit = "ratio", .preset = "0.999", .example = "0.999",
-	 .help = "agreed availability of a session; 0: none declared"},
-	END,
-};
-static const struct schema_group targets_group = {
-	"targets", "What was agreed beyond the programme.", targets_keys};
 
 static const struct schema_key bmp_keys[] = {
 	{.name = "listen", .type = TYPE_TEXT, AT(conf, bmp.listen),
@@ -497,21 +213,21 @@ static const struct schema_key root_keys[] = {
 	 .required = true, .help = "where probes stand"},
 	{.name = "thresholds", .type = TYPE_THRESHOLDS, AT(conf, thresholds),
 	 .help = "numbers that verdicts stand on"},
-	{.name = "links", .type = TYPE_GROUP, MANY(conf, links, link_count), .group = &link_group,
+	{.name = "links", .type = TYPE_GROUP, MANY(conf, links, link_count), .group = &schema_link,
 	 .required = true, .help = "the interconnects"},
 	{.name = "registered", .type = TYPE_GROUP, MANY(conf, registered, registered_count),
-	 .group = &registered_group, .help = "registered prefixes"},
+	 .group = &schema_registered, .help = "registered prefixes"},
 	{.name = "subnets", .type = TYPE_GROUP, MANY(conf, subnets, subnet_count),
-	 .group = &subnet_group, .help = "declared subnets"},
+	 .group = &schema_subnet, .help = "declared subnets"},
 	{.name = "default_subnet", .type = TYPE_GROUP, AT(conf, default_subnet.present),
-	 .group = &default_subnet_group, .help = "prefixes without an entry"},
-	{.name = "tolerate", .type = TYPE_GROUP, .group = &tolerate_group,
+	 .group = &schema_default_subnet, .help = "prefixes without an entry"},
+	{.name = "tolerate", .type = TYPE_GROUP, .group = &schema_tolerate,
 	 .help = "background noise"},
-	{.name = "sbcs", .type = TYPE_GROUP, MANY(conf, sbcs, sbc_count), .group = &sbc_group,
+	{.name = "sbcs", .type = TYPE_GROUP, MANY(conf, sbcs, sbc_count), .group = &schema_sbc,
 	 .help = "session border controllers"},
 	{.name = "maintenance", .type = TYPE_GROUP, MANY(conf, maintenance, maintenance_count),
-	 .group = &maintenance_group, .help = "planned work"},
-	{.name = "targets", .type = TYPE_GROUP, .group = &targets_group,
+	 .group = &schema_maintenance, .help = "planned work"},
+	{.name = "targets", .type = TYPE_GROUP, .group = &schema_targets,
 	 .help = "what was agreed beyond the programme"},
 	{.name = "bmp", .type = TYPE_GROUP, .group = &bmp_group,
 	 .help = "routers that report their BGP sessions"},
