@@ -88,6 +88,7 @@ sip_json(const struct census *c)
 	json_put(o, "calls", analysis_calls_json(c));
 	json_put_u64(o, "with_sdp", c->sip.with_sdp);
 	json_put_u64(o, "keepalives", c->sip.keepalives);
+	json_put_u64(o, "first_fragments", c->sip.first_fragments);
 	return o;
 }
 
@@ -100,6 +101,7 @@ dns_json(const struct census *c)
 	json_put_u64(o, "responses", c->dns.responses);
 	json_put(o, "rcodes", numbers_json(c->dns.rcodes, 16, 0, "%u"));
 	json_put_u64(o, "malformed", c->dns.malformed);
+	json_put_u64(o, "first_fragments", c->dns.first_fragments);
 	return o;
 }
 

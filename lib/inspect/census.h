@@ -48,6 +48,7 @@ struct census {
 		uint64_t status[CENSUS_SIP_STATUS_MAX];
 		struct names call_ids;
 		uint64_t malformed, keepalives;
+		uint64_t first_fragments; /* messages known by their first IP fragment alone */
 		uint64_t with_sdp, sdp_malformed;
 	} sip;
 	uint64_t rtcp[256];                       /* by packet type */
@@ -61,6 +62,7 @@ struct census {
 	struct census_versions dtls; /* records by version and content type */
 	struct {
 		uint64_t queries, responses, rcodes[16], malformed;
+		uint64_t first_fragments; /* as for SIP */
 	} dns;
 	struct {
 		struct names names;          /* server names that clients asked for, once a hello */

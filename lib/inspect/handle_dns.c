@@ -71,6 +71,7 @@ static void
 read_datagram(struct inspection *in)
 {
 	count(in, in->payload, in->cut);
+	in->census->dns.first_fragments += is_first_fragment(in);
 	time_message(in);
 }
 
@@ -107,4 +108,4 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 }
 
 const struct handler handler_dns = {
-	.name = "dns", .datagram = read_datagram, .stream = read_stream};
+	.name = "dns", .whole = true, .datagram = read_datagram, .stream = read_stream};

@@ -93,8 +93,10 @@ read_datagram(struct inspection *in)
 		return;
 	}
 	reason = sip_decode(&in->payload, SIP_DATAGRAM, &sip);
-	if (has_start_line(&sip))
+	if (has_start_line(&sip)) {
+		in->census->sip.first_fragments += is_first_fragment(in);
 		take_message(in, &sip);
+	}
 	if (reason == REASON_SIP_BAD || (reason == REASON_SIP_SHORT && !in->cut))
 		in->census->sip.malformed++;
 }
@@ -142,5 +144,8 @@ tick(struct inspection *in, uint64_t now_ns)
 	sip_calls_tick(in->census->calls, in, now_ns);
 }
 
-const struct handler handler_sip = {
-	.name = "sip", .datagram = read_datagram, .stream = read_stream, .tick = tick};
+const struct handler handler_sip = {.name = "sip",
+                                    .whole = true,
+                                    .datagram = read_datagram,
+                                    .stream = read_stream,
+                                    .tick = tick};

@@ -37,6 +37,8 @@ struct inspection {
 
 struct handler {
 	const char *name;
+	/* Its UDP datagrams are put together when they come in IP fragments. */
+	bool whole;
 	/* A datagram, or a frame without ports; NULL: not for this one. */
 	void (*datagram)(struct inspection *in);
 	/* Unread bytes of one direction (in->direction). Returns how many it is done with; the rest
@@ -58,6 +60,13 @@ struct handler {
 	/* Free conversation->state; NULL: there is none. */
 	void (*forget)(struct conversation *c);
 };
+
+/* All that there is of its datagram. */
+static inline bool
+is_first_fragment(const struct inspection *in)
+{
+	return in->punt && in->punt->packet.flags & PACKET_FRAGMENT_FIRST;
+}
 
 #define STREAM_GIVE_UP SIZE_MAX
 /* Behind a gap, and no message begins here: what is unread is stepped over, and what comes next is

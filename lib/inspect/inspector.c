@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "classify/class.h"
 #include "inspect/conversation.h"
 #include "inspect/handler.h"
+#include "inspect/reassembly.h"
 #include "inspect/round_trip.h"
 #include "inspect/sip_call.h"
 #include "proto/protocols.h"
@@ -21,6 +23,7 @@ enum {
 struct inspector {
 	/* by enum punt_queue: no flood of one pushes sessions of the other out */
 	struct conversation_table *conversations[2];
+	struct reassembly *reassembly;
 	struct census *census;
 	struct fact_queue facts;
 	const struct conf *conf;
@@ -29,6 +32,8 @@ struct inspector {
 	expect_fn *expect;
 	void *expect_context;
 };
+
+static reassembly_take_fn read_frame;
 
 static void
 forget(struct conversation *c)
@@ -52,6 +57,7 @@ inspector_create(const struct inspector_params *params)
 	                      params->evidence ? params->evidence : EVIDENCE_PLACES);
 	i->census->streams.budget.limit =
 		params->waiting_bytes ? params->waiting_bytes : INSPECTOR_WAITING_BYTES;
+	i->reassembly = reassembly_create(&i->census->streams.budget, read_frame, i);
 	fact_queue_init(&i->facts);
 	i->expect = params->expect;
 	i->expect_context = params->expect_context;
@@ -96,6 +102,7 @@ inspector_destroy(struct inspector *i)
 		return;
 	conversation_table_destroy(i->conversations[PUNT_CONTROL]);
 	conversation_table_destroy(i->conversations[PUNT_BULK]);
+	reassembly_destroy(i->reassembly);
 	census_destroy(i->census);
 	fact_queue_fini(&i->facts);
 	free(i);
@@ -219,15 +226,14 @@ make_room(struct inspector *i)
 	conversation_forget_oldest(i->conversations[bulk ? PUNT_BULK : PUNT_CONTROL]);
 }
 
-void
-inspector_packet(struct inspector *i, const struct punt *p)
+/* To its conversation, and to who reads its class. */
+static void
+read_frame(void *context, const struct punt *p)
 {
+	struct inspector *i = context;
 	const struct packet *packet = &p->packet;
 	struct inspection in = inspection_of(i, p);
 
-	if (packet->flags & PACKET_FRAGMENT_LATER || !is_readable(packet))
-		return;
-	interconnect_frame(&i->census->peering.links, in.lane, p);
 	in.payload = cursor_over(p->data + packet->payload_offset, packet->payload_captured);
 	in.cut = packet->payload_captured < packet->payload_size ||
 	         packet->flags & PACKET_FRAGMENT_FIRST;
@@ -240,6 +246,43 @@ inspector_packet(struct inspector *i, const struct punt *p)
 		read_segment(i, &in);
 	else
 		read_datagram(&in);
+}
+
+/* Of a datagram that a handler wants whole, or that nobody knows yet: its first is to come. */
+static bool
+is_joined(const struct punt *p)
+{
+	const struct packet *packet = &p->packet;
+	const struct handler *h = handler_of(p->class, PROTO_UDP);
+	bool first = packet->flags & PACKET_FRAGMENT_FIRST;
+
+	if (packet->proto != PROTO_UDP || (first && !(packet->flags & PACKET_HAS_PORTS)))
+		return false;
+	return (h && h->whole) || (!first && p->class == CLASS_FRAGMENT);
+}
+
+static void
+read_whole(struct inspector *i, const struct punt *p)
+{
+	if (p->packet.proto == PROTO_UDP)
+		reassembly_passed(i->reassembly, p);
+	read_frame(i, p);
+}
+
+void
+inspector_packet(struct inspector *i, const struct punt *p)
+{
+	const struct lane_id *lane = inspection_of(i, p).lane;
+	bool later = p->packet.flags & PACKET_FRAGMENT_LATER;
+
+	if (!is_readable(&p->packet))
+		return;
+	if (!later)
+		interconnect_frame(&i->census->peering.links, lane, p);
+	if ((later || p->packet.flags & PACKET_FRAGMENT_FIRST) && is_joined(p))
+		reassembly_add(i->reassembly, p, lane ? lane->link : 0);
+	else if (!later)
+		read_whole(i, p);
 }
 
 static void
@@ -268,6 +311,7 @@ inspector_tick(struct inspector *i, uint64_t now_ns)
 {
 	struct inspection in = inspection_of(i, NULL);
 
+	reassembly_expire(i->reassembly, now_ns);
 	handlers_tick(&in, now_ns);
 	peering_refresh(&i->census->peering);
 }
@@ -287,6 +331,7 @@ inspector_alive(struct inspector *i, const struct lane_id *lane, uint64_t last_n
 void
 inspector_finish(struct inspector *i)
 {
+	reassembly_expire(i->reassembly, UINT64_MAX);
 	conversation_each(i->conversations[PUNT_CONTROL], flush, i);
 	conversation_each(i->conversations[PUNT_BULK], flush, i);
 }

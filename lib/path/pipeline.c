@@ -208,8 +208,8 @@ todo_fill(struct pipeline *p)
 {
 	for (unsigned class = 0; class < CLASS_COUNT; class ++)
 		for (unsigned open = 0; open < 2; open++)
-			p->todo[open][class] =
-				(uint8_t)(stage_punt_todo(class) | stage_media_todo(class, open));
+			p->todo[open][class] = (uint8_t)(stage_punt_todo(class, p->keep) |
+			                                 stage_media_todo(class, open));
 }
 
 /* Half of the flows may carry a stream; a capture's are as many as come. */
@@ -246,9 +246,9 @@ pipeline_create(const struct pipeline_params *params)
 	}
 	p->fragments = fragment_table_create(p->flows, params->keep_flows, params->hash_seed);
 	p->endpoint_key = hash_key_make(params->hash_seed);
-	todo_fill(p);
 	p->interval_ns = params->interval_ns;
 	p->keep = params->keep_flows;
+	todo_fill(p);
 	p->without = params->without;
 	p->punt = params->punt;
 	p->published = params->published;

@@ -14,6 +14,7 @@ enum rule {
 	HANDSHAKE, /* TLS handshake and alert records and the flow's first payloads, bulk queue */
 	OPENING,   /* the flow's first payloads, bulk queue */
 	MEDIA,     /* what is no media on a port of media, bulk queue */
+	AHEAD,     /* of captures, bulk queue */
 	UNPROVEN,  /* control queue on the port of BGP: a session's handshake has no magic yet */
 };
 
@@ -32,6 +33,7 @@ static const uint8_t rules[CLASS_COUNT] = {
 	[CLASS_BFD] = CONTROL,
 	[CLASS_BGP] = CONTROL,
 	[CLASS_ICMP] = BULK,
+	[CLASS_FRAGMENT] = AHEAD, /* a datagram's first fragment is still to come */
 	[CLASS_SIP] = BULK,
 	[CLASS_DNS] = BULK,
 	[CLASS_SIP_TLS] = BULK, /* its rhythm tells OPTIONS, its end a failed handshake */
@@ -180,11 +182,14 @@ maybe(const struct burst *b, uint32_t i)
 	return (bgp | (rule != UNPROVEN)) & (full | !needs_payload);
 }
 
-unsigned stage_punt_todo(enum traffic_class class)
+unsigned
+stage_punt_todo(enum traffic_class class, bool keep)
 {
 	enum rule rule = rules[class];
 
-	return rule == KEEP ? 0 : rule == MEDIA ? TODO_PUNT_MEDIA : TODO_PUNT;
+	return rule == KEEP || (rule == AHEAD && !keep) ? 0
+	       : rule == MEDIA                          ? TODO_PUNT_MEDIA
+	                                                : TODO_PUNT;
 }
 
 /* Frames by rule, so that each costs what its rule needs. */

@@ -87,8 +87,8 @@ void stage_tcp(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
 void stage_media(struct pipeline *p, struct burst *b);
 void stage_spin(struct pipeline *p, struct burst *b);
-/* What these have to do with packets of a class; `open`: see pipeline.todo. */
-unsigned stage_punt_todo(enum traffic_class class);
+/* What these have to do with packets of a class; `keep`, `open`: see pipeline. */
+unsigned stage_punt_todo(enum traffic_class class, bool keep);
 unsigned stage_media_todo(enum traffic_class class, bool open);
 void stage_age(struct pipeline *p, uint64_t now_ns);
 

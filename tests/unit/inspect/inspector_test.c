@@ -50,6 +50,56 @@ test_sip_cut(void **state)
 }
 
 /* Messages that share segments and messages over several, in every cut of the stream. */
+/* Bytes `at` to `end` of a UDP datagram, as a fragment of their own. */
+static void
+feed_fragment(struct feed *f, const char *payload, size_t at, size_t end, uint8_t class)
+{
+	size_t size = strlen(payload);
+	struct frame_spec spec = {.proto = UDP,
+	                          .sport = 5060,
+	                          .dport = 5060,
+	                          .payload = payload + at,
+	                          .payload_size = end - at,
+	                          .ip_id = 4660};
+	struct punt p = {.time_ns = ++f->now_ns, .class = class, .queue = PUNT_BULK};
+	uint8_t frame[FRAME_MAX];
+
+	spec.fragment = (uint16_t)((at ? (at + 8) / 8 : 0) | (end < size ? 0x2000 : 0));
+	addr_parse("192.0.2.1", &spec.src);
+	addr_parse("192.0.2.2", &spec.dst);
+	p.data = frame;
+	p.captured = p.wire = (uint32_t)frame_make(frame, &spec);
+	packet_decode(LINK_ETHERNET, frame, p.captured, p.wire, &(struct packet_options){0},
+	              &p.packet);
+	inspector_packet(f->inspector, &p);
+}
+
+/* The later fragment may come before anybody knows what it belongs to; alone a first one counts
+ * too, and as such. */
+static void
+test_sip_fragments(void **state)
+{
+	static const size_t half = 64; /* with the UDP header, nine times eight bytes */
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, UDP, 5060, 0);
+	feed_fragment(&f, INVITE, 0, half, CLASS_SIP);
+	feed_fragment(&f, INVITE, half, sizeof INVITE - 1, CLASS_SIP);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+	feed_fragment(&f, INVITE, half, sizeof INVITE - 1, CLASS_FRAGMENT);
+	feed_fragment(&f, INVITE, 0, half, CLASS_SIP);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 2);
+	assert_int_equal(f.census->sip.malformed, 0);
+	assert_int_equal(f.census->sip.first_fragments, 0);
+	feed_fragment(&f, INVITE, 0, half, CLASS_SIP);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 2);
+	inspector_finish(f.inspector);
+	assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 3);
+	assert_int_equal(f.census->sip.first_fragments, 1);
+	feed_close(&f);
+}
+
 static void
 test_sip_stream(void **state)
 {
@@ -424,6 +474,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sip_datagrams),
 		cmocka_unit_test(test_sip_cut),
+		cmocka_unit_test(test_sip_fragments),
 		cmocka_unit_test(test_sip_stream),
 		cmocka_unit_test(test_sip_stream_cut),
 		cmocka_unit_test(test_sip_gap),
