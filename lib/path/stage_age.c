@@ -180,6 +180,7 @@ feed(struct pipeline *p, struct flow **flows, uint32_t count)
 		pair_feed(p, &pairs[i]);
 }
 
+/* Their side state is fetched while their endpoints are fed. */
 void
 stage_age_flush(struct pipeline *p)
 {
@@ -189,11 +190,15 @@ stage_age_flush(struct pipeline *p)
 		flows[i] = &p->leaving[i];
 		if (flow_proto(flows[i]) == TCP)
 			tcp_prefetch(p->tcp, flows[i]);
+		else
+			stage_media_prefetch(p, flows[i]);
 	}
 	feed(p, flows, p->leaving_count);
 	for (uint32_t i = 0; i < p->leaving_count; i++)
 		if (flow_proto(flows[i]) == TCP)
 			tcp_release(p->tcp, flows[i]);
+		else
+			stage_media_leave(p, flows[i]);
 	p->leaving_count = 0;
 }
 
@@ -202,13 +207,10 @@ stage_age_flush(struct pipeline *p)
 static void
 leave(struct pipeline *p, struct flow *f)
 {
-	bool tcp = flow_proto(f) == TCP;
-
-	if (!has_food(f) && !(tcp && f->pool))
+	if (!has_food(f) && !f->pool)
 		return;
 	p->leaving[p->leaving_count++] = *f;
-	if (tcp)
-		f->pool = FLOW_NO_POOL; /* the copy has it */
+	f->pool = FLOW_NO_POOL; /* the copy has it */
 	if (p->leaving_count == FLOW_VISITED)
 		stage_age_flush(p);
 }
@@ -219,10 +221,8 @@ stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_e
 {
 	struct pipeline *p = pipeline;
 
-	for (uint32_t i = 0; i < count && event == FLOW_LEAVES; i++) {
+	for (uint32_t i = 0; i < count && event == FLOW_LEAVES; i++)
 		leave(p, flows[i]);
-		stage_media_leave(p, flows[i]);
-	}
 	if (event == FLOW_LEAVES)
 		return;
 	for (uint32_t i = 0; i < count; i++) {

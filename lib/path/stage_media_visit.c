@@ -212,6 +212,12 @@ stage_media_leave(struct pipeline *p, struct flow *f)
 	rtp_pool_release(p->streams, &f->pool);
 }
 
+void
+stage_media_prefetch(const struct pipeline *p, const struct flow *f)
+{
+	__builtin_prefetch(rtp_pool_at(p->streams, f->pool), 1);
+}
+
 /* ---- outside ----------------------------------------------------------------------------------
  */
 

@@ -130,6 +130,7 @@ void stage_media_count(struct quality_line *line, struct quality_slot *slot,
 /* The ageing hand passes a flow, or it leaves: its streams are read, or go with it. */
 void stage_media_visit(struct pipeline *p, struct flow *f);
 void stage_media_leave(struct pipeline *p, struct flow *f);
+void stage_media_prefetch(const struct pipeline *p, const struct flow *f); /* for the above */
 
 /* flow_visit_fn: feed the flows' counts to the snapshot's endpoints; their idle timeouts. */
 void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,

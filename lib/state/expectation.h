@@ -2,7 +2,7 @@
  * What signalling said will come: media at an address and port, with the meaning of its payload
  * types. The inspector learns it from SDP and sends it to the workers (the pipeline's one back
  * edge); each worker has a table of its own and asks it when a stream begins or changes its payload
- * type, so the table costs the packet path nothing. One thread.
+ * type: a line of tags, and an entry's own lines only where its tag is there. One thread.
  *
  * Bounded and forgetful: an entry lives EXPECTATION_LIFE_NS after it was last told or met, and a
  * full bucket gives up its oldest, so that SDP which lies about ports is soon forgotten.

@@ -64,6 +64,14 @@ is_full(const struct rtp_pool *t, uint32_t head, bool *found)
 	return count >= (*found ? RTP_FLOW_STREAMS : RTP_FLOW_CANDIDATES);
 }
 
+static void
+fetch(struct rtp_stream *s)
+{
+	for (unsigned line = 0; line < sizeof *s / CACHE_LINE; line++)
+		__builtin_prefetch((char *)s + line * CACHE_LINE, 1);
+}
+
+/* The next one to be taken is fetched meanwhile. */
 static uint32_t
 take(struct rtp_pool *t)
 {
@@ -74,6 +82,8 @@ take(struct rtp_pool *t)
 	else if (t->fresh <= t->stats.capacity)
 		at = t->fresh++;
 	t->stats.used += at != 0;
+	if (t->free_head || t->fresh <= t->stats.capacity)
+		fetch(&t->streams[t->free_head ? t->free_head : t->fresh]);
 	return at;
 }
 
