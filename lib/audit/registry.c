@@ -231,8 +231,8 @@ rows_of(const struct registry_rows *rows, const struct prefix *p, size_t *count)
 	return rows->at + low;
 }
 
-/* Calls `fn` for every row that covers the prefix, the longest first, until it says true. */
-static bool
+/* Calls `fn` for every row that covers the prefix, the longest first, until one says true. */
+static void
 each_around(const struct registry_rows *rows, const struct prefix *p,
             bool (*fn)(void *context, const struct registry_row *row), void *context)
 {
@@ -243,9 +243,8 @@ each_around(const struct registry_rows *rows, const struct prefix *p,
 
 		for (size_t i = 0; i < count; i++)
 			if (fn(context, &row[i]))
-				return true;
+				return;
 	}
-	return false;
 }
 
 struct asking {

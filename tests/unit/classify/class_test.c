@@ -417,6 +417,21 @@ random_next(uint64_t *x) /* xorshift64*, Vigna 2016 */
 	return *x * 0x2545f4914f6cdd1dull;
 }
 
+/* Documented: 3478 to 3481, and 49152 to 53247 with 50000 to 59999 (class.h), ends included. */
+static void
+voice_ports_end_where_the_plan_says(void **state)
+{
+	static const struct {
+		uint16_t port;
+		bool is;
+	} ports[] = {{3477, false},  {3478, true},  {3481, true},  {3482, false},
+	             {49151, false}, {49152, true}, {59999, true}, {60000, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		assert_int_equal(class_is_voice_port(ports[i].port), ports[i].is);
+}
+
 /* Whole flows of random payloads, to ports where a mistake would hurt and to any. */
 static void
 random_flows_stay_unknown(void **state)
@@ -766,6 +781,7 @@ main(void)
 		cmocka_unit_test(media_replaces_the_checks_before_it),
 		cmocka_unit_test(size_tells_srtp_from_rtp),
 		cmocka_unit_test(ranges_of_the_voice_service_name_what_nothing_else_does),
+		cmocka_unit_test(voice_ports_end_where_the_plan_says),
 		cmocka_unit_test(fax_takes_four_packets_in_sequence),
 		cmocka_unit_test(esp_in_udp_is_proven_by_its_sequence),
 		cmocka_unit_test(the_first_settled_magic_stays),

@@ -1,4 +1,8 @@
 /* What only the whole file can tell, as bad text and exact error. Lines 4 to 6 are the link. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
 #include "load.h"
 
 #define PORTS "peer_to_msft = \"pcap:a\"; msft_to_peer = \"pcap:b\";"
@@ -263,6 +267,42 @@ prefixes(void **state)
 	conf_destroy(c);
 }
 
+/* What loading `text` says on stderr; to be freed. */
+static char *
+warnings_of(const char *line)
+{
+	FILE *to = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	struct text said = {0};
+	char buf[512];
+
+	assert_non_null(to);
+	dup2(fileno(to), STDERR_FILENO);
+	conf_destroy(load_least_with(7, line));
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(to);
+	while (fgets(buf, sizeof buf, to))
+		text_add(&said, "%s", buf);
+	fclose(to);
+	return said.at ? said.at : mem_strdup("");
+}
+
+/* Legal, and most often a slip: the nearest prefix around it is of the other side. */
+static void
+a_subnet_inside_the_other_side_is_warned_of(void **state)
+{
+	char *said =
+		warnings_of("subnets = ( { prefix = \"10.0.0.0/8\"; side = \"msft\"; }, { prefix "
+	                    "= \"10.1.0.0/16\"; }, { prefix = \"10.1.2.0/24\"; } );");
+
+	(void)state;
+	assert_non_null(strstr(said, "t.conf:7: subnet 10.1.0.0/16 of side peer lies inside "
+	                             "10.0.0.0/8 of side msft"));
+	assert_null(strstr(said, "10.1.2.0/24"));
+	free(said);
+}
+
 #define WINDOW(id, scope, from, to)                                                           \
 	"{ id = \"" id "\"; scope = [ " scope " ]; from = \"2026-11-24T" from ":00Z\"; to = " \
 	"\"2026-11-24T" to ":00Z\"; }"
@@ -317,6 +357,7 @@ main(void)
 		cmocka_unit_test(sites_and_roles),
 		cmocka_unit_test(a_probe_among_several_sites_names_its_own),
 		cmocka_unit_test(members_and_ports),
+		cmocka_unit_test(a_subnet_inside_the_other_side_is_warned_of),
 		cmocka_unit_test(members_that_share_a_broker_port),
 		cmocka_unit_test(ports_are_of_a_host),
 		cmocka_unit_test(directions_of_a_mirror_port),

@@ -76,6 +76,18 @@ links_that_this_probe_taps(void **state)
 	assert_true(conf_link_tapped(c, &c->links[0]));
 	assert_false(conf_link_tapped(c, &c->links[1]));
 	conf_destroy(c);
+	/* with one, and no tap that names it, those of its site */
+	c = load_or_fail(
+		"probe = { id = \"p1\"; site = \"near\"; };\n"
+		"peering = { name = \"p\"; }; peer = { asn = 64496; };\n"
+		"sites = ( { name = \"near\"; }, { name = \"far\"; } );\n"
+		"links = ( { name = \"a\"; site = \"near\"; members = ( { speed = \"10G\"; "
+		"peer_to_msft = \"pcap:a\"; msft_to_peer = \"pcap:b\"; } ); },\n"
+		"{ name = \"b\"; site = \"far\"; members = ( { speed = \"10G\"; "
+		"peer_to_msft = \"pcap:c\"; msft_to_peer = \"pcap:d\"; } ); } );\n");
+	assert_true(conf_link_tapped(c, &c->links[0]));
+	assert_false(conf_link_tapped(c, &c->links[1]));
+	conf_destroy(c);
 }
 
 static void

@@ -494,6 +494,36 @@ test_bursts(void **state)
 	assert_true(fabs(r.burst_length - (212.0 / 2 - 101)) < 1e-9);
 }
 
+/*
+ * The same with packets received inside a burst, and with losses in a row: 20 received, 2 lost in a
+ * row, 3 received, one lost, 20 received, one lost alone, 20 received, 2 lost in a row, 20
+ * received, one lost, one received.
+ */
+static void
+test_burst_of_more_than_losses(void **state)
+{
+	struct rtp_stream s;
+	struct rtp_figures r;
+
+	(void)state;
+	begin(&s, 1);
+	feed_run(&s, 1, 1, 20);
+	feed_run(&s, 1, 22, 25);
+	feed_run(&s, 1, 26, 46);
+	feed_run(&s, 1, 47, 67);
+	feed_run(&s, 1, 69, 89);
+	feed(&s, 1, 90);
+	r = read(&s);
+	assert_int_equal(r.lost, 7);
+	assert_int_equal(r.longest_gap, 2);
+	/* by A.2: c11 = 80, c13 = 3, c14 = 1, c22 = 2, c23 = 1, c33 = 2; c31 = 3, c32 = 1; all of
+	 * them 93; p32 = 1/6, p23 = 1 - 2/3 */
+	assert_true(fabs(r.burst_density - 2.0 / 3) < 1e-9);
+	assert_true(fabs(r.gap_density - 1.0 / 81) < 1e-9);
+	assert_true(fabs(r.gap_length - 84.0 / 3) < 1e-9);
+	assert_true(fabs(r.burst_length - (93.0 / 3 - 28)) < 1e-9);
+}
+
 /* What each packet tells of itself adds up to what the stream tells in the end. */
 static void
 test_told_at_once(void **state)
@@ -533,6 +563,7 @@ main(void)
 		cmocka_unit_test(test_change_of_codec),
 		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_bursts),
+		cmocka_unit_test(test_burst_of_more_than_losses),
 		cmocka_unit_test(test_told_at_once),
 	};
 

@@ -225,6 +225,24 @@ classes_stand_as_the_contract_says(void **state)
 	finish(&b);
 }
 
+static void
+what_was_not_decoded_is_listed_by_count(void **state)
+{
+	struct rec_probe p;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CONTRACT(PROBE, "p1"));
+	b.a->probe.reasons[REASON_OK] = 1000;
+	b.a->probe.reasons[REASON_VLAN_DEEP] = 1;
+	b.a->probe.reasons[REASON_IPV4_SHORT] = 30;
+	epoch(&b, true);
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &p));
+	assert_int_equal(p.undecoded, 31);
+	assert_string_equal(p.undecoded_reasons, "ipv4_short 30, vlan_deep 1");
+	finish(&b);
+}
+
 /* One interval with such a clock: how many events it made, and the last one. */
 static struct heard
 events_with(struct bench *b, const struct export_self *clock)
@@ -384,6 +402,7 @@ main(void)
 		cmocka_unit_test(a_links_rates_are_of_the_interval),
 		cmocka_unit_test(a_link_falls_silent_once_and_comes_back),
 		cmocka_unit_test(classes_stand_as_the_contract_says),
+		cmocka_unit_test(what_was_not_decoded_is_listed_by_count),
 		cmocka_unit_test(a_clock_that_steps_is_off_or_another),
 		cmocka_unit_test(two_probes_share_no_key),
 		cmocka_unit_test(rollups_average_rates),

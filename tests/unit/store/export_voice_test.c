@@ -278,6 +278,36 @@ test_media_ports(void **state)
 	finish(&b);
 }
 
+/* Four OPTIONS in 150 s, 60 s the longest pause, all but the last answered; one has no rhythm. */
+static void
+test_options(void **state)
+{
+	static const unsigned at_s[] = {10, 40, 100, 160};
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	for (unsigned call = 1; call <= 4; call++) {
+		message(&b, UA, at_s[call - 1] * 1000, call, "OPTIONS sip:2@b SIP/2.0", "1 OPTIONS",
+		        "");
+		if (call < 4)
+			message(&b, CLOUD, at_s[call - 1] * 1000 + 20, call, "SIP/2.0 200 OK",
+			        "1 OPTIONS", ";tag=t");
+		epoch(&b, (at_s[call - 1] + 1) * US_PER_S);
+		assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+		if (call == 1)
+			assert_int_equal(r.side[SIDE_PEER].options_interval_us, 0);
+	}
+	assert_int_equal(r.side[SIDE_PEER].options, 4);
+	assert_int_equal(r.side[SIDE_PEER].options_answered, 3);
+	assert_int_equal(r.side[SIDE_PEER].options_last_us, 160 * US_PER_S);
+	assert_int_equal(r.side[SIDE_PEER].options_interval_us, 50 * US_PER_S);
+	assert_int_equal(r.side[SIDE_PEER].options_gap_max_us, 60 * US_PER_S);
+	assert_int_equal(r.side[SIDE_MSFT].options, 0);
+	finish(&b);
+}
+
 /* What the inspector had no room for is told with the probe. */
 static void
 test_want_of_room(void **state)
@@ -306,6 +336,7 @@ main(void)
 		cmocka_unit_test(test_want_of_room), cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_media_ports),  cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_roles),        cmocka_unit_test(test_relay),
+		cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,8 +221,10 @@ removals_go_until_they_arrived(void **state)
 	encoded(f, false, 0, 1);
 	mirror_remove(f->mirror, &f->store, RECORD_LINK, "a");
 	mirror_unset(f->mirror, KEY_ZSET, "z", "m");
+	assert_true(mirror_dirty(f->mirror));
 	assert_string_equal(encoded(f, false, 1, 2), "DEL pni:{s}:link:a;ZREM z m;"); /* number 2 */
-	assert_string_equal(encoded(f, true, 1, 3), "DEL pni:{s}:link:a;ZREM z m;");  /* 2 lost */
+	assert_false(mirror_dirty(f->mirror));
+	assert_string_equal(encoded(f, true, 1, 3), "DEL pni:{s}:link:a;ZREM z m;"); /* 2 lost */
 	assert_string_equal(encoded(f, false, 2, 4), "");
 	assert_string_equal(encoded(f, true, 3, 5), ""); /* 3 arrived: forgotten */
 }
