@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "conf/conf.h"
 #include "path/pipeline.h"
-#include "path/source.h"
 #include "state/flow.h"
+#include "support/pipe_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,13 +31,13 @@ static const char conf_text[] =
 	" { prefix = \"52.112.0.0/14\"; side = \"msft\"; } );\n"
 	"decode = { inner = true; };\n";
 
-static struct snap_core *core;
+static struct pipe_rig rig;
 static uint64_t packets, in_lanes, in_meters, in_reasons;
 
 static void
 drain(void *context)
 {
-	struct snap *s = snap_take(core);
+	struct snap *s = snap_take(rig.core);
 
 	(void)context;
 	CHECK(s);
@@ -48,34 +48,19 @@ drain(void *context)
 		in_meters += s->meters[i].packets[0] + s->meters[i].packets[1];
 	for (int r = 0; r < REASON_COUNT; r++)
 		in_reasons += s->reasons[r];
-	snap_release(core, s);
+	snap_release(rig.core, s);
 }
 
 /* One pipeline for all inputs, so that flows of one meet those of another in a table of few. */
 static struct pipeline *
 pipeline_once(void)
 {
-	static struct pipeline *pipeline;
-	struct pipeline_params params = {
-		.flows = 64, .interval_ns = NS_PER_S, .hash_seed = 1, .published = drain};
-	struct snap_params snap;
-	struct sources *sources;
-	struct plan *plan;
-	struct conf *conf;
-	char *error;
-
-	if (pipeline)
-		return pipeline;
-	CHECK(conf_load_text(conf_text, "fuzz", &conf, &error) == 0);
-	CHECK(sources_create(conf, &sources, &error) == 0);
-	plan = plan_create(conf, sources, 1);
-	sources_destroy(sources);
-	plan->guess = true;
-	plan_snap_params(plan, 256, 64, &snap);
-	core = snap_core_create(&snap);
-	params.plan = plan;
-	params.snap = core;
-	return pipeline = pipeline_create(&params);
+	if (!rig.pipeline) {
+		pipe_rig_init(&rig, conf_text,
+		              (struct pipeline_params){.flows = 64, .published = drain}, 256, 64);
+		rig.plan->guess = true;
+	}
+	return rig.pipeline;
 }
 
 int

@@ -14,11 +14,11 @@
 #include "classify/class.h"
 #include "path/capture.h"
 #include "path/lookup.h"
-#include "path/source.h"
 #include "state/expectation.h"
 #include "state/flow.h"
 #include "state/tcp.h"
 #include "support/frames.h"
+#include "support/pipe_rig.h"
 
 #define T0 (1700000000 * NS_PER_S)
 
@@ -46,11 +46,7 @@ enum { UP, DOWN, MIRROR };
 enum { ANNOUNCED = 7 }; /* place of SUBNET_ANNOUNCED in the sums */
 
 struct fixture {
-	struct conf *conf;
-	struct sources *sources;
-	struct plan *plan;
-	struct snap_core *core;
-	struct pipeline *pipeline;
+	struct pipe_rig rig;
 	struct burst burst;
 	bool live;
 	uint8_t frames[BURST_MAX][FRAME_MAX];
@@ -94,7 +90,7 @@ static void
 drain(void *context)
 {
 	struct fixture *f = context;
-	struct snap *s = snap_take(f->core);
+	struct snap *s = snap_take(f->rig.core);
 
 	if (!s)
 		return;
@@ -112,7 +108,7 @@ drain(void *context)
 		f->lane_bytes[i] += s->lanes[i].bytes;
 	}
 	for (uint32_t i = 0; i < s->meter_count; i++) {
-		const struct meter_key *key = meter_key_at(snap_meters(f->core), i);
+		const struct meter_key *key = meter_key_at(snap_meters(f->rig.core), i);
 		const struct meter *m = &s->meters[i];
 
 		for (int dir = 0; dir < 2; dir++) {
@@ -138,7 +134,7 @@ drain(void *context)
 	drain_path(f, s);
 	for (int r = 0; r < REASON_COUNT; r++)
 		f->reasons[r] += s->reasons[r];
-	snap_release(f->core, s);
+	snap_release(f->rig.core, s);
 }
 
 static bool
@@ -156,38 +152,21 @@ static struct fixture *
 fixture_make(bool keep)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	struct snap_params snap;
-	struct pipeline_params params;
-	char *error = NULL;
 
-	if (conf_load_text(conf_text, "test.conf", &f->conf, &error) != 0)
-		fail_msg("%s", error);
-	assert_int_equal(sources_create(f->conf, &f->sources, &error), 0);
-	f->plan = plan_create(f->conf, f->sources, 1);
-	plan_snap_params(f->plan, 1000, 1000, &snap);
-	f->core = snap_core_create(&snap);
-	params = (struct pipeline_params){.plan = f->plan,
-	                                  .snap = f->core,
-	                                  .flows = 1000,
-	                                  .keep_flows = keep,
-	                                  .interval_ns = NS_PER_S,
-	                                  .hash_seed = 1,
-	                                  .punt = take_punt,
-	                                  .published = drain,
-	                                  .context = f};
-	f->pipeline = pipeline_create(&params);
-	assert_non_null(f->pipeline);
+	pipe_rig_init(&f->rig, conf_text,
+	              (struct pipeline_params){.flows = 1000,
+	                                       .keep_flows = keep,
+	                                       .punt = take_punt,
+	                                       .published = drain,
+	                                       .context = f},
+	              1000, 1000);
 	return f;
 }
 
 static void
 fixture_free(struct fixture *f)
 {
-	pipeline_destroy(f->pipeline);
-	snap_core_destroy(f->core);
-	plan_destroy(f->plan);
-	sources_destroy(f->sources);
-	conf_destroy(f->conf);
+	pipe_rig_fini(&f->rig);
 	free(f);
 }
 
@@ -207,7 +186,7 @@ flush(struct fixture *f)
 {
 	if (f->live)
 		be_live(&f->burst);
-	pipeline_run(f->pipeline, &f->burst);
+	pipeline_run(f->rig.pipeline, &f->burst);
 	f->burst.count = 0;
 }
 
@@ -280,7 +259,7 @@ views_add_up(bool live)
 	for (int n = 0; n < 10; n++)
 		send_frame(f, DOWN, T0 + (uint64_t)n * NS_PER_MS, &down);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S / 2);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S / 2);
 	assert_int_equal(f->published, 1);
 	assert_int_equal(f->packets, 410);
 	assert_int_equal(sum(f->lane_bytes, 8), f->bytes);
@@ -337,7 +316,7 @@ test_sbcs_have_meters_of_their_own(void **state)
 			sent[hosts[i].sbc]++;
 		}
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_memory_equal(f->sbc_packets, sent, sizeof sent);
 	fixture_free(f);
 }
@@ -355,7 +334,7 @@ test_a_live_burst_belongs_to_one_interval(void **state)
 			send_frame(f, UP, T0 + (uint64_t)burst * 600 * NS_PER_MS, &s);
 		flush(f);
 	}
-	pipeline_finish(f->pipeline, T0 + 1300 * NS_PER_MS);
+	pipeline_finish(f->rig.pipeline, T0 + 1300 * NS_PER_MS);
 	assert_int_equal(f->published, 2);
 	assert_int_equal(f->in_interval[0], 10);
 	assert_int_equal(f->in_interval[1], 5);
@@ -376,7 +355,7 @@ test_intervals_follow_the_packet_clock(void **state)
 		send_frame(f, UP, T0 + ms[i] * NS_PER_MS, &s);
 	send_frame(f, UP, T0 - 3600 * NS_PER_S, &s);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 - 3600 * NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 - 3600 * NS_PER_S);
 	assert_int_equal(f->packets, 9);
 	assert_int_equal(f->published, 6);
 	assert_int_equal(f->in_interval[0], 2);
@@ -406,7 +385,7 @@ test_time_may_begin_at_the_epoch(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		send_frame(f, UP, NS_PER_US, &s);
 	flush(f);
-	pipeline_finish(f->pipeline, NS_PER_US);
+	pipeline_finish(f->rig.pipeline, NS_PER_US);
 	assert_int_equal(f->packets, 5);
 	assert_int_equal(f->published, 3);
 	assert_int_equal(f->in_interval[0], 1);
@@ -469,7 +448,7 @@ test_round_trips_of_quic(void **state)
 		quic(f, false, ms, data, sizeof data);
 	}
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_int_equal(f->class_packets[CLASS_QUIC], 1 + 2 * 899);
 	/* 30 rounds, but for the packets that it takes to believe them */
 	assert_in_range(f->samples[SIDE_MSFT][LATENCY_QUIC_SPIN], 25, 30);
@@ -501,7 +480,7 @@ test_loss_and_round_trips_of_tcp(void **state)
 	segment(f, false, 1330, ACK | PSH, 5000, 6000, 500);
 	segment(f, true, 1340, RST, 6000, 0, 0);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 2 * NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + 2 * NS_PER_S);
 	assert_int_equal(f->segments[DIR_PEER_TO_MSFT], 7);
 	assert_int_equal(f->segments[DIR_MSFT_TO_PEER], 4);
 	assert_int_equal(f->data_segments[DIR_PEER_TO_MSFT], 5); /* the SYN too */
@@ -532,7 +511,7 @@ test_mirror_port_finds_directions(void **state)
 	send_frame(f, MIRROR, T0, &stray);
 	send_frame(f, MIRROR, T0, &to_peer);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 1);
+	pipeline_finish(f->rig.pipeline, T0 + 1);
 	assert_int_equal(f->packets, 4);
 	assert_int_equal(f->unknown, 1);
 	assert_int_equal(f->lane_packets[2], 1);
@@ -550,12 +529,12 @@ test_guess_takes_first_sender_as_peer(void **state)
 	struct frame_spec back = udp("198.51.100.2", 2, "198.51.100.1", 1);
 
 	(void)state;
-	f->plan->guess = true;
+	f->rig.plan->guess = true;
 	send_frame(f, MIRROR, T0, &there);
 	send_frame(f, MIRROR, T0, &back);
 	send_frame(f, MIRROR, T0, &back);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 1);
+	pipeline_finish(f->rig.pipeline, T0 + 1);
 	assert_int_equal(f->unknown, 3);
 	assert_int_equal(f->lane_packets[2], 1);
 	assert_int_equal(f->lane_packets[3], 2);
@@ -592,10 +571,10 @@ test_fragments_inherit_the_flow(void **state)
 	flush(f);
 	packet = f->burst.packet[0];
 	packet.flags &= (uint16_t)~PACKET_FRAGMENT_FIRST;
-	flow = flow_find(pipeline_flows(f->pipeline), &packet, 0);
+	flow = flow_find(pipeline_flows(f->rig.pipeline), &packet, 0);
 	assert_non_null(flow);
-	pipeline_fragments(f->pipeline, flow, extra);
-	pipeline_finish(f->pipeline, T0 + 1);
+	pipeline_fragments(f->rig.pipeline, flow, extra);
+	pipeline_finish(f->rig.pipeline, T0 + 1);
 	assert_int_equal(f->created, 1);
 	assert_int_equal(f->class_packets[CLASS_FRAGMENT], 1);
 	assert_int_equal(flow->total_packets[0], 3);
@@ -623,7 +602,7 @@ test_punts_keep_their_queues(void **state)
 	send_frame(f, UP, T0, &media);
 	send_frame(f, UP, T0, &dns);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 1);
+	pipeline_finish(f->rig.pipeline, T0 + 1);
 	assert_int_equal(f->punts[PUNT_CONTROL], 1);
 	assert_int_equal(f->punts[PUNT_BULK], 1);
 	fixture_free(f);
@@ -656,7 +635,7 @@ test_punts_of_media(void **state)
 			send_frame(f, UP, T0, &media);
 			flush(f);
 		}
-		pipeline_finish(f->pipeline, T0 + 1);
+		pipeline_finish(f->rig.pipeline, T0 + 1);
 		assert_int_equal(f->punts[PUNT_BULK], keep ? 5 : 3);
 		fixture_free(f);
 	}
@@ -682,7 +661,7 @@ test_punts_of_relays(void **state)
 			send_frame(f, UP, T0, &turn);
 			flush(f);
 		}
-		pipeline_finish(f->pipeline, T0 + 1);
+		pipeline_finish(f->rig.pipeline, T0 + 1);
 		assert_int_equal(f->punts[PUNT_BULK], keep ? 100 : 32);
 		fixture_free(f);
 	}
@@ -709,7 +688,7 @@ test_punts_of_handshakes(void **state)
 			send_frame(f, UP, T0, &tls);
 			flush(f);
 		}
-		pipeline_finish(f->pipeline, T0 + 1);
+		pipeline_finish(f->rig.pipeline, T0 + 1);
 		assert_int_equal(f->punts[PUNT_BULK], keep ? 100 : 33);
 		fixture_free(f);
 	}
@@ -721,8 +700,8 @@ test_plan_is_swapped(void **state)
 {
 	struct fixture *f = fixture_make(false);
 	struct frame_spec s = udp("203.0.113.5", 5000, "52.112.1.1", 5001);
-	struct plan *next = plan_create(f->conf, f->sources, 2);
-	struct snap_core *old = f->core, *core;
+	struct plan *next = plan_create(f->rig.conf, f->rig.sources, 2);
+	struct snap_core *old = f->rig.core, *core;
 	struct snap_params params;
 
 	(void)state;
@@ -731,20 +710,20 @@ test_plan_is_swapped(void **state)
 	flush(f);
 	plan_snap_params(next, 1000, 1000, &params);
 	core = snap_core_create(&params);
-	pipeline_set_plan(f->pipeline, next, core, T0 + 1000);
+	pipeline_set_plan(f->rig.pipeline, next, core, T0 + 1000);
 	assert_int_equal(f->packets, 10);
-	f->core = core;
+	f->rig.core = core;
 	for (int i = 0; i < 5; i++)
 		send_frame(f, UP, T0 + 2000, &s);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 3000);
+	pipeline_finish(f->rig.pipeline, T0 + 3000);
 	assert_int_equal(f->packets, 15);
 	assert_int_equal(f->subnet_packets[1], 15);
 	assert_int_equal(f->created, 1);
 	assert_int_equal(f->endpoint_packets, 2 * 15);
 	snap_core_destroy(old);
-	plan_destroy(f->plan);
-	f->plan = next;
+	plan_destroy(f->rig.plan);
+	f->rig.plan = next;
 	fixture_free(f);
 }
 
@@ -762,7 +741,7 @@ test_flood_loses_no_endpoint_traffic(void **state)
 		send_frame(f, UP, T0 + n * (NS_PER_S / 8000), &s);
 	}
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + 3 * NS_PER_S);
 	assert_int_equal(f->packets, 20000);
 	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 20000);
 	assert_true(f->evicted > 15000);
@@ -795,9 +774,9 @@ test_want_of_room_is_told(void **state)
 	flush(f);
 	for (uint32_t n = 0; n < 40000; n++) {
 		e.port = (uint16_t)n;
-		pipeline_expect(f->pipeline, &e);
+		pipeline_expect(f->rig.pipeline, &e);
 	}
-	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + 3 * NS_PER_S);
 	assert_true(f->published > 2);
 	/* what no flow was found for is not remembered */
 	assert_in_range(f->shortage.fragments_forgotten, 20000 - 8192 - f->shortage.flows_refused,
@@ -805,7 +784,7 @@ test_want_of_room_is_told(void **state)
 	assert_in_range(f->shortage.expectations_evicted, 40000 - 16384, 40000);
 	assert_true(f->shortage.segments_refused > 0);
 	assert_int_equal(f->shortage.segments_refused,
-	                 tcp_pool_stats(pipeline_tcp(f->pipeline))->refused);
+	                 tcp_pool_stats(pipeline_tcp(f->rig.pipeline))->refused);
 	fixture_free(f);
 }
 
@@ -873,8 +852,8 @@ test_floods_leave_calls_alone(void **state)
 	for (uint16_t call = 0; call < CALLS; call++)
 		send_call(f, call, 2, T0 + 2 * NS_PER_MS);
 	flush(f);
-	flow_table_each(pipeline_flows(f->pipeline), count_call, &calls);
-	pipeline_finish(f->pipeline, T0 + 3 * NS_PER_MS);
+	flow_table_each(pipeline_flows(f->rig.pipeline), count_call, &calls);
+	pipeline_finish(f->rig.pipeline, T0 + 3 * NS_PER_MS);
 	assert_int_equal(calls.kept, CALLS);
 	assert_int_equal(calls.packets, 4 * CALLS);
 	assert_true(f->evicted > 30000);
@@ -912,7 +891,7 @@ test_garbage_is_counted(void **state)
 		b->count = BURST_MAX;
 		flush(f);
 	}
-	pipeline_finish(f->pipeline, T0 + 1000);
+	pipeline_finish(f->rig.pipeline, T0 + 1000);
 	assert_int_equal(f->packets, 200 * BURST_MAX);
 	assert_int_equal(sum(f->reasons, REASON_COUNT), 200 * BURST_MAX);
 	assert_int_equal(sum(f->class_packets, CLASS_COUNT), 200 * BURST_MAX);
@@ -939,9 +918,9 @@ test_lookup_is_swapped(void **state)
 		prefix_of("203.0.112.0/23"),  /* around a declared one */
 		prefix_of("203.0.113.64/26"), /* inside it */
 	};
-	struct lookup *one = lookup_create(f->plan, (const struct prefix *[]){peer, NULL},
+	struct lookup *one = lookup_create(f->rig.plan, (const struct prefix *[]){peer, NULL},
 	                                   (const size_t[]){3, 0});
-	struct lookup *none = lookup_create(f->plan, (const struct prefix *[]){peer, NULL},
+	struct lookup *none = lookup_create(f->rig.plan, (const struct prefix *[]){peer, NULL},
 	                                    (const size_t[]){0, 0});
 	struct frame_spec specs[] = {
 		udp("198.51.100.1", 5000, "52.112.1.1", 5001),
@@ -957,22 +936,22 @@ test_lookup_is_swapped(void **state)
 		for (unsigned i = 0; i < 4; i++)
 			send_frame(f, UP, T0 + turn * 10 + i, &specs[i]);
 		flush(f);
-		pipeline_set_lookup(f->pipeline, turn == 0 ? one : none);
+		pipeline_set_lookup(f->rig.pipeline, turn == 0 ? one : none);
 	}
-	pipeline_finish(f->pipeline, T0 + 3000);
+	pipeline_finish(f->rig.pipeline, T0 + 3000);
 	assert_int_equal(f->packets, 12);
 	assert_int_equal(f->created, 4);
 	assert_int_equal(f->subnet_packets[ANNOUNCED], 2);
 	assert_int_equal(f->subnet_packets[1], 3);
 	assert_int_equal(f->subnet_packets[0], 7);
 	/* one of another plan is not taken */
-	other = plan_create(f->conf, f->sources, 9);
+	other = plan_create(f->rig.conf, f->rig.sources, 9);
 	lookup_destroy(one);
 	one = lookup_create(other, (const struct prefix *[]){peer, NULL}, (const size_t[]){3, 0});
-	pipeline_set_lookup(f->pipeline, one);
+	pipeline_set_lookup(f->rig.pipeline, one);
 	send_frame(f, UP, T0 + 4000, &specs[0]);
 	flush(f);
-	pipeline_finish(f->pipeline, T0 + 5000);
+	pipeline_finish(f->rig.pipeline, T0 + 5000);
 	assert_int_equal(f->subnet_packets[ANNOUNCED], 2);
 	plan_destroy(other);
 	lookup_destroy(one);

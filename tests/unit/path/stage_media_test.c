@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "classify/class.h"
 #include "path/pipeline.h"
-#include "path/source.h"
 #include "state/expectation.h"
 #include "state/flow.h"
 #include "state/rtp_pool.h"
 #include "support/frames.h"
+#include "support/pipe_rig.h"
 
 #define T0 (1700000000 * NS_PER_S)
 #define PTIME_NS (20 * NS_PER_MS)
@@ -31,11 +31,7 @@ static const char conf_text[] = "peering = { name = \"test\"; type = \"voice\"; 
 enum { UP, DOWN };
 
 struct fixture {
-	struct conf *conf;
-	struct sources *sources;
-	struct plan *plan;
-	struct snap_core *core;
-	struct pipeline *pipeline;
+	struct pipe_rig rig;
 	uint64_t rtp[2][QUALITY_COUNT]; /* summed over the published snapshots */
 	struct quality_slot slots[2][QUALITY_SLOTS];
 	uint32_t jitter_samples;
@@ -47,7 +43,7 @@ static void
 drain(void *context)
 {
 	struct fixture *f = context;
-	struct snap *s = snap_take(f->core);
+	struct snap *s = snap_take(f->rig.core);
 
 	if (!s)
 		return;
@@ -69,32 +65,17 @@ drain(void *context)
 		f->ended += s->streams[i].ended;
 		f->last = s->streams[i];
 	}
-	snap_release(f->core, s);
+	snap_release(f->rig.core, s);
 }
 
 static int
 set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	struct pipeline_params params;
-	struct snap_params snap;
-	char *error = NULL;
 
-	if (conf_load_text(conf_text, "test.conf", &f->conf, &error) != 0)
-		fail_msg("%s", error);
-	assert_int_equal(sources_create(f->conf, &f->sources, &error), 0);
-	f->plan = plan_create(f->conf, f->sources, 1);
-	plan_snap_params(f->plan, 1000, 1000, &snap);
-	f->core = snap_core_create(&snap);
-	params = (struct pipeline_params){.plan = f->plan,
-	                                  .snap = f->core,
-	                                  .flows = 1000,
-	                                  .interval_ns = NS_PER_S,
-	                                  .hash_seed = 1,
-	                                  .published = drain,
-	                                  .context = f};
-	f->pipeline = pipeline_create(&params);
-	assert_non_null(f->pipeline);
+	pipe_rig_init(&f->rig, conf_text,
+	              (struct pipeline_params){.flows = 1000, .published = drain, .context = f},
+	              1000, 1000);
 	*state = f;
 	return 0;
 }
@@ -104,11 +85,7 @@ tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	pipeline_destroy(f->pipeline);
-	snap_core_destroy(f->core);
-	plan_destroy(f->plan);
-	sources_destroy(f->sources);
-	conf_destroy(f->conf);
+	pipe_rig_fini(&f->rig);
 	free(f);
 	return 0;
 }
@@ -166,7 +143,7 @@ add_payload(struct fixture *f, struct burst *b, const struct sent *s, uint8_t *p
 	uint32_t i = b->count++;
 
 	b->port = s->from_msft ? DOWN : UP;
-	b->lane[i] = f->plan->ports[b->port].members[0].lane[s->from_msft ? 1 : 0];
+	b->lane[i] = f->rig.plan->ports[b->port].members[0].lane[s->from_msft ? 1 : 0];
 	b->data[i] = frames[i];
 	b->captured[i] = b->wire[i] = (uint32_t)frame_make(frames[i], &spec);
 	b->time_ns[i] = T0 + s->n * PTIME_NS;
@@ -179,7 +156,7 @@ send_payload(struct fixture *f, const struct sent *s, uint8_t *payload, size_t s
 
 	memset(&b, 0, sizeof b);
 	add_payload(f, &b, s, payload, size);
-	pipeline_run(f->pipeline, &b);
+	pipeline_run(f->rig.pipeline, &b);
 }
 
 static size_t
@@ -221,7 +198,7 @@ static bool
 look(void *context, struct flow *flow)
 {
 	struct found *found = context;
-	const struct rtp_pool *pool = pipeline_streams(found->f->pipeline);
+	const struct rtp_pool *pool = pipeline_streams(found->f->rig.pipeline);
 
 	found->class = pipeline_class(flow)->class;
 	for (uint32_t at = flow->pool; at; at = rtp_pool_at(pool, at)->next) {
@@ -238,7 +215,7 @@ streams_of(struct fixture *f)
 {
 	struct found found = {.f = f};
 
-	flow_table_each(pipeline_flows(f->pipeline), look, &found);
+	flow_table_each(pipeline_flows(f->rig.pipeline), look, &found);
 	return found;
 }
 
@@ -255,7 +232,7 @@ expect(struct fixture *f, bool at_msft, uint16_t port, uint8_t payload_type, boo
 		.time_ns = T0,
 	};
 
-	pipeline_expect(f->pipeline, &e);
+	pipeline_expect(f->rig.pipeline, &e);
 }
 
 /* ---- tests ----------------------------------------------------------------------------------- */
@@ -288,7 +265,7 @@ test_both_ways(void **state)
 		send(f, &(struct sent){.ssrc = 7, .n = n, .from_msft = true});
 	}
 	assert_int_equal(streams_of(f).count, 2);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_PACKETS], 50);
 	assert_int_equal(f->rtp[DIR_MSFT_TO_PEER][QUALITY_RTP_PACKETS], 50);
 }
@@ -313,7 +290,7 @@ test_in_one_burst(void **state)
 		size = make_rtp(&s, payload);
 		add_payload(f, &b, &s, payload, size);
 	}
-	pipeline_run(f->pipeline, &b);
+	pipeline_run(f->rig.pipeline, &b);
 	assert_int_equal(streams_of(f).count, 1);
 	assert_int_equal(streams_of(f).class, CLASS_RTP);
 	assert_int_equal(streams_of(f).last.packets, BURST_MAX - CLASS_LOOKS);
@@ -340,7 +317,7 @@ test_relayed(void **state)
 	memcpy(payload, dtls, sizeof dtls);
 	s.from_msft = true;
 	send_payload(f, &s, payload, sizeof dtls);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_PACKETS], 25);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 5);
 	assert_true(f->last.secure);
@@ -396,7 +373,7 @@ test_signalling_after_media(void **state)
 	send_run(f, (struct sent){.ssrc = 7, .payload_type = 111}, 0, 10);
 	assert_int_equal(streams_of(f).last.clock_hz, 0);
 	expect(f, true, 30000, 111, false);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_int_equal(streams_of(f).last.codec, CODEC_OPUS);
 	assert_false(streams_of(f).last.has_jitter);
 }
@@ -432,7 +409,7 @@ test_quality(void **state)
 	send(f, &(struct sent){.ssrc = 7, .n = 13});
 	send(f, &(struct sent){.ssrc = 7, .n = 13});
 	send_run(f, s, 20, 50);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_PACKETS], 48);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 2);
 	assert_int_equal(f->rtp[DIR_PEER_TO_MSFT][QUALITY_RTP_DUPLICATES], 1);
@@ -454,19 +431,19 @@ test_reports(void **state)
 	struct fixture *f = *state;
 
 	send_run(f, (struct sent){.ssrc = 7}, 0, 20);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S / 2);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S / 2);
 	assert_int_equal(f->reports, 1);
 	assert_int_equal(f->last.state.received, 20);
 	assert_int_equal(f->last.dir, DIR_PEER_TO_MSFT);
 	assert_int_equal(f->last.sport, 30000);
 	assert_false(f->last.ended);
-	pipeline_finish(f->pipeline, T0 + NS_PER_S / 2);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S / 2);
 	assert_int_equal(f->reports, 1);
 	for (uint64_t s = 1; s < 200 && !f->ended; s++)
 		for (unsigned i = 0; i < 50; i++)
-			pipeline_idle(f->pipeline, T0 + s * NS_PER_S + i * 20 * NS_PER_MS);
+			pipeline_idle(f->rig.pipeline, T0 + s * NS_PER_S + i * 20 * NS_PER_MS);
 	assert_int_equal(f->ended, 1);
-	assert_int_equal(rtp_pool_stats(pipeline_streams(f->pipeline))->used, 0);
+	assert_int_equal(rtp_pool_stats(pipeline_streams(f->rig.pipeline))->used, 0);
 }
 
 int

@@ -11,10 +11,10 @@
 
 #include "base/clock.h"
 #include "snap/snap.h"
+#include "support/talker.h"
 
 enum { ROOM = 4096 };
 #define T0_US (1700000000 * US_PER_S)
-#define PTIME_NS (20 * NS_PER_MS)
 
 struct fixture {
 	struct stream_book *book;
@@ -46,18 +46,21 @@ tear_down(void **state)
 	return 0;
 }
 
-/* A sender: where it stands in its stream. */
-#define SENDER(from, to, from_port, to_port, ssrc)            \
-	{                                                     \
-		from, to, from_port, to_port, ssrc, {0}, 0, 0 \
-	}
 struct sender {
 	uint8_t from, to;
-	uint16_t from_port, to_port;
-	uint32_t ssrc;
-	struct rtp_stream s;
-	uint16_t sequence, link;
+	uint16_t from_port, to_port, link;
+	struct talker talker;
 };
+
+static struct sender
+sender(uint8_t from, uint8_t to, uint16_t from_port, uint16_t to_port, uint32_t ssrc)
+{
+	return (struct sender){.from = from,
+	                       .to = to,
+	                       .from_port = from_port,
+	                       .to_port = to_port,
+	                       .talker.ssrc = ssrc};
+}
 
 static struct addr
 host(uint8_t last)
@@ -65,28 +68,10 @@ host(uint8_t last)
 	return addr_v4((const uint8_t[]){192, 0, 2, last});
 }
 
-/* `count` packets from `at_us` on, `lost` numbers missing before them. */
 static void
 speak(struct sender *x, uint64_t at_us, uint32_t count, uint32_t lost)
 {
-	const struct rtp_format pcmu = {0, CODEC_PCMU, 8000};
-
-	x->sequence += (uint16_t)lost;
-	for (uint32_t n = 0; n < count; n++) {
-		struct rtp_packet p = {.time_ns = at_us * NS_PER_US + n * PTIME_NS,
-		                       .ssrc = x->ssrc,
-		                       .wire = 214,
-		                       .sequence = x->sequence,
-		                       .timestamp = x->sequence * 160u};
-
-		x->sequence++;
-		if (x->s.received) {
-			rtp_update(&x->s, &p);
-			continue;
-		}
-		rtp_begin(&x->s, &p, 0);
-		rtp_set_format(&x->s, &pcmu, RTP_BASIS_STATIC);
-	}
+	talker_speak(&x->talker, at_us * NS_PER_US, count, lost);
 }
 
 static void
@@ -98,7 +83,7 @@ report(struct fixture *f, const struct sender *x, bool ended)
 	                                                  .dport = x->to_port,
 	                                                  .link = x->link,
 	                                                  .ended = ended,
-	                                                  .state = x->s};
+	                                                  .state = x->talker.s};
 }
 
 static bool
@@ -134,7 +119,7 @@ static void
 test_a_call(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7), b = SENDER(2, 1, 5000, 4000, 9);
+	struct sender a = sender(1, 2, 4000, 5000, 7), b = sender(2, 1, 5000, 4000, 9);
 	const struct book_leg *leg;
 
 	for (unsigned s = 0; s < 3; s++) {
@@ -171,8 +156,8 @@ static void
 test_two_flows_one_leg(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7), b = SENDER(2, 1, 6000, 4010, 9),
-		      later = SENDER(2, 1, 6002, 4012, 11);
+	struct sender a = sender(1, 2, 4000, 5000, 7), b = sender(2, 1, 6000, 4010, 9),
+		      later = sender(2, 1, 6002, 4012, 11);
 
 	speak(&a, f->now_us, 50, 0);
 	speak(&b, f->now_us + 100000, 40, 0);
@@ -192,7 +177,7 @@ static void
 test_one_way(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7), b = SENDER(2, 1, 5000, 4000, 9);
+	struct sender a = sender(1, 2, 4000, 5000, 7), b = sender(2, 1, 5000, 4000, 9);
 
 	for (unsigned s = 0; s < 30; s++) {
 		speak(&a, f->now_us, 50, 0);
@@ -213,7 +198,7 @@ static void
 test_outage(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7), b = SENDER(2, 1, 5000, 4000, 9);
+	struct sender a = sender(1, 2, 4000, 5000, 7), b = sender(2, 1, 5000, 4000, 9);
 
 	speak(&a, f->now_us, 50, 0);
 	speak(&b, f->now_us, 50, 0);
@@ -259,19 +244,19 @@ static void
 test_outage_ends_on_another_link(void **state)
 {
 	struct fixture *f = *state;
-	struct sender x = SENDER(1, 2, 4000, 5000, 7), y;
+	struct sender x = sender(1, 2, 4000, 5000, 7), y;
 
 	for (unsigned late = 0; late < 3; late++) {
 		uint64_t t = f->now_us;
 
-		x.s.received = 0;
-		x.ssrc = 7 + late;
+		x.talker.s.received = 0;
+		x.talker.ssrc = 7 + late;
 		speak(&x, t, 25, 0);
 		if (late)
 			report(f, &x, false);
 		speak(&x, t + 500000, 25, 0); /* the last at 980 ms */
 		y = x;
-		y.s.received = 0;
+		y.talker.s.received = 0;
 		y.link = 1;
 		speak(&y, t + 1900000, 50, 46);
 		if (!late)
@@ -305,12 +290,12 @@ static void
 test_moves_without_outage(void **state)
 {
 	struct fixture *f = *state;
-	struct sender x = SENDER(1, 2, 4000, 5000, 7), y;
+	struct sender x = sender(1, 2, 4000, 5000, 7), y;
 	uint64_t t = f->now_us;
 
 	speak(&x, t, 50, 0);
 	y = x;
-	y.s.received = 0;
+	y.talker.s.received = 0;
 	y.link = 1;
 	speak(&y, t + 1900000, 50, 0);
 	report(f, &x, false);
@@ -325,7 +310,7 @@ test_moves_without_outage(void **state)
 	close_interval(f, US_PER_S, nobody);
 	close_interval(f, US_PER_S, nobody);
 	assert_int_equal(f->book->outages, 0);
-	y.s.received = 0;
+	y.talker.s.received = 0;
 	y.link = 2;
 	speak(&y, t + 70 * US_PER_S, 50, 3000);
 	report(f, &y, false);
@@ -339,7 +324,7 @@ static void
 test_silence_ends_a_leg(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7);
+	struct sender a = sender(1, 2, 4000, 5000, 7);
 
 	speak(&a, f->now_us, 50, 0);
 	report(f, &a, false);
@@ -358,7 +343,7 @@ static void
 test_the_same_ends_again(void **state)
 {
 	struct fixture *f = *state;
-	struct sender a = SENDER(1, 2, 4000, 5000, 7), again = SENDER(1, 2, 4000, 5000, 7);
+	struct sender a = sender(1, 2, 4000, 5000, 7), again = sender(1, 2, 4000, 5000, 7);
 
 	speak(&a, f->now_us, 50, 0);
 	report(f, &a, true);
@@ -376,10 +361,10 @@ static void
 test_forgets(void **state)
 {
 	struct fixture *f = *state;
-	struct sender stays = SENDER(1, 2, 4000, 5000, 7);
+	struct sender stays = sender(1, 2, 4000, 5000, 7);
 
 	for (uint32_t round = 0; round < 4000; round++) {
-		struct sender x = SENDER(3, 4, (uint16_t)(1024 + round), 5000, round);
+		struct sender x = sender(3, 4, (uint16_t)(1024 + round), 5000, round);
 
 		speak(&stays, f->now_us, 50, 0);
 		speak(&x, f->now_us, 10, 0);
@@ -401,7 +386,7 @@ test_full(void **state)
 	struct fixture *f = *state;
 
 	for (uint32_t i = 0; i < ROOM + 10; i++) {
-		struct sender x = SENDER(3, 4, (uint16_t)i, (uint16_t)(i >> 16), i);
+		struct sender x = sender(3, 4, (uint16_t)i, (uint16_t)(i >> 16), i);
 
 		speak(&x, f->now_us, 4, 0);
 		if (f->snap.stream_count == ROOM)

@@ -13,6 +13,7 @@
 #include "snap/snap.h"
 #include "snap/totals.h"
 #include "store/export.h"
+#include "support/talker.h"
 
 static const char contract[] =
 	"probe = { id = \"p1\"; site = \"s\"; };\n"
@@ -73,31 +74,14 @@ tear_down(void **state)
 /* Sender `n` of a call: even ones send from 192.0.2.1, odd ones answer. */
 struct sender {
 	unsigned n;
-	struct rtp_stream s;
-	uint16_t sequence;
+	struct talker talker;
 };
 
 static void
 speak(struct bench *b, struct sender *x, uint32_t count, uint32_t lost)
 {
-	const struct rtp_format pcmu = {0, CODEC_PCMU, 8000};
-
-	x->sequence += (uint16_t)lost;
-	for (uint32_t i = 0; i < count; i++) {
-		struct rtp_packet p = {.time_ns = b->a->end_us * NS_PER_US + i * 20 * NS_PER_MS,
-		                       .ssrc = 0x1000 + x->n,
-		                       .wire = 214,
-		                       .sequence = x->sequence,
-		                       .timestamp = x->sequence * 160u};
-
-		x->sequence++;
-		if (x->s.received) {
-			rtp_update(&x->s, &p);
-			continue;
-		}
-		rtp_begin(&x->s, &p, 0);
-		rtp_set_format(&x->s, &pcmu, RTP_BASIS_STATIC);
-	}
+	x->talker.ssrc = 0x1000 + x->n;
+	talker_speak(&x->talker, b->a->end_us * NS_PER_US, count, lost);
 }
 
 static void
@@ -114,7 +98,7 @@ report(struct bench *b, const struct sender *x, bool ended)
 		.dport = (uint16_t)(10000 + x->n / 2),
 		.dir = back ? DIR_MSFT_TO_PEER : DIR_PEER_TO_MSFT,
 		.ended = ended,
-		.state = x->s,
+		.state = x->talker.s,
 	};
 }
 
@@ -263,7 +247,7 @@ a_gap_of_many(void **state)
 
 			x[n].n = n;
 			if (out)
-				x[n].sequence += 100;
+				x[n].talker.sequence += 100;
 			speak(b, &x[n], s == 0 || s == 2 ? 10 : 50, 0);
 			report(b, &x[n], false);
 		}
