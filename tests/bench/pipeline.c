@@ -1,13 +1,14 @@
 /*
  * Cycles per packet of the whole pipeline in process: pre-loaded mbufs in random order of flows,
- * bursts of 64, no driver. The loop that only touches the mbufs runs in turn with it, so that every
- * figure stands beside what the trace itself costs.
+ * bursts of 64, no driver. A loop that only touches the mbufs, and one that touches the lines of a
+ * flow too, run in turn with it, so that every figure stands beside what memory alone costs.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "bench/floor.h"
 #include "bench/rig.h"
 #include "state/flow.h"
 
@@ -37,7 +38,7 @@ static const struct variant variants[] = {
 struct result {
 	size_t flows;
 	const char *frame;
-	double cycles, min, max, touch, stages[STAGE_COUNT];
+	double cycles, min, max, touch, lines, stages[STAGE_COUNT];
 	double bytes_per_flow;
 	uint64_t evicted, refused;
 };
@@ -47,27 +48,32 @@ struct result {
 static void
 measure(struct trace *t, const char *frame, struct result *out)
 {
-	double touch[RUNS], cycles[RUNS];
+	double touch[RUNS], lines[RUNS], cycles[RUNS];
 	struct rig *r = mem_alloc(1, sizeof *r);
+	struct floor floor;
 
 	rig_open(r, t, &rig_plain, t->flows + t->flows / 10 + 64);
+	floor_open(&floor, t->flows);
 	rig_warm_up(r);
 	*out = (struct result){.flows = t->flows, .frame = frame};
 	if (t->flows >= 10000000) /* a tenth of as many new flows each second on top */
 		rig_freshen(r, NEW_SHARE, rig_run(r, RUN_SECONDS));
 	for (int i = 0; i < RUNS; i++) {
 		touch[i] = rig_touch(r, RUN_SECONDS / 4);
+		lines[i] = floor_run(&floor, r, RUN_SECONDS / 4);
 		cycles[i] = rig_run(r, RUN_SECONDS);
 	}
 	out->cycles = bench_median(cycles, RUNS);
 	out->min = cycles[0];
 	out->max = cycles[RUNS - 1];
 	out->touch = bench_median(touch, RUNS);
+	out->lines = bench_median(lines, RUNS);
 	rig_profile(r, out->stages);
 	out->bytes_per_flow = (double)flow_table_size(pipeline_flows(r->pipeline)) /
 	                      (double)flow_table_stats(pipeline_flows(r->pipeline))->capacity;
 	out->evicted = r->evicted;
 	out->refused = r->refused;
+	floor_close(&floor);
 	rig_close(r);
 	free(r);
 }
@@ -106,10 +112,10 @@ print_json(const struct result *results, size_t count, const double *features)
 		const struct result *r = &results[i];
 
 		printf("%s\n {\"flows\": %zu, \"frame\": %s, \"cycles_per_packet\": %.1f, "
-		       "\"min\": %.1f, \"max\": %.1f, \"touch\": %.1f, \"evicted\": %llu, "
-		       "\"refused\": %llu, \"stages\": {",
+		       "\"min\": %.1f, \"max\": %.1f, \"touch\": %.1f, \"lines\": %.1f, "
+		       "\"evicted\": %llu, \"refused\": %llu, \"stages\": {",
 		       i ? "," : "", r->flows, r->frame, r->cycles, r->min, r->max, r->touch,
-		       (unsigned long long)r->evicted, (unsigned long long)r->refused);
+		       r->lines, (unsigned long long)r->evicted, (unsigned long long)r->refused);
 		for (int s = 0; s < STAGE_COUNT; s++)
 			printf("%s\"%s\": %.1f", s ? ", " : "", stage_name((enum stage)s),
 			       r->stages[s]);
@@ -126,15 +132,16 @@ print_json(const struct result *results, size_t count, const double *features)
 static void
 print_table(const struct result *results, size_t count, const double *features)
 {
-	printf("%10s %-7s %8s %8s %8s %8s", "flows", "frame", "cycles", "min", "max", "touch");
+	printf("%10s %-7s %8s %8s %8s %8s %8s", "flows", "frame", "cycles", "min", "max", "touch",
+	       "lines");
 	for (int s = 0; s < STAGE_COUNT; s++)
 		printf(" %8s", stage_name((enum stage)s));
 	printf(" %8s\n", "B/flow");
 	for (size_t i = 0; i < count; i++) {
 		const struct result *r = &results[i];
 
-		printf("%10zu %-7s %8.1f %8.1f %8.1f %8.1f", r->flows, r->frame, r->cycles, r->min,
-		       r->max, r->touch);
+		printf("%10zu %-7s %8.1f %8.1f %8.1f %8.1f %8.1f", r->flows, r->frame, r->cycles,
+		       r->min, r->max, r->touch, r->lines);
 		for (int s = 0; s < STAGE_COUNT; s++)
 			printf(" %8.1f", r->stages[s]);
 		printf(" %8.1f\n", r->bytes_per_flow);

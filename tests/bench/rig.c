@@ -218,28 +218,7 @@ burst_freshen(struct rig *r, const struct burst *b)
 }
 
 double
-rig_touch(struct rig *r, double seconds)
-{
-	uint64_t end = r->cycles + (uint64_t)(seconds * bench_hz());
-	double start = cpu_cycles() - r->aside;
-	uint64_t packets = 0;
-	uint32_t bytes = 0;
-
-	while (r->cycles < end) {
-		const struct burst *b = burst_fill(r);
-
-		for (uint32_t i = 0; i < b->count; i++) {
-			__builtin_prefetch(b->next->data[i]);
-			bytes += b->data[i][30];
-		}
-		packets += b->count;
-	}
-	__asm__ volatile("" : : "r"(bytes));
-	return (cpu_cycles() - r->aside - start) / (double)packets;
-}
-
-double
-rig_run(struct rig *r, double seconds)
+rig_time(struct rig *r, double seconds, rig_step_fn *step, void *context)
 {
 	uint64_t end = r->cycles + (uint64_t)(seconds * bench_hz());
 	double start = cpu_cycles() - r->aside;
@@ -248,11 +227,44 @@ rig_run(struct rig *r, double seconds)
 	while (r->cycles < end) {
 		struct burst *b = burst_fill(r);
 
-		burst_freshen(r, b);
+		step(context, r, b);
 		packets += b->count;
-		pipeline_run(r->pipeline, b);
 	}
 	return (cpu_cycles() - r->aside - start) / (double)packets;
+}
+
+static void
+touch(void *sum, struct rig *r, struct burst *b)
+{
+	uint32_t bytes = 0;
+
+	(void)r;
+	for (uint32_t i = 0; i < b->count; i++) {
+		__builtin_prefetch(b->next->data[i]);
+		bytes += b->data[i][30];
+	}
+	*(uint32_t *)sum += bytes;
+}
+
+double
+rig_touch(struct rig *r, double seconds)
+{
+	uint32_t sum = 0;
+
+	return rig_time(r, seconds, touch, &sum);
+}
+
+static void
+run(void *pipeline, struct rig *r, struct burst *b)
+{
+	burst_freshen(r, b);
+	pipeline_run(pipeline, b);
+}
+
+double
+rig_run(struct rig *r, double seconds)
+{
+	return rig_time(r, seconds, run, r->pipeline);
 }
 
 void

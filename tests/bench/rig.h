@@ -51,6 +51,11 @@ void rig_warm_up(struct rig *r);
 /* A share of as many flows as the trace has is new each second, at this speed. */
 void rig_freshen(struct rig *r, double share, double cycles);
 
+/* What is done with a burst; the one after it is filled already. */
+typedef void rig_step_fn(void *context, struct rig *r, struct burst *b);
+/* Cycles per packet of filling bursts and that. */
+double rig_time(struct rig *r, double seconds, rig_step_fn *step, void *context);
+
 /* Cycles per packet of filling bursts and reading one byte of each frame; of the pipeline; of each
  * stage (medians over chunks, so that a preempted one does not count). */
 double rig_touch(struct rig *r, double seconds);
