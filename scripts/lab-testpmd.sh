@@ -4,18 +4,20 @@
 #   2. a generator of our own, paced by the TSC, at --rate: the median loss of --trials trials; without
 #      --rate a search in the manner of RFC 2544 section 26.1: the highest rate that loses at most
 #      --loss of the frames
-#   3. the same generator, unpaced, into testpmd rxonly: what this port gives a program that looks at
+#   3. the same generator, unpaced, into testpmd rxonly: what these ports give a program that looks at
 #      nothing
-# Usage: lab-testpmd.sh [--flows N] [--seconds S] [--steps N] [--loss RATIO] [--rate PPS] [--trials N]
-#                       [--build DIR] [--json FILE]
+# 2 and 3 have --members ports, members of one link, each with a ring of its own.
+# Usage: lab-testpmd.sh [--flows N] [--members N] [--seconds S] [--steps N] [--loss RATIO] [--rate PPS]
+#                       [--trials N] [--build DIR] [--json FILE]
 # docs/lab.md says how to read it.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 . scripts/lib-test.sh
-flows=100000 seconds=5 steps=7 build=build json="" rate="" trials=5 loss=0
+flows=100000 members=1 seconds=5 steps=7 build=build json="" rate="" trials=5 loss=0
 while [ $# -gt 0 ]; do
   case $1 in
     --flows) flows=$2 ;;
+    --members) members=$2 ;;
     --seconds) seconds=$2 ;;
     --steps) steps=$2 ;;
     --loss) loss=$2 ;;
@@ -23,7 +25,7 @@ while [ $# -gt 0 ]; do
     --trials) trials=$2 ;;
     --build) build=$2 ;;
     --json) json=$2 ;;
-    *) sed -n '2,12s/^# //p' "$0"; exit 2 ;;
+    *) sed -n '2,13s/^# //p' "$0"; exit 2 ;;
   esac
   shift 2
 done
@@ -32,17 +34,17 @@ command -v dpdk-testpmd >/dev/null || lab_skip "dpdk-testpmd is not installed"
 [ -x "$build/functional/memif_gen" ] || { echo "build it first: make $build/functional/memif_gen"; exit 2; }
 
 lab_begin memif
-# the ring of pmd-config/memif.conf in frames: a stall longer than it lasts loses frames that no
+# the rings of pmd-config/memif.conf in frames: a stall longer than they last loses frames that no
 # receiver could have saved
-RING=16384
+RING=$((16384 * members))
 worker_cpu=$(($(nproc) - 1))
 # all but the worker keeps off its CPU: this shell with what it starts, and Redis
 taskset -cp 0-$((worker_cpu - 1)) $$ >/dev/null
 
 redis_start
 
-start_probe() {
-  export PMD_SOCKET=$LAB_DIR/memif.sock
+start_probe() { # MEMBERS
+  export PMD_SOCKET=$LAB_DIR/memif.sock PMD_MEMBERS=$1
   . pmd-config/memif.conf
   probe_contract "lcores = \"$worker_cpu\"; flows = $((flows > 500000 ? 2 * flows : 1000000));"
   # shellcheck disable=SC2086
@@ -77,7 +79,7 @@ testpmd_maximum() {
     --forward-mode=txonly --txonly-multi-flow --txpkts=64 --no-lsc-interrupt --total-num-mbufs=8192
   # the socket is there before the port is started, and a peer that comes between is never served
   lab_wait 20 grep -q 'testpmd> ' "$LAB_DIR/testpmd.log"
-  start_probe
+  start_probe 1
   sleep 1 # the two have agreed on their rings
   echo start >&7
   sleep 2
@@ -116,7 +118,7 @@ start_generator() {
   mkfifo "$LAB_DIR/trials"
   exec 7<>"$LAB_DIR/trials"
   ANSWERS=2 # its two lines before the first
-  lab_start generator from_7 nice -n -10 "$build/functional/memif_gen" "$LAB_DIR/memif.sock" "$flows" \
+  lab_start generator from_7 nice -n -10 "$build/functional/memif_gen" "$LAB_DIR/memif.sock:$members" "$flows" \
     --no-pci --no-huge -m 256 --no-telemetry --log-level=error --file-prefix="$LAB_NAME-g$$" --lcores '0@0'
   lab_wait 20 grep -q listening "$LAB_DIR/generator.log"
 }
@@ -219,7 +221,7 @@ at_rate() { # PPS
 
 measure_probe() {
   start_generator
-  start_probe
+  start_probe "$members"
   lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
   favour_worker || echo "the worker's priority could not be raised: that needs root"
   printf '%12s %12s %12s %10s %10s %10s %10s\n' "wanted /s" offered received lost "(refused)" "own loss" "waited us"
@@ -232,10 +234,14 @@ measure_probe() {
 # ---- 3: a receiver that looks at nothing -----------------------------------------------------
 
 rxonly_maximum() {
+  local ports=() id
   start_generator
+  for ((id = 0; id < members; id++)); do
+    ports+=("--vdev=net_memif$id,id=$id,role=client,socket=$LAB_DIR/memif.sock,socket-abstract=no,rsize=14")
+  done
   lab_start rxonly taskset -c 0-$worker_cpu dpdk-testpmd --lcores "0@0,1@$worker_cpu" --no-pci --no-huge -m 512 \
     --no-telemetry --file-prefix="$LAB_NAME-r$$" \
-    --vdev="net_memif0,role=client,socket=$LAB_DIR/memif.sock,socket-abstract=no,rsize=14" -- \
+    "${ports[@]}" -- \
     --forward-mode=rxonly --no-lsc-interrupt --total-num-mbufs=32768 --stats-period 3600
   lab_wait 20 grep -q ready "$LAB_DIR/generator.log"
   sleep 1
@@ -245,7 +251,7 @@ rxonly_maximum() {
   stop_generator
 }
 
-echo "64-byte frames, $flows flows, trials of $seconds s; worker on CPU $worker_cpu, generator on CPU 0"
+echo "64-byte frames, $flows flows, $members memif port(s), trials of $seconds s; worker on CPU $worker_cpu, generator on CPU 0"
 testpmd_maximum
 echo "testpmd, unpaced: $TESTPMD_PPS packets/s received; ${TESTPMD_REFUSED:-0} refused by the full ring"
 [ "$TESTPMD_PPS" -gt 0 ] || { echo "nothing came from testpmd"; exit 1; }
@@ -257,12 +263,12 @@ else
   echo "highest rate with a loss of at most $loss: $HIGHEST_PPS packets/s; undecided rates (the machine stalled each time): $UNDECIDED"
 fi
 rxonly_maximum
-echo "testpmd rxonly on the same port: $RXONLY_PPS packets/s"
+echo "testpmd rxonly on the same port(s): $RXONLY_PPS packets/s"
 if [ -n "$json" ]; then
   jq -n --argjson max "$TESTPMD_PPS" --argjson highest "$HIGHEST_PPS" --argjson undecided "$UNDECIDED" \
     --argjson rate "${rate:-null}" --argjson median "${MEDIAN_LOSS:-null}" --argjson valid "$VALID_TRIALS" \
-    --argjson rxonly "$RXONLY_PPS" --argjson loss "$loss" --argjson flows "$flows" --argjson s "$seconds" \
+    --argjson rxonly "$RXONLY_PPS" --argjson loss "$loss" --argjson flows "$flows" --argjson members "$members" --argjson s "$seconds" \
     '{lab: {testpmd_unpaced_pps: $max, highest_pps: $highest, highest_loss_ratio: $loss, undecided: $undecided,
             rate_pps: $rate, rate_median_loss_ratio: $median, rate_valid_trials: $valid, testpmd_rxonly_pps: $rxonly,
-            flows: $flows, frame: 64, trial_s: $s}}' >"$json"
+            flows: $flows, members: $members, frame: 64, trial_s: $s}}' >"$json"
 fi

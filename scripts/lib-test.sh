@@ -11,7 +11,7 @@
 #   redis_start [ARGS...]     a private server; $REDIS is its unix:PATH, rcli the client on it
 #   check WHAT CMD...         count and say whether CMD holds; check_end: exit code over all of them
 #   probe_contract KEYS       $LAB_DIR/probe.conf: a probe with these keys too, and one link that listens on $PMD_PORT
-#                             (pmd-config/), its other direction on an idle ring
+#                             (pmd-config/; a member each), its other direction on idle rings
 #   from_7 CMD...             CMD with descriptor 7 as its input; a background job has none otherwise
 #   net_begin                 a namespace of one's own in $NETNS
 #   net_pair A B              a veth pair in it, both up, quiet
@@ -108,14 +108,19 @@ redis_answers() { redis-cli -s "$REDIS_SOCKET" ping 2>&1 | grep -qE 'PONG|NOAUTH
 rcli() { redis-cli -s "$REDIS_SOCKET" "$@"; }
 
 probe_contract() {
+  local members="" port ring=7
   # shellcheck disable=SC2153 # PMD_PORT comes from pmd-config/
+  for port in $PMD_PORT; do
+    members+="${members:+,
+    }{ speed = \"100G\"; peer_to_msft = \"$port\"; msft_to_peer = \"net_ring$((ring++))\"; }"
+  done
   cat >"$LAB_DIR/probe.conf" <<CONF
 probe = { id = "p1"; site = "lab"; spool = "$LAB_DIR"; $1 };
 peering = { name = "$LAB_NAME"; type = "isp"; };
 peer = { asn = 64496; };
 sites = ( { name = "lab"; metro = "Lab"; } );
 links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "100G";
-  members = ( { speed = "100G"; peer_to_msft = "$PMD_PORT"; msft_to_peer = "net_ring7"; } ); } );
+  members = ( $members ); } );
 redis = { server = "$REDIS"; };
 CONF
 }

@@ -3,10 +3,11 @@
  * number, or the frames of a capture over and over, at a rate held by the TSC. testpmd can't pace
  * on this driver.
  *
- *   memif_gen SOCKET FLOWS|FILE.pcap [EAL ARGS]    says "listening", and "ready" when the peer has
- *                                                  come
+ *   memif_gen SOCKET[:PORTS] FLOWS|FILE.pcap [EAL ARGS]    says "listening", and "ready" when the
+ *                                                          peer has come to all ports
  *
- * then reads trials from stdin, one "PACKETS_PER_SECOND SECONDS" a line (0: as fast as it goes),
+ * PORTS (1) are interfaces 0, 1 ... of the socket, members of a LAG: a flow keeps to one of them.
+ * It then reads trials from stdin, one "PACKETS_PER_SECOND SECONDS" a line (0: as fast as it goes),
  * and answers each with one line of JSON. A frame that finds the ring full is refused and not sent
  * again: that is the loss which the receiver can't see. After a stall of its own the generator does
  * not catch up: what it left out was never offered.
@@ -25,7 +26,14 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
-enum { FRAME_SIZE = 64, BURST = 32, POOL = 4095, SEQUENCE_OFFSET = 42, FRAMES_MAX = 65536 };
+enum {
+	FRAME_SIZE = 64,
+	BURST = 32,
+	POOL = 4095,
+	SEQUENCE_OFFSET = 42,
+	FRAMES_MAX = 65536,
+	PORTS_MAX = 8
+};
 
 struct frame {
 	uint8_t *at;
@@ -33,7 +41,8 @@ struct frame {
 };
 
 struct generator {
-	uint16_t port;
+	uint16_t ports[PORTS_MAX];
+	unsigned port_count, turn; /* ports take bursts in turn */
 	struct rte_mempool *pool;
 	uint64_t flows, sequence;
 	uint8_t frame[FRAME_SIZE];
@@ -61,12 +70,14 @@ build_frame(uint8_t *f)
 	memcpy(f, head, sizeof head);
 }
 
-/* Flows in an order without pattern (a multiplication by an odd number permutes). */
+/* Flows in an order without pattern (a multiplication by an odd number permutes), of which the port
+ * has its share. */
 static void
 fill(struct generator *g, struct rte_mbuf *m)
 {
 	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
-	uint64_t flow = g->sequence * 2654435761u % g->flows;
+	uint64_t of_port = g->flows / g->port_count;
+	uint64_t flow = g->sequence * 2654435761u % of_port + g->turn * of_port;
 	uint16_t sport = rte_cpu_to_be_16((uint16_t)(10000 + flow % 50000));
 	uint16_t dport = rte_cpu_to_be_16((uint16_t)(20000 + flow / 50000));
 
@@ -129,7 +140,8 @@ send_burst(struct generator *g, struct trial *t)
 			fill_from_capture(g, mbufs[i]);
 		else
 			fill(g, mbufs[i]);
-	sent = rte_eth_tx_burst(g->port, 0, mbufs, BURST);
+	sent = rte_eth_tx_burst(g->ports[g->turn], 0, mbufs, BURST);
+	g->turn = g->turn + 1 < g->port_count ? g->turn + 1 : 0;
 	t->offered += BURST;
 	t->refused += BURST - sent;
 	rte_pktmbuf_free_bulk(mbufs + sent, BURST - sent);
@@ -163,30 +175,55 @@ run_trial(struct generator *g, double pps, double seconds)
 }
 
 static bool
-link_up(uint16_t port)
+link_up(const struct generator *g)
 {
 	struct rte_eth_link link = {0};
 
-	return rte_eth_link_get_nowait(port, &link) == 0 && link.link_status;
+	for (unsigned i = 0; i < g->port_count; i++)
+		if (rte_eth_link_get_nowait(g->ports[i], &link) != 0 || !link.link_status)
+			return false;
+	return true;
 }
 
 static int
-open_port(struct generator *g, const char *socket)
+open_port(struct generator *g, const char *socket, unsigned id)
 {
 	const struct rte_eth_conf conf = {0};
-	char device[256];
+	char device[256], name[32];
+	uint16_t *port = &g->ports[id];
 
+	snprintf(name, sizeof name, "net_memif%u", id);
 	snprintf(device, sizeof device,
-	         "net_memif0,role=server,socket=%s,socket-abstract=no,rsize=14", socket);
-	if (rte_dev_probe(device) != 0 || rte_eth_dev_get_port_by_name("net_memif0", &g->port) != 0)
+	         "%s,role=server,id=%u,socket=%s,socket-abstract=no,rsize=14", name, id, socket);
+	if (rte_dev_probe(device) != 0 || rte_eth_dev_get_port_by_name(name, port) != 0 ||
+	    rte_eth_dev_configure(*port, 1, 1, &conf) != 0 ||
+	    rte_eth_rx_queue_setup(*port, 0, 1024, 0, NULL, g->pool) != 0 ||
+	    rte_eth_tx_queue_setup(*port, 0, 1024, 0, NULL) != 0)
 		return -1;
+	return rte_eth_dev_start(*port);
+}
+
+static bool
+open_ports(struct generator *g, const char *socket)
+{
 	g->pool = rte_pktmbuf_pool_create("generator", POOL, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
 	                                  SOCKET_ID_ANY);
-	if (!g->pool || rte_eth_dev_configure(g->port, 1, 1, &conf) != 0 ||
-	    rte_eth_rx_queue_setup(g->port, 0, 1024, 0, NULL, g->pool) != 0 ||
-	    rte_eth_tx_queue_setup(g->port, 0, 1024, 0, NULL) != 0)
-		return -1;
-	return rte_eth_dev_start(g->port);
+	for (unsigned id = 0; g->pool && id < g->port_count; id++)
+		if (open_port(g, socket, id) != 0)
+			return false;
+	return g->pool != NULL;
+}
+
+/* SOCKET[:PORTS]; false: not so many. */
+static bool
+read_ports(struct generator *g, char *socket)
+{
+	char *colon = strrchr(socket, ':');
+
+	g->port_count = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 1;
+	if (colon)
+		*colon = '\0';
+	return g->port_count > 0 && g->port_count <= PORTS_MAX;
 }
 
 int
@@ -196,20 +233,21 @@ main(int argc, char **argv)
 	char line[128];
 	double pps, seconds;
 
-	if (argc < 3 || (!(g.flows = strtoull(argv[2], NULL, 10)) && !read_capture(&g, argv[2]))) {
-		fprintf(stderr, "usage: memif_gen SOCKET FLOWS|FILE.pcap [EAL ARGS]\n");
+	if (argc < 3 || !read_ports(&g, argv[1]) ||
+	    (!(g.flows = strtoull(argv[2], NULL, 10)) && !read_capture(&g, argv[2]))) {
+		fprintf(stderr, "usage: memif_gen SOCKET[:PORTS] FLOWS|FILE.pcap [EAL ARGS]\n");
 		return 2;
 	}
 	char *socket = argv[1];
 	argv[2] = argv[0];
-	if (rte_eal_init(argc - 2, argv + 2) < 0 || open_port(&g, socket) != 0) {
+	if (rte_eal_init(argc - 2, argv + 2) < 0 || !open_ports(&g, socket)) {
 		fprintf(stderr, "memif_gen: can't listen on %s\n", socket);
 		return 1;
 	}
 	puts("listening");
 	fflush(stdout);
 	build_frame(g.frame);
-	while (!link_up(g.port))
+	while (!link_up(&g))
 		usleep(10000);
 	puts("ready");
 	fflush(stdout);
