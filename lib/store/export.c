@@ -74,6 +74,12 @@ exporter_set_conf(struct exporter *e, const struct conf *conf)
 	export_sbcs_set_conf(e);
 }
 
+bool
+export_taps(const struct exporter *e, size_t link)
+{
+	return conf_link_tapped(e->conf, &e->conf->links[link]);
+}
+
 void
 export_put(struct epoch *x, enum record_kind kind, const char *id, const void *record)
 {
@@ -243,7 +249,8 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 	store_begin(e->store, a->seq);
 	announcer_begin(e->announcer, e->conf, self->id);
 	for (size_t i = 0; i < e->conf->link_count; i++)
-		export_link_parts(x, i);
+		if (export_taps(e, i))
+			export_link_parts(x, i);
 	for (uint32_t i = 1; i <= a->subnet_count; i++)
 		export_subnet(x, i);
 	export_latency(x);
@@ -315,7 +322,8 @@ exporter_end(struct exporter *e)
 	                         .stretched = a->stretched};
 
 	for (size_t i = 0; i < e->conf->link_count; i++)
-		export_link(&e->epoch, i);
+		if (export_taps(e, i))
+			export_link(&e->epoch, i);
 	export_endpoints(&e->epoch);
 	export_probe(&e->epoch);
 	done.keys = e->epoch.keys;

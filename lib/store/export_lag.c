@@ -202,6 +202,8 @@ void
 export_lags(struct epoch *x, const struct interconnect *ic)
 {
 	for (size_t i = 0; i < ic->link_count && i < x->e->lag_count; i++) {
+		if (!export_taps(x->e, i))
+			continue;
 		sum_up_link(x, i, &ic->links[i]);
 		for (size_t m = 0; m < ic->links[i].member_count; m++)
 			export_lacp(x, &ic->links[i], m);

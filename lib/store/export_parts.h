@@ -67,6 +67,8 @@ struct sbc_ports {
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
 
 /* Put a record and count its key. */
+/* Whether this probe tells of the link: another's has another's records, under the same keys. */
+bool export_taps(const struct exporter *e, size_t link);
 void export_put(struct epoch *x, enum record_kind kind, const char *id, const void *record);
 /* What the inspector has forgotten goes from the store too: each record put is kept, and once all
  * are put, the others are removed. */

@@ -74,4 +74,6 @@ done
 in_net "$build/functional/replay_send" --pps 20000 --seconds 3 "${TAPS_SEND[@]}" >"$LAB_DIR/sent.json" || exit 1
 next_epochs ams1-p1 2 && next_epochs ams1-p2 2 || exit 1
 python3 "$here/live_shared_keys.py" "$REDIS_SOCKET" ams1 || exit 1
+lab_stop probe-ams1-p2 TERM || { echo "the second probe's exit code was not 0"; exit 1; }
+python3 "$here/live_shared_keys.py" "$REDIS_SOCKET" ams1 ams1-p2 || exit 1
 echo "passed"

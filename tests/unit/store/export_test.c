@@ -306,6 +306,17 @@ two_probes_share_no_key(void **state)
 	assert_false(store_get(b.store, RECORD_SUBNET, "203.0.113.0/24", &subnet));
 	assert_true(store_get(b.store, RECORD_SUBNET, "203.0.113.0/24@p1", &subnet));
 	assert_true(store_get(b.store, RECORD_LINK, "a", &link));
+	/* the other's link is the other's: two writers of one key would show half of each */
+	b.a->link_classes[CLASS_COUNT + CLASS_DNS] = cell_of(4, 1000, 4);
+	epoch(&b, true);
+	assert_false(store_get(b.store, RECORD_LINK, "b", &link));
+	assert_false(store_get(b.store, RECORD_MEMBER, "b:0", &(struct rec_member){0}));
+	assert_false(
+		store_get(b.store, RECORD_LINK_CLASS, "b:class:dns", &(struct rec_link_class){0}));
+	assert_int_equal(events_of(&b).count, 0); /* nor is it told as silent */
+	for (unsigned i = 0; i < 15; i++)
+		epoch(&b, true);
+	assert_int_equal(events_of(&b).count, 0);
 	finish(&b);
 }
 
