@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/field.h"
+#include "audit/gate.h"
 #include "audit/gather.h"
 #include "audit/judge.h"
 #include "audit/leader.h"
@@ -149,21 +150,42 @@ audit_set_conf(struct audit *a, const struct conf *conf)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* The maintenance that freezes the row: of the peering, or of any of its links. */
+/* A maintenance that covers what the sub-check is about: the peering, or one of its links. */
 static const char *
-freezes(const struct audit *a, const struct requirement *r)
+covers(const struct audit *a, const struct rec_subcheck *check)
 {
-	const char *id = NULL;
+	const char *id = input_maintenance(&a->input, "peering");
 
-	if (!(r->flags & REQ_AVAILABILITY))
-		return NULL;
 	for (size_t i = 0; i < a->input.link_count && !id; i++) {
 		char scope[96];
 
+		if (!gate_concerns(&a->input, check->scope, &a->input.links[i]))
+			continue;
 		FIELD_FORMAT(scope, "link:%s", a->input.links[i].rec.name);
 		id = input_maintenance(&a->input, scope);
 	}
-	return id ? id : input_maintenance(&a->input, "peering");
+	return id;
+}
+
+/* The maintenance that freezes the row: it must cover all that moved it. A change elsewhere, and
+ * one that a silent probe makes, is no maintenance's doing. */
+static const char *
+freezes(const struct audit *a, const struct requirement *r, const struct rec_verdict *now)
+{
+	const char *id = NULL;
+
+	if (!(r->flags & REQ_AVAILABILITY) || strcmp(now->reason, lack_name(LACK_PROBE_UNFIT)) == 0)
+		return NULL;
+	for (uint32_t i = 0; i < now->subcheck_count; i++) {
+		if (strcmp(now->subchecks[i].verdict, now->verdict) != 0)
+			continue;
+		id = covers(a, &now->subchecks[i]);
+		if (!id && verdict_find(now->verdict) == VERDICT_FAIL)
+			return NULL;
+		if (id && verdict_find(now->verdict) != VERDICT_FAIL)
+			return id;
+	}
+	return id;
 }
 
 static void
@@ -175,13 +197,13 @@ turn_row(struct audit *a, size_t i, struct verdict_draft *d)
 		.looks = (unsigned)conf_threshold(a->conf, NULL, "hysteresis_evaluations"),
 		.immediate =
 			a->params.capture || a->params.once || !requirement_applies(r, a->conf),
-		.frozen_by = freezes(a, r),
 	};
 	struct rec_verdict *before = &a->rows[i];
 	bool changed;
 
 	*before = s->row;
 	judge(r, &a->input, d);
+	rules.frozen_by = freezes(a, r, &d->row);
 	changed = settle(s, d, &rules, a->looked_us);
 	if (a->leads) {
 		store_put(a->out, RECORD_VERDICT, r->id, &s->row);
@@ -281,7 +303,8 @@ new_look(struct audit *a)
 {
 	uint64_t at = input_unfit(&a->input, NULL) ? a->input.now_us : a->input.to_us;
 
-	if (at <= a->looked_us && !a->params.capture && !a->params.once)
+	/* earlier than the last one: a clock was set back, and what it says now counts */
+	if (at == a->looked_us && !a->params.capture && !a->params.once)
 		return false;
 	a->looked_us = at;
 	return true;

@@ -1,19 +1,53 @@
 /*
- * The probe-loss gate (requirements section 4.4 as changed by 13): what the probe itself lost
- * decides which of its statements still stand. Facts of presence are never voided.
+ * The gate (requirements sections 4.4, 5 and 13): what the probes themselves lost, or could not
+ * say, decides which sub-checks still stand. It works on every PASS and FAIL on its way into a row,
+ * outside of the judges, by one table (audit/gate_table.h) from each of a probe's counters to the
+ * requirements that rest on it. Facts of presence are never voided by loss; what the contract
+ * alone says is never voided. A sub-check about a link, session, member or location is held against
+ * the probes of those links; any other against all of them, the worst one counts.
+ *
+ * Called by judge() once per row; pure functions over the input.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "audit/input.h"
-
-/* Share of the packets offered to the ports that the probe did not analyse, over the counts of all
- * probes in `in` (ports' missed, no buffer, punt and table losses); 0 when nothing was offered. */
-double gate_loss_ratio(const struct audit_input *in);
+#include "audit/verdict.h"
 
 /* A loss or rate statement about `finding_ratio` (0: "none seen") is void when the probe's own loss
  * exceeds a tenth of it, or 1e-6 where it is zero. Both numbers are thresholds of the contract
- * (gate_share, gate_loss_ratio). */
+ * (loss_gate_share_ratio, loss_gate_ratio). */
 bool gate_voids(const struct conf *conf, double loss_ratio, double finding_ratio);
+
+/* What a gate keeps while a row is judged. */
+struct gate {
+	const struct audit_input *in;
+	uint64_t told; /* bit per row of the table whose need was told */
+};
+/* Puts the gate before the row: `g` must live until the row is concluded. */
+void gate_open(struct gate *g, const struct audit_input *in, struct verdict_draft *d);
+/* "ams1-p: missed 12 of 3.1e+09 packets; …": what rests on it was lost over the window; or that
+ * nothing was. */
+void gate_tell(const struct audit_input *in, const struct requirement *r, char *text, size_t size);
+
+/* Whether a sub-check of this scope is about this link: by name, session, member or location; one
+ * that names none is about all. */
+bool gate_concerns(const struct audit_input *in, const char *scope, const struct input_link *link);
+
+/* Whether silence on this link may be the probe's own: why, or NULL. The absence of LACP or BFD
+ * proves something only where this is NULL (requirements section 4.5). */
+bool gate_hears(const struct requirement *r); /* some rule of it rests on that */
+const char *gate_deafens(const struct audit_input *in, const struct input_link *link,
+                         char why[VERDICT_WHY]);
+
+/* The window's counts of a probe: calls `fn` for each counter that a row of the table looks at,
+ * once each. For audit/gather.c. */
+typedef void gate_counter_fn(void *context, uint64_t *counter);
+void gate_counters(struct rec_probe *own, gate_counter_fn *fn, void *context);
+enum { GATE_COUNTERS = 64 }; /* that there are at most */
+
+/* The table, for docs/requirements.md. */
+void gate_print_docs(FILE *to);

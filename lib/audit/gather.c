@@ -52,33 +52,40 @@ gather_kind(struct gather *g, enum record_kind kind, store_record_fn take)
 
 /* ---- probes ---------------------------------------------------------------------------------- */
 
-/* Packets that the ports were offered, and those that no stage saw, as the window's counts. */
+struct counters {
+	uint64_t *at[GATE_COUNTERS + 3];
+	size_t count;
+};
+
+static void
+add_counter(void *context, uint64_t *counter)
+{
+	struct counters *c = context;
+
+	c->at[c->count++] = counter;
+}
+
+/* What the probe was offered and lost, as the window's counts. */
 static void
 count_probe(struct gather *g, struct input_probe *p)
 {
 	const struct rec_probe *r = &p->rec;
-	uint64_t taken = r->rx_packets > 0 ? r->rx_packets : r->packets;
-	uint64_t missed = r->missed + r->no_mbuf;
-	struct input_class c = {
-		.packets = {taken + missed, missed + r->punt_control_drops + r->punt_bulk_drops},
-		.flows = r->punt_control_drops,
-		.first_us = r->head.started_us,
-		.last_us = r->heartbeat_us,
-	};
+	struct counters c = {.at = {&p->offered, &p->lost, &p->control_drops}, .count = 3};
+	bool voided = gate_voids(g->params->conf, r->loss_ratio, 0);
 	char key[160];
 
+	p->lost = r->missed + r->no_mbuf;
+	p->offered = (r->rx_packets > 0 ? r->rx_packets : r->packets) + p->lost;
+	p->control_drops = r->punt_control_drops;
+	p->own = *r;
+	if (!g->params->window)
+		return;
+	gate_counters(&p->own, add_counter, &c);
 	FIELD_FORMAT(key, "%s|probe:%s", g->site, r->id);
-	if (g->params->window) {
-		bool voided = gate_voids(g->params->conf, r->loss_ratio, 0);
-
-		window_apply(g->params->window, key, &r->head, r->heartbeat_us, &c);
-		FIELD_FORMAT(key, "%s|loss:%s", g->site, r->id);
-		g->in->voided_ratio = window_voided(g->params->window, key, r->heartbeat_us,
-		                                    r->interval_us, voided);
-	}
-	p->offered = c.packets[0];
-	p->lost = c.packets[1];
-	p->control_drops = c.flows;
+	window_counts(g->params->window, key, &r->head, r->heartbeat_us, c.at, c.count);
+	FIELD_FORMAT(key, "%s|loss:%s", g->site, r->id);
+	g->in->voided_ratio =
+		window_voided(g->params->window, key, r->heartbeat_us, r->interval_us, voided);
 }
 
 /* Totals that jump between two processes prove nothing. */
@@ -93,6 +100,28 @@ note_twins(struct gather *g, struct rec_probe *r)
 	FIELD_COPY(r->unfit_reason, "two processes write under its id; each wants one of its own");
 }
 
+/* It may work from another contract file; an unnamed one is nobody's. */
+static bool
+is_stranger(const struct conf *conf, const struct rec_probe *r)
+{
+	return conf->sha256[0] != '\0' && r->config_sha256[0] != '\0' &&
+	       strcmp(conf->sha256, r->config_sha256) != 0;
+}
+
+/* A clock that runs ahead of this machine's makes everything look fresh. */
+static void
+note_ahead(const struct gather *g, struct rec_probe *r)
+{
+	double most = conf_threshold(g->params->conf, NULL, "stale_us");
+
+	if (g->params->now_us == 0 || (double)r->heartbeat_us <= (double)g->params->now_us + most)
+		return;
+	r->fit = false;
+	FIELD_FORMAT(r->unfit_reason, "its clock is %.0f s ahead of control's",
+	             (double)(r->heartbeat_us - g->params->now_us) / 1e6);
+	r->heartbeat_us = g->params->now_us;
+}
+
 static void
 take_probe(void *context, const char *id, const void *record)
 {
@@ -102,6 +131,8 @@ take_probe(void *context, const char *id, const void *record)
 	(void)id;
 	p->rec = *(const struct rec_probe *)record;
 	note_twins(g, &p->rec);
+	note_ahead(g, &p->rec);
+	p->stranger = is_stranger(g->params->conf, &p->rec);
 	count_probe(g, p);
 	if (p->rec.heartbeat_us > g->in->to_us)
 		g->in->to_us = p->rec.heartbeat_us;
@@ -172,12 +203,17 @@ gather_frames(struct gather *g, struct input_link *link)
 	}
 }
 
+/* NULL: a link of the contract, as another site than its own tells of it. */
 static struct input_link *
 link_slot(struct gather *g, const char *name)
 {
-	for (size_t i = 0; i < g->in->link_count; i++)
-		if (g->in->links[i].conf && strcmp(g->in->links[i].conf->name, name) == 0)
-			return &g->in->links[i];
+	const struct conf *c = g->params->conf;
+
+	for (size_t i = 0; i < c->link_count; i++)
+		if (strcmp(c->links[i].name, name) == 0)
+			return strcmp(c->sites[c->links[i].site].name, g->site) == 0
+			               ? &g->in->links[i]
+			               : NULL;
 	return GATHER_GROW(g->in->links, g->in->link_count);
 }
 
@@ -194,7 +230,7 @@ gather_links(struct gather *g)
 		if (!gather_get(g, RECORD_LINK, ids[i], &rec))
 			continue;
 		link = link_slot(g, rec.name);
-		if (link->seen && link->rec.head.boot_us >= rec.head.boot_us)
+		if (!link || (link->seen && link->rec.head.boot_us >= rec.head.boot_us))
 			continue; /* an older probe's leavings */
 		free(link->members);
 		link->member_count = 0;
@@ -436,13 +472,54 @@ mark_stale(struct audit_input *in)
 	}
 }
 
+static const struct input_probe *
+probe_of(const struct audit_input *in, const char *id)
+{
+	for (size_t p = 0; id && id[0] != '\0' && p < in->probe_count; p++)
+		if (strcmp(in->probes[p].rec.id, id) == 0)
+			return &in->probes[p];
+	return NULL;
+}
+
+/* Epochs that a record may lag behind its probe's: one is written in slices. */
+enum { SLICES_LATE = 3 };
+
+bool
+gather_is_left(const struct input_probe *p, const struct rec_head *head)
+{
+	return head->boot_us != p->rec.head.boot_us || head->seq + SLICES_LATE < p->rec.head.seq;
+}
+
+static void
+forget_link(struct input_link *link)
+{
+	free(link->members);
+	free(link->lacp);
+	link->members = NULL;
+	link->lacp = NULL;
+	link->member_count = link->lacp_count = 0;
+	link->followed = link->seen = false;
+}
+
+/* Who taps which link. What nobody writes any more is not seen: records outlive their probe, the
+ * run that wrote them, and the contract that named them (a link lives a day in the store, a session
+ * a week). */
 static void
 find_probes(struct audit_input *in)
 {
-	for (size_t i = 0; i < in->link_count; i++)
-		for (size_t p = 0; p < in->probe_count; p++)
-			if (strcmp(in->links[i].rec.probe, in->probes[p].rec.id) == 0)
-				in->links[i].probe = &in->probes[p];
+	for (size_t i = 0; i < in->link_count; i++) {
+		struct input_link *link = &in->links[i];
+
+		link->probe = probe_of(in, link->rec.probe);
+		if (!link->probe && link->conf)
+			link->probe = probe_of(in, link->conf->tap_probe);
+		/* a capture is read by one program, whatever taps are declared */
+		if (link->seen && !in->capture && link->rec.probe[0] != '\0' &&
+		    (!link->probe || gather_is_left(link->probe, &link->rec.head)))
+			link->seen = false;
+		if (!link->seen)
+			forget_link(link);
+	}
 }
 
 bool
@@ -469,6 +546,8 @@ audit_gather(const struct gather_params *params, struct audit_input *in)
 	}
 	gather_kind(&g, RECORD_MAINTENANCE, take_maintenance);
 	in->now_us = params->now_us > 0 ? params->now_us : in->to_us;
+	if (in->from_us > in->to_us)
+		in->from_us = in->to_us; /* a clock was set back */
 	mark_stale(in);
 	find_probes(in);
 	gather_peering_end(&g);

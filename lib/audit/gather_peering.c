@@ -107,7 +107,7 @@ session_counts(const struct audit_input *in, const struct input_session *s)
 {
 	if (s->conf)
 		return true;
-	return s->link && s->link->conf->session_count == 0 &&
+	return s->seen && s->link && s->link->conf->session_count == 0 &&
 	       reaches_cloud(in->conf, &s->rec.side[SIDE_MSFT]);
 }
 
@@ -203,13 +203,15 @@ gather_peering_site(struct gather *g)
 	}
 }
 
-/* Takes out what lies before the window or in maintenance. */
+/* Takes out what lies before the window or in maintenance. An outage that lasts does so as long as
+ * somebody looks: until its own probe's last word, not until another's. */
 static void
 read_outages(const struct audit_input *in, struct uptime *u, const char *outages,
              const struct input_link *link, const char *session)
 {
 	uint64_t window = (uint64_t)conf_threshold(in->conf, NULL, "evidence_window_us");
 	uint64_t from = in->capture || in->to_us < window ? 0 : in->to_us - window;
+	uint64_t until = in->to_us;
 	struct input_scope scope = {.in = in, .scope = "peering"};
 	char link_scope[96], session_scope[128];
 
@@ -221,7 +223,9 @@ read_outages(const struct audit_input *in, struct uptime *u, const char *outages
 		FIELD_FORMAT(session_scope, "session:%s", session);
 		scope.also = session_scope;
 	}
-	uptime_read(u, outages, from, in->to_us, input_maintenance_next, &scope);
+	if (link && link->probe && link->probe->rec.heartbeat_us < until)
+		until = link->probe->rec.heartbeat_us;
+	uptime_read(u, outages, from, until, input_maintenance_next, &scope);
 }
 
 static const struct input_session *
@@ -233,15 +237,54 @@ session_find(const struct audit_input *in, const char *name)
 	return NULL;
 }
 
+/* Whether the probe of its link still writes this record. */
+static bool
+is_current(const struct input_link *link, const struct rec_head *head)
+{
+	return link->seen && (!link->probe || !gather_is_left(link->probe, head));
+}
+
+/* A session that nobody follows any more is known by its name alone. */
+static void
+forget_session(struct input_session *s)
+{
+	struct rec_session rec = {0};
+
+	FIELD_COPY(rec.name, s->rec.name);
+	FIELD_COPY(rec.link, s->rec.link);
+	s->rec = rec;
+	s->uptime = (struct uptime){0};
+	s->max_prefix_ceases = 0;
+	s->seen = false;
+}
+
+/* Members that are followed, in place. */
+static void
+keep_current(struct input_link *link)
+{
+	size_t kept = 0;
+
+	for (size_t m = 0; m < link->lacp_count; m++)
+		if (is_current(link, &link->lacp[m].rec.head))
+			link->lacp[kept++] = link->lacp[m];
+	link->lacp_count = kept;
+	if (!is_current(link, &link->tokens.head) && link->tokens.link[0] != '\0')
+		link->tokens = (struct rec_tokens){0};
+}
+
 void
 gather_peering_end(struct gather *g)
 {
 	struct audit_input *in = g->in;
 
+	for (size_t i = 0; i < in->link_count; i++)
+		keep_current(&in->links[i]);
 	for (size_t i = 0; i < in->session_count; i++) {
 		struct input_session *s = &in->sessions[i];
 
 		s->link = link_find(in, s->rec.link);
+		if (s->seen && s->link && !is_current(s->link, &s->rec.head))
+			forget_session(s);
 		s->counts = session_counts(in, s);
 		read_outages(in, &s->uptime, s->rec.outages, s->link, s->rec.name);
 	}
@@ -249,6 +292,10 @@ gather_peering_end(struct gather *g)
 		struct input_bfd *b = &in->bfds[i];
 
 		b->link = link_find(in, b->rec.link);
+		if (b->link && !is_current(b->link, &b->rec.head)) {
+			b->link = NULL;
+			continue;
+		}
 		b->session = session_find(in, b->rec.session);
 		read_outages(in, &b->uptime, b->rec.outages, b->link, b->rec.session);
 	}

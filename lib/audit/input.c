@@ -2,10 +2,27 @@
 
 #include <string.h>
 
-static bool
-speaks(const struct input_probe *p)
+#include "audit/field.h"
+#include "audit/gate.h"
+
+bool
+input_speaks(const struct input_probe *p)
 {
-	return p->rec.fit && !p->stale;
+	return p->rec.fit && !p->stale && !p->stranger;
+}
+
+void
+input_why_unfit(const struct audit_input *in, const struct input_probe *p, char *why, size_t size)
+{
+	why[0] = '\0';
+	if (p->stale)
+		field_format(why, size, "probe %s wrote nothing for %.0f s", p->rec.id,
+		             (double)(in->now_us - p->rec.heartbeat_us) / 1e6);
+	else if (!p->rec.fit)
+		field_format(why, size, "probe %s is unfit: %s", p->rec.id, p->rec.unfit_reason);
+	else if (p->stranger)
+		field_format(why, size, "probe %s works from another contract (%.12s, here %.12s)",
+		             p->rec.id, p->rec.config_sha256, in->conf->sha256);
 }
 
 bool
@@ -15,12 +32,12 @@ input_unfit(const struct audit_input *in, const struct input_probe **which)
 	bool any = false;
 
 	for (size_t i = 0; i < in->probe_count; i++)
-		any |= speaks(&in->probes[i]);
+		any |= input_speaks(&in->probes[i]);
 	/* a probe that was taken out of the contract may be silent */
 	for (size_t i = 0; i < in->link_count; i++) {
 		const struct input_link *link = &in->links[i];
 
-		if (link->conf && link->probe && !speaks(link->probe)) {
+		if (link->conf && link->probe && !input_speaks(link->probe)) {
 			bad = link->probe;
 			any = false;
 		}
@@ -130,9 +147,8 @@ input_time_us(const struct audit_input *in, const char *threshold)
 bool
 input_hears(const struct audit_input *in, const struct input_link *link)
 {
-	double drops = conf_threshold(in->conf, NULL, "control_drop_gate_packets");
+	char why[VERDICT_WHY];
 
 	return link && link->seen && link->followed &&
-	       (!link->probe ||
-	        (speaks(link->probe) && (double)link->probe->control_drops <= drops));
+	       (!link->probe || (input_speaks(link->probe) && !gate_deafens(in, link, why)));
 }

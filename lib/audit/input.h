@@ -19,9 +19,13 @@ enum { INPUT_PATH = 16 };
 
 struct input_probe {
 	struct rec_probe rec;
+	struct rec_probe own;   /* the counters that the gate looks at (audit/gate.h), over the
+	                           window; nothing else */
 	bool stale;             /* no heartbeat for longer than `stale_us` */
-	uint64_t offered, lost; /* packets, over the window: reached the ports; not analysed */
+	bool stranger;          /* works from another contract than control */
+	uint64_t offered, lost; /* packets, over the window: reached the ports; never analysed */
 	uint64_t control_drops; /* over the window: punted control frames that were lost */
+	uint64_t round_trips;   /* that count under a scope of their own, since start */
 };
 
 struct input_link {
@@ -183,6 +187,11 @@ struct audit_input {
 	double voided_ratio;             /* share of the window that the probes' own loss voided */
 };
 
+/* Whether its numbers may carry a verdict: fit, not stale, of this contract. */
+bool input_speaks(const struct input_probe *p);
+/* Why it does not speak: "probe p1 wrote nothing for 35 s"; nothing for one that does. */
+void input_why_unfit(const struct audit_input *in, const struct input_probe *p, char *why,
+                     size_t size);
 /* True when no probe speaks, or one that taps a declared link is stale or unfit. `which`, if not
  * NULL, gets that probe, or NULL where there is none. */
 bool input_unfit(const struct audit_input *in, const struct input_probe **which);
@@ -202,5 +211,5 @@ bool input_acked(const struct audit_input *in, const char *subject);
 /* A minimum time in us: the threshold, or what `--window` puts in its place. */
 uint64_t input_time_us(const struct audit_input *in, const char *threshold);
 /* Whether absence proves something on this link: its probe is fit, follows the protocols there and
- * dropped no more control frames than control_drop_gate_packets (requirements section 4.5). */
+ * lost nothing that deafens it (audit/gate.h; requirements section 4.5). */
 bool input_hears(const struct audit_input *in, const struct input_link *link);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/field.h"
+#include "audit/gate.h"
 
 static const struct {
 	const char *id;
@@ -80,13 +81,12 @@ judge_untapped(const struct input_link *link, struct verdict_draft *d)
 }
 
 static void
-add_unfit(const struct input_probe *p, struct verdict_draft *d)
+add_unfit(const struct audit_input *in, const struct input_probe *p, struct verdict_draft *d)
 {
 	char why[200] = "no probe has written anything";
 
 	if (p)
-		FIELD_FORMAT(why, "probe %s: %s", p->rec.id,
-		             p->stale ? "no fresh data" : p->rec.unfit_reason);
+		input_why_unfit(in, p, why, sizeof why);
 	verdict_add(d,
 	            &(struct subcheck){.id = "probe",
 	                               .scope = "peering",
@@ -97,10 +97,34 @@ add_unfit(const struct input_probe *p, struct verdict_draft *d)
 	             "pniscope probes; pniscope doctor", 0);
 }
 
+/* A row that rests on silence and stays open says where the probe had no ears. */
+static void
+add_deaf(const struct audit_input *in, const struct requirement *r, struct verdict_draft *d)
+{
+	for (size_t i = 0; i < in->link_count && gate_hears(r); i++) {
+		const struct input_link *link = &in->links[i];
+		char scope[96], why[VERDICT_WHY];
+
+		if (!link->conf || !link->seen || !gate_deafens(in, link, why))
+			continue;
+		FIELD_FORMAT(scope, "link:%s", link->rec.name);
+		verdict_add(d,
+		            &(struct subcheck){.id = "ears",
+		                               .scope = scope,
+		                               .verdict = VERDICT_INCONCLUSIVE,
+		                               .lack = LACK_PROBE_UNFIT},
+		            "silence on %s proves nothing, %s", link->rec.name, why);
+		verdict_need(d, "a probe that hears", why, "no loss of it in a day",
+		             "pniscope probes: look at missed, punt_control_drops and busy", 0);
+	}
+}
+
 void
 judge(const struct requirement *r, const struct audit_input *in, struct verdict_draft *out)
 {
 	const struct input_probe *unfit;
+	struct gate gate;
+	bool mute, present;
 
 	verdict_begin(out, r, in->conf, in->from_us, in->to_us);
 	out->row.voided_ratio = in->voided_ratio;
@@ -110,8 +134,19 @@ judge(const struct requirement *r, const struct audit_input *in, struct verdict_
 		FIELD_COPY(out->row.verdict, verdict_name(VERDICT_INCONCLUSIVE));
 		return;
 	}
-	if (input_unfit(in, &unfit))
-		add_unfit(unfit, out);
+	gate_open(&gate, in, out);
+	gate_tell(in, r, out->row.own_loss, sizeof out->row.own_loss);
+	mute = input_unfit(in, &unfit);
+	/* what a probe is fit for or not, it saw who is there (requirements section 13) */
+	present = (r->flags & REQ_IDENTITY) && unfit && !unfit->stale;
+	if (mute && !present)
+		add_unfit(in, unfit, out);
 	judge_of(r)(in, out);
+	if (mute && present && out->undecided > 0)
+		add_unfit(in, unfit, out);
+	if (out->undecided > 0)
+		add_deaf(in, r, out);
 	verdict_conclude(out);
+	out->gate_context = NULL;
+	out->gate = NULL;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "audit/field.h"
-#include "audit/gate.h"
 #include "audit/judge.h"
 #include "audit/share.h"
 
@@ -275,13 +274,6 @@ check_match(const struct audit_input *in, const struct input_subnet *s, const st
 		describe_worst(in, s, sums, have);
 		verdict_need(d, "undeclared classes to last or to end", have, want,
 		             "watch on; `pniscope classes --subnet` names them", l->time_us);
-		return;
-	}
-	if (gate_voids(in->conf, gate_loss_ratio(in), l->ratio)) {
-		check.lack = LACK_PROBE_UNFIT;
-		verdict_add(d, &check,
-		            "the probe lost %.2g of the packets: a class of %.2g could hide",
-		            gate_loss_ratio(in), l->ratio);
 		return;
 	}
 	check.verdict = VERDICT_PASS;

@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "audit/field.h"
-#include "audit/gate.h"
 #include "audit/judge.h"
 #include "base/clock.h"
 
@@ -89,10 +88,6 @@ judge_load(const struct audit_input *in, const struct input_link *link, bool day
 		check.verdict = VERDICT_INCONCLUSIVE;
 		check.lack = LACK_TOO_LITTLE;
 		need_more(in, link, &s, d);
-	} else if (gate_voids(in->conf, gate_loss_ratio(in), s.augment)) {
-		/* what was lost might have passed the limit */
-		check.verdict = VERDICT_INCONCLUSIVE;
-		check.lack = LACK_PROBE_UNFIT;
 	}
 	if (link->rec.over_40_since_us > 0)
 		clock_format_us(link->rec.over_40_since_us, 0, since);
@@ -105,6 +100,8 @@ void
 judge_utilisation(const struct audit_input *in, struct verdict_draft *d)
 {
 	for (size_t i = 0; i < in->link_count; i++) {
+		if (!in->links[i].conf)
+			continue; /* out of the contract: nobody's matter any more */
 		if (in->links[i].seen)
 			judge_load(in, &in->links[i], true, d);
 		else

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "audit/field.h"
-#include "audit/gate.h"
 #include "audit/judge.h"
 #include "audit/judge_parts.h"
 #include "base/clock.h"
@@ -88,9 +87,6 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 	note_tcp(r, scope, d);
 	if (link_is_span(link))
 		judge_open(d, &m, LACK_NOT_OBSERVABLE, "%s is tapped by a SPAN port, which loses",
-		           scope);
-	else if (gate_voids(in->conf, gate_loss_ratio(in), r->windows_over ? r->loss_ratio : 0))
-		judge_open(d, &m, LACK_PROBE_UNFIT, "the probe's own loss may have made that of %s",
 		           scope);
 	else if ((double)r->windows_over_hour >= conf_threshold(in->conf, NULL, "m3_bad_windows"))
 		fail_windows(r, &m, side, d);

@@ -100,6 +100,8 @@ judge_rates(const struct audit_input *in, struct verdict_draft *d)
 	for (size_t i = 0; i < in->link_count; i++) {
 		const struct input_link *link = &in->links[i];
 
+		if (!link->conf)
+			continue; /* out of the contract: nobody's matter any more */
 		for (size_t m = 0; m < link->member_count; m++)
 			check_counters(in, &link->members[m], d);
 		if (link->seen)

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "audit/finding.h"
+#include "audit/gate.h"
 #include "audit/requirement_table.h"
 
 const char *
@@ -176,5 +177,6 @@ requirement_print_docs(FILE *to)
 	        requirement_profile());
 	for (size_t i = 0; i < requirement_count(); i++)
 		print_row(&table[i], to);
+	gate_print_docs(to);
 	print_findings(to);
 }

@@ -115,11 +115,29 @@ count_check(struct verdict_draft *d, const struct subcheck *check)
 	d->hard |= check->hard;
 }
 
-void
-verdict_add(struct verdict_draft *d, const struct subcheck *check, const char *format, ...)
+/* The sub-check as the gate lets it stand. A voided FAIL keeps the row from PASS even where the
+ * sub-check was optional: what looked wrong is not proven right. */
+static struct subcheck
+gated(struct verdict_draft *d, const struct subcheck *check, char why[VERDICT_WHY])
 {
+	struct subcheck c = *check;
+
+	d->voided = c.verdict != VERDICT_INCONCLUSIVE && d->gate && d->gate(d, check, why);
+	if (!d->voided)
+		return c;
+	c.optional &= c.verdict != VERDICT_FAIL;
+	c.verdict = VERDICT_INCONCLUSIVE;
+	c.lack = LACK_PROBE_UNFIT;
+	c.hard = false;
+	return c;
+}
+
+void
+verdict_add(struct verdict_draft *d, const struct subcheck *given, const char *format, ...)
+{
+	char reason[512], why[VERDICT_WHY] = "";
+	struct subcheck taken = gated(d, given, why), *check = &taken;
 	struct rec_subcheck *slot = subcheck_slot(d, check->verdict);
-	char reason[512];
 	va_list args;
 
 	count_check(d, check);
@@ -128,6 +146,12 @@ verdict_add(struct verdict_draft *d, const struct subcheck *check, const char *f
 	va_start(args, format);
 	vsnprintf(reason, sizeof reason, format, args);
 	va_end(args);
+	if (d->voided) {
+		char said[sizeof reason];
+
+		FIELD_COPY(said, reason);
+		FIELD_FORMAT(reason, "void %s, %s: %s", verdict_name(given->verdict), why, said);
+	}
 	FIELD_COPY(slot->id, check->id);
 	FIELD_COPY(slot->scope, check->scope);
 	FIELD_COPY(slot->verdict, verdict_name(check->verdict));
@@ -166,7 +190,7 @@ verdict_next(struct verdict_draft *d, const char *format, ...)
 	char text[512];
 	va_list args;
 
-	if (d->row.next[0] != '\0')
+	if (d->row.next[0] != '\0' || d->voided)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
@@ -177,7 +201,8 @@ verdict_next(struct verdict_draft *d, const char *format, ...)
 void
 verdict_blame(struct verdict_draft *d, enum side side)
 {
-	if (d->blamed || d->failed > 1) /* the first failure decides, named or not */
+	/* the first failure decides, named or not */
+	if (d->blamed || d->failed > 1 || d->voided)
 		return;
 	FIELD_COPY(d->row.side, side_name(side));
 	d->blamed = true;
@@ -269,6 +294,10 @@ verdict_conclude(struct verdict_draft *d)
 		conclude_evidence(d);
 	if (verdict == VERDICT_FAIL)
 		verdict_next(d, "pniscope explain %s; pniscope audit %s --json", r->id, r->id);
+	if (verdict != VERDICT_FAIL) { /* a judge may have named both before the gate voided it */
+		row->next[0] = '\0';
+		FIELD_COPY(row->side, side_name(r->side));
+	}
 	if (verdict != VERDICT_INCONCLUSIVE) {
 		row->need_count = 0; /* a decided row needs nothing */
 		return;

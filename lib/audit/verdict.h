@@ -30,6 +30,14 @@ const char *lack_text(const char *name);
 enum basis { BASIS_NONE = 0, BASIS_OBSERVED = 1, BASIS_DECLARED = 2, BASIS_MIXED = 3 };
 const char *basis_name(enum basis b);
 
+struct subcheck;
+struct verdict_draft;
+/* Asked before a PASS or FAIL is taken: true when it can't stand, and `why` then says so. May add
+ * needs. */
+enum { VERDICT_WHY = 160 };
+typedef bool verdict_gate_fn(struct verdict_draft *d, const struct subcheck *check,
+                             char why[VERDICT_WHY]);
+
 /* A row under construction. Zero it with verdict_begin; after verdict_conclude `row` is complete.
  */
 struct verdict_draft {
@@ -41,7 +49,10 @@ struct verdict_draft {
 	unsigned subchecks_beyond; /* more than the row can hold: counted, told in the reasons */
 	bool hard;                 /* one of the failures is a hard fact: no hysteresis */
 	bool blamed;               /* verdict_blame() named a side */
-	enum verdict last;         /* of the sub-check added last */
+	enum verdict last;         /* of the sub-check added last, as taken */
+	bool voided;               /* it was a PASS or FAIL that the gate did not let stand */
+	verdict_gate_fn *gate;     /* NULL: all stand */
+	void *gate_context;
 };
 
 struct subcheck {
@@ -59,7 +70,8 @@ struct subcheck {
 /* The row of `r`, with everything that does not depend on evidence. */
 void verdict_begin(struct verdict_draft *d, const struct requirement *r, const struct conf *conf,
                    uint64_t from_us, uint64_t to_us);
-/* Adds one sub-check with the sentence that says why. */
+/* Adds one sub-check with the sentence that says why. A PASS or FAIL that the gate voids becomes
+ * INCONCLUSIVE, of an unfit probe, and says what it would have been. */
 void verdict_add(struct verdict_draft *d, const struct subcheck *check, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* What would decide it. NULL texts are empty; eta_us 0: not known. */
@@ -68,7 +80,7 @@ void verdict_need(struct verdict_draft *d, const char *what, const char *have, c
 /* Evidence that a peer can check, of the sub-check added last; kept up to REC_EVIDENCE. Once one
  * fails, only what proves failures is kept. */
 void verdict_evidence(struct verdict_draft *d, const struct rec_evidence *evidence);
-/* What to do next after a FAIL: the first one given stays. */
+/* What to do next after a FAIL: the first one given stays; none of a FAIL that was voided. */
 void verdict_next(struct verdict_draft *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Who must act on the failure just added (or about to be), where that is not the requirement's own

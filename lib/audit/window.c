@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/field.h"
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -123,6 +124,17 @@ advance(struct series *s, uint64_t bucket)
 	}
 }
 
+/* The clock was set back by more than a bucket: what stands in the future counts for nothing, the
+ * totals go on. */
+static void
+begin_again(struct series *s, uint64_t now_us, uint64_t step_us)
+{
+	memset(s->sum, 0, sizeof s->sum);
+	memset(s->first_us, 0, sizeof s->first_us);
+	s->begin = s->bucket = now_us / step_us;
+	s->started_us = now_us;
+}
+
 /* Adds what was counted since the last look to the newest bucket. */
 static void
 add_growth(struct series *s, const struct rec_head *head, const struct input_class *total)
@@ -165,6 +177,8 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 		s->started_us = head->started_us;
 		s->begin = s->bucket = now_us / w->step_us;
 	}
+	if (now_us / w->step_us + 1 < s->bucket)
+		begin_again(s, now_us, w->step_us);
 	advance(s, now_us / w->step_us);
 	add_growth(s, head, total);
 	total->first_us = 0;
@@ -178,6 +192,34 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 	}
 	counts_give(&sum, total);
 	return window_begin(w, s);
+}
+
+void
+window_counts(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+              uint64_t *const *counters, size_t count)
+{
+	uint64_t none = 0;
+
+	for (size_t at = 0; at < count; at += COUNTERS) {
+		uint64_t *c[COUNTERS];
+		struct input_class sum = {.first_us = head->started_us, .last_us = now_us};
+		char part[192];
+
+		for (size_t i = 0; i < COUNTERS; i++)
+			c[i] = at + i < count ? counters[at + i] : &none;
+		sum.packets[0] = *c[0];
+		sum.packets[1] = *c[1];
+		sum.bytes[0] = *c[2];
+		sum.bytes[1] = *c[3];
+		sum.flows = *c[4];
+		sum.flows_two_way = *c[5];
+		sum.flows_peer = *c[6];
+		FIELD_FORMAT(part, "%s|%zu", key, at);
+		window_apply(w, part, head, now_us, &sum);
+		for (size_t i = 0; i < COUNTERS; i++)
+			*c[i] = counts_of(&sum).at[i];
+		none = 0;
+	}
 }
 
 double

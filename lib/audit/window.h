@@ -22,6 +22,10 @@ void window_destroy(struct window *w);
 uint64_t window_apply(struct window *w, const char *key, const struct rec_head *head,
                       uint64_t now_us, struct input_class *total);
 
+/* The same for any counters, `count` of them. */
+void window_counts(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+                   uint64_t *const *counters, size_t count);
+
 /* An epoch of `length_us` ended at `now_us`, and the probe's own loss voided it or not; the same
  * writer's same epoch counts once. Returns the voided share of the window. */
 double window_voided(struct window *w, const char *writer, uint64_t now_us, uint64_t length_us,

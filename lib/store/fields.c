@@ -335,6 +335,7 @@ const struct record_field fields_verdict[] = {
 	U64(rec_verdict, first_us, "us", "FAIL: when what fails began, or was first seen"),
 	U64(rec_verdict, samples, "", "how many observations"),
 	F64(rec_verdict, voided_ratio, "ratio", "of the window, void by the probe's own loss"),
+	TEXT(rec_verdict, own_loss, "what the probes lost of what it rests on, over the window"),
 	LIST(rec_verdict, evidence, evidence_count, evidence, "what a peer could check"),
 	LIST(rec_verdict, need, need_count, need, "what would settle it"),
 	LIST(rec_verdict, subchecks, subcheck_count, subcheck, "parts of the verdict"),

@@ -210,7 +210,7 @@ struct rec_need {
 };
 
 struct rec_subcheck {
-	char id[48], scope[96], verdict[16], reason[160];
+	char id[48], scope[96], verdict[16], reason[240];
 	uint64_t samples;
 };
 
@@ -246,6 +246,7 @@ struct rec_verdict {
 	uint64_t first_us; /* FAIL: when what fails began, or was first seen */
 	uint64_t samples;
 	double voided_ratio; /* share of the window that the probe's own loss voided */
+	char own_loss[240];  /* what the probes lost of what it rests on, over the window */
 	uint32_t evidence_count, need_count, subcheck_count;
 	struct rec_evidence evidence[REC_EVIDENCE];
 	struct rec_need need[REC_NEED];

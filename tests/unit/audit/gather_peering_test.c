@@ -49,6 +49,7 @@ static void
 gather(struct conf *conf, struct store *s, struct announcements *a, struct audit_input *in)
 {
 	put_probe(s, conf, SCENE_NOW);
+	put_links(s, conf);
 	assert_true(audit_gather(
 		&(struct gather_params){
 			.conf = conf, .store = s, .announcements = a, .capture = true},

@@ -53,7 +53,7 @@ static const struct change bfds[] = {
 	{"no BFD of anybody", none_at_all, "FAIL", NULL},
 	{"without, session idle", none_session_idle, "INCONCLUSIVE", "not-collected"},
 	{"without, nobody follows BFD", none_not_followed, "INCONCLUSIVE", "not-collected"},
-	{"without, control frames dropped", none_drops, "INCONCLUSIVE", "not-collected"},
+	{"without, control frames dropped", none_drops, "INCONCLUSIVE", "probe-unfit"},
 	{"without, the peer is not heard at all", none_tap_dead, "INCONCLUSIVE", "not-collected"},
 	{"AdminDown", admin_down, "FAIL", NULL},
 	{"detection of 1 s", one_second, "FAIL", NULL},

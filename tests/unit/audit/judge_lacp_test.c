@@ -53,7 +53,7 @@ static const struct change lacps[] = {
 	{"the member dark for a day", dark_a_day, "PASS", NULL},
 	{"for a second more", dark_longer, "INCONCLUSIVE", "too-little"},
 	{"never one, where nobody follows LACP", not_followed, "INCONCLUSIVE", "not-observable"},
-	{"never one, control frames dropped", drops, "INCONCLUSIVE", "not-observable"},
+	{"never one, control frames dropped", drops, "INCONCLUSIVE", "probe-unfit"},
 	{"never one, the probe unfit", unfit, "INCONCLUSIVE", "probe-unfit"},
 	{"none of Microsoft", cloud_silent, "INCONCLUSIVE", "not-observable"},
 	{"2 in a row", two_pdus, "INCONCLUSIVE", "too-little"},

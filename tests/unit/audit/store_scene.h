@@ -32,6 +32,23 @@ put_probe(struct store *s, const struct conf *conf, uint64_t at)
 	store_put(s, RECORD_PROBE, p.id, &p);
 }
 
+/* The links that this probe taps, as it writes them in every epoch. */
+static inline void
+put_links(struct store *s, const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->link_count; i++) {
+		struct rec_link link = {0};
+
+		if (strcmp(conf->sites[conf->links[i].site].name, "ams1") != 0)
+			continue;
+		snprintf(link.name, sizeof link.name, "%s", conf->links[i].name);
+		strcpy(link.site, "ams1");
+		strcpy(link.probe, "ams1-p");
+		store_select(s, "ams1", "lab");
+		store_put(s, RECORD_LINK, link.name, &link);
+	}
+}
+
 /* Two-way traffic of a class in 203.0.113.0/24, as totals since the probe's start. */
 static inline void
 put_class(struct store *s, const char *class, uint64_t packets, uint64_t bytes, uint64_t flows,

@@ -1,0 +1,625 @@
+/*
+ * Somebody who wants a wrong verdict by unlucky timing: probes that die, restart, disagree or have
+ * a wrong clock, records that outlive them in the store, contracts and maintenance that change in
+ * between. Two sites with a probe each, over a memory store.
+ */
+#include "unit/audit/peering_scene.h"
+#include "unit/audit/store_scene.h"
+
+#include "audit/audit.h"
+#include "audit/gather.h"
+#include "audit/leader.h"
+
+#define S SCENE_SECOND
+#define HOUR (3600 * S)
+#define DAY (24 * HOUR)
+#define TWO_SITES                                                                         \
+	HEALTHY_HEAD("voice", "")                                                         \
+	"links = ( " HEALTHY_LINK("pni-a", "ams1", "primary", "1", "") ", " HEALTHY_LINK( \
+		"pni-c", "fra1", "backup", "3", "") " );\n" HEALTHY_REGISTERED HEALTHY_SUBNETS
+
+/* A probe as it writes: its run, and where that is. */
+struct writer {
+	const char *site, *id;
+	uint64_t boot_us, seq;
+};
+static const struct writer ams = {"ams1", "ams1-p", SCENE_NOW - 2 * DAY, 100};
+static const struct writer fra = {"fra1", "fra1-p", SCENE_NOW - 2 * DAY + S, 200};
+
+static void
+as(struct store *s, const struct writer *w)
+{
+	store_select(s, w->site, "lab");
+	s->boot_us = w->boot_us;
+	s->seq = w->seq;
+}
+
+static void
+put_heartbeat(struct store *s, const struct conf *conf, const struct writer *w, uint64_t at)
+{
+	struct rec_probe p = {.fit = true, .heartbeat_us = at, .interval_us = S};
+
+	snprintf(p.id, sizeof p.id, "%s", w->id);
+	snprintf(p.site, sizeof p.site, "%s", w->site);
+	memcpy(p.config_sha256, conf->sha256, sizeof p.config_sha256);
+	p.rx_packets = p.packets = 1000000000;
+	as(s, w);
+	store_put(s, RECORD_PROBE, p.id, &p);
+}
+
+static void
+put_link(struct store *s, const struct writer *w, const char *name, const char *state)
+{
+	struct rec_link l = {.capacity_bps = UINT64_C(200000000000)};
+
+	snprintf(l.name, sizeof l.name, "%s", name);
+	snprintf(l.site, sizeof l.site, "%s", w->site);
+	snprintf(l.probe, sizeof l.probe, "%s", w->id);
+	snprintf(l.state, sizeof l.state, "%s", state);
+	for (int dir = 0; dir < DIR_COUNT; dir++)
+		l.p95_5min_ratio[dir] = l.peak_1min_ratio[dir] = 0.1;
+	as(s, w);
+	store_put(s, RECORD_LINK, l.name, &l);
+}
+
+static void
+put_session(struct store *s, const struct writer *w, const char *link, const char *family,
+            uint64_t at, const char *outages)
+{
+	struct rec_session r = {.segments = 1000, .hold_s = 30};
+
+	snprintf(r.name, sizeof r.name, "%s-%s", link, family);
+	snprintf(r.link, sizeof r.link, "%s", link);
+	snprintf(r.outages, sizeof r.outages, "%s", outages);
+	strcpy(r.state, outages[0] ? "down" : "established");
+	r.up_us = r.covered_us = 2 * DAY;
+	for (int side = 0; side < REC_SIDES; side++) {
+		healthy_side(&r.side[side], side == SIDE_PEER, strcmp(family, "v4") == 0);
+		r.side[side].last_us = at;
+	}
+	as(s, w);
+	store_put(s, RECORD_SESSION, r.name, &r);
+}
+
+static void
+put_site(struct store *s, const struct conf *conf, const struct writer *w, const char *link,
+         uint64_t at)
+{
+	put_heartbeat(s, conf, w, at);
+	put_link(s, w, link, "up");
+	put_session(s, w, link, "v4", at, "");
+	put_session(s, w, link, "v6", at, "");
+}
+
+/* What a look at `now` sees, with `window` or without. */
+static struct audit_input
+look(struct store *s, const struct conf *conf, struct window *window, uint64_t now)
+{
+	struct audit_input in;
+
+	assert_true(audit_gather(
+		&(struct gather_params){.conf = conf, .store = s, .window = window, .now_us = now},
+		&in));
+	return in;
+}
+
+static const struct input_session *
+session_of(const struct audit_input *in, const char *name)
+{
+	for (size_t i = 0; i < in->session_count; i++)
+		if (strcmp(in->sessions[i].rec.name, name) == 0)
+			return &in->sessions[i];
+	fail();
+	return NULL;
+}
+
+struct scene {
+	struct conf *conf;
+	struct store *s;
+};
+
+static struct scene
+begin(const char *contract)
+{
+	struct scene c = {scene_conf(contract), scene_store()};
+
+	put_site(c.s, c.conf, &ams, "pni-a", SCENE_NOW);
+	put_site(c.s, c.conf, &fra, "pni-c", SCENE_NOW);
+	return c;
+}
+
+static void
+finish(struct scene *c)
+{
+	store_close(c->s, 0);
+	conf_destroy(c->conf);
+}
+
+static void
+all_well(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in = look(c.s, c.conf, NULL, SCENE_NOW + S);
+
+	(void)state;
+	assert_false(input_unfit(&in, NULL));
+	assert_verdicts(&in, "R1 M2 X7", "PASS");
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* ---- records that outlive who wrote them ------------------------------------------------------
+ */
+
+/* A link's record lives a day in the store, its sessions' a week: between the two they looked like
+ * sessions without a probe that could be stale. */
+static void
+sessions_of_a_dead_probe_prove_nothing(void **state)
+{
+	static const uint64_t ages[] = {60 * S, 25 * HOUR, 6 * DAY};
+	struct scene c = begin(TWO_SITES);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ages / sizeof ages[0]; i++) {
+		uint64_t now = SCENE_NOW + ages[i];
+		struct audit_input in;
+
+		put_site(c.s, c.conf, &ams, "pni-a", now);
+		if (ages[i] > DAY)
+			as(c.s, &fra), store_remove(c.s, RECORD_LINK, "pni-c");
+		in = look(c.s, c.conf, NULL, now);
+		assert_verdicts(&in, "R1 R10 X7 X11 M2", "INCONCLUSIVE");
+		if (ages[i] > DAY)
+			assert_false(session_of(&in, "pni-c-v4")->seen);
+		audit_input_fini(&in);
+	}
+	finish(&c);
+}
+
+/* Its own record may go first: purged, or evicted. */
+static void
+a_link_of_an_unknown_probe_is_not_seen(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	as(c.s, &fra);
+	store_remove(c.s, RECORD_PROBE, "fra1-p");
+	in = look(c.s, c.conf, NULL, SCENE_NOW + S);
+	assert_false(in.links[1].seen);
+	assert_false(session_of(&in, "pni-c-v4")->seen);
+	assert_verdicts(&in, "R1 R10 X7 M2", "INCONCLUSIVE");
+	assert_non_null(strstr(scene_judge(&in, "X15")->reasons, "no probe reports pni-c"));
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* The probe runs again and has not seen the session yet; what its last run saw stands there. */
+static void
+what_an_earlier_run_saw_is_not_seen(void **state)
+{
+	struct writer again = fra;
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	again.boot_us = SCENE_NOW;
+	again.seq = 1;
+	put_heartbeat(c.s, c.conf, &again, SCENE_NOW + S);
+	put_link(c.s, &again, "pni-c", "up");
+	put_session(c.s, &again, "pni-c", "v6", SCENE_NOW + S, "");
+	put_heartbeat(c.s, c.conf, &ams, SCENE_NOW + S);
+	in = look(c.s, c.conf, NULL, SCENE_NOW + S);
+	assert_true(session_of(&in, "pni-c-v6")->seen);
+	assert_false(session_of(&in, "pni-c-v4")->seen);
+	assert_verdicts(&in, "R1 X7 M2", "INCONCLUSIVE");
+	assert_non_null(strstr(scene_judge(&in, "M2")->reasons, "no BGP of pni-c-v4 seen yet"));
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* The probe goes on without the link: reloaded with another contract, or its slices are lost. */
+static void
+what_a_probe_stopped_writing_is_not_seen(void **state)
+{
+	struct writer later = fra;
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	later.seq += 3; /* an epoch is written in slices: a little behind is no sign */
+	put_heartbeat(c.s, c.conf, &later, SCENE_NOW + 3 * S);
+	in = look(c.s, c.conf, NULL, SCENE_NOW + 3 * S);
+	assert_true(in.links[1].seen);
+	audit_input_fini(&in);
+	later.seq++;
+	put_heartbeat(c.s, c.conf, &later, SCENE_NOW + 4 * S);
+	in = look(c.s, c.conf, NULL, SCENE_NOW + 4 * S);
+	assert_false(in.links[1].seen);
+	assert_verdicts(&in, "R1 M2 X7 X15", "INCONCLUSIVE");
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* ---- probes that disagree ---------------------------------------------------------------------
+ */
+
+/* The other site's probe has the link in its contract too, sees nothing there, and began later. */
+static void
+a_link_is_told_by_its_own_site(void **state)
+{
+	struct writer late = ams;
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	late.boot_us = SCENE_NOW - S;
+	put_heartbeat(c.s, c.conf, &late, SCENE_NOW);
+	put_link(c.s, &late, "pni-a", "up");
+	put_link(c.s, &late, "pni-c", "silent");
+	in = look(c.s, c.conf, NULL, SCENE_NOW);
+	assert_string_equal(in.links[1].rec.state, "up");
+	assert_string_equal(in.links[1].probe->rec.id, "fra1-p");
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+static void
+another_contract_at_one_probe(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+	struct conf *other;
+
+	(void)state;
+	memset(c.conf->sha256, 'a', 64);
+	other = scene_conf(TWO_SITES);
+	memset(other->sha256, 'b', 64);
+	put_heartbeat(c.s, c.conf, &ams, SCENE_NOW);
+	put_heartbeat(c.s, other, &fra, SCENE_NOW);
+	in = look(c.s, c.conf, NULL, SCENE_NOW);
+	assert_true(input_unfit(&in, NULL));
+	assert_verdicts(&in, "M2 X15", "INCONCLUSIVE");
+	assert_verdicts(&in, "R1 X7", "PASS");
+	audit_input_fini(&in);
+	conf_destroy(other);
+	finish(&c);
+}
+
+/* ---- clocks -----------------------------------------------------------------------------------
+ */
+
+/* The session was down for a second when its probe died; the other probe's clock goes on. */
+static void
+an_outage_does_not_grow_while_nobody_looks(void **state)
+{
+	char outages[32];
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	snprintf(outages, sizeof outages, "%llu-0", (unsigned long long)(SCENE_NOW - S));
+	put_session(c.s, &fra, "pni-c", "v4", SCENE_NOW - S, outages);
+	put_heartbeat(c.s, c.conf, &ams, SCENE_NOW + 12 * HOUR);
+	in = look(c.s, c.conf, NULL, SCENE_NOW + 12 * HOUR);
+	assert_true(uptime_listed_us(&session_of(&in, "pni-c-v4")->uptime) <= S);
+	assert_verdicts(&in, "M2", "INCONCLUSIVE");
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* A clock an hour ahead kept its probe fresh for an hour after its death, and moved everybody's
+ * window. */
+static void
+a_clock_that_runs_ahead_is_unfit(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit_input in;
+
+	(void)state;
+	put_heartbeat(c.s, c.conf, &fra,
+	              SCENE_NOW + 5 * S); /* within stale_us: a slow clock here */
+	in = look(c.s, c.conf, NULL, SCENE_NOW);
+	assert_false(input_unfit(&in, NULL));
+	audit_input_fini(&in);
+	put_heartbeat(c.s, c.conf, &fra, SCENE_NOW + HOUR);
+	in = look(c.s, c.conf, NULL, SCENE_NOW);
+	assert_true(input_unfit(&in, NULL));
+	assert_int_equal(in.to_us, SCENE_NOW);
+	assert_non_null(
+		strstr(scene_judge(&in, "X15")->reasons, "its clock is 3600 s ahead of control's"));
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* What was seen while the clock ran ahead counts for nothing; the totals go on from there. */
+static void
+a_clock_set_back_leaves_no_window_in_the_future(void **state)
+{
+	struct rec_head head = {.boot_us = 1, .started_us = 1};
+	struct window *w = window_create(DAY);
+	struct input_class c = {.flows = 100, .first_us = 1, .last_us = 1};
+	uint64_t from;
+
+	(void)state;
+	window_apply(w, "x", &head, SCENE_NOW + 30 * DAY, &c);
+	c = (struct input_class){.flows = 150, .first_us = 1, .last_us = 1};
+	from = window_apply(w, "x", &head, SCENE_NOW, &c);
+	assert_true(from <= SCENE_NOW);
+	assert_int_equal(c.flows, 50);
+	window_destroy(w);
+}
+
+static struct audit *
+live(const struct scene *c, uint64_t boot_us)
+{
+	return audit_create(&(struct audit_params){
+		.conf = c->conf, .store = c->s, .out = c->s, .boot_us = boot_us});
+}
+
+static const struct rec_verdict *
+row_of(const struct audit *a, const char *id)
+{
+	size_t count;
+	const struct rec_verdict *rows = audit_rows(a, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].id, id) == 0)
+			return &rows[i];
+	fail();
+	return NULL;
+}
+
+/* An epoch of both probes, then a turn of control; `b` or `d` tell pni-c-v4's outages. */
+static void
+turn(struct scene *c, struct audit *a, uint64_t at, const char *outages)
+{
+	put_site(c->s, c->conf, &ams, "pni-a", at);
+	put_site(c->s, c->conf, &fra, "pni-c", at);
+	if (outages)
+		put_session(c->s, &fra, "pni-c", "v4", at, outages);
+	assert_int_equal(audit_turn(a, at + S / 2), 0);
+}
+
+/* The clock was an hour ahead and is set: what is told now must not wait an hour to be looked at.
+ */
+static void
+a_clock_set_back_is_looked_at(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit *a = live(&c, 1);
+	char outages[64];
+
+	(void)state;
+	turn(&c, a, SCENE_NOW + HOUR, NULL);
+	turn(&c, a, SCENE_NOW + HOUR + S, NULL);
+	assert_string_equal(row_of(a, "M2")->verdict, "PASS");
+	snprintf(outages, sizeof outages, "%llu-%llu", (unsigned long long)(SCENE_NOW - HOUR),
+	         (unsigned long long)(SCENE_NOW - S));
+	turn(&c, a, SCENE_NOW, outages);
+	turn(&c, a, SCENE_NOW + S, outages);
+	assert_string_equal(row_of(a, "M2")->verdict, "FAIL");
+	audit_destroy(a);
+	finish(&c);
+}
+
+/* A control that died with its clock ahead: nobody would have written for that long. */
+static void
+a_sign_of_life_from_the_future_leads_nobody(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct leader *dead = leader_create(c.s, c.s, 1), *next = leader_create(c.s, c.s, 2);
+
+	(void)state;
+	store_select(c.s, "", "lab");
+	assert_true(leader_turn(dead, SCENE_NOW + HOUR));
+	assert_true(leader_turn(next, SCENE_NOW));
+	leader_destroy(next);
+	leader_destroy(dead);
+	finish(&c);
+}
+
+/* ---- maintenance ------------------------------------------------------------------------------
+ */
+
+static struct scene
+begin_with_maintenance(const char *scope)
+{
+	char *text = mem_printf(TWO_SITES "maintenance = ( { id = \"CHG-1\"; scope = [\"%s\"]; "
+	                                  "from = \"2026-09-21T14:13:30Z\"; to = "
+	                                  "\"2026-09-21T18:00:00Z\"; } );\n",
+	                        scope);
+	struct scene c = begin(text);
+
+	free(text);
+	return c;
+}
+
+/* A change announced for one link must not hide that another one fails. */
+static void
+maintenance_elsewhere_freezes_nothing(void **state)
+{
+	static const struct {
+		const char *scope, *verdict;
+	} cases[] = {{"link:pni-a", "FAIL"}, {"link:pni-c", "PASS"}, {"peering", "PASS"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scene c = begin_with_maintenance(cases[i].scope);
+		struct audit *a = live(&c, 1);
+		uint64_t begun = c.conf->maintenance[0].from_us;
+		char outages[64];
+
+		turn(&c, a, begun - 2 * S, NULL);
+		turn(&c, a, begun - S, NULL);
+		assert_string_equal(row_of(a, "M2")->verdict, "PASS");
+		/* an outage of before the maintenance, which it does not take out */
+		snprintf(outages, sizeof outages, "%llu-%llu",
+		         (unsigned long long)(begun - 2 * HOUR),
+		         (unsigned long long)(begun - HOUR));
+		for (unsigned k = 1; k <= 3; k++)
+			turn(&c, a, begun + k * S, outages);
+		if (strcmp(row_of(a, "M2")->verdict, cases[i].verdict) != 0)
+			fail_msg("maintenance of %s: %s: %s", cases[i].scope,
+			         row_of(a, "M2")->verdict, row_of(a, "M2")->reasons);
+		audit_destroy(a);
+		finish(&c);
+	}
+}
+
+/* The probe dies in a maintenance: its last PASS is not frozen for hours. */
+static void
+maintenance_hides_no_dead_probe(void **state)
+{
+	struct scene c = begin_with_maintenance("peering");
+	struct audit *a = live(&c, 1);
+	uint64_t begun = c.conf->maintenance[0].from_us;
+
+	(void)state;
+	turn(&c, a, begun - 2 * S, NULL);
+	turn(&c, a, begun - S, NULL);
+	assert_string_equal(row_of(a, "M2")->verdict, "PASS");
+	put_site(c.s, c.conf, &ams, "pni-a", begun + 60 * S);
+	assert_int_equal(audit_turn(a, begun + 60 * S), 0);
+	assert_int_equal(audit_turn(a, begun + 61 * S), 0);
+	assert_string_equal(row_of(a, "M2")->verdict, "INCONCLUSIVE");
+	assert_string_equal(row_of(a, "M2")->reason, "probe-unfit");
+	assert_int_equal(audit_exit_code(a, false), 4);
+	audit_destroy(a);
+	finish(&c);
+}
+
+/* ---- the contract changes ----------------------------------------------------------------------
+ */
+
+/* A link that was taken out of the contract, with its last record still in the store. */
+static void
+a_link_out_of_the_contract_fails_nobody(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct rec_link gone = {.days_over_40 = 30};
+	struct audit_input in;
+
+	(void)state;
+	strcpy(gone.name, "pni-old");
+	strcpy(gone.probe, "ams1-p");
+	gone.p95_5min_ratio[0] = gone.peak_1min_ratio[0] = 0.9;
+	gone.p95_5min_ratio[1] = gone.peak_1min_ratio[1] = 0.9;
+	as(c.s, &ams);
+	store_put(c.s, RECORD_LINK, gone.name, &gone);
+	in = look(c.s, c.conf, NULL, SCENE_NOW);
+	in.from_us = in.to_us - DAY;
+	assert_verdicts(&in, "X15", "PASS");
+	assert_null(strstr(scene_judge(&in, "M1")->reasons, "pni-old"));
+	audit_input_fini(&in);
+	finish(&c);
+}
+
+/* A link that comes into it is asked for at once, whatever passed before. */
+static void
+a_link_new_in_the_contract_is_missed(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct audit *a = live(&c, 1);
+	struct conf *before = c.conf;
+
+	(void)state;
+	turn(&c, a, SCENE_NOW + S, NULL);
+	turn(&c, a, SCENE_NOW + 2 * S, NULL);
+	assert_string_equal(row_of(a, "M2")->verdict, "PASS");
+	c.conf = scene_conf(HEALTHY_CONTRACT); /* all reload at once */
+	audit_set_conf(a, c.conf);
+	turn(&c, a, SCENE_NOW + 3 * S, NULL);
+	turn(&c, a, SCENE_NOW + 4 * S, NULL);
+	assert_string_equal(row_of(a, "M2")->verdict, "INCONCLUSIVE");
+	assert_non_null(strstr(row_of(a, "M2")->reasons, "no probe reports pni-b"));
+	audit_destroy(a);
+	conf_destroy(before);
+	finish(&c);
+}
+
+/* ---- the probe's losses over the window --------------------------------------------------------
+ */
+
+static void
+put_refused(struct scene *c, const struct writer *w, uint64_t at, uint64_t packets,
+            uint64_t refused)
+{
+	struct rec_probe p = {.fit = true, .heartbeat_us = at, .interval_us = S};
+
+	snprintf(p.id, sizeof p.id, "%s", w->id);
+	snprintf(p.site, sizeof p.site, "%s", w->site);
+	p.rx_packets = p.packets = packets;
+	p.missed = p.punt_control_drops = p.shortage.streams_refused = refused;
+	p.inspector_shortage.bfd_packets_refused = p.flows_evicted = refused;
+	p.flows_created = packets;
+	as(c->s, w);
+	store_put(c->s, RECORD_PROBE, p.id, &p);
+}
+
+static void
+assert_own(const struct scene *c, struct window *w, uint64_t now, uint64_t offered, uint64_t lost)
+{
+	struct audit_input in = look(c->s, c->conf, w, now);
+	const struct input_probe *p = &in.probes[0];
+
+	assert_string_equal(p->rec.id, "ams1-p");
+	assert_int_equal(p->offered, offered + lost);
+	assert_int_equal(p->lost, lost);
+	assert_int_equal(p->control_drops, lost);
+	assert_int_equal(p->own.shortage.streams_refused, lost);
+	assert_int_equal(p->own.inspector_shortage.bfd_packets_refused, lost);
+	assert_int_equal(p->own.flows_evicted, lost);
+	assert_int_equal(p->own.flows_created, offered);
+	audit_input_fini(&in);
+}
+
+/* Totals since the probe's start become what was lost in the last day; a new run adds to it, and a
+ * loss ages out. */
+static void
+losses_count_for_a_day(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+	struct writer again = ams;
+
+	(void)state;
+	put_refused(&c, &ams, SCENE_NOW, 1000000, 7);
+	assert_own(&c, w, SCENE_NOW, 1000000, 7);
+	put_refused(&c, &ams, SCENE_NOW + HOUR, 3000000, 10);
+	assert_own(&c, w, SCENE_NOW + HOUR, 3000000, 10);
+	again.boot_us = SCENE_NOW + HOUR + S; /* it was restarted: its totals begin at 0 */
+	put_refused(&c, &again, SCENE_NOW + 2 * HOUR, 500000, 1);
+	assert_own(&c, w, SCENE_NOW + 2 * HOUR, 3500000, 11);
+	put_refused(&c, &again, SCENE_NOW + 40 * HOUR, 600000, 1);
+	assert_own(&c, w, SCENE_NOW + 40 * HOUR, 100000, 0);
+	window_destroy(w);
+	finish(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_well),
+		cmocka_unit_test(sessions_of_a_dead_probe_prove_nothing),
+		cmocka_unit_test(a_link_of_an_unknown_probe_is_not_seen),
+		cmocka_unit_test(what_an_earlier_run_saw_is_not_seen),
+		cmocka_unit_test(what_a_probe_stopped_writing_is_not_seen),
+		cmocka_unit_test(a_link_is_told_by_its_own_site),
+		cmocka_unit_test(another_contract_at_one_probe),
+		cmocka_unit_test(an_outage_does_not_grow_while_nobody_looks),
+		cmocka_unit_test(a_clock_that_runs_ahead_is_unfit),
+		cmocka_unit_test(a_clock_set_back_leaves_no_window_in_the_future),
+		cmocka_unit_test(a_clock_set_back_is_looked_at),
+		cmocka_unit_test(a_sign_of_life_from_the_future_leads_nobody),
+		cmocka_unit_test(maintenance_elsewhere_freezes_nothing),
+		cmocka_unit_test(maintenance_hides_no_dead_probe),
+		cmocka_unit_test(a_link_out_of_the_contract_fails_nobody),
+		cmocka_unit_test(a_link_new_in_the_contract_is_missed),
+		cmocka_unit_test(losses_count_for_a_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
