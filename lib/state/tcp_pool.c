@@ -218,8 +218,8 @@ tcp_report(const struct tcp_pool *p, const struct flow *f, struct tcp_report *ou
 		count[TCP_SAW_LOST_AFTER] -= count[TCP_SAW_TAKEN_BACK];
 		out->offer[side] = offer_of(l, t, side);
 		out->has_goodput[side] = l->flags[!side] & SIDE_ACKED;
-		/* a FIN that nobody acknowledged yet */
-		out->goodput[side] = t->goodput[side] == UINT64_MAX ? 0 : t->goodput[side];
+		/* below 0 are FINs that nobody acknowledged yet; who lies sends several */
+		out->goodput[side] = (int64_t)t->goodput[side] > 0 ? t->goodput[side] : 0;
 		if (l->flags[side] & SIDE_KNOWN && l->flags[!side] & SIDE_ACKED &&
 		    distance(l->next[side], l->ack[!side]) > 0)
 			out->in_flight[side] = l->next[side] - l->ack[!side];

@@ -610,6 +610,22 @@ SCENE(goodput_is_what_the_receiver_took)
 	scene_free(s);
 }
 
+/* A sender that ends again and again, further on each time, took nothing from anybody. */
+SCENE(goodput_is_never_below_nothing)
+{
+	struct scene *s = scene_make(true);
+	struct tcp_report r;
+
+	(void)state;
+	open_plain(s);
+	for (uint32_t i = 0; i < 3; i++)
+		pass(s, (struct segment){.from = A, .seq = 1 + i, .ack = 1, .flags = ACK | FIN});
+	tcp_report(s->pool, &s->flow, &r);
+	assert_true(r.has_goodput[A]);
+	assert_int_equal(r.goodput[A], 0);
+	scene_free(s);
+}
+
 SCENE(pools_are_bounded_and_given_back)
 {
 	enum { FLOWS = 1024 };
@@ -672,6 +688,7 @@ main(void)
 		cmocka_unit_test(ecn_is_counted),
 		cmocka_unit_test(reports_tell_handshake_and_offers),
 		cmocka_unit_test(goodput_is_what_the_receiver_took),
+		cmocka_unit_test(goodput_is_never_below_nothing),
 		cmocka_unit_test(pools_are_bounded_and_given_back),
 	};
 
