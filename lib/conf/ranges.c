@@ -75,8 +75,13 @@ ranges_load(struct loader *l)
 		return load_fail_at(l, &l->conf->cloud.ranges,
 		                    "cannot read \"%s\": %s; name a file of prefixes, relative to "
 		                    "this one, or leave ranges out",
-		                    file, strerror(-rc));
+		                    file, source_trouble(rc));
 	ok = parse(l, text.at, file);
 	text_fini(&text);
+	if (ok && l->conf->cloud.range_prefixes.count == 0)
+		return load_fail_at(l, &l->conf->cloud.ranges,
+		                    "no prefix stands in \"%s\"; write one a line, such as "
+		                    "52.112.0.0/14, or leave ranges out",
+		                    file);
 	return ok;
 }

@@ -235,7 +235,7 @@ read_included(struct scan *c, const char *path)
 	rc = source_slurp(path, &text);
 	if (rc < 0) {
 		fail(c, "cannot read \"%s\": %s; name a readable file, relative to this one", path,
-		     strerror(-rc));
+		     source_trouble(rc));
 		return rc;
 	}
 	if (s->text.size + text.size > SOURCE_SIZE_MAX) {
@@ -335,7 +335,7 @@ source_read_file(struct source *s, const char *path)
 		s->error = arena_printf(s->arena,
 		                        "%s: cannot be read: %s; name a readable configuration "
 		                        "file",
-		                        path, strerror(-rc));
+		                        path, source_trouble(rc));
 		return rc;
 	}
 	rc = source_read_text(s, text.at, path);
@@ -359,6 +359,26 @@ source_resolve(struct arena *arena, const char *file, const char *path)
 	if (path[0] == '/' || !slash)
 		return arena_strdup(arena, path);
 	return arena_printf(arena, "%.*s/%s", (int)(slash - file), file, path);
+}
+
+/* Some editors begin a text with the mark of UTF-8. */
+static void
+skip_mark(struct text *t)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (strncmp(t->at, mark, sizeof mark - 1) != 0)
+		return;
+	t->size -= sizeof mark - 1;
+	memmove(t->at, t->at + sizeof mark - 1, t->size + 1);
+}
+
+const char *
+source_trouble(int rc)
+{
+	if (rc == -EILSEQ)
+		return "not a text in UTF-8, it has a zero byte";
+	return rc == -EINVAL ? "not a regular file" : strerror(-rc);
 }
 
 int
@@ -386,5 +406,7 @@ source_slurp(const char *path, struct text *out)
 		rc = -EILSEQ; /* a zero byte: not a text */
 	if (rc < 0)
 		text_fini(out);
+	else
+		skip_mark(out);
 	return rc;
 }

@@ -58,5 +58,7 @@ struct source_position source_position(const struct source *s, unsigned line);
 
 /* PATH as the file FILE means it: relative to FILE's folder. In the arena. */
 const char *source_resolve(struct arena *arena, const char *file, const char *path);
-/* A whole regular file, NUL-terminated, into `out`. 0 or -errno (-EFBIG: beyond 64 MiB). */
+/* A whole regular file, NUL-terminated, into `out`, without UTF-8's mark before it. 0 or -errno
+ * (-EFBIG: beyond 64 MiB; -EILSEQ: a zero byte), of which source_trouble tells in words. */
 int source_slurp(const char *path, struct text *out);
+const char *source_trouble(int rc);

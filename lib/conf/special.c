@@ -160,7 +160,7 @@ special_load(struct loader *l)
 	rc = source_slurp(file, &text);
 	if (rc < 0)
 		return load_fail_at(l, &l->conf->data.special, "cannot read \"%s\": %s", file,
-		                    strerror(-rc));
+		                    source_trouble(rc));
 	ok = parse(l, text.at ? text.at : "", file);
 	text_fini(&text);
 	return ok;

@@ -1,5 +1,6 @@
 /* What only the whole file can tell, as bad text and exact error. Lines 4 to 6 are the link. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -350,6 +351,26 @@ files_that_are_not_there(void **state)
 	expect_errors(cases, sizeof cases / sizeof cases[0]);
 }
 
+/* It would leave the cloud without an address, in silence. */
+static void
+ranges_without_a_prefix(void **state)
+{
+	char file[] = "/tmp/check_test.XXXXXX", line[128], expected[256];
+	int fd = mkstemp(file);
+	const struct bad_line wrong = {7, line, expected};
+
+	(void)state;
+	assert_true(fd >= 0 && write(fd, "# to come\n\n", 11) == 11);
+	close(fd);
+	snprintf(line, sizeof line, "cloud = { ranges = \"%s\"; };", file);
+	snprintf(expected, sizeof expected,
+	         "7: no prefix stands in \"%s\"; write one a line, such as 52.112.0.0/14, or leave "
+	         "ranges out",
+	         file);
+	expect_errors(&wrong, 1);
+	unlink(file);
+}
+
 int
 main(void)
 {
@@ -366,6 +387,7 @@ main(void)
 		cmocka_unit_test(prefixes),
 		cmocka_unit_test(maintenance),
 		cmocka_unit_test(files_that_are_not_there),
+		cmocka_unit_test(ranges_without_a_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 static char folder[64];
 
 static void
-write_file(const char *name, const char *text)
+write_bytes(const char *name, const char *text, size_t size)
 {
 	char path[128];
 	FILE *f;
@@ -23,8 +23,14 @@ write_file(const char *name, const char *text)
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	f = fopen(path, "w");
 	assert_non_null(f);
-	fputs(text, f);
+	fwrite(text, 1, size, f);
 	fclose(f);
+}
+
+static void
+write_file(const char *name, const char *text)
+{
+	write_bytes(name, text, strlen(text));
 }
 
 static int
@@ -197,8 +203,35 @@ refuses_files_it_cannot_read(void **state)
 	write_file("bad.conf", "@include \"/dev/zero\"");
 	expect_error(
 		"bad.conf", -EINVAL,
-		"bad.conf:1: cannot read \"/dev/zero\": Invalid argument; name a readable file, "
+		"bad.conf:1: cannot read \"/dev/zero\": not a regular file; name a readable file, "
 		"relative to this one");
+	/* what Windows calls Unicode */
+	write_bytes("bad.conf",
+	            "\xff\xfe"
+	            "a\0=\0001\0;\0",
+	            10);
+	expect_error("bad.conf", -EILSEQ,
+	             "bad.conf: cannot be read: not a text in UTF-8, it has a zero byte; name a "
+	             "readable configuration file");
+}
+
+/* Some editors begin a file with U+FEFF. */
+static void
+a_mark_of_utf8_is_stepped_over(void **state)
+{
+	char *error;
+	int rc;
+
+	(void)state;
+	write_file("part.conf", "\xef\xbb\xbf"
+	                        "b = 2;\r\n");
+	write_file("good.conf", "\xef\xbb\xbf"
+	                        "a = 1;\r\n@include \"part.conf\"\r\n");
+	error = read_error("good.conf", &rc);
+	assert_null(error);
+	assert_int_equal(rc, 0);
+	write_file("good.conf", "\xef\xbb\xbf");
+	assert_null(read_error("good.conf", &rc));
 }
 
 static void
@@ -241,6 +274,7 @@ main(void)
 		cmocka_unit_test(numbers_become_what_every_libconfig_takes),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(refuses_files_it_cannot_read),
+		cmocka_unit_test(a_mark_of_utf8_is_stepped_over),
 		cmocka_unit_test(brackets_close_what_was_opened),
 		cmocka_unit_test(an_include_of_itself_ends),
 	};
