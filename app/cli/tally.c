@@ -63,10 +63,15 @@ sum_flow(void *context, struct analysis *a, const struct flow_view *v, const str
 void
 analysis_sum_flows(struct analysis *a)
 {
+	uint64_t packets, bytes;
+
 	a->flow_count = 0;
 	for (unsigned c = 0; c < CLASS_COUNT; c++)
 		a->classes[c] = (struct class_sum){.packets = a->tally.frame_packets[c],
 		                                   .bytes = a->tally.frame_bytes[c]};
+	pipeline_adopted(a->pipeline, &packets, &bytes);
+	a->classes[CLASS_FRAGMENT].packets -= packets;
+	a->classes[CLASS_FRAGMENT].bytes -= bytes;
 	analysis_each_flow(a, sum_flow, NULL);
 }
 

@@ -309,6 +309,12 @@ pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extr
 	fragment_extra(p->fragments, f, extra);
 }
 
+void
+pipeline_adopted(const struct pipeline *p, uint64_t *packets, uint64_t *bytes)
+{
+	fragment_adopted(p->fragments, packets, bytes);
+}
+
 const char *
 stage_name(enum stage s)
 {

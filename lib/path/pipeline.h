@@ -95,6 +95,9 @@ void pipeline_expect(struct pipeline *p, const struct expectation *e);
 /* Frames of a flow ([0] sent by its first sender) by which counting every frame exceeds counting
  * every datagram once: fragments of a datagram but one. */
 void pipeline_fragments(const struct pipeline *p, const struct flow *f, uint64_t extra[2]);
+/* Fragments that came before their first one, as frames of class "fragment", and were counted in
+ * its flow then: whoever adds flows and frames without a flow takes them off the frames. */
+void pipeline_adopted(const struct pipeline *p, uint64_t *packets, uint64_t *bytes);
 
 /* Cycles per stage since create, for the benchmark; filled only after pipeline_profile(p, true). */
 enum stage {

@@ -27,6 +27,7 @@ struct fragment_table {
 	struct flow_table *flows;
 	bool keep;
 	uint64_t evictions;
+	uint64_t adopted_packets, adopted_bytes;
 	uint64_t (*map)[MAP_WORDS]; /* by entry, with `keep`: units that came */
 	uint32_t (*extra)[2];       /* by flow id, with `keep` */
 	uint64_t extra_count;
@@ -193,6 +194,8 @@ fragment_remember(struct fragment_table *t, const struct packet *p, uint16_t lin
 	struct entry *e = entry_of_first(t, key_of(t, p, link), flow_id(t->flows, f), now_ns);
 	struct fragment_early early = e->early;
 
+	t->adopted_packets += early.packets;
+	t->adopted_bytes += early.bytes;
 	e->early = (struct fragment_early){0};
 	e->reverse = reverse;
 	if (t->keep) {
@@ -213,6 +216,8 @@ fragment_find(struct fragment_table *t, const struct packet *p, uint16_t link, u
 	if (!e)
 		e = entry_add(t, key, FLOW_AWAITED, now_ns);
 	if (e->flow == FLOW_AWAITED) {
+		if (e->early.bytes > UINT32_MAX - wire) /* no datagram is: lengths that lie */
+			return NULL;
 		e->early.packets++;
 		e->early.bytes += wire;
 		if (t->keep)
@@ -235,6 +240,13 @@ fragment_extra(const struct fragment_table *t, const struct flow *f, uint64_t ex
 
 	for (int side = 0; side < 2; side++)
 		extra[side] = id < t->extra_count ? t->extra[id][side] : 0;
+}
+
+void
+fragment_adopted(const struct fragment_table *t, uint64_t *packets, uint64_t *bytes)
+{
+	*packets = t->adopted_packets;
+	*bytes = t->adopted_bytes;
 }
 
 uint64_t

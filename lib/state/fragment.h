@@ -44,5 +44,8 @@ struct flow *fragment_find(struct fragment_table *t, const struct packet *p, uin
 /* With `keep`: by how many frames each way a flow's packets exceed its datagrams. */
 void fragment_extra(const struct fragment_table *t, const struct flow *f, uint64_t extra[2]);
 
+/* All that was ever returned as early: frames that were nobody's when they came. */
+void fragment_adopted(const struct fragment_table *t, uint64_t *packets, uint64_t *bytes);
+
 /* Entries that gave way to others before their time. */
 uint64_t fragment_evictions(const struct fragment_table *t);

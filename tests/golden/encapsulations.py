@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 
+import adds_up
 from capture_wire import (FRAGMENT, GRE, IPV4, IPV6, MPLS, PPPOE, QINQ, QINQ_OLD, TCP, TEB, UDP, VLAN, enhanced, erspan2,
                           erspan3, ethernet, ethertype, extension, geneve, gre, gtpu, interface, ip, ipv4, ipv6, is6, labels,
                           obsolete, pcap, ppp, pppoe, section, tag, tcp, udp, units, vxlan)
@@ -201,6 +202,7 @@ class Capture:
         for key, value in wanted.items():
             if result["capture"][key] != value:
                 yield f"{key} is {result['capture'][key]}, {value} went in"
+        yield from adds_up.complaints(result)
         yield from (f"flow missing: {r}" for r in (self.truth - ours).elements())
         yield from (f"flow not sent: {r}" for r in (ours - self.truth).elements())
 
@@ -227,4 +229,5 @@ def main():
     return 1 if bad else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -147,6 +147,32 @@ test_extra_frames(void **state)
 	flow_table_destroy(flows);
 }
 
+/* A capture may say of a frame that it had 4 GiB on the wire: what doesn't fit stays nobody's. */
+static void
+test_lengths_that_lie(void **state)
+{
+	struct flow_params params = {.keep = true, .capacity = 1, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, true, 1);
+	struct packet parts[] = {fragment(1, 0, 64, true, false), fragment(1, 64, 64, true, false)};
+	struct fragment_early early;
+	uint64_t packets, bytes;
+	bool reverse;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_null(fragment_find(t, &parts[1], 0, UINT32_MAX - 10, 1, &reverse));
+	assert_null(fragment_find(t, &parts[1], 0, 10, 1, &reverse));
+	early = fragment_remember(t, &parts[0], 0, flow_of(flows, &parts[0]), false, 3);
+	assert_int_equal(early.packets, 2);
+	assert_int_equal(early.bytes, UINT32_MAX);
+	fragment_adopted(t, &packets, &bytes);
+	assert_int_equal(packets, 2);
+	assert_int_equal(bytes, UINT32_MAX);
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
 /* In any order a datagram is one, with all its frames; a copy of a fragment makes nothing whole. */
 static void
 test_before_the_first(void **state)
@@ -157,7 +183,7 @@ test_before_the_first(void **state)
 	struct packet parts[] = {fragment(1, 0, 64, true, false), fragment(1, 64, 64, true, false),
 	                         fragment(1, 128, 10, false, false)};
 	struct fragment_early early;
-	uint64_t extra[2];
+	uint64_t extra[2], packets, bytes;
 	struct flow *f;
 	bool reverse;
 
@@ -175,6 +201,9 @@ test_before_the_first(void **state)
 	assert_ptr_equal(fragment_find(t, &parts[1], 0, 98, 5, &reverse), f);
 	fragment_extra(t, f, extra);
 	assert_int_equal(extra[0], 4); /* five frames, one datagram */
+	fragment_adopted(t, &packets, &bytes);
+	assert_int_equal(packets, 2);
+	assert_int_equal(bytes, 88);
 	fragment_table_destroy(t);
 	flow_table_destroy(flows);
 }
@@ -236,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_extra_frames),
 		cmocka_unit_test(test_before_the_first),
+		cmocka_unit_test(test_lengths_that_lie),
 		cmocka_unit_test(test_a_host_and_itself),
 		cmocka_unit_test(test_ipv6_whatever_the_next_header),
 	};
