@@ -5,6 +5,7 @@
 #include "audit/field.h"
 #include "audit/gather_parts.h"
 #include "base/mem.h"
+#include "inspect/tokens.h"
 
 /* Counters of a record's uptime, and two more, as those of the window. */
 struct counted {
@@ -100,15 +101,33 @@ reaches_cloud(const struct conf *conf, const struct rec_session_side *cloud)
 	return asn == 0;
 }
 
+/* Between two attached routers, as far as it shows: sessions of customers cross the interconnect.
+ */
+static bool
+is_direct(const struct rec_session *r)
+{
+	return r->ttl_max == 0 ||
+	       (token_ttl_is_first((uint8_t)r->ttl_min) && token_ttl_is_first((uint8_t)r->ttl_max));
+}
+
+/* What nobody declared and nobody speaks any more was replaced. */
+static bool
+is_over(const struct audit_input *in, const struct rec_session *r)
+{
+	uint64_t window = (uint64_t)conf_threshold(in->conf, NULL, "evidence_window_us");
+
+	return strcmp(r->state, "established") != 0 && newest(r) + window < in->to_us;
+}
+
 /* Sessions of strangers cross an interconnect too: one that is not declared belongs to the peering
- * where its link declares none and it ends at the cloud. */
+ * where its link declares none, it ends at the cloud and at the attached routers. */
 static bool
 session_counts(const struct audit_input *in, const struct input_session *s)
 {
 	if (s->conf)
 		return true;
-	return s->seen && s->link && s->link->conf->session_count == 0 &&
-	       reaches_cloud(in->conf, &s->rec.side[SIDE_MSFT]);
+	return s->seen && s->link && s->link->conf->session_count == 0 && is_direct(&s->rec) &&
+	       !is_over(in, &s->rec) && reaches_cloud(in->conf, &s->rec.side[SIDE_MSFT]);
 }
 
 /* ---- BFD, members, tokens -------------------------------------------------------------------- */

@@ -47,6 +47,15 @@ open_fails(const struct audit_input *in, const struct input_session *s, const st
 	return true;
 }
 
+/* Counters are of all its connections: that this OPEN was accepted shows by the session's being up,
+ * or having been; one that the tap has lost sight of was. */
+static bool
+was_up_after(const struct input_session *s, uint64_t us)
+{
+	return session_established(s) || strcmp(s->rec.state, "unknown") == 0 ||
+	       s->rec.down_us > us;
+}
+
 static void
 check_open(const struct audit_input *in, const struct input_session *s, const struct matter *m,
            struct verdict_draft *d)
@@ -64,7 +73,7 @@ check_open(const struct audit_input *in, const struct input_session *s, const st
 		             "write `peer = { asn = …; }` in the contract file", 0);
 		return;
 	}
-	if (peer->keepalives == 0 || msft->keepalives == 0) {
+	if (peer->keepalives == 0 || msft->keepalives == 0 || !was_up_after(s, peer->open_us)) {
 		judge_open(d, m, LACK_TOO_LITTLE, "%s: no KEEPALIVE of both sides after the OPEN",
 		           s->rec.name);
 		verdict_need(d, "KEEPALIVE both ways", "one side", "both sides",

@@ -9,6 +9,9 @@
 #include "inspect/bgp_apply.h"
 
 #define QUIET_NS (30 * NS_PER_S) /* half of a KEEPALIVE's usual period */
+/* Routers that wait until they know all (update-delay, read-only mode) begin after 120 s and more.
+ */
+#define SLOW_START_NS (180 * NS_PER_S)
 
 struct bgp_connection *
 bgp_connection_create(struct bgp_session *session, unsigned first_side)
@@ -46,6 +49,7 @@ static void
 read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
 {
 	struct bgp_speaker *side = &c->side[from];
+	size_t size = cursor_left(&body);
 	struct cursor whole = body;
 
 	if (bgp_open_decode(&body, &side->open) != REASON_OK) {
@@ -55,9 +59,13 @@ read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t 
 	side->opened = true;
 	slice_copy(side->hostname, sizeof side->hostname, side->open.hostname);
 	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
-	settle_sides(c, from);
-	bgp_session_opened(c->session, bgp_connection_side(c, from), whole, BGP_BASIS_OBSERVED,
-	                   time_ns);
+	side->open_ns = time_ns;
+	side->open_size = size <= BGP_OPEN_KEPT ? (uint16_t)size : 0;
+	memcpy(side->open_bytes, whole.at, side->open_size);
+	if (bgp_session_heeds(c->session, c))
+		settle_sides(c, from);
+	if (c->session->current == c)
+		bgp_session_adopt(c->session, c, from);
 }
 
 void
@@ -87,7 +95,8 @@ tell_notification(struct bgp_connection *c, unsigned from, const struct bgp_noti
 	if (!c->session->current)
 		bgp_session_take(c->session, c, time_ns);
 	slice_copy(text, sizeof text, n->text);
-	if (c->session && n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_MAX_PREFIXES)
+	if (c->session->current == c && n->code == BGP_ERROR_CEASE &&
+	    n->subcode == BGP_CEASE_MAX_PREFIXES)
 		c->session->side[by].max_prefix_ceases++;
 	if (n->code == BGP_ERROR_CEASE)
 		snprintf(cause, sizeof cause, "Cease %u %s by %s%s%s", n->subcode,
@@ -244,6 +253,13 @@ bgp_connection_read(struct bgp_connection *c, unsigned side, struct cursor bytes
 	return taken;
 }
 
+void
+bgp_connection_segments(struct bgp_connection *c, const struct bgp_segments *more)
+{
+	bgp_segments_add(&c->segments, more);
+	bgp_session_segments(c->session, c, more);
+}
+
 /* ---- what it comes to -------------------------------------------------------------------------
  */
 
@@ -344,14 +360,22 @@ families_of(const struct bgp_speaker *side)
 
 /* RFC 4724 section 4: graceful restart is between two that both have the capability; without it
  * nobody has to send an End-of-RIB, and FRR doesn't to who lacks it. Then a KEEPALIVE some time
- * behind the last UPDATE says that there was nothing more to tell. */
+ * behind the last UPDATE says that there was nothing more to tell; where there was none at all, a
+ * longer time. */
+static bool
+is_quiet(const struct bgp_connection *c, const struct bgp_speaker *me)
+{
+	return me->update_ns ? me->last_ns > me->update_ns + QUIET_NS
+	                     : me->last_ns > c->first_ns + SLOW_START_NS;
+}
+
 static bool
 has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t families)
 {
 	if (families && (me->ended & families) == families)
 		return true;
 	return families && !both_have(c, BGP_CAP_GRACEFUL_RESTART) && bgp_connection_is_up(c) &&
-	       me->last_ns > (me->update_ns ? me->update_ns : c->first_ns) + QUIET_NS;
+	       is_quiet(c, me);
 }
 
 uint64_t

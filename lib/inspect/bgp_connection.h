@@ -44,6 +44,9 @@ struct bgp_speaker {
 	bool opened;          /* `open` is known: seen here, or taken over from the session */
 	struct bgp_open open; /* its texts are not kept there */
 	char hostname[BGP_HOSTNAME_SIZE];
+	uint64_t open_ns; /* of an OPEN seen here; 0: none */
+	uint8_t open_bytes[BGP_OPEN_KEPT];
+	uint16_t open_size; /* 0: longer */
 	uint8_t ended;      /* End-of-RIB of unicast: bit 0 IPv4, bit 1 IPv6 */
 	uint8_t as_width;   /* 2, 4, 0: not known yet */
 	bool guessed;       /* AS width or ADD-PATH without the OPENs */
@@ -76,6 +79,7 @@ struct bgp_connection {
 	bool reported;   /* not the wire but a router's reports of it (BMP) … */
 	bool as2;        /* … of which the one to be read says that its numbers have two bytes */
 	uint64_t first_ns, last_ns;
+	struct bgp_segments segments;
 	/* of the table (inspect/bgp_table.h) */
 	unsigned first_direction;      /* the conversation's direction that is speaker 0 */
 	struct bgp_connection **owner; /* who points here; NULL: nobody feeds it any more */
@@ -109,6 +113,9 @@ void bgp_connection_destroy(struct bgp_connection *c);
  * are done with. */
 size_t bgp_connection_read(struct bgp_connection *c, unsigned side, struct cursor bytes, bool gap,
                            uint64_t time_ns);
+
+/* Segments of it, with bytes or without. */
+void bgp_connection_segments(struct bgp_connection *c, const struct bgp_segments *more);
 
 /* It was ended by one speaker. */
 void bgp_connection_end(struct bgp_connection *c, unsigned side, bool reset, uint64_t time_ns);

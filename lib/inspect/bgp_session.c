@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/bgp_connection.h"
+#include "inspect/tokens.h"
 
 static void note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
                             const struct bgp_attrs *before);
@@ -25,6 +26,22 @@ void
 bgp_shared_fini(struct bgp_shared *s)
 {
 	bgp_attrs_destroy(s->pool.attrs);
+}
+
+void
+bgp_segments_add(struct bgp_segments *to, const struct bgp_segments *more)
+{
+	bool first = !to->ttl_max;
+
+	to->count += more->count;
+	to->md5 += more->md5;
+	to->ao += more->ao;
+	if (!more->ttl_max)
+		return;
+	if (first || more->ttl_min < to->ttl_min)
+		to->ttl_min = more->ttl_min;
+	if (more->ttl_max > to->ttl_max)
+		to->ttl_max = more->ttl_max;
 }
 
 struct bgp_session *
@@ -365,6 +382,19 @@ forget_seed(struct bgp_side *side)
 	bgp_rib_clear(&side->gone);
 }
 
+/* What a side said of itself on a connection that was over by then: who speaks now may be another.
+ */
+static void
+forget_open(struct bgp_side *side, uint64_t before_ns)
+{
+	if (!side->basis || side->open_ns > before_ns)
+		return;
+	side->basis = BGP_BASIS_NONE;
+	side->open = (struct bgp_open){0};
+	side->hostname[0] = '\0';
+	side->open_ns = side->open_size = 0;
+}
+
 /* ---- up and down ------------------------------------------------------------------------- */
 
 static void
@@ -469,6 +499,7 @@ void
 bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns)
 {
 	bool goes_on;
+	uint64_t before_ns;
 
 	if (s->current == c)
 		return;
@@ -477,6 +508,9 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	if (s->current)
 		s->current->superseded = true;
 	goes_on = !s->current && resumes(s, c);
+	before_ns = s->current                       ? s->current->last_ns
+	            : s->carried.pending && !goes_on ? s->carried.from_ns
+	                                             : 0;
 	if (s->carried.pending && !goes_on && s->up_ns) {
 		note_down(s, SIDE_UNKNOWN, "while the probe did not listen", false,
 		          s->carried.from_ns);
@@ -484,15 +518,19 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	}
 	s->current = c;
 	s->mistaken = false;
-	/* whether it is signed is a fact of one connection */
-	s->segments = s->md5_segments = s->ao_segments = 0;
+	if (!goes_on)
+		s->segments = (struct bgp_segments){0};
+	bgp_segments_add(&s->segments, &c->segments);
 	for (unsigned i = 0; i < 2; i++) {
 		s->side[bgp_connection_side(c, i)].port = c->side[i].port;
 		if (goes_on)
 			continue;
 		begin_rib(s, &s->side[i].rib);
 		forget_seed(&s->side[i]);
+		forget_open(&s->side[i], before_ns);
 	}
+	bgp_session_adopt(s, c, 0);
+	bgp_session_adopt(s, c, 1);
 	s->carried.pending = goes_on;
 	s->graceful = false;
 	note_heard(s, c);
@@ -542,6 +580,14 @@ bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
 }
 
 void
+bgp_session_segments(struct bgp_session *s, const struct bgp_connection *c,
+                     const struct bgp_segments *more)
+{
+	if (s->current == c)
+		bgp_segments_add(&s->segments, more);
+}
+
+void
 bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as)
 {
 	struct bgp_side *me = &s->side[side];
@@ -557,6 +603,22 @@ bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64
 {
 	s->side[side].end_of_rib_ns = time_ns;
 	bgp_rib_sweep(&s->side[side].rib, afi, time_ns / NS_PER_US);
+}
+
+void
+bgp_session_adopt(struct bgp_session *s, const struct bgp_connection *c, unsigned speaker)
+{
+	const struct bgp_speaker *from = &c->side[speaker];
+	struct bgp_side *me = &s->side[bgp_connection_side(c, speaker)];
+
+	if (!from->open_ns)
+		return;
+	me->basis = BGP_BASIS_OBSERVED;
+	me->open_ns = from->open_ns;
+	me->open = from->open;
+	memcpy(me->hostname, from->hostname, sizeof me->hostname);
+	memcpy(me->open_bytes, from->open_bytes, from->open_size);
+	me->open_size = from->open_size;
 }
 
 void
@@ -577,7 +639,7 @@ bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body, enu
 	me->open = open;
 	me->open_size = size <= BGP_OPEN_KEPT ? (uint16_t)size : 0;
 	memcpy(me->open_bytes, bytes, me->open_size);
-	for (unsigned i = 0; basis != BGP_BASIS_OBSERVED && s->current && i < 2; i++)
+	for (unsigned i = 0; s->current && i < 2; i++)
 		if (bgp_connection_side(s->current, i) == side)
 			bgp_connection_learn(s->current, i);
 }
@@ -708,6 +770,14 @@ bgp_session_stands(const struct bgp_session *s)
 	return s->state == BGP_ESTABLISHED || s->graceful ||
 	       (s->state == BGP_UNKNOWN && s->carried.pending) ||
 	       (s->state == BGP_UNKNOWN && s->current && s->current->end == BGP_LIVES);
+}
+
+bool
+bgp_session_is_direct(const struct bgp_session *s)
+{
+	const struct bgp_segments *t = &s->segments;
+
+	return !t->ttl_max || (token_ttl_is_first(t->ttl_min) && token_ttl_is_first(t->ttl_max));
 }
 
 enum side

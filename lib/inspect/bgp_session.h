@@ -68,6 +68,12 @@ struct bgp_counts {
 
 struct bgp_session;
 
+/* TCP segments of one connection, both ways. */
+struct bgp_segments {
+	uint64_t count, md5, ao;
+	uint8_t ttl_min, ttl_max; /* max 0: none seen */
+};
+
 /* What all sessions share. */
 struct bgp_shared {
 	struct bgp_pool pool;
@@ -82,6 +88,8 @@ struct bgp_shared {
 	               size_t size);
 	void *beside_context;
 };
+
+void bgp_segments_add(struct bgp_segments *to, const struct bgp_segments *more);
 
 void bgp_shared_init(struct bgp_shared *s, uint32_t room);
 void bgp_shared_fini(struct bgp_shared *s);
@@ -136,9 +144,8 @@ struct bgp_session {
 	bool graceful;
 	uint64_t graceful_until_ns;
 	uint64_t up_time_ns, covered_ns, accounted_ns;
-	uint64_t segments, md5_segments, ao_segments; /* of `current` */
-	uint8_t ttl_min, ttl_max;                     /* max 0: none seen */
-	bool mistaken; /* it went down, and may turn out not to have */
+	struct bgp_segments segments; /* of `current` */
+	bool mistaken;                /* it went down, and may turn out not to have */
 	/* of an earlier run of the probe, until its connection is met again or proven over */
 	struct {
 		bool pending;
@@ -166,11 +173,15 @@ void bgp_session_swap(struct bgp_session *s);
 
 /* Whether an OPEN's number says which side sent it; SIDE_UNKNOWN: no. */
 enum side bgp_side_by_asn(const struct conf *c, uint32_t asn);
+/* What a side says of itself. A connection's OPENs become the session's with bgp_session_take(). */
 void bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body,
                         enum bgp_basis basis, uint64_t time_ns);
 /* Something was read, all of it counted in `more`: state and completeness follow. */
 void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
                       const struct bgp_counts *more, uint64_t time_ns);
+/* TCP segments of a connection: those of the current one count. */
+void bgp_session_segments(struct bgp_session *s, const struct bgp_connection *c,
+                          const struct bgp_segments *more);
 /* An UPDATE's path; 0: it had none to tell by. */
 void bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as);
 /* End-of-RIB, or the end of a refresh: what was stale of the family goes. */
@@ -181,6 +192,8 @@ void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, u
 bool bgp_session_heeds(const struct bgp_session *s, const struct bgp_connection *c);
 /* This connection's routes stand from now on: it announces, or is up. */
 void bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_ns);
+/* The OPEN of a speaker of the current connection. */
+void bgp_session_adopt(struct bgp_session *s, const struct bgp_connection *c, unsigned speaker);
 /* The connection has ended; one that is not current is of no matter. */
 void bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by,
                       const char *cause, bool graceful, uint64_t time_ns);
@@ -221,6 +234,9 @@ void bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t hea
 uint16_t bgp_session_hold_s(const struct bgp_session *s, bool *known);
 /* Routes stand while it is up, or restarts gracefully. */
 bool bgp_session_stands(const struct bgp_session *s);
+/* Its segments are of routers at both ends of a link, as far as their TTL tells: no session of
+ * others that crosses it. */
+bool bgp_session_is_direct(const struct bgp_session *s);
 const char *bgp_state_name(enum bgp_state state);
 const char *bgp_completeness_name(enum bgp_completeness completeness);
 const char *bgp_basis_name(enum bgp_basis basis); /* "" for none */

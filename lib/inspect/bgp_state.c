@@ -28,12 +28,12 @@ struct fact_row {
 	}
 
 static const struct fact_row session_rows[] = {
-	SESSION(first_ns),        SESSION(last_ns),         SESSION(flaps),
-	SESSION(down_side),       SESSION(down_ns),         SESSION(up_time_ns),
-	SESSION(covered_ns),      SESSION(segments),        SESSION(md5_segments),
-	SESSION(ao_segments),     SESSION(ttl_min),         SESSION(ttl_max),
-	SESSION(carried.up_ns),   SESSION(carried.joined),  SESSION(carried.from_ns),
-	SESSION(carried.port[0]), SESSION(carried.port[1]), SESSION(carried.seq[0]),
+	SESSION(first_ns),        SESSION(last_ns),          SESSION(flaps),
+	SESSION(down_side),       SESSION(down_ns),          SESSION(up_time_ns),
+	SESSION(covered_ns),      SESSION(segments.count),   SESSION(segments.md5),
+	SESSION(segments.ao),     SESSION(segments.ttl_min), SESSION(segments.ttl_max),
+	SESSION(carried.up_ns),   SESSION(carried.joined),   SESSION(carried.from_ns),
+	SESSION(carried.port[0]), SESSION(carried.port[1]),  SESSION(carried.seq[0]),
 	SESSION(carried.seq[1]),
 };
 

@@ -12,9 +12,7 @@
 /* conversation->state is `void *`, the table's owner a typed pointer: a box between them. */
 struct feed {
 	struct bgp_connection *connection;
-	/* before the first message: the handshake's segments */
-	uint32_t segments, md5, ao;
-	uint8_t ttl_min, ttl_max;
+	struct bgp_segments segments; /* before the first message: the handshake's */
 };
 
 static struct feed *
@@ -54,18 +52,6 @@ side_of_open(const struct conf *conf, struct cursor bytes)
 	return bgp_side_by_asn(conf, open.asn);
 }
 
-static void
-add_segments(struct bgp_session *s, const struct feed *f)
-{
-	s->segments += f->segments;
-	s->md5_segments += f->md5;
-	s->ao_segments += f->ao;
-	if (!s->ttl_max || f->ttl_min < s->ttl_min)
-		s->ttl_min = f->ttl_min;
-	if (f->ttl_max > s->ttl_max)
-		s->ttl_max = f->ttl_max;
-}
-
 static struct bgp_connection *
 connection_of(struct inspection *in, struct cursor bytes)
 {
@@ -80,7 +66,7 @@ connection_of(struct inspection *in, struct cursor bytes)
 	                  (uint16_t[2]){c->port[first], c->port[!first]}, in->lane,
 	                  side_of_open(in->conf, bytes));
 	feed->connection->first_direction = first;
-	add_segments(feed->connection->session, feed);
+	bgp_connection_segments(feed->connection, &feed->segments);
 	return feed->connection;
 }
 
@@ -129,24 +115,17 @@ note_segment(struct inspection *in)
 	const struct packet *p = &in->punt->packet;
 	struct cursor bytes =
 		cursor_over(in->punt->data + p->l4_offset + TCP_SIZE, p->tcp_options_size);
-	struct feed *feed = feed_of(in->conversation), one = {.segments = 1};
+	struct bgp_segments one = {.count = 1, .ttl_min = p->ttl, .ttl_max = p->ttl};
+	struct feed *feed = feed_of(in->conversation);
 	struct tcp_options options;
 
 	tcp_options_decode(&bytes, &options);
 	one.md5 = (options.seen & TCP_HAS_MD5) != 0;
 	one.ao = (options.seen & TCP_HAS_AO) != 0;
-	one.ttl_min = one.ttl_max = p->ttl;
-	if (feed->connection) {
-		add_segments(feed->connection->session, &one);
-		return;
-	}
-	if (!feed->segments || p->ttl < feed->ttl_min)
-		feed->ttl_min = p->ttl;
-	if (p->ttl > feed->ttl_max)
-		feed->ttl_max = p->ttl;
-	feed->segments++;
-	feed->md5 += one.md5;
-	feed->ao += one.ao;
+	if (feed->connection)
+		bgp_connection_segments(feed->connection, &one);
+	else
+		bgp_segments_add(&feed->segments, &one);
 }
 
 /* RFC 5961 section 3: a reset that is not where its stream stands is answered, not obeyed. */

@@ -178,6 +178,8 @@ note_router(struct link_watch *l, const struct lane_id *lane, const struct punt 
 	}
 	if (packet->flags & PACKET_HAS_IP && is_link_local(&packet->src))
 		token_add(&t->link_locals, addr_format(&packet->src, text));
+	if (!token_ttl_is_first(packet->ttl))
+		return; /* sessions of others cross the link too */
 	if ((p->class == CLASS_BGP || p->class == CLASS_BFD) && packet->flags & PACKET_HAS_IP)
 		note_id(t, p);
 	if (p->class == CLASS_BGP && packet->proto == PROTO_TCP && packet->tcp_options_size)

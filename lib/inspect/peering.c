@@ -97,6 +97,19 @@ peering_guarded(const struct peering *p, const struct bfd_session *s)
 	return NULL;
 }
 
+/* Customers have BGP sessions across the interconnect: what their routers say of themselves is
+ * nothing of the link's. */
+static bool
+is_of_link(const struct peering *p, const struct bgp_session *s)
+{
+	const struct conf *c = p->bgp.shared.conf;
+
+	if (s->declared)
+		return true;
+	return c && s->link < c->link_count && !c->links[s->link].session_count &&
+	       bgp_session_is_direct(s);
+}
+
 /* What an OPEN tells lives as long as it is known; routers are replaced. */
 static void
 note_bgp(struct interconnect *ic, const struct bgp_session *s)
@@ -121,7 +134,8 @@ peering_refresh(struct peering *p)
 {
 	interconnect_refresh(&p->links);
 	for (uint32_t i = 0; i < p->bgp.session_count; i++)
-		note_bgp(&p->links, p->bgp.sessions[i]);
+		if (is_of_link(p, p->bgp.sessions[i]))
+			note_bgp(&p->links, p->bgp.sessions[i]);
 }
 
 void

@@ -22,6 +22,14 @@ struct token_list {
 	uint64_t beyond; /* sightings that found no room */
 };
 
+/* What a router sends itself has the TTL that it began with, where the tap is at its port: 1 or 255
+ * for a neighbour (RFC 5082), or what systems put into any packet. */
+static inline bool
+token_ttl_is_first(uint8_t ttl)
+{
+	return ttl == 1 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
 /* Empty texts are none. Returns whether it stands in the list now. */
 bool token_add(struct token_list *l, const char *text);
 void token_add_mac(struct token_list *l, const uint8_t mac[6]);

@@ -172,11 +172,11 @@ export_session(struct epoch *x, struct bgp_session *s, struct told_session *told
 		r.carried_from_us = us(s->carried.from_ns);
 		r.carried_to_us = us(s->carried.to_ns);
 	}
-	r.segments = s->segments;
-	r.md5_segments = s->md5_segments;
-	r.ao_segments = s->ao_segments;
-	r.ttl_min = s->ttl_min;
-	r.ttl_max = s->ttl_max;
+	r.segments = s->segments.count;
+	r.md5_segments = s->segments.md5;
+	r.ao_segments = s->segments.ao;
+	r.ttl_min = s->segments.ttl_min;
+	r.ttl_max = s->segments.ttl_max;
 	COPY_TEXT(r.completeness, bgp_completeness_name(peer > msft ? peer : msft));
 	for (unsigned i = 0; i < REC_SIDES; i++) {
 		fill_side(&r.side[i], s, i);

@@ -100,24 +100,73 @@ sessions_meet_their_declarations(void **state)
 	"links = ( { name = \"pni-a\"; site = \"ams1\"; members = ( " SCENE_MEMBER("a") " ); } " \
 											");\n"
 
-/* Without declared sessions those that end at the cloud count. */
+static void
+elsewhere(struct rec_session *s)
+{
+	s->side[SIDE_MSFT].asn = 64500;
+}
+
+/* A customer's with a machine in the cloud: no OPEN seen, and one end is routers away. */
+static void
+crossing(struct rec_session *s)
+{
+	s->side[SIDE_MSFT].asn = 0;
+	s->ttl_min = 61;
+	s->ttl_max = 64;
+}
+
+static void
+neighbours(struct rec_session *s)
+{
+	s->ttl_min = 1;
+	s->ttl_max = 255;
+}
+
+static void
+over(struct rec_session *s)
+{
+	strcpy(s->state, "idle");
+	s->side[SIDE_PEER].last_us = SCENE_NOW - 24 * 3601 * SCENE_SECOND;
+}
+
+static void
+just_over(struct rec_session *s)
+{
+	strcpy(s->state, "idle");
+	s->side[SIDE_PEER].last_us = SCENE_NOW - 23 * 3600 * SCENE_SECOND;
+}
+
+/* Without declared sessions those that end at the cloud and at attached routers count. */
 static void
 sessions_of_the_wire_count_where_none_is_declared(void **state)
 {
+	static const struct {
+		const char *name;
+		void (*change)(struct rec_session *);
+		bool counts;
+	} rows[] = {
+		{"pni-a:a-b", NULL, true},      {"pni-a:c-d", elsewhere, false},
+		{"pni-a:e-f", crossing, false}, {"pni-a:g-h", neighbours, true},
+		{"pni-a:i-j", over, false},     {"pni-a:k-l", just_over, true},
+	};
 	struct conf *conf = scene_conf(HEALTHY_HEAD("voice", "") BARE_LINK);
 	struct store *s = scene_store();
-	struct rec_session cloud = session("pni-a:a-b", "pni-a"), other;
 	struct audit_input in;
 
 	(void)state;
-	other = session("pni-a:c-d", "pni-a");
-	other.side[SIDE_MSFT].asn = 64500;
 	store_select(s, "ams1", "lab");
-	store_put(s, RECORD_SESSION, cloud.name, &cloud);
-	store_put(s, RECORD_SESSION, other.name, &other);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_session r = session(rows[i].name, "pni-a");
+
+		if (rows[i].change)
+			rows[i].change(&r);
+		store_put(s, RECORD_SESSION, r.name, &r);
+	}
 	gather(conf, s, NULL, &in);
-	assert_true(find(&in, "pni-a:a-b")->counts);
-	assert_false(find(&in, "pni-a:c-d")->counts);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(find(&in, rows[i].name)->counts, rows[i].counts);
+	}
 	audit_input_fini(&in);
 	store_close(s, 0);
 	conf_destroy(conf);

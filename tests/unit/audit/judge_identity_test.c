@@ -32,6 +32,7 @@ CHANGE(private_32, open_as(in, 4294967294))
 CHANGE(two_numbers, PEER_OF(in, 3)->asn = HEALTHY_ASN + 1)
 CHANGE(no_keepalive_of_peer, PEER_OF(in, 0)->keepalives = 0)
 CHANGE(no_keepalive_of_cloud, MSFT_OF(in, 0)->keepalives = 0)
+CHANGE(out_of_sight, strcpy(in->sessions[0].rec.state, "unknown"))
 CHANGE(not_the_cloud, MSFT_OF(in, 0)->asn = 64500)
 CHANGE(second_cloud_as, MSFT_OF(in, 0)->asn = 8068)
 CHANGE(one_unseen, in->sessions[0].seen = false)
@@ -42,7 +43,18 @@ ended(struct audit_input *in, uint64_t days)
 {
 	strcpy(in->sessions[0].rec.state, "idle");
 	PEER_OF(in, 0)->last_us = MSFT_OF(in, 0)->last_us = SCENE_NOW - days * 86400 * SCENE_SECOND;
+	in->sessions[0].rec.down_us = PEER_OF(in, 0)->last_us;
+	PEER_OF(in, 0)->open_us = PEER_OF(in, 0)->last_us - SCENE_SECOND;
 }
+
+/* it has been down since before this OPEN, which nobody answered */
+static void
+refused(struct audit_input *in)
+{
+	strcpy(in->sessions[0].rec.state, "open-sent");
+	in->sessions[0].rec.down_us = PEER_OF(in, 0)->open_us - SCENE_SECOND;
+}
+
 
 CHANGE(ended_a_week, ended(in, 7))
 CHANGE(ended_longer, ended(in, 8))
@@ -69,6 +81,8 @@ static const struct change asns[] = {
 	{"ended before", ended_longer, "INCONCLUSIVE", "too-little"},
 	{"up", quiet_but_up, "PASS", NULL},
 	{"a declared session was not seen", one_unseen, "INCONCLUSIVE", "not-collected"},
+	{"an OPEN that was refused", refused, "INCONCLUSIVE", "too-little"},
+	{"lost from sight", out_of_sight, "PASS", NULL},
 };
 
 static void

@@ -160,6 +160,25 @@ test_no_graceful_restart(void **state)
 	}
 }
 
+/* One that has announced nothing yet may wait until it knows all it will. */
+static void
+test_slow_start(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 0, OPEN_A, false);
+	say(&t, 1, OPEN_B KEEPALIVE, false);
+	say(&t, 0, KEEPALIVE, false);
+	t.now_ns += 179 * NS_PER_S;
+	say(&t, 0, KEEPALIVE, false);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_INFERRED);
+	t.now_ns += 2 * NS_PER_S;
+	say(&t, 0, KEEPALIVE, false);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_COMPLETE);
+	session_close(&t);
+}
+
 /* Any cut of the stream gives the same: the rest of a message waits. */
 static void
 test_cuts(void **state)
@@ -473,6 +492,7 @@ main(void)
 		cmocka_unit_test(test_treatment),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_slow_start),
 		cmocka_unit_test(test_misfit),
 		cmocka_unit_test(test_no_graceful_restart),
 	};

@@ -253,9 +253,9 @@ test_deaf(void **state)
 	assert_int_equal(t.s->covered_ns, 91 * NS_PER_S);
 	/* both come back with new OPENs: it had been down; what was signed was the old connection
 	 */
-	t.s->md5_segments = 3;
+	t.s->segments.md5 = 3;
 	establish(&t, 300);
-	assert_int_equal(t.s->md5_segments, 0);
+	assert_int_equal(t.s->segments.md5, 0);
 	assert_int_equal(t.s->flaps, 1);
 	assert_int_equal(t.s->state, BGP_ESTABLISHED);
 	scene_close(&t);
@@ -359,6 +359,44 @@ test_stranger(void **state)
 	scene_close(&t);
 }
 
+/* Nor is what he says of himself the router's, nor his signature or his complaint. */
+static void
+test_stranger_says(void **state)
+{
+	static const struct bgp_segments signed_one = {
+		.count = 1, .md5 = 1, .ttl_min = 60, .ttl_max = 60};
+	struct bgp_connection *real;
+	struct scene t;
+	bool known;
+
+	(void)state;
+	scene_open(&t, true);
+	establish(&t, 10);
+	real = t.c;
+	bgp_connection_segments(real,
+	                        &(struct bgp_segments){.count = 5, .ttl_min = 1, .ttl_max = 1});
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	bgp_connection_segments(t.c, &signed_one);
+	/* AS 64512, hold 3, 192.0.2.9 */
+	say(&t, 0, M "001d 01 04 fc00 0003 c0000209 00 " M "0015 03 0601 ", 20);
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64500);
+	assert_int_equal(t.s->side[SIDE_PEER].open.id[3], 0);
+	assert_int_equal(bgp_session_hold_s(t.s, &known), 90);
+	assert_int_equal(t.s->side[SIDE_PEER].max_prefix_ceases, 0);
+	assert_int_equal(t.s->segments.md5, 0);
+	assert_int_equal(t.s->segments.count, 5);
+	assert_true(bgp_session_is_direct(t.s));
+	/* but where nobody else speaks it is what is known */
+	bgp_connection_end(real, 0, true, 30 * NS_PER_S);
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	bgp_connection_segments(t.c, &signed_one);
+	say(&t, 0, M "001d 01 04 fc00 0003 c0000209 00 ", 40);
+	assert_int_equal(t.s->side[SIDE_PEER].open.asn, 64512);
+	assert_int_equal(t.s->segments.md5, 1);
+	assert_false(bgp_session_is_direct(t.s));
+	scene_close(&t);
+}
+
 /* It was no stranger: joined in its middle while the end of the last was not seen. What it had
  * announced before that was proven is missing. */
 static void
@@ -376,6 +414,9 @@ test_successor(void **state)
 	assert_int_equal(t.s->state, BGP_ESTABLISHED);
 	assert_int_equal(t.s->flaps, 1);
 	assert_int_equal(t.s->side[SIDE_PEER].completeness, BGP_BROKEN);
+	/* the OPENs were of the last connection, and of a router that may be gone */
+	assert_int_equal(t.s->side[SIDE_PEER].basis, BGP_BASIS_NONE);
+	assert_int_equal(t.s->side[SIDE_MSFT].basis, BGP_BASIS_NONE);
 	scene_close(&t);
 }
 
@@ -417,11 +458,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_life), cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_hold),       cmocka_unit_test(test_deaf),
-		cmocka_unit_test(test_reset),      cmocka_unit_test(test_absence),
-		cmocka_unit_test(test_sides),      cmocka_unit_test(test_spoofed),
-		cmocka_unit_test(test_stranger),   cmocka_unit_test(test_successor),
+		cmocka_unit_test(test_whole_life),    cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_hold),          cmocka_unit_test(test_deaf),
+		cmocka_unit_test(test_reset),         cmocka_unit_test(test_absence),
+		cmocka_unit_test(test_sides),         cmocka_unit_test(test_spoofed),
+		cmocka_unit_test(test_stranger),      cmocka_unit_test(test_successor),
+		cmocka_unit_test(test_stranger_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
