@@ -26,21 +26,14 @@ is_kind(const struct input_bfd *b, const char *kind)
 	return strcmp(b->rec.kind, kind) == 0;
 }
 
-/* The BFD session that guards `s`: of the same addresses, or micro-BFD of its link's members. */
+/* The BFD session of the same addresses, or NULL. */
 static const struct input_bfd *
 guard_of(const struct audit_input *in, const struct input_session *s)
 {
-	const struct input_bfd *micro = NULL;
-
-	for (size_t i = 0; i < in->bfd_count; i++) {
-		const struct input_bfd *b = &in->bfds[i];
-
-		if (b->session == s && !is_kind(b, "echo"))
-			return b;
-		if (b->link == s->link && is_kind(b, "micro"))
-			micro = b;
-	}
-	return micro;
+	for (size_t i = 0; i < in->bfd_count; i++)
+		if (in->bfds[i].session == s && !is_kind(&in->bfds[i], "echo"))
+			return &in->bfds[i];
+	return NULL;
 }
 
 static const char *
@@ -113,6 +106,18 @@ slower_side(const struct subject *s, enum side side)
 	return own > others ? side : other;
 }
 
+/* With the echo function control packets may be slow (RFC 5880 section 6.8.9): what detects then is
+ * the sender's own affair. */
+static bool
+detects_by_echo(const struct subject *s, enum side side)
+{
+	const struct rec_bfd_side *from = &s->bfd->rec.side[side];
+	double limit = conf_threshold(s->in->conf, NULL, "x1_detection_us");
+
+	return from->echo_us > 0 && (double)(from->detect_mult * from->echo_us) < limit &&
+	       (double)from->echo_last_us + limit >= (double)from->last_us;
+}
+
 /* Timers while Up: a session that is not sends once a second by rule (RFC 5880 section 6.8.3). */
 static bool
 is_slow(const struct subject *s, enum side side)
@@ -122,6 +127,16 @@ is_slow(const struct subject *s, enum side side)
 
 	if (strcmp(from->state, "Up") != 0 || (double)from->detection_us < limit)
 		return false;
+	if (detects_by_echo(s, side)) {
+		judge_open(s->d, &s->m, LACK_NOT_OBSERVABLE,
+		           "%s: control packets of %s detect after %.3g s, its echoes, %.3g s "
+		           "apart, sooner: after how many that miss it alone knows",
+		           s->m.scope, side_name(side), (double)from->detection_us / 1e6,
+		           (double)from->echo_us / 1e6);
+		verdict_need(s->d, "detection time by control packets", "slow beside echoes",
+		             "below 1 s", "no bfd echo, or the router's own table", 0);
+		return true;
+	}
 	judge_fail(s->d, &s->m, "%s: %s detects after %.3g s, wanted below %.3g s", s->m.scope,
 	           side_name(side), (double)from->detection_us / 1e6, limit / 1e6);
 	show(s, SIDE_PEER);
@@ -226,6 +241,104 @@ check_up(const struct subject *s)
 	}
 }
 
+/* Packets of the peer came, and none that a router takes. */
+static bool
+is_forwarded(const struct subject *s)
+{
+	const struct rec_bfd_side *peer = &s->bfd->rec.side[SIDE_PEER];
+
+	if (peer->packets > 0 || peer->foreign == 0)
+		return false;
+	judge_open(s->d, &s->m, LACK_NOT_OBSERVABLE,
+	           "%s: BFD with a TTL below 255: not of the attached device", s->m.scope);
+	need_up(s, "TTL of BFD packets", "below 255", "255 (RFC 5881)");
+	return true;
+}
+
+static void
+check_guard(struct subject *s)
+{
+	const struct rec_bfd_side *side = s->bfd->rec.side;
+
+	s->m.samples = side[0].packets + side[1].packets;
+	s->m.first_us = s->bfd->rec.state_since_us;
+	s->d->row.samples += s->m.samples;
+	if (is_forwarded(s))
+		return;
+	if (side[SIDE_PEER].packets == 0) {
+		check_absent(s->in, s->session, &s->m, s->d);
+		return;
+	}
+	if (side[SIDE_MSFT].packets == 0) {
+		judge_open(s->d, &s->m, LACK_NOT_OBSERVABLE, "%s: BFD of the peer only",
+		           s->m.scope);
+		need_up(s, "BFD of both sides", "of the peer", "both directions tapped");
+		return;
+	}
+	if (is_admin_down(s, SIDE_PEER) || is_admin_down(s, SIDE_MSFT) || is_slow(s, SIDE_PEER) ||
+	    is_slow(s, SIDE_MSFT) || is_uncoupled(s))
+		return;
+	check_up(s);
+}
+
+/* ---- micro-BFD: one on each member that carries traffic (RFC 7130) ----------------------------
+ */
+
+static const struct input_bfd *
+micro_of(const struct audit_input *in, const struct input_link *link, uint64_t member)
+{
+	char name[SCOPE_SIZE];
+
+	FIELD_FORMAT(name, "%s:%" PRIu64, link->rec.name, member);
+	for (size_t i = 0; i < in->bfd_count; i++)
+		if (in->bfds[i].link == link && is_kind(&in->bfds[i], "micro") &&
+		    strcmp(in->bfds[i].rec.name, name) == 0)
+			return &in->bfds[i];
+	return NULL;
+}
+
+static bool
+has_micro(const struct audit_input *in, const struct input_link *link)
+{
+	for (size_t i = 0; i < in->bfd_count; i++)
+		if (in->bfds[i].link == link && is_kind(&in->bfds[i], "micro"))
+			return true;
+	return false;
+}
+
+/* One that LACP has taken out is R11's and R9's matter. */
+static bool
+is_out(const struct input_link *link, uint64_t member)
+{
+	for (size_t i = 0; i < link->lacp_count; i++)
+		if (link->lacp[i].rec.index == member)
+			return strcmp(link->lacp[i].rec.state, "distributing") != 0;
+	return false;
+}
+
+static void
+check_members(const struct subject *all)
+{
+	const struct input_link *link = all->session->link;
+	struct subject one = *all;
+	char scope[SCOPE_SIZE];
+
+	one.m.scope = scope;
+	for (size_t i = 0; i < link->conf->member_count; i++) {
+		FIELD_FORMAT(scope, "session:%s member:%s:%zu", all->session->rec.name,
+		             link->rec.name, i);
+		if (is_out(link, i))
+			continue;
+		one.bfd = micro_of(one.in, link, i);
+		if (one.bfd) {
+			check_guard(&one);
+			continue;
+		}
+		judge_open(one.d, &one.m, LACK_NOT_COLLECTED, "%s: no micro-BFD of it seen", scope);
+		need_up(&one, "BFD of every member", "others only", "each (RFC 7130)");
+	}
+}
+
 static void
 check_session(const struct audit_input *in, const struct input_session *session,
               const void *context, struct verdict_draft *d)
@@ -241,22 +354,12 @@ check_session(const struct audit_input *in, const struct input_session *session,
 
 	(void)context;
 	FIELD_FORMAT(scope, "session:%s", session->rec.name);
-	if (!s.bfd || s.bfd->rec.side[SIDE_PEER].packets == 0) {
+	if (s.bfd)
+		check_guard(&s);
+	else if (session->link && has_micro(in, session->link))
+		check_members(&s);
+	else
 		check_absent(in, session, &s.m, d);
-		return;
-	}
-	s.m.samples = s.bfd->rec.side[0].packets + s.bfd->rec.side[1].packets;
-	s.m.first_us = s.bfd->rec.state_since_us;
-	d->row.samples += s.m.samples;
-	if (s.bfd->rec.side[SIDE_MSFT].packets == 0) {
-		judge_open(d, &s.m, LACK_NOT_OBSERVABLE, "%s: BFD of the peer only", scope);
-		need_up(&s, "BFD of both sides", "of the peer", "both directions tapped");
-		return;
-	}
-	if (is_admin_down(&s, SIDE_PEER) || is_admin_down(&s, SIDE_MSFT) ||
-	    is_slow(&s, SIDE_PEER) || is_slow(&s, SIDE_MSFT) || is_uncoupled(&s))
-		return;
-	check_up(&s);
 }
 
 void

@@ -375,12 +375,38 @@ forgive_common_silence(struct bfd_session *s, unsigned side, uint64_t now_ns)
 	other->from_ns = now_ns;
 }
 
+static bool
+is_neighbours(const struct bfd_session *s, const struct bfd *packet, uint8_t ttl)
+{
+	return ttl == 255 || s->kind == BFD_MULTIHOP || packet->flags & BFD_AUTH;
+}
+
+void
+bfd_session_echo(struct bfd_session *s, unsigned side, uint64_t now_ns)
+{
+	struct bfd_half *h = &s->half[side];
+	uint64_t gap_us = h->echo_ns && now_ns > h->echo_ns ? (now_ns - h->echo_ns) / NS_PER_US : 0;
+
+	if (gap_us > UINT32_MAX)
+		gap_us = UINT32_MAX;
+	if (gap_us >= h->echo_us)
+		h->echo_us = (uint32_t)gap_us;
+	else if (gap_us)
+		h->echo_us -= (h->echo_us - (uint32_t)gap_us) / 8;
+	h->echo_ns = now_ns;
+	s->echoes++;
+}
+
 void
 bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const struct bfd *packet,
                    uint8_t ttl)
 {
 	struct bfd_half *h = &s->half[side];
 
+	if (!is_neighbours(s, packet, ttl)) {
+		h->foreign++;
+		return;
+	}
 	now_ns = larger(now_ns, s->counted_ns);
 	if (is_copy(h, now_ns, packet))
 		return;

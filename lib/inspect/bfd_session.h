@@ -45,8 +45,11 @@ struct bfd_half {
 	uint64_t gaps, late;    /* measured; longer than the interval it must keep */
 	uint64_t margin_min_us; /* smallest detection time less gap; valid with `gaps` */
 	uint8_t ttl_min;
-	bool silent; /* for longer than the detection time */
-	bool missed; /* and somebody else was heard meanwhile */
+	uint64_t foreign; /* packets that routers drop: see bfd_session_packet() */
+	uint64_t echo_ns; /* its newest echo */
+	uint32_t echo_us; /* what lies between two, the longer ones weigh more; 0: not two yet */
+	bool silent;      /* for longer than the detection time */
+	bool missed;      /* and somebody else was heard meanwhile */
 };
 
 /* A change of state. */
@@ -95,9 +98,13 @@ const char *bfd_kind_name(uint8_t kind);   /* "single-hop" … */
 const char *bfd_diag_name(uint8_t diag);
 
 void bfd_session_init(struct bfd_session *s);
-/* A control packet of `side`. Times that run backwards (another tap) count as now. */
+/* A control packet of `side`. Times that run backwards (another tap) count as now. One of a single
+ * hop that was forwarded is no neighbour's (RFC 5881 section 5: TTL 255, but for authentication):
+ * it is counted as `foreign`, and is nothing else. */
 void bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns,
                         const struct bfd *packet, uint8_t ttl);
+/* An echo that `side` sends to itself (RFC 5881 section 4). */
+void bfd_session_echo(struct bfd_session *s, unsigned side, uint64_t now_ns);
 /* When other sessions were heard: see lacp_member_witness(). */
 void bfd_session_witness(struct bfd_session *s, uint64_t steady_ns);
 /* The probe itself has lost packets: see lacp_member_forgive(). */

@@ -44,7 +44,7 @@ tell_turns(struct inspection *in, struct bfd_session *s)
 
 /* ---- packets ------------------------------------------------------------------------------- */
 
-/* An echo's addresses are its sender's own (RFC 5881 section 4). */
+/* An echo's addresses are its sender's own (RFC 5881 section 4); the other side sends it back. */
 static void
 count_echo(struct inspection *in)
 {
@@ -54,8 +54,8 @@ count_echo(struct inspection *in)
 	peering->bfd_echoes++;
 	if (in->lane)
 		s = bfd_table_find_end(&peering->sessions, in->lane->link, &in->punt->packet.src);
-	if (s)
-		s->echoes++;
+	if (s && addr_equal(&s->ip[in->lane->dir], &in->punt->packet.src))
+		bfd_session_echo(s, in->lane->dir, in->punt->time_ns);
 }
 
 static void

@@ -22,6 +22,9 @@ fill_side(struct rec_bfd_side *r, const struct bfd_session *s, unsigned side)
 	const struct bfd_half *h = &s->half[side];
 
 	addr_format(&s->ip[side], r->ip);
+	r->foreign = h->foreign;
+	r->echo_us = h->echo_us;
+	r->echo_last_us = h->echo_ns / NS_PER_US;
 	if (!h->packets)
 		return;
 	COPY_TEXT(r->state, bfd_state_name(h->newest.state));

@@ -166,6 +166,10 @@ const struct record_field fields_bfd[] = {
 	SIDES(U64, rec_bfd, "polls", polls, "packets", "with Poll set"),
 	SIDES(U64, rec_bfd, "finals", finals, "packets", "with Final set"),
 	SIDES(U64, rec_bfd, "last_us", last_us, "us", "last packet"),
+	SIDES(U64, rec_bfd, "foreign", foreign, "packets",
+              "dropped by routers: a TTL below 255 (RFC 5881)"),
+	SIDES(U64, rec_bfd, "echo_us", echo_us, "us", "between two echoes that it sends"),
+	SIDES(U64, rec_bfd, "echo_last_us", echo_last_us, "us", "its newest echo"),
 	END,
 };
 

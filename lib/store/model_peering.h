@@ -138,6 +138,8 @@ struct rec_bfd_side {
 	uint64_t ttl_min;
 	uint64_t polls, finals;
 	uint64_t last_us;
+	uint64_t foreign;               /* packets that routers drop: forwarded, TTL below 255 */
+	uint64_t echo_us, echo_last_us; /* between two echoes; the newest. 0: none */
 };
 
 /* bfd:NAME; NAME of the BGP session between the same addresses, else "LINK:IP-IP", micro-BFD

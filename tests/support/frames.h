@@ -14,6 +14,7 @@ enum { FRAME_MAX = 2048, ETHERNET_SIZE = 14 };
 struct frame_spec {
 	struct addr src, dst;
 	uint8_t proto; /* 6, 17 or other */
+	uint8_t ttl;   /* 0: 64 */
 	uint16_t sport, dport;
 	uint8_t tcp_flags;
 	uint32_t seq, ack;
@@ -65,7 +66,7 @@ frame_make(uint8_t frame[FRAME_MAX], const struct frame_spec *s)
 		store_be16(frame + ip + 2, (uint16_t)(size - ip));
 		store_be16(frame + ip + 4, s->ip_id);
 		store_be16(frame + ip + 6, s->fragment);
-		frame[ip + 8] = 64;
+		frame[ip + 8] = s->ttl ? s->ttl : 64;
 		frame[ip + 9] = s->proto;
 		memcpy(frame + ip + 12, s->src.b + 12, 4);
 		memcpy(frame + ip + 16, s->dst.b + 12, 4);
@@ -73,7 +74,7 @@ frame_make(uint8_t frame[FRAME_MAX], const struct frame_spec *s)
 		frame[ip] = 0x60;
 		store_be16(frame + ip + 4, (uint16_t)(size - l4));
 		frame[ip + 6] = s->proto;
-		frame[ip + 7] = 64;
+		frame[ip + 7] = s->ttl ? s->ttl : 64;
 		memcpy(frame + ip + 8, s->src.b, 16);
 		memcpy(frame + ip + 24, s->dst.b, 16);
 	}

@@ -40,11 +40,32 @@ CHANGE(seen_59, BFD(in).uptime.covered_us = BFD(in).uptime.up_us = 59 * SCENE_SE
 CHANGE(seen_60, BFD(in).uptime.covered_us = BFD(in).uptime.up_us = 60 * SCENE_SECOND)
 CHANGE(down_90_s, add_outage(&BFD(in).uptime, 60, 90)) /* 0.1 % of 25 h */
 CHANGE(down_91_s, add_outage(&BFD(in).uptime, 60, 91))
-CHANGE(
-	micro, for (size_t i = 0; i < in->bfd_count; i++) {
+CHANGE(forwarded, silent_peer(in); PEER_END(in)->foreign = 100)
+CHANGE(forged_too, PEER_END(in)->foreign = 100)
+CHANGE(echoes, one_second(in); PEER_END(in)->echo_us = 300000;
+       PEER_END(in)->echo_last_us = PEER_END(in)->last_us)
+CHANGE(slow_echoes, echoes(in); PEER_END(in)->echo_us = 400000)
+CHANGE(past_echoes, echoes(in); PEER_END(in)->echo_last_us -= 2 * SCENE_SECOND)
+
+/* a session on each member instead of one per address */
+static void
+micro(struct audit_input *in)
+{
+	for (size_t i = 0; i < in->bfd_count; i++) {
+		unsigned member = 0;
+
+		for (size_t k = 0; k < i; k++)
+			member += in->bfds[k].link == in->bfds[i].link;
 		strcpy(in->bfds[i].rec.kind, "micro");
+		snprintf(in->bfds[i].rec.name, sizeof in->bfds[i].rec.name, "%s:%u",
+		         in->bfds[i].rec.link, member);
 		in->bfds[i].session = NULL;
-	})
+	}
+}
+
+CHANGE(micro_one_down, micro(in); strcpy(BFD(in).rec.state, "down"))
+CHANGE(micro_one_less, micro(in); strcpy(BFD(in).rec.name, "pni-a:9"))
+CHANGE(micro_member_out, micro_one_less(in); strcpy(in->links[0].lacp[0].rec.state, "out"))
 
 static const struct change bfds[] = {
 	{"healthy", NULL, "PASS", NULL},
@@ -70,7 +91,15 @@ static const struct change bfds[] = {
 	{"seen for 60 s", seen_60, "PASS", NULL},
 	{"up 99.9 %", down_90_s, "PASS", NULL},
 	{"up less", down_91_s, "INCONCLUSIVE", "too-little"},
+	{"only forwarded packets", forwarded, "INCONCLUSIVE", "not-observable"},
+	{"forwarded packets beside", forged_too, "PASS", NULL},
+	{"control packets slow, echoes fast", echoes, "INCONCLUSIVE", "not-observable"},
+	{"echoes slow too", slow_echoes, "FAIL", NULL},
+	{"echoes of before", past_echoes, "FAIL", NULL},
 	{"micro-BFD of the members", micro, "PASS", NULL},
+	{"micro-BFD of one member down", micro_one_down, "INCONCLUSIVE", "too-little"},
+	{"a member without micro-BFD", micro_one_less, "INCONCLUSIVE", "not-collected"},
+	{"which LACP has taken out", micro_member_out, "PASS", NULL},
 };
 
 static void

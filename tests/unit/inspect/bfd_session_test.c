@@ -406,10 +406,58 @@ a_mirrors_copy_is_no_gap(void **state)
 	assert_int_equal(s.half[SIDE_MSFT].packets, 5);
 }
 
+/* RFC 5881 section 5: a forged AdminDown from farther away is no word of the neighbour's. */
+static void
+what_was_forwarded_is_dropped(void **state)
+{
+	struct bfd forged = plain;
+	struct bfd_session s;
+
+	(void)state;
+	bfd_session_init(&s);
+	speak(&s, 0, 1000);
+	forged.state = BFD_ADMIN_DOWN;
+	bfd_session_packet(&s, SIDE_PEER, at_ms(1200), &forged, 254);
+	assert_int_equal(s.state, BFD_SESSION_UP);
+	assert_int_equal(s.half[SIDE_PEER].foreign, 1);
+	assert_int_equal(s.half[SIDE_PEER].ttl_min, 255);
+	/* who signs may be anywhere, and so may the end of several hops */
+	forged.flags = BFD_AUTH;
+	bfd_session_packet(&s, SIDE_PEER, at_ms(1210), &forged, 254);
+	assert_int_equal(s.state, BFD_SESSION_ADMIN_DOWN);
+	bfd_session_init(&s);
+	s.kind = BFD_MULTIHOP;
+	bfd_session_packet(&s, SIDE_PEER, at_ms(0), &plain, 60);
+	assert_int_equal(s.half[SIDE_PEER].packets, 1);
+}
+
+/* Echoes each 50 ms: told as they come; a longer gap counts at once and fades. */
+static void
+echoes_have_a_pace(void **state)
+{
+	struct bfd_session s;
+
+	(void)state;
+	bfd_session_init(&s);
+	bfd_session_echo(&s, SIDE_PEER, at_ms(0));
+	assert_int_equal(s.half[SIDE_PEER].echo_us, 0);
+	for (uint64_t ms = 50; ms <= 500; ms += 50)
+		bfd_session_echo(&s, SIDE_PEER, at_ms(ms));
+	assert_int_equal(s.half[SIDE_PEER].echo_us, 50000);
+	bfd_session_echo(&s, SIDE_PEER, at_ms(900));
+	assert_int_equal(s.half[SIDE_PEER].echo_us, 400000);
+	bfd_session_echo(&s, SIDE_PEER, at_ms(950));
+	assert_int_equal(s.half[SIDE_PEER].echo_us, 400000 - 350000 / 8);
+	assert_int_equal(s.echoes, 13);
+	assert_int_equal(s.half[SIDE_MSFT].echo_us, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_forwarded_is_dropped),
+		cmocka_unit_test(echoes_have_a_pace),
 		cmocka_unit_test(comes_up_over_down_and_init),
 		cmocka_unit_test(an_up_out_of_nothing_is_out_of_order),
 		cmocka_unit_test(detection_is_the_slower_sides),

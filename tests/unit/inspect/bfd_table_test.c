@@ -12,6 +12,7 @@ packet(struct links *l, uint16_t lane, uint64_t ms, const char *src, const char 
 {
 	uint8_t body[BFD_SIZE] = {0x20, (uint8_t)(state << 6), 3, BFD_SIZE, 0, 0, 0, 1, 0, 0, 0, 1};
 	struct frame_spec spec = {.proto = 17,
+	                          .ttl = 255,
 	                          .sport = 50000,
 	                          .dport = port,
 	                          .payload = body,

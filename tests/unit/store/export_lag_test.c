@@ -135,6 +135,7 @@ bfd_packet(struct scene *s, uint16_t lane, uint64_t ms, uint8_t state, uint8_t d
 	static const char *const ips[2] = {"192.0.2.0", "192.0.2.1"};
 	uint8_t body[BFD_SIZE] = {0x20 | diag, (uint8_t)(state << 6), 3, BFD_SIZE};
 	struct frame_spec spec = {.proto = 17,
+	                          .ttl = 255,
 	                          .sport = 50000,
 	                          .dport = 3784,
 	                          .payload = body,
