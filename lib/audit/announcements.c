@@ -1,6 +1,7 @@
 #include "audit/announcements.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +33,12 @@ struct kept {
 	size_t count;
 };
 
-/* A session's routes against the snapshots. */
+/* A session's routes against the snapshots and the registered prefixes. */
 struct looked_up {
 	char session[sizeof((struct rec_session *)0)->name];
 	struct input_registry registry;
+	double *inside; /* by registered prefix; NULL: not all of its routes were read */
+	size_t count;
 };
 
 struct announcements {
@@ -68,6 +71,8 @@ clear(struct announcements *a)
 			free(a->of[side][family].since_us);
 			a->of[side][family] = (struct prefixes){0};
 		}
+	for (size_t i = 0; i < a->looked_up_count; i++)
+		free(a->looked_up[i].inside);
 	free(a->looked_up);
 	a->looked_up = NULL;
 	a->looked_up_count = 0;
@@ -130,6 +135,8 @@ struct reading {
 	enum side side;
 	const struct registry *registry; /* NULL: none, or of no matter for this side */
 	struct input_registry *found;
+	const struct conf *conf;
+	double *inside; /* NULL: of no matter */
 };
 
 static void
@@ -197,6 +204,18 @@ look_up(const struct reading *from, const struct prefix *p, uint32_t origin)
 	look_up_irr(from, p, origin);
 }
 
+/* Longer prefixes draw what is sent to their part of a registered one. */
+static void
+add_inside(const struct reading *from, const struct prefix *p)
+{
+	for (size_t i = 0; i < from->conf->registered_count; i++) {
+		const struct prefix *r = &from->conf->registered[i].prefix;
+
+		if (p->len > r->len && family_of(p) == family_of(r) && prefix_contains(r, &p->addr))
+			from->inside[i] += ldexp(1, r->len - p->len);
+	}
+}
+
 static void
 take_route(void *context, const struct rec_route *r)
 {
@@ -211,6 +230,8 @@ take_route(void *context, const struct rec_route *r)
 	if (!prefix_parse(text, &p, NULL))
 		return;
 	look_up(reading, &p, (uint32_t)r->origin_as);
+	if (reading->inside)
+		add_inside(reading, &p);
 	if (has(a, reading->side, &p))
 		return;
 	to = &a->of[reading->side][family_of(&p)];
@@ -277,18 +298,24 @@ read_side(struct announcements *a, const struct audit_input *in, const struct in
 {
 	const struct rec_session_side *r = &s->rec.side[side];
 	uint64_t count = r->routes_v4 + r->routes_v6;
-	struct reading reading = {.a = a, .side = side};
+	struct reading reading = {.a = a, .side = side, .conf = in->conf};
+	struct looked_up *mine = NULL;
 
 	if (!session_established(s) || !s->link)
 		return true; /* what is down announces nothing */
 	if (side == SIDE_PEER) {
 		reading.registry = in->registry;
-		reading.found = &add_looked_up(a, s)->registry;
+		mine = add_looked_up(a, s);
+		reading.found = &mine->registry;
 	}
 	if (!rib_complete(r) || r->routes_unwritten > 0 || count > ANNOUNCEMENTS_MOST)
 		doubt(a, side);
 	if (count > ANNOUNCEMENTS_MOST)
 		return true;
+	if (mine && rib_complete(r) && r->routes_unwritten == 0) {
+		mine->count = in->conf->registered_count;
+		reading.inside = mine->inside = mem_alloc(mine->count + 1, sizeof *mine->inside);
+	}
 	store_select(store, in->conf->sites[s->link->conf->site].name, in->conf->peering.name);
 	route_each(store, s->rec.name, side, take_route, &reading);
 	if (reading.registry)
@@ -435,6 +462,16 @@ bool
 announcements_covers(const struct announcements *a, enum side side, const struct prefix *p)
 {
 	return held_from(a, side, p, p->len - 1);
+}
+
+double
+announcements_inside(const struct announcements *a, const struct input_session *s, size_t i)
+{
+	for (size_t k = 0; k < a->looked_up_count; k++)
+		if (strcmp(a->looked_up[k].session, s->rec.name) == 0 && a->looked_up[k].inside &&
+		    i < a->looked_up[k].count)
+			return a->looked_up[k].inside[i];
+	return NAN;
 }
 
 void

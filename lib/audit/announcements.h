@@ -28,6 +28,8 @@ void announcements_keep(struct announcements *a, const struct input_session *s, 
 /* Those of the peer that no entry of the contract describes, announced before `before_us`. */
 struct input_unlisted announcements_unlisted(const struct announcements *a, const struct conf *conf,
                                              uint64_t before_us);
+/* What input_route.inside says, of the `i`th registered prefix. */
+double announcements_inside(const struct announcements *a, const struct input_session *s, size_t i);
 /* What was found of a session's announcements in the snapshots; `out` is untouched where they were
  * not read. */
 void announcements_registry(const struct announcements *a, const struct input_session *s,

@@ -76,6 +76,13 @@ adds_paths(const struct rec_session_side *side)
 }
 
 static void
+look_inside(struct gather *g, struct input_session *s)
+{
+	for (size_t i = 0; s->routes && i < g->params->conf->registered_count; i++)
+		s->routes[i].inside = announcements_inside(g->params->announcements, s, i);
+}
+
+static void
 gather_registered(struct gather *g, struct input_session *s)
 {
 	const struct conf *conf = g->params->conf;
@@ -91,6 +98,7 @@ gather_registered(struct gather *g, struct input_session *s)
 	kept = announcements_kept(g->params->announcements, s, conf->registered_count);
 	if (kept) {
 		memcpy(s->routes, kept, conf->registered_count * sizeof *s->routes);
+		look_inside(g, s);
 		return;
 	}
 	store_select(store, conf->sites[s->link->conf->site].name, conf->peering.name);
@@ -114,6 +122,7 @@ gather_registered(struct gather *g, struct input_session *s)
 	} else if (!g->broken) {
 		announcements_keep(g->params->announcements, s, conf->registered_count);
 	}
+	look_inside(g, s);
 }
 
 /* ---- coverage -------------------------------------------------------------------------------- */

@@ -57,9 +57,12 @@ struct input_member {
 /* A registered prefix as the peer announces it on one session. */
 struct input_route {
 	bool present;
-	bool covered;              /* absent, but a shorter prefix around it stands */
-	bool tagged;               /* 8075:8007 */
-	bool shutdown;             /* 65535:0, graceful shutdown (RFC 8326) */
+	bool covered;  /* absent, but a shorter prefix around it stands */
+	bool tagged;   /* 8075:8007 */
+	bool shutdown; /* 65535:0, graceful shutdown (RFC 8326) */
+	/* share of its addresses for which a longer prefix is announced there; counted twice where
+	 * these lie in each other. NaN: not looked at */
+	double inside;
 	uint32_t path[INPUT_PATH]; /* as far as it fits, from the left; a set's members too */
 	unsigned path_count;
 	unsigned path_length; /* a set counts 1 (RFC 4271 section 9.1.2.2) */

@@ -124,6 +124,15 @@ are_twins(const struct audit_input *in, const struct input_session *a,
 	              location_of_link(in->conf, b->link->conf)) == 0;
 }
 
+/* How much more of its addresses longer prefixes draw to `better`; 0: nothing, or not known. */
+static double
+drawn_away(const struct input_route *worse, const struct input_route *better)
+{
+	double more = better->inside - worse->inside;
+
+	return more > 0 ? fmin(more, 1) : 0;
+}
+
 /* How `worse` is de-preferred against `better`, in words; NULL: it is not. */
 static const char *
 preferred_less(const struct audit_input *in, const struct input_route *worse,
@@ -138,6 +147,11 @@ preferred_less(const struct audit_input *in, const struct input_route *worse,
 	if (worse->shutdown && !better->shutdown && worse->since_us > 0 &&
 	    in->to_us >= worse->since_us + patience)
 		return "graceful shutdown for more than a day";
+	if (drawn_away(worse, better) >= conf_threshold(in->conf, NULL, "r8_longer_ratio")) {
+		snprintf(text, 96, "longer prefixes draw %.0f %% of it here",
+		         100 * drawn_away(worse, better));
+		return text;
+	}
 	if (worse->path_length > better->path_length) {
 		snprintf(text, 96, "AS path of %u there, %u here", worse->path_length,
 		         better->path_length);
@@ -171,6 +185,22 @@ check_preference(const struct audit_input *in, const struct input_session *worse
 	verdict_next(d, "announce %s alike on %s and %s; pniscope routes %s", prefix,
 	             worse->rec.link, better->rec.link, worse->rec.name);
 	return true;
+}
+
+/* Part of it may be balanced so on purpose. */
+static void
+note_longer(const struct audit_input *in, const struct twins *t, size_t i, struct verdict_draft *d)
+{
+	const struct input_route *a = routes_find(t->a, i), *b = routes_find(t->b, i);
+	char prefix[PREFIX_TEXT_SIZE];
+
+	prefix_format(&in->conf->registered[i].prefix, prefix);
+	if (isnan(a->inside) || isnan(b->inside))
+		verdict_note(d, "longer prefixes inside %s are not compared on %s and %s", prefix,
+		             t->a->rec.name, t->b->rec.name);
+	else if (drawn_away(a, b) > 0 || drawn_away(b, a) > 0)
+		verdict_note(d, "longer prefixes inside %s differ between %s and %s", prefix,
+		             t->a->rec.name, t->b->rec.name);
 }
 
 static void
@@ -210,6 +240,7 @@ check_twins(const struct audit_input *in, const struct twins *t, struct verdict_
 		fails |= check_preference(in, t->a, t->b, i, d);
 		fails |= check_preference(in, t->b, t->a, i, d);
 		note_med(in, t, i, d);
+		note_longer(in, t, i, d);
 	}
 	if (m.samples == 0) {
 		judge_open(d, &m, LACK_NOT_COLLECTED, "no registered prefix is declared for %s",
@@ -221,6 +252,51 @@ check_twins(const struct audit_input *in, const struct twins *t, struct verdict_
 		           "%" PRIu64 " registered prefixes are announced alike on %s and %s",
 		           m.samples, t->a->rec.name, t->b->rec.name);
 	}
+}
+
+/* A prefix of a family that has a session on one of two local links alone, and that nothing else
+ * carries on the other. */
+static void
+check_alone(const struct audit_input *in, const struct input_link *here,
+            const struct input_link *there, struct verdict_draft *d)
+{
+	char scope[SCOPE_SIZE], prefix[PREFIX_TEXT_SIZE];
+	struct matter m = {
+		.id = "preference", .scope = scope, .link = there->rec.name, .samples = 1};
+
+	for (size_t i = 0; i < in->conf->registered_count; i++) {
+		struct routes_carried a = routes_carried(in, here, i);
+		struct routes_carried b = routes_carried(in, there, i);
+
+		if (!routes_belong(in, there, i) || !a.present || b.wanted || b.present || !b.any)
+			continue;
+		prefix_format(&in->conf->registered[i].prefix, prefix);
+		FIELD_FORMAT(scope, "prefix:%s link:%s", prefix, there->rec.name);
+		if (b.unknown) {
+			judge_rib_open(d, &m, b.any, SIDE_PEER);
+			continue;
+		}
+		m.first_us = b.any->rec.up_since_us;
+		judge_fail(d, &m, "%s is announced on %s and on no session of %s", prefix,
+		           here->rec.name, there->rec.name);
+		judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), m.first_us, "bgp.nlri",
+		               "%s absent on %s", prefix, there->rec.name);
+		verdict_next(d, "announce %s on %s too", prefix, there->rec.name);
+	}
+}
+
+static void
+check_families(const struct audit_input *in, struct verdict_draft *d)
+{
+	for (size_t i = 0; i < in->link_count; i++)
+		for (size_t k = 0; k < in->link_count; k++) {
+			const struct input_link *a = &in->links[i], *b = &in->links[k];
+
+			if (i != k && a->conf && b->conf && a->conf->role != ROLE_BACKUP &&
+			    b->conf->role != ROLE_BACKUP &&
+			    link_is_at(in, b, location_of_link(in->conf, a->conf)))
+				check_alone(in, a, b, d);
+		}
 }
 
 /* ---- shares of traffic ----------------------------------------------------------------------- */
@@ -324,6 +400,7 @@ judge_backup(const struct audit_input *in, struct verdict_draft *d)
 			    are_twins(in, &in->sessions[i], &in->sessions[k]))
 				check_twins(in, &(struct twins){&in->sessions[i], &in->sessions[k]},
 				            d);
+	check_families(in, d);
 	for (size_t i = 0; i < c->link_count; i++)
 		if (location_first(c, i))
 			check_shares(in, location_of_link(c, &c->links[i]), d);

@@ -175,33 +175,6 @@ check_prefixes(const struct audit_input *in, const struct input_link *link, stru
 		judge_rib_open(d, &m, unknown, SIDE_PEER);
 }
 
-/* Whether a session of the link carries prefix `k`, as far as its sessions are known: of whatever
- * family, as one may carry the other's routes. */
-struct carried {
-	bool wanted, present, unknown; /* wanted: a session of its family is there */
-	const struct input_session *any;
-};
-
-static struct carried
-carried_on(const struct audit_input *in, const struct input_link *link, size_t k)
-{
-	struct carried c = {0};
-
-	for (size_t i = 0; i < in->session_count; i++) {
-		const struct input_session *s = &in->sessions[i];
-
-		if (s->link != link || !s->counts)
-			continue;
-		c.wanted |= routes_wanted(in, s, k);
-		if (!session_established(s))
-			continue;
-		c.any = s;
-		c.present |= s->routes && routes_find(s, k)->present;
-		c.unknown |= !s->routes || !rib_complete(&s->rec.side[SIDE_PEER]);
-	}
-	return c;
-}
-
 static bool
 is_elsewhere(const struct audit_input *in, const struct input_link *link, size_t k)
 {
@@ -209,7 +182,7 @@ is_elsewhere(const struct audit_input *in, const struct input_link *link, size_t
 
 	for (size_t i = 0; i < in->link_count; i++)
 		if (&in->links[i] != link && link_is_at(in, &in->links[i], location) &&
-		    carried_on(in, &in->links[i], k).present)
+		    routes_carried(in, &in->links[i], k).present)
 			return true;
 	return false;
 }
@@ -224,7 +197,7 @@ check_families(const struct audit_input *in, const struct input_link *link, stru
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	for (size_t k = 0; k < in->conf->registered_count; k++) {
-		struct carried c = carried_on(in, link, k);
+		struct routes_carried c = routes_carried(in, link, k);
 
 		if (!routes_belong(in, link, k) || c.wanted || c.present || !c.any ||
 		    !is_elsewhere(in, link, k))

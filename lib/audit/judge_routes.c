@@ -41,6 +41,26 @@ routes_find(const struct input_session *s, size_t i)
 	return s->routes ? &s->routes[i] : NULL;
 }
 
+struct routes_carried
+routes_carried(const struct audit_input *in, const struct input_link *link, size_t k)
+{
+	struct routes_carried c = {0};
+
+	for (size_t i = 0; i < in->session_count; i++) {
+		const struct input_session *s = &in->sessions[i];
+
+		if (s->link != link || !s->counts)
+			continue;
+		c.wanted |= routes_wanted(in, s, k);
+		if (!session_established(s))
+			continue;
+		c.any = s;
+		c.present |= s->routes && routes_find(s, k)->present;
+		c.unknown |= !s->routes || !rib_complete(&s->rec.side[SIDE_PEER]);
+	}
+	return c;
+}
+
 static bool
 wants_any(const struct audit_input *in, const struct input_session *s)
 {

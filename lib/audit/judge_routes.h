@@ -15,6 +15,15 @@ bool routes_belong(const struct audit_input *in, const struct input_link *link, 
 /* The prefix there, or NULL where it was not read. */
 const struct input_route *routes_find(const struct input_session *s, size_t i);
 
+/* Whether a session of the link carries prefix `i`, as far as its sessions are known: of whatever
+ * family, as one may carry the other's routes. */
+struct routes_carried {
+	bool wanted, present, unknown;   /* wanted: a session of its family is there */
+	const struct input_session *any; /* that is up; NULL: none */
+};
+struct routes_carried routes_carried(const struct audit_input *in, const struct input_link *link,
+                                     size_t i);
+
 /* A registered prefix on a session whose routes of the peer are known whole. */
 struct route_view {
 	const struct conf_registered *registered;

@@ -192,6 +192,8 @@ const struct threshold threshold_table[] = {
          "with so much on the twin in the busy hour"},
 	{"r8_shutdown_us", HOURS(24), TIME, "us", ENGINEERING,
          "graceful-shutdown community standing longer than this is de-preference"},
+	{"r8_longer_ratio", 0.5, RATIO, "ratio", ENGINEERING,
+         "share of a registered prefix that longer ones draw to one link alone: de-preference"},
 	{"r8_balance_ratio", 0.10, RATIO, "ratio", ENGINEERING,
          "each local link's share of the busy hour for a full pass"},
 

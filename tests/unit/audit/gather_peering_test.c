@@ -213,11 +213,13 @@ registered_prefixes_are_read(void **state)
 
 	(void)state;
 	r.side[SIDE_PEER].registered = 1;
-	r.side[SIDE_PEER].routes_v4 = 2;
+	r.side[SIDE_PEER].routes_v4 = 4;
 	store_select(s, "ams1", "lab");
 	store_put(s, RECORD_SESSION, r.name, &r);
 	put_route(s, "pni-a-v4", "192.31.196.0/24", "1000000 {7,8}", "1:1 8075:8007 65535:0");
 	put_route(s, "pni-a-v4", "192.31.0.0/16", "1000000", "8075:80070");
+	put_route(s, "pni-a-v4", "192.31.196.64/26", "1000000", "");
+	put_route(s, "pni-a-v4", "192.31.196.128/27", "1000000", "");
 	gather(conf, s, a, &in);
 	route = &find(&in, "pni-a-v4")->routes[0];
 	assert_true(route->present && route->tagged && route->shutdown && !route->has_med);
@@ -225,9 +227,10 @@ registered_prefixes_are_read(void **state)
 	assert_int_equal(route->path[2], 8);
 	assert_int_equal(route->path_length, 2);
 	assert_int_equal(route->since_us, 42);
+	assert_true(route->inside == 0.25 + 0.125);
 	assert_int_equal(in.subnets[0].announced, ANNOUNCED_YES);
 	/* 192.31.0.0/16 holds the entry, and all were announced long ago */
-	assert_int_equal(in.unlisted.announced, 2);
+	assert_int_equal(in.unlisted.announced, 4);
 	assert_int_equal(in.unlisted.count, 0);
 	assert_false(in.unlisted.whole);
 	/* a session that was not seen may announce it: not known, but not "no" */

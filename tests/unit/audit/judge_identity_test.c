@@ -55,7 +55,6 @@ refused(struct audit_input *in)
 	in->sessions[0].rec.down_us = PEER_OF(in, 0)->open_us - SCENE_SECOND;
 }
 
-
 CHANGE(ended_a_week, ended(in, 7))
 CHANGE(ended_longer, ended(in, 8))
 CHANGE(quiet_but_up, ended(in, 8); strcpy(in->sessions[0].rec.state, "established"))

@@ -191,6 +191,11 @@ share(struct audit_input *in, uint64_t bytes)
 }
 
 CHANGE(longer, in->sessions[2].routes[0].path_length = 2)
+CHANGE(halves, in->sessions[0].routes[0].inside = 1)
+CHANGE(half, in->sessions[0].routes[0].inside = 0.5)
+CHANGE(less_than_half, in->sessions[0].routes[0].inside = 0.4999)
+CHANGE(halves_on_both, halves(in); in->sessions[2].routes[0].inside = 1)
+CHANGE(halves_unknown, halves(in); in->sessions[2].routes[0].inside = NAN)
 CHANGE(shut_23, shut_down(in, 23))
 CHANGE(shut_24, shut_down(in, 24))
 CHANGE(covered_only, in->sessions[2].routes[0] = (struct input_route){.covered = true})
@@ -209,6 +214,14 @@ CHANGE(backup_at_the_same_router, strcpy(in->links[2].tokens.side[0].hostnames, 
 static const struct change backups[] = {
 	{"alike", NULL, "PASS", NULL},
 	{"prepended on one", longer, "FAIL", NULL},
+	{"both halves on one alone", halves, "FAIL", NULL},
+	{"a half on one alone", half, "FAIL", NULL},
+	{"less than a half: a note", less_than_half, "PASS", NULL},
+	{"halves on both", halves_on_both, "PASS", NULL},
+	{"halves, the other's not read", halves_unknown, "PASS", NULL},
+	{"one without session of a registered prefix's family", one_family, "FAIL", NULL},
+	{"INFERRED besides", one_family_inferred, "INCONCLUSIVE", "not-collected"},
+	{"its IPv4 session carries it", both_families_in_one, "PASS", NULL},
 	{"graceful shutdown for 23 h", shut_23, "PASS", NULL},
 	{"for 24 h", shut_24, "FAIL", NULL},
 	{"absent on one", prefix_missing, "FAIL", NULL},
