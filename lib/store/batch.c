@@ -1,5 +1,6 @@
 #include "store/batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,4 +91,42 @@ batch_cut(struct batch *b)
 	}
 	b->slices[b->slice_count++] = (struct slice){b->bytes.size, b->commands};
 	b->commands = b->keys = 0;
+}
+
+/* Number of a header at `*at`, moving over it. */
+static size_t
+take_header(const char **at)
+{
+	size_t number = strtoull(*at + 1, NULL, 10);
+
+	*at = strchr(*at, '\n') + 1;
+	return number;
+}
+
+/* The argument at `*at`, moving over it; `to` may be NULL. */
+static void
+take_arg(const char **at, struct text *to)
+{
+	size_t size = take_header(at);
+
+	if (to)
+		text_add_bytes(to, *at, size);
+	*at += size + 2;
+}
+
+void
+batch_key_of(const struct batch *b, size_t slice, uint32_t command, struct text *key)
+{
+	const char *at = b->bytes.at + (slice ? b->slices[slice - 1].end : 0);
+
+	assert(slice < b->slice_count && command < b->slices[slice].commands);
+	text_clear(key);
+	for (;; command--) {
+		size_t count = take_header(&at);
+
+		for (size_t i = 0; i < count; i++)
+			take_arg(&at, command == 0 && i == 1 ? key : NULL);
+		if (command == 0)
+			return;
+	}
 }

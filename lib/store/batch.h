@@ -36,5 +36,7 @@ void batch_raw(struct batch *b, const struct text *args);
 void batch_key_done(struct batch *b);
 /* Ends the slice, if there is anything in it. */
 void batch_cut(struct batch *b);
+/* First argument of command number `command` of a slice: its key. */
+void batch_key_of(const struct batch *b, size_t slice, uint32_t command, struct text *key);
 /* Adds an argument in Redis' format to a text, for batch_raw(). */
 void batch_format_arg(struct text *to, const char *arg, size_t size);

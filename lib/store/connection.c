@@ -23,6 +23,8 @@ connection_explain(const char *reply, char error[CONNECTION_ERROR_SIZE])
 	} meanings[] = {
 		{"WRONGPASS", "wrong user or password"},
 		{"NOAUTH", "a password is wanted (redis.password_file)"},
+		{"WRONGTYPE", "the key is of another type than it should be; DEL it, or keep its "
+	                      "writer out"},
 		{"NOPERM", "the user may not write here"},
 		{"READONLY", "a read-only replica"},
 		{"MISCONF", "refuses writes, it can't save to disk"},

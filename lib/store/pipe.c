@@ -111,6 +111,7 @@ pipe_start(const char *server, const struct connection_params *params, struct sp
 	p->spool = spool;
 	p->all_wanted = true;
 	p->fd = -1;
+	dict_init(&p->skipped);
 	pthread_mutex_init(&p->lock, NULL);
 	cond_init(&p->work);
 	cond_init(&p->done);
@@ -140,6 +141,7 @@ pipe_stop(struct pipe *p)
 	pthread_cond_destroy(&p->done);
 	pthread_mutex_destroy(&p->lock);
 	batch_fini(&p->batch);
+	dict_fini(&p->skipped, NULL);
 	free(p->server);
 	free(p->user);
 	free(p->password_file);

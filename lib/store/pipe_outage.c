@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "store/pipe_parts.h"
 
-enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 5000 };
+enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 5000, SKIPPED_S = 60 };
 
 /* The word by which a cause is told from another: Redis' own, or none for a broken connection. */
 static void
@@ -78,6 +78,27 @@ pipe_fail_broken(struct pipe *p)
 
 	connection_why(p->redis, why);
 	pipe_fail(p, NULL, why);
+}
+
+void
+pipe_skip(struct pipe *p, const struct batch *b, size_t slice, uint32_t command, const char *reply)
+{
+	char why[CONNECTION_ERROR_SIZE];
+	struct text key = {0};
+
+	connection_explain(reply, why);
+	batch_key_of(b, slice, command, &key);
+	if (p->skipped.count < SKIPPED_MAX && !dict_find(&p->skipped, key.at, key.size)) {
+		dict_put(&p->skipped, key.at, key.size);
+		log_warning("store", "Redis %s: %s is not written: %s", p->server, key.at, why);
+	}
+	if (p->whole_ns == 0)
+		p->whole_ns = clock_monotonic_ns() + SKIPPED_S * NS_PER_S;
+	pthread_mutex_lock(&p->lock);
+	p->errors++;
+	snprintf(p->last_error, sizeof p->last_error, "%.120s: %.110s", key.at, why);
+	pthread_mutex_unlock(&p->lock);
+	text_fini(&key);
 }
 
 void

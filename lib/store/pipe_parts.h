@@ -4,11 +4,13 @@
 
 #include <pthread.h>
 
+#include "store/dict.h"
 #include "store/pipe.h"
 
 enum {
 	CAUSES_MAX = 8, /* different ones said in one outage */
 	CAUSE_SIZE = 16,
+	SKIPPED_MAX = 64, /* keys of another type that are said */
 };
 
 struct pipe {
@@ -24,6 +26,8 @@ struct pipe {
 	uint64_t retry_ns, outage_ns, sync_ns;
 	char causes[CAUSES_MAX][CAUSE_SIZE];
 	unsigned cause_count;
+	struct dict skipped; /* keys of another type, said */
+	uint64_t whole_ns;   /* when all is to be written for their sake; 0: never */
 	bool ever_written;
 
 	/* shared, under `lock` */
@@ -44,6 +48,9 @@ struct pipe {
 void pipe_fail(struct pipe *p, const char *reply, const char *why);
 void pipe_fail_reply(struct pipe *p, const char *reply);
 void pipe_fail_broken(struct pipe *p);
+/* Redis refused this command of a batch for the type of its key: counted, and said once a key. */
+void pipe_skip(struct pipe *p, const struct batch *b, size_t slice, uint32_t command,
+               const char *reply);
 /* Something was written: the outage is over. Connecting alone proves nothing (replica, OOM). */
 void pipe_recovered(struct pipe *p);
 void pipe_connect(struct pipe *p);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/entry.h"
 #include "store/mirror.h"
@@ -18,18 +19,27 @@ is_refused_id(const redisReply *reply)
 	return reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "equal or smaller");
 }
 
-/* Every answer of a slice; false: failed, and said. */
 static bool
-read_answers(struct pipe *p, uint32_t count)
+is_other_type(const redisReply *reply)
 {
-	for (; count > 0; count--) {
+	return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "WRONGTYPE", 9) == 0;
+}
+
+/* Every answer of a slice; false: failed, and said. A key that somebody made something else of is
+ * stepped over: it hides no other. */
+static bool
+read_answers(struct pipe *p, const struct batch *b, size_t slice)
+{
+	for (uint32_t i = 0; i < b->slices[slice].commands; i++) {
 		redisReply *reply;
 
 		if (redisGetReply(p->redis, (void **)&reply) != REDIS_OK) {
 			pipe_fail_broken(p);
 			return false;
 		}
-		if (reply->type == REDIS_REPLY_ERROR && !is_refused_id(reply)) {
+		if (is_other_type(reply)) {
+			pipe_skip(p, b, slice, i, reply->str);
+		} else if (reply->type == REDIS_REPLY_ERROR && !is_refused_id(reply)) {
 			pipe_fail_reply(p, reply->str);
 			freeReplyObject(reply);
 			return false;
@@ -52,10 +62,20 @@ write_slices(struct pipe *p, const struct batch *b)
 			pipe_fail_broken(p);
 			return false;
 		}
-		if (!read_answers(p, s->commands))
+		if (!read_answers(p, b, i))
 			return false;
 		at = s->end;
 	}
+	return true;
+}
+
+/* What was stepped over is missing more than changes, should its key be free again. */
+static bool
+whole_is_due(struct pipe *p)
+{
+	if (p->whole_ns == 0 || clock_monotonic_ns() < p->whole_ns)
+		return false;
+	p->whole_ns = 0;
 	return true;
 }
 
@@ -70,7 +90,7 @@ pipe_write_batch(struct pipe *p)
 	p->acked = p->batch.number;
 	p->keys_written += p->batch.key_count;
 	p->has_batch = false;
-	p->all_wanted = false;
+	p->all_wanted = whole_is_due(p);
 	pthread_cond_broadcast(&p->done);
 	pthread_mutex_unlock(&p->lock);
 }

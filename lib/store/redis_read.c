@@ -31,12 +31,12 @@ redis_reader_ready(struct redis *r)
 	return r->reader != NULL;
 }
 
-/* The next reply on the way, an array or nil. NULL: failed, the error is set; then, if the
- * connection broke, there is no reader any more. */
+/* The next reply on the way, of `key`, an array or nil. NULL: failed, the error is set; then, if
+ * the connection broke, there is no reader any more. */
 static redisReply *
-answer(struct redis *r)
+answer(struct redis *r, const char *key)
 {
-	char why[CONNECTION_ERROR_SIZE];
+	char why[CONNECTION_ERROR_SIZE], line[CONNECTION_ERROR_SIZE + KEY_SIZE];
 	void *reply;
 
 	if (redisGetReply(r->reader, &reply) != REDIS_OK) {
@@ -46,6 +46,9 @@ answer(struct redis *r)
 	} else if (((redisReply *)reply)->type == REDIS_REPLY_ERROR) {
 		connection_explain(((redisReply *)reply)->str, why);
 		freeReplyObject(reply);
+		snprintf(line, sizeof line, "%s: %s", key, why);
+		set_error(r, line);
+		return NULL;
 	} else {
 		return reply;
 	}
@@ -59,7 +62,7 @@ ask(struct redis *r, int argc, const char **argv)
 	if (!redis_reader_ready(r))
 		return NULL;
 	redisAppendCommandArgv(r->reader, argc, argv, NULL);
-	return answer(r);
+	return answer(r, argv[1]);
 }
 
 /* What is asked of every key, and who takes the answers. */
@@ -85,7 +88,7 @@ ask_each(struct redis *r, struct each *q, const struct key *keys, size_t count)
 	}
 	r->asking = true;
 	for (size_t i = 0; i < count && r->reader; i++) {
-		redisReply *reply = answer(r);
+		redisReply *reply = answer(r, keys[i].text);
 
 		if (reply)
 			q->give(q, i, reply);

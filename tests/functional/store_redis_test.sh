@@ -246,6 +246,21 @@ wrong_addresses() {
     "$("$load" write redis://u:hush@localhost 2>&1 | grep -c hush)" = 0
 }
 
+# A key of ours that somebody made a text of: it is named, and everything else is written.
+another_type() {
+  fresh_redis
+  rcli SET 'pni:{lab}:link:pni-0:subnet:10.0.1.0/24' "a note" >/dev/null
+  write subnets=10 links=1 seconds=1 interval_ms=200 events=1
+  check "a key of another type is named once" test \
+    "$(lines 'pni:{lab}:link:pni-0:subnet:10.0.1.0/24 is not written: the key is of another type')" = 1
+  check "it is left alone" test "$(rcli GET 'pni:{lab}:link:pni-0:subnet:10.0.1.0/24')" = "a note"
+  check "its neighbours are of the last epoch" test \
+    "$(epoch_of 'pni:{lab}:link:pni-0:subnet:10.0.2.0/24')" = "$(result epochs)"
+  check "and so is the epoch" test "$(epoch_of 'pni:{lab}:epoch:p1')" = "$(result epochs)"
+  check "no event waits" complete "$(result events)"
+  check "it is no outage" test "$(lines 'trying again')" = 0
+}
+
 # A Redis that neither dies nor answers must not hold up the caller.
 hanging() {
   fresh_redis --maxmemory 64mb
@@ -295,6 +310,7 @@ read_only_and_out_of_memory
 spool_outlives_the_writer
 disk_full
 wrong_addresses
+another_type
 hanging
 clock_set_back
 cluster
