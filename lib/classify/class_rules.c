@@ -50,6 +50,7 @@ const struct port_rule class_port_rules[] = {
 	UDP(443, 443, QUIC, HOLDS, magic_quic_any),
 	TCP(443, 443, TLS, HOLDS, magic_tls_any),
 	TCP(443, 443, OPENVPN, NEVER, magic_openvpn_tcp),
+	TCP(80, 80, SIP, NEVER, magic_sip_websocket),
 	TCP(80, 80, HTTP, HOLDS, magic_http),
 	TCP(22, 22, SSH, HOLDS, magic_ssh),
 	/* management */
@@ -110,6 +111,7 @@ const struct magic_rule class_magic_rules[] = {
 	MAGIC(UDP, 0, 255, DNS, magic_dns_anywhere),
 	MAGIC(TCP, 22, 22, TLS, magic_tls),
 	MAGIC(TCP, 128, 255, TLS, magic_tls_compatible),
+	MAGIC(TCP, 'G', 'H', SIP, magic_sip_websocket),
 	MAGIC(TCP, 'A', 'Z', HTTP, magic_http),
 	MAGIC(TCP, 'A', 'Z', SIP, magic_sip_any),
 	MAGIC(TCP, 'S', 'S', SSH, magic_ssh),

@@ -32,8 +32,9 @@ look_has(const struct look *y, uint32_t n)
 }
 
 /* SIP */
-magic_fn magic_sip;     /* RFC 3261: a known method and a SIP URI, or a status line */
-magic_fn magic_sip_any; /* the same with any method token, when the first line is whole */
+magic_fn magic_sip;           /* RFC 3261: a known method and a SIP URI, or a status line */
+magic_fn magic_sip_any;       /* the same with any method token, when the first line is whole */
+magic_fn magic_sip_websocket; /* RFC 7118 5: the HTTP heads that open a WebSocket for SIP */
 
 /* checks, relays, keys: what comes before media on a shared port (RFC 7983) */
 magic_fn magic_stun;             /* RFC 8489 5: cookie, length */

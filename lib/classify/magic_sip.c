@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/websocket.h"
+
 /* SIP: eight bytes decide, then the rest of the first line. */
 
 #define WORD(text)                                                             \
@@ -116,4 +118,12 @@ magic_sip_any(const struct look *y)
 	while (token < left && is_token_char(text[token]))
 		token++;
 	return token && token < left && text[token] == ' ' && ends_sip(text, left) == 1;
+}
+
+bool
+magic_sip_websocket(const struct look *y)
+{
+	struct cursor head = cursor_over(y->at, y->captured);
+
+	return websocket_speaks(&head, "sip");
 }

@@ -1,11 +1,19 @@
+/*
+ * SIP over UDP, TCP and WebSocket (RFC 7118): messages to the counts, the calls, the offers of
+ * media, the signs of NAT and of roles.
+ */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "inspect/handler.h"
 #include "inspect/round_trip.h"
 #include "inspect/sip_evidence.h"
 #include "inspect/sip_nat.h"
+#include "inspect/websocket.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
+#include "proto/websocket.h"
 
 /* What is left of a stream at its end came at no time that could be told. */
 static void
@@ -81,7 +89,7 @@ has_start_line(const struct sip *sip)
 	return sip->request || sip->status;
 }
 
-/* What a cut capture keeps from us is nobody's mistake. */
+/* One message by itself. What a cut capture keeps from us is nobody's mistake. */
 static void
 read_datagram(struct inspection *in)
 {
@@ -112,7 +120,7 @@ skip_line(struct cursor *c)
 
 /* What is no message (the rest of one behind a gap) is stepped over line by line. */
 static size_t
-read_stream(struct inspection *in, struct cursor bytes, bool gap)
+read_messages(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
 	bool lost = gap;
@@ -139,6 +147,57 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 }
 
 static void
+take_framed(void *context, struct cursor message)
+{
+	struct inspection *in = context;
+
+	in->payload = message;
+	read_datagram(in);
+}
+
+/* A frame begins where a segment does, sooner or later. */
+static size_t
+read_frames(struct inspection *in, struct cursor bytes, bool gap)
+{
+	struct websocket *w = in->conversation->state;
+	size_t taken;
+
+	if (gap)
+		websocket_lose(w, in->direction);
+	taken = websocket_read(w, in->direction, bytes, take_framed, in);
+	return taken == SIZE_MAX ? STREAM_LOST : taken;
+}
+
+/* A WebSocket's head is followed by its frames; in->conversation->state tells that there was one.
+ */
+static size_t
+read_stream(struct inspection *in, struct cursor bytes, bool gap)
+{
+	struct conversation *c = in->conversation;
+	bool open;
+	size_t head = websocket_head(&bytes, &open), taken;
+
+	if (open)
+		return 0;
+	if (head && !c->state) {
+		c->state = mem_alloc(1, sizeof(struct websocket));
+		websocket_init(c->state, &in->census->streams.budget);
+	}
+	cursor_skip(&bytes, head);
+	taken = c->state ? read_frames(in, bytes, gap) : read_messages(in, bytes, gap);
+	return taken == STREAM_LOST ? taken : head + taken;
+}
+
+static void
+forget(struct conversation *c)
+{
+	if (!c->state)
+		return;
+	websocket_fini(c->state);
+	free(c->state);
+}
+
+static void
 tick(struct inspection *in, uint64_t now_ns)
 {
 	sip_calls_tick(in->census->calls, in, now_ns);
@@ -148,4 +207,5 @@ const struct handler handler_sip = {.name = "sip",
                                     .whole = true,
                                     .datagram = read_datagram,
                                     .stream = read_stream,
-                                    .tick = tick};
+                                    .tick = tick,
+                                    .forget = forget};

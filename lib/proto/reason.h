@@ -72,6 +72,8 @@
 	X(DTLS_BAD, "dtls_bad", "no DTLS record, or a length past its message")                \
 	X(QUIC_SHORT, "quic_short", "QUIC header cut")                                         \
 	X(QUIC_BAD, "quic_bad", "no QUIC packet, or a length past its datagram")               \
+	X(WEBSOCKET_SHORT, "websocket_short", "WebSocket frame whose end is not here yet")     \
+	X(WEBSOCKET_BAD, "websocket_bad", "no WebSocket frame, or longer than any read here")  \
 	X(ZRTP_BAD, "zrtp_bad", "no ZRTP packet")                                              \
 	X(UDPTL_BAD, "udptl_bad", "no UDPTL packet")                                           \
 	X(LACP_SHORT, "lacp_short", "LACPDU or marker cut")                                    \

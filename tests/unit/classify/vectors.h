@@ -128,6 +128,14 @@ static const struct vector vectors[] = {
 	T("RFC 8448 3", magic_tls_any, DOT, 853, 201, "16030100c4010000c00303cb34ecb1e7"),
 	T("iris quic.pcap 1: application data", magic_tls_any, TLS, 443, 0,
           "17030300148b74b12b39a15b6bee1ecd01dda6ca6787b3226a"),
+	TEXT(TCP, "RFC 7118 4.1", magic_sip_websocket, SIP, 80,
+             "GET / HTTP/1.1\r\nHost: sip-ws.example.com\r\nUpgrade: websocket\r\nConnection: "
+             "Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: "
+             "http://www.example.com\r\nSec-WebSocket-Protocol: sip\r\n"),
+	TEXT(TCP, "RFC 7118 4.1: response", magic_sip_websocket, SIP, 8080,
+             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: "
+             "sip\r\n"),
 	TEXT(TCP, "RFC 9112 2.1", magic_http, HTTP, 8080,
              "GET /hello.txt HTTP/1.1\r\nUser-Agent: curl/7.64.1\r\n"),
 	TEXT(TCP, "RFC 9110 3.9", magic_http, HTTP, 80, "HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul"),

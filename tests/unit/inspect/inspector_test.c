@@ -208,6 +208,102 @@ test_ports_reused(void **state)
 	feed_close(&f);
 }
 
+#define WEBSOCKET_OPEN                                                      \
+	"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+	"Sec-WebSocket-Protocol: sip\r\n\r\n"
+#define WEBSOCKET_OPENED "HTTP/1.1 101 X\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
+
+/* A message in frames of at most `piece` bytes, masked, with a ping behind the first: what it
+ * becomes on the wire. */
+static size_t
+frame_text(uint8_t *to, const char *text, size_t piece)
+{
+	static const uint8_t key[4] = {0x37, 0xfa, 0x21, 0x3d}; /* RFC 6455 section 5.7 */
+	size_t size = strlen(text), at = 0;
+
+	for (size_t done = 0; done < size; done += piece) {
+		size_t part = size - done < piece ? size - done : piece;
+
+		to[at++] = (uint8_t)((done + part == size) << 7 | (done == 0));
+		if (part > 125) {
+			to[at++] = 0x80 | 126;
+			to[at++] = (uint8_t)(part >> 8);
+		} else {
+			part |= 0x80;
+		}
+		to[at++] = (uint8_t)part;
+		part = size - done < piece ? size - done : piece;
+		memcpy(to + at, key, sizeof key);
+		at += sizeof key;
+		for (size_t i = 0; i < part; i++)
+			to[at++] = (uint8_t)text[done + i] ^ key[i % 4];
+		if (done == 0) {
+			memcpy(to + at, "\x89\x80\1\2\3\4", 6);
+			at += 6;
+		}
+	}
+	return at;
+}
+
+/* RFC 7118: heads and frames in segments cut anywhere; messages in one frame and in several. */
+static void
+test_sip_websocket(void **state)
+{
+	uint8_t bytes[4096];
+
+	(void)state;
+	for (size_t cut = 1; cut < 60; cut += 7) {
+		struct feed f;
+		size_t size = sizeof WEBSOCKET_OPEN - 1;
+
+		memcpy(bytes, WEBSOCKET_OPEN, size);
+		size += frame_text(bytes + size, INVITE, 4000);
+		size += frame_text(bytes + size, "\r\n\r\n", 4000);
+		size += frame_text(bytes + size, OPTIONS, cut + 20);
+		feed_open(&f, CLASS_SIP, TCP, 8088, 0);
+		for (size_t at = 0; at < size; at += cut)
+			feed_bytes(&f, 0, bytes + at, size - at < cut ? size - at : cut);
+		feed_text(&f, 1, WEBSOCKET_OPENED);
+		feed_hex(&f, 1, "8104 0d0a0d0a");
+		assert_int_equal(feed_count(&f.census->sip.methods, "INVITE"), 1);
+		assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 1);
+		assert_int_equal(f.census->sip.methods.count, 2);
+		assert_int_equal(f.census->sip.keepalives, 2);
+		assert_int_equal(f.census->sip.malformed, 0);
+		feed_close(&f);
+	}
+}
+
+/* Behind a gap a segment that begins with a frame is found; a message that is compressed, or longer
+ * than any, is stepped over. */
+static void
+test_sip_websocket_lost(void **state)
+{
+	static uint8_t bytes[70000];
+	struct feed f;
+	size_t size;
+
+	(void)state;
+	feed_open(&f, CLASS_SIP, TCP, 8088, 0);
+	feed_text(&f, 0, WEBSOCKET_OPEN);
+	size = frame_text(bytes, INVITE, 4000);
+	bytes[0] |= 0x40;
+	feed_bytes(&f, 0, bytes, size);
+	assert_int_equal(f.census->sip.methods.count, 0);
+	size = frame_text(bytes, INVITE, 20);
+	feed_bytes(&f, 0, bytes, 30); /* the rest never comes */
+	f.seq[0] += (uint32_t)size;
+	bytes[0] = 0xff;
+	feed_bytes(&f, 0, bytes, 20);
+	inspector_finish(f.inspector); /* nothing is waited for any more */
+	size = frame_text(bytes, OPTIONS, 4000);
+	feed_bytes(&f, 0, bytes, size);
+	assert_int_equal(feed_count(&f.census->sip.methods, "OPTIONS"), 1);
+	assert_int_equal(f.census->sip.methods.count, 1);
+	assert_int_equal(f.census->sip.malformed, 0);
+	feed_close(&f);
+}
+
 #define DNS_QUERY "0011 1234 0100 0001 0000 0000 0000 00 0002 0001"
 #define DNS_ANSWER "0011 1234 8583 0001 0000 0000 0000 00 0002 0001"
 
@@ -480,6 +576,8 @@ main(void)
 		cmocka_unit_test(test_sip_gap),
 		cmocka_unit_test(test_gap_acknowledged),
 		cmocka_unit_test(test_ports_reused),
+		cmocka_unit_test(test_sip_websocket),
+		cmocka_unit_test(test_sip_websocket_lost),
 		cmocka_unit_test(test_dns),
 		cmocka_unit_test(test_dns_stream_cut),
 		cmocka_unit_test(test_media_port),
