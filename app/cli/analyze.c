@@ -164,6 +164,7 @@ build_pipeline(struct analysis *a)
 	a->aggregate =
 		aggregate_create(a->conf, a->plan->lanes, a->plan->lane_count, ENDPOINTS_MAX);
 	a->aggregate->voice->keep = true;
+	a->aggregate->halves->keep = true;
 	return a->pipeline && a->aggregate;
 }
 

@@ -411,6 +411,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "events", events_json(a));
 	json_put(o, "stories", stories_json(a));
 	json_put(o, "links", records_json(a, RECORD_LINK, NULL, add_to_link));
+	json_put(o, "asymmetry", records_json(a, RECORD_ASYMMETRY, NULL, NULL));
 	json_put(o, "sides", guess_json(a));
 	return o;
 }

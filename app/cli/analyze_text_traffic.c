@@ -249,11 +249,25 @@ print_path(const struct sheet *s)
 	};
 	const struct capture_info *info = capture_info(s->a->capture);
 	char title[128];
+	static const struct rows_column asymmetry[] = {
+		{"link", "link", ROWS_ALWAYS},
+		{"tcp_one_way_peer_to_msft", "TCP one way >", ROWS_ALWAYS},
+		{"tcp_found_ratio_peer_to_msft", "answers seen", ROWS_ALWAYS},
+		{"tcp_where_peer_to_msft", "on", ROWS_ALWAYS},
+		{"tcp_one_way_msft_to_peer", "TCP one way <", ROWS_ALWAYS},
+		{"tcp_found_ratio_msft_to_peer", "answers seen", ROWS_ALWAYS},
+		{"tcp_where_msft_to_peer", "on", ROWS_ALWAYS},
+		{NULL, NULL, ROWS_ALWAYS},
+	};
 	struct rows rows;
 
 	collect_records(s, RECORD_LOSS, &rows);
 	if (rows.count)
 		print_rows(s, "loss, on the side where it was", &rows, loss);
+	rows_fini(&rows);
+	collect_records(s, RECORD_ASYMMETRY, &rows);
+	if (rows.count > 1)
+		print_rows(s, "flows that a link shows one way only", &rows, asymmetry);
 	rows_fini(&rows);
 	collect_records(s, RECORD_LATENCY, &rows);
 	snprintf(

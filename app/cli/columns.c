@@ -358,3 +358,26 @@ const struct rows_column leg_columns[] = {
 	{"end_us", "last", ROWS_WIDE},
 	{NULL, NULL, ROWS_ALWAYS},
 };
+
+const struct rows_column asymmetry_columns[] = {
+	{"link", "link", ROWS_ALWAYS},
+	{"site", "site", ROWS_ALWAYS},
+	{"tcp_one_way_peer_to_msft", "TCP one way >", ROWS_ALWAYS},
+	{"tcp_found_ratio_peer_to_msft", "answers seen", ROWS_ALWAYS},
+	{"tcp_where_peer_to_msft", "on", ROWS_ALWAYS},
+	{"tcp_one_way_msft_to_peer", "TCP one way <", ROWS_ALWAYS},
+	{"tcp_found_ratio_msft_to_peer", "answers seen", ROWS_ALWAYS},
+	{"tcp_where_msft_to_peer", "on", ROWS_ALWAYS},
+	{"tcp_samples_peer_to_msft", "samples >", ROWS_WIDE},
+	{"tcp_error_ratio_peer_to_msft", "+-", ROWS_WIDE},
+	{"tcp_samples_msft_to_peer", "samples <", ROWS_WIDE},
+	{"tcp_error_ratio_msft_to_peer", "+-", ROWS_WIDE},
+	{"media_one_way_peer_to_msft", "media one way >", ROWS_WIDE},
+	{"media_found_ratio_peer_to_msft", "answers seen", ROWS_WIDE},
+	{"media_where_peer_to_msft", "on", ROWS_WIDE},
+	{"media_one_way_msft_to_peer", "media one way <", ROWS_WIDE},
+	{"media_found_ratio_msft_to_peer", "answers seen", ROWS_WIDE},
+	{"media_where_msft_to_peer", "on", ROWS_WIDE},
+	{"until_us", "until", ROWS_ALWAYS},
+	{NULL, NULL, ROWS_ALWAYS},
+};

@@ -9,5 +9,5 @@
 
 extern const struct rows_column probe_columns[], link_columns[], member_columns[], subnet_columns[],
 	link_class_columns[], subnet_class_columns[], endpoint_columns[], call_columns[],
-	lag_columns[], bfd_columns[], latency_columns[], loss_columns[], session_columns[],
-	stream_columns[], leg_columns[];
+	lag_columns[], bfd_columns[], latency_columns[], loss_columns[], asymmetry_columns[],
+	session_columns[], stream_columns[], leg_columns[];

@@ -30,6 +30,7 @@ static const struct listing listings[] = {
 	{"lag", RECORD_LACP, lag_columns, "link", NULL},
 	{"latency", RECORD_LATENCY, latency_columns, "scope", "scope"},
 	{"loss", RECORD_LOSS, loss_columns, "scope", "scope"},
+	{"asymmetry", RECORD_ASYMMETRY, asymmetry_columns, "link", "link"},
 };
 
 static int

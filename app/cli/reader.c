@@ -221,8 +221,13 @@ reader_collect(struct reader *r, enum record_kind kind, const char *parent, stru
 void
 reader_collect_all(struct reader *r, enum record_kind kind, struct rows *rows)
 {
+	/* what the peering holds is the same whatever site is selected */
+	size_t sites = r->site_count;
+
 	rows_init(rows, model_schema(kind));
-	for (size_t s = 0; s < r->site_count; s++) {
+	if (model_schema(kind)->scope == SCOPE_PEERING && sites > 1)
+		sites = 1;
+	for (size_t s = 0; s < sites; s++) {
 		reader_select(r, s);
 		reader_collect(r, kind, NULL, rows);
 	}

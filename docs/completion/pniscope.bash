@@ -3,7 +3,7 @@ _pniscope() {
   local word=${COMP_WORDS[COMP_CWORD]} command='' i options
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-    status|findings|why|events|find|sites|probes|links|members|subnets|classes|endpoints|sessions|routes|bfd|lag|rates|latency|loss|legs|calls|streams|limiters|middlebox|history|audit|explain|compare|report|declare|ack|maintenance|evidence|purge|doctor|check|import|analyze) command=${COMP_WORDS[i]} ;;
+    status|findings|why|events|find|sites|probes|links|members|subnets|classes|endpoints|sessions|routes|bfd|lag|rates|latency|loss|asymmetry|legs|calls|streams|limiters|middlebox|history|audit|explain|compare|report|declare|ack|maintenance|evidence|purge|doctor|check|import|analyze) command=${COMP_WORDS[i]} ;;
     esac
   done
   case $command in
@@ -26,6 +26,7 @@ _pniscope() {
     rates) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     latency) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     loss) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
+    asymmetry) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     legs) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     calls) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     streams) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
@@ -45,7 +46,7 @@ _pniscope() {
     check) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help " ;;
     import) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config " ;;
     analyze) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help --config --flows --exit-verdict --window --strict " ;;
-    *) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help status findings why events find sites probes links members subnets classes endpoints sessions routes bfd lag rates latency loss legs calls streams limiters middlebox history audit explain compare report declare ack maintenance evidence purge doctor check import analyze" ;;
+    *) options=" --redis --site --link --dir --side --subnet --class --at --since --until --sort --limit --every --json --csv --wide --no-color --tz --help status findings why events find sites probes links members subnets classes endpoints sessions routes bfd lag rates latency loss asymmetry legs calls streams limiters middlebox history audit explain compare report declare ack maintenance evidence purge doctor check import analyze" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 }

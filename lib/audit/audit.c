@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/crossing.h"
 #include "audit/field.h"
 #include "audit/gate.h"
 #include "audit/gather.h"
@@ -23,6 +24,7 @@ struct audit {
 	struct announcements *announcements;
 	struct registry *registry;
 	struct active_paths *paths;
+	struct crossings *crossings;
 	struct portal *portal;
 	struct leader *leader; /* live only */
 	struct merge *merge;   /* live, while leading */
@@ -102,6 +104,7 @@ audit_create(const struct audit_params *params)
 	a->announcements = announcements_create();
 	a->registry = registry_create();
 	a->paths = active_paths_create();
+	a->crossings = crossings_create();
 	a->portal = portal_create();
 	a->leads = true;
 	if (params->capture)
@@ -126,6 +129,7 @@ audit_destroy(struct audit *a)
 	announcements_destroy(a->announcements);
 	registry_destroy(a->registry);
 	active_paths_destroy(a->paths);
+	crossings_destroy(a->crossings);
 	portal_destroy(a->portal);
 	audit_input_fini(&a->input);
 	sightings_fini(&a->sightings);
@@ -297,6 +301,15 @@ gather(struct audit *a, uint64_t now_us)
 	return true;
 }
 
+static void
+crossing_found(void *context, const struct rec_asymmetry *found)
+{
+	struct audit *a = context;
+
+	if (a->leads)
+		store_put(a->out, RECORD_ASYMMETRY, found->link, found);
+}
+
 /* A look at data that no look has seen; or at its absence, which is as telling. False: neither. */
 static bool
 new_look(struct audit *a)
@@ -393,6 +406,7 @@ audit_turn(struct audit *a, uint64_t now_us)
 		return -EIO;
 	if (!a->params.capture)
 		tell_rest(a);
+	crossings_turn(a->crossings, &a->input, crossing_found, a);
 	portal_turn(a->portal, &a->input);
 	if (new_look(a))
 		look(a);

@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "audit/crossing.h"
 #include "audit/detect.h"
 #include "audit/field.h"
+#include "snap/halves.h"
 
 enum { LATELY_US = 60000000 }; /* a gap is told for a minute */
 
@@ -17,14 +19,16 @@ is_quiet(const struct audit_input *in, const struct input_link *link, const char
 }
 
 /* Where media of one direction alone is seen, the other may pass elsewhere: a leg is called one
- * way only on a link that shows both ways of others. */
+ * way only on a link that shows both ways of others, and less those that another link has. */
 static void
 detect_one_way(const struct audit_input *in, const struct input_link *link, const char *subject,
                struct sightings *out)
 {
 	const struct rec_link_media *m = &link->rec.media;
-	uint64_t there = m->legs_one_way[DIR_PEER_TO_MSFT],
-		 back = m->legs_one_way[DIR_MSFT_TO_PEER];
+	uint64_t there = crossing_alone(in, link->rec.name, HALF_MEDIA, DIR_PEER_TO_MSFT,
+	                                m->legs_one_way[DIR_PEER_TO_MSFT]);
+	uint64_t back = crossing_alone(in, link->rec.name, HALF_MEDIA, DIR_MSFT_TO_PEER,
+	                               m->legs_one_way[DIR_MSFT_TO_PEER]);
 	struct rec_evidence e = {.ts_us = in->to_us};
 	struct rec_finding *f;
 

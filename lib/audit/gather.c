@@ -574,6 +574,7 @@ audit_input_fini(struct audit_input *in)
 	free(in->bfds);
 	free(in->losses);
 	free(in->latencies);
+	free(in->halves);
 	free(in->sources);
 	free(in->probes);
 	free(in->links);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/field.h"
 #include "audit/gather_parts.h"
 #include "base/mem.h"
 
@@ -59,9 +60,21 @@ gather_some(struct gather *g, enum record_kind kind, bool (*wants)(const char *i
 	store_ids_free(ids, count);
 }
 
+static void
+take_halves(void *context, const char *id, const void *record)
+{
+	struct gather *g = context;
+	struct input_halves *h = GATHER_GROW(g->in->halves, g->in->halves_count);
+
+	(void)id;
+	h->rec = *(const struct rec_halves *)record;
+	FIELD_COPY(h->site, g->site);
+}
+
 void
 gather_path_site(struct gather *g)
 {
+	gather_kind(g, RECORD_HALVES, take_halves);
 	gather_some(g, RECORD_LOSS, wants_loss, take_loss);
 	gather_some(g, RECORD_LATENCY, wants_latency, take_latency);
 }

@@ -156,6 +156,12 @@ struct input_unlisted {
 	uint64_t first_us; /* announced */
 };
 
+/* What a link shows one way only. */
+struct input_halves {
+	struct rec_halves rec;
+	char site[64];
+};
+
 struct audit_input {
 	const struct conf *conf;
 	uint64_t now_us;         /* wall clock; captures: to_us */
@@ -177,6 +183,10 @@ struct audit_input {
 	size_t loss_count;
 	struct rec_latency *latencies;
 	size_t latency_count;
+	struct input_halves *halves; /* of links, all sites */
+	size_t halves_count;
+	const struct rec_asymmetry *asymmetries; /* where the others are: audit/crossing.h */
+	size_t asymmetry_count;
 	struct input_unlisted unlisted;
 	struct input_source *sources;
 	size_t source_count;

@@ -56,7 +56,7 @@ parse(struct loader *l)
 		ok = load_tree(l, config_root_setting(&tree)) && check_all(l) && ranges_load(l) &&
 		     special_load(l);
 	if (ok)
-		digest_make(l->conf, config_root_setting(&tree), l->conf->sha256);
+		digest_make(l->conf, config_root_setting(&tree));
 	config_destroy(&tree);
 	return ok;
 }

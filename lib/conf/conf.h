@@ -240,9 +240,11 @@ struct conf {
 		unsigned max_endpoints, max_routes, max_sessions, max_streams;
 	} redis;
 
-	const char *path; /* the file given to conf_load */
-	char sha256[65];  /* of the peering's part (all files but the probe group), hex */
-	void *memory;     /* owner of everything above; private to conf.c */
+	const char *path;   /* the file given to conf_load */
+	char sha256[65];    /* of the peering's part (all files but the probe group), hex */
+	uint8_t secret[32]; /* of what stands in the contract; equal where sha256 is, and not told
+	                       by it */
+	void *memory;       /* owner of everything above; private to conf.c */
 };
 
 /*

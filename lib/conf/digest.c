@@ -72,9 +72,10 @@ add_setting(struct text *t, const config_setting_t *s)
 	}
 }
 
-const char *
-digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE])
+void
+digest_make(struct conf *c, const void *root)
 {
+	static const char purpose[] = "secret of a contract\n";
 	struct text t = {0};
 	struct sha256 s;
 	char prefix[PREFIX_TEXT_SIZE];
@@ -89,6 +90,10 @@ digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE])
 		         c->special.prefixes[i].is_public);
 	sha256_init(&s);
 	sha256_add(&s, t.at, t.size);
+	sha256_end_text(&s, c->sha256);
+	sha256_init(&s);
+	sha256_add(&s, purpose, sizeof purpose);
+	sha256_add(&s, t.at, t.size);
+	sha256_end(&s, c->secret);
 	text_fini(&t);
-	return sha256_end_text(&s, buf);
 }

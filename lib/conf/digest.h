@@ -9,5 +9,6 @@
 #include "base/sha256.h"
 #include "conf/conf.h"
 
-/* `root` is the config_setting_t of the file. Returns `buf`. */
-const char *digest_make(const struct conf *c, const void *root, char buf[SHA256_TEXT_SIZE]);
+/* `root` is the config_setting_t of the file. Fills c->sha256 and c->secret, a second digest of the
+ * same that is written nowhere: a key that all who have the contract share. */
+void digest_make(struct conf *c, const void *root);

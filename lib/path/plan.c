@@ -286,6 +286,7 @@ plan_create(const struct conf *conf, const struct sources *sources, uint64_t gen
 	p->sbc_lpm = conf->sbc_count ? sbc_lpm_build(conf) : NULL;
 	p->direction_lpm = direction_lpm_build(conf);
 	rules_build(p);
+	memcpy(&p->half_key, conf->secret, sizeof p->half_key);
 	return p;
 }
 

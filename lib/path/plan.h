@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "classify/class.h"
 #include "conf/conf.h"
 #include "path/source.h"
@@ -47,6 +48,7 @@ struct plan {
 	struct lpm *sbc_lpm;       /* address -> 1 + index in conf.sbcs; NULL: none declared */
 	struct lpm *direction_lpm; /* address -> 1 + enum side, from everything declared */
 	struct class_rules rules;
+	struct hash_key half_key; /* of half-seen flows' tokens: the contract's */
 	struct packet_options decode;
 	/* Set by `analyze` on captures: a frame whose direction no rule tells goes the way that its
 	 * flow's first sender is the peer; it still counts as direction_unknown. */

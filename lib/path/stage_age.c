@@ -63,9 +63,8 @@ idle_ns(const struct flow *f)
 /* Two endpoints of one flow. */
 struct pair {
 	struct flow *flow;
-	struct addr addr[2]; /* SIDE_PEER, SIDE_MSFT */
-	uint64_t hash[2];
-	uint16_t link;
+	struct stage_half_ends ends;
+	uint64_t hash[2]; /* SIDE_PEER, SIDE_MSFT */
 };
 
 static void
@@ -76,12 +75,14 @@ pair_make(const struct pipeline *p, struct flow *f, struct pair *pair)
 
 	flow_view(f, &v);
 	pair->flow = f;
-	pair->link = v.link;
-	pair->addr[side_a] = v.a;
-	pair->addr[side_a ^ 1] = v.b;
+	pair->ends.link = v.link;
+	pair->ends.addr[side_a] = v.a;
+	pair->ends.addr[side_a ^ 1] = v.b;
+	pair->ends.port[side_a] = v.a_port;
+	pair->ends.port[side_a ^ 1] = v.b_port;
 	for (unsigned side = 0; side < 2; side++) {
-		pair->hash[side] =
-			hash_16(&p->endpoint_key, pair->addr[side].b, (uint64_t)v.link << 8 | side);
+		pair->hash[side] = hash_16(&p->endpoint_key, pair->ends.addr[side].b,
+		                           (uint64_t)v.link << 8 | side);
 		snap_endpoint_prefetch(p->snap, pair->hash[side]);
 	}
 }
@@ -139,11 +140,13 @@ pair_feed(struct pipeline *p, const struct pair *pair)
 	uint32_t packets[2], bytes[2];
 
 	for (uint8_t side = 0; side < 2; side++)
-		e[side] = snap_endpoint_find(p->snap, pair->hash[side], &pair->addr[side],
-		                             pair->link, side);
+		e[side] = snap_endpoint_find(p->snap, pair->hash[side], &pair->ends.addr[side],
+		                             pair->ends.link, side);
 	if (!e[0] && !e[1])
 		return;
 	flow_fold(f, packets, bytes);
+	if (!(f->flags & FLOW_TWO_WAY))
+		stage_half(p, f, &pair->ends, packets[0], bytes[0]);
 	for (unsigned side = 0; side < 2; side++) {
 		if (!e[side])
 			continue;

@@ -136,6 +136,16 @@ void stage_media_prefetch(const struct pipeline *p, const struct flow *f); /* fo
 void stage_age_visit(void *pipeline, struct flow **flows, uint32_t count, enum flow_event event,
                      uint64_t *idle_ns);
 
+/* A flow of which one way is seen: its token goes into the snapshot. `ends` by enum side, `packets`
+ * and `bytes` since the last time. */
+struct stage_half_ends {
+	struct addr addr[2];
+	uint16_t port[2];
+	uint16_t link;
+};
+void stage_half(struct pipeline *p, const struct flow *f, const struct stage_half_ends *ends,
+                uint32_t packets, uint32_t bytes);
+
 /* Feed what replaced flows left behind. */
 void stage_age_flush(struct pipeline *p);
 

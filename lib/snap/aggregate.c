@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 5, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 6, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
 enum {
@@ -59,6 +59,7 @@ aggregate_create(const struct conf *conf, const struct lane_id *lanes, uint32_t 
 	a->quality = quality_book_create(conf);
 	a->voice = stream_book_create(STREAMS_MAX);
 	a->latency = latency_book_create(a->subnet_count, (uint32_t)conf->sbc_count, LATENCIES_MAX);
+	a->halves = halves_book_create((uint32_t)conf->link_count);
 	a->merging = mem_alloc(1, sizeof *a->merging);
 	a->merging->key = hash_key_make(0);
 	a->probe.coverage_ratio = 1;
@@ -87,6 +88,7 @@ aggregate_destroy(struct aggregate *a)
 	quality_book_destroy(a->quality);
 	stream_book_destroy(a->voice);
 	latency_book_destroy(a->latency);
+	halves_book_destroy(a->halves);
 	free(a->merging);
 	free(a);
 }
@@ -364,6 +366,7 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 	quality_book_merge(a->quality, s, meters);
 	stream_book_merge(a->voice, s);
 	latency_book_merge(a->latency, &s->latencies);
+	halves_book_merge(a->halves, s);
 	merge_probe(a, s);
 }
 
@@ -433,6 +436,7 @@ aggregate_close(struct aggregate *a)
 	quality_book_close(a->quality, a->end_us);
 	stream_book_close(a->voice, a->end_us, has_encrypted_signalling, a);
 	latency_book_close(a->latency, a->end_us);
+	halves_book_close(a->halves, a->end_us);
 }
 
 double

@@ -21,6 +21,7 @@
 #include "classify/role_rules.h"
 #include "conf/conf.h"
 #include "measure/load.h"
+#include "snap/halves_book.h"
 #include "snap/latency_book.h"
 #include "snap/quality_book.h"
 #include "snap/snap.h"
@@ -128,6 +129,7 @@ struct aggregate {
 	struct stream_book
 		*voice; /* RTP streams and media legs; begins anew with a configuration */
 	struct latency_book *latency;
+	struct halves_book *halves; /* begins anew with a configuration */
 	/* the probe itself: totals, then the last interval's */
 	struct agg_probe {
 		uint64_t packets, bytes, reasons[REASON_COUNT];

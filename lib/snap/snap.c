@@ -58,9 +58,11 @@ buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
 	s->qualities = mem_map(params->qualities * sizeof *s->qualities, true);
 	s->stream_capacity = params->streams;
 	s->streams = mem_map((params->streams + 1) * sizeof *s->streams, true);
+	s->halves_count = params->links * 2u * HALF_KINDS;
+	s->halves = mem_map((s->halves_count + 1) * sizeof *s->halves, true);
 	return latency_set_init(&s->latencies, params->latencies, params->links, true) &&
-	       s->streams && s->lanes && s->meters && s->endpoints && s->endpoint_index &&
-	       s->qualities;
+	       s->streams && s->halves && s->lanes && s->meters && s->endpoints &&
+	       s->endpoint_index && s->qualities;
 }
 
 static void
@@ -72,6 +74,7 @@ buffer_fini(struct snap *s, uint32_t meters)
 	mem_unmap(s->endpoint_index, index_size(s));
 	mem_unmap(s->qualities, s->quality_capacity * sizeof *s->qualities);
 	mem_unmap(s->streams, (s->stream_capacity + 1) * sizeof *s->streams);
+	mem_unmap(s->halves, (s->halves_count + 1) * sizeof *s->halves);
 	latency_set_fini(&s->latencies);
 }
 
@@ -86,6 +89,8 @@ buffer_clear(struct snap *s)
 	                     .qualities = s->qualities,
 	                     .stream_capacity = s->stream_capacity,
 	                     .streams = s->streams,
+	                     .halves_count = s->halves_count,
+	                     .halves = s->halves,
 	                     .lanes = s->lanes,
 	                     .meters = s->meters,
 	                     .endpoints = s->endpoints,
@@ -98,6 +103,10 @@ buffer_clear(struct snap *s)
 	if (s->endpoint_count)
 		memset(s->endpoint_index, 0, index_size(s));
 	memset(s->qualities, 0, s->quality_count * sizeof *s->qualities);
+	for (uint32_t i = 0; i < s->halves_count; i++) {
+		s->halves[i].count = 0;
+		s->halves[i].cut = false;
+	}
 	latency_set_clear(&s->latencies);
 	empty.latencies = s->latencies;
 	*s = empty;
@@ -153,7 +162,7 @@ snap_current(struct snap_core *c)
 struct snap *
 snap_publish(struct snap_core *c, uint64_t end_ns)
 {
-	static_assert(SNAP_SEQ == 5, "what the worker fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 6, "what the worker fills in at the end of an interval");
 	struct snap *full = c->current, *next;
 
 	full->end_ns = end_ns;
@@ -185,7 +194,7 @@ snap_take(struct snap_core *c)
 void
 snap_release(struct snap_core *c, struct snap *s)
 {
-	static_assert(SNAP_SEQ == 5, "what is cleared for the next interval");
+	static_assert(SNAP_SEQ == 6, "what is cleared for the next interval");
 	buffer_clear(s);
 	atomic_store_explicit(&c->spare, s, memory_order_release);
 }

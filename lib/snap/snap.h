@@ -17,6 +17,7 @@
 #include "base/addr.h"
 #include "measure/meter.h"
 #include "proto/reason.h"
+#include "snap/halves.h"
 #include "snap/latency.h"
 #include "snap/quality.h"
 #include "snap/shortage.h"
@@ -29,7 +30,7 @@ enum {
 	SNAP_L1_OVERHEAD = 24,
 	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 5,
+	SNAP_SEQ = 6,
 };
 
 struct lane_id {
@@ -108,6 +109,8 @@ struct snap {
 	struct snap_quality *qualities; /* [quality_count], by meter.quality */
 	struct latency_set latencies;
 	struct snap_stream *streams; /* [stream_count] */
+	struct halves *halves;       /* by link, direction and kind: snap_halves() */
+	uint32_t halves_count;
 	struct snap_endpoint *endpoints;
 	uint32_t *endpoint_index; /* open-addressed, endpoint_capacity * 2 slots; see snap.c */
 };

@@ -114,6 +114,9 @@ void tcp_segment(struct tcp_pool *p, struct flow *f, const struct packet *packet
 /* The flow leaves its table. */
 void tcp_release(struct tcp_pool *p, struct flow *f);
 
+/* Segments that the flow's sender (0 or 1) sent again, as far as its record of trouble goes. */
+uint32_t tcp_sent_again(const struct tcp_pool *p, const struct flow *f, unsigned sender);
+
 struct tcp_pool_stats {
 	uint64_t connections, connections_max;
 	uint64_t refused; /* segments of flows that found no line */

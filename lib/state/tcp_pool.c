@@ -180,6 +180,14 @@ tcp_release(struct tcp_pool *p, struct flow *f)
 	p->stats.connections--;
 }
 
+uint32_t
+tcp_sent_again(const struct tcp_pool *p, const struct flow *f, unsigned sender)
+{
+	uint32_t trouble = f->pool == FLOW_NO_POOL ? 0 : p->lines[f->pool - 1].trouble;
+
+	return trouble ? p->troubles[trouble - 1].count[sender][TCP_SAW_RETRANSMISSION] : 0;
+}
+
 /* ---- report ---------------------------------------------------------------------------------- */
 
 static struct tcp_offer

@@ -255,6 +255,7 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 		export_subnet(x, i);
 	export_latency(x);
 	export_loss(x);
+	export_halves(x);
 	export_media(x);
 	export_sbcs(x);
 }

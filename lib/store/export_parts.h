@@ -66,9 +66,9 @@ struct sbc_ports {
 
 #define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", (from) ? (from) : "")
 
-/* Put a record and count its key. */
 /* Whether this probe tells of the link: another's has another's records, under the same keys. */
 bool export_taps(const struct exporter *e, size_t link);
+/* Put a record and count its key. */
 void export_put(struct epoch *x, enum record_kind kind, const char *id, const void *record);
 /* What the inspector has forgotten goes from the store too: each record put is kept, and once all
  * are put, the others are removed. */
@@ -118,6 +118,8 @@ void export_lags(struct epoch *x, const struct interconnect *ic);
 /* Round trips and loss by link, subnet and SBC (export_path.c). */
 void export_latency(struct epoch *x);
 void export_loss(struct epoch *x);
+/* Flows seen one way only (export_halves.c). */
+void export_halves(struct epoch *x);
 /* A declared subnet with its classes; an endpoint (export_subnet.c). */
 void export_subnet(struct epoch *x, uint32_t id);
 void export_endpoint(struct epoch *x, const struct agg_endpoint *from);

@@ -69,3 +69,47 @@ const struct record_field fields_loss[] = {
 	F64(rec_loss, coverage_ratio, "ratio", "analysed of offered, last interval"),
 	END,
 };
+
+#define HALVES(text, index)                                                                     \
+	BOTH(U64, rec_halves, text "_flows", kind[index].flows, "flows",                        \
+	     text " flows of one way only; where there are more than fit, estimated"),          \
+		BOTH(BOOL, rec_halves, text "_cut", kind[index].cut, "",                        \
+	             "more than fit: those with tokens below bound are all here"),              \
+		BOTH(U64, rec_halves, text "_bound", kind[index].bound, "", "see cut"),         \
+		BOTH(TEXT, rec_halves, text "_tokens", kind[index].tokens, "",                  \
+	             "token, packets, bytes, segments sent again, first and last packet in ms " \
+	             "before until_us; comma-separated")
+
+const struct record_field fields_halves[] = {
+	HEAD(rec_halves),
+	TEXT(rec_halves, link, "link"),
+	U64(rec_halves, until_us, "us", "end of the window, the same on every probe"),
+	U64(rec_halves, window_us, "us", "its length; 0: since start"),
+	TEXT(rec_halves, contract, "whose key made the tokens"),
+	HALVES("tcp", 0),
+	HALVES("media", 1),
+	END,
+};
+
+#define ASYMMETRY(text, index)                                                                  \
+	BOTH(U64, rec_asymmetry, text "_one_way", kind[index].flows, "flows",                   \
+	     text " flows of one way only on this link"),                                       \
+		BOTH(U64, rec_asymmetry, text "_samples", kind[index].samples, "flows",         \
+	             "of them looked for on the other links"),                                  \
+		BOTH(F64, rec_asymmetry, text "_found_ratio", kind[index].found_ratio, "ratio", \
+	             "of the samples: their other half passes another link"),                   \
+		BOTH(F64, rec_asymmetry, text "_error_ratio", kind[index].error_ratio, "ratio", \
+	             "half-width of its 95 % interval"),                                        \
+		BOTH(TEXT, rec_asymmetry, text "_where", kind[index].where, "",                 \
+	             "the links of the other halves, with their shares")
+
+const struct record_field fields_asymmetry[] = {
+	HEAD(rec_asymmetry),
+	TEXT(rec_asymmetry, link, "link"),
+	TEXT(rec_asymmetry, site, "its site"),
+	U64(rec_asymmetry, until_us, "us", "end of the window that is told of"),
+	U64(rec_asymmetry, window_us, "us", "its length; 0: since start"),
+	ASYMMETRY("tcp", 0),
+	ASYMMETRY("media", 1),
+	END,
+};

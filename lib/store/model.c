@@ -5,7 +5,7 @@
 
 #include "store/fields.h"
 
-enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, MONTH_S = 30 * DAY_S, CALL_S = DAY_S };
+enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, MONTH_S = 30 * DAY_S, CALL_S = DAY_S, HALVES_S = 600 };
 
 #define HASH(text, in, ttl, rows, tag, index_key, type_of_index, split, above, what)       \
 	{                                                                                  \
@@ -76,6 +76,13 @@ static const struct key_schema keys[] = {
                                "`subnet:PREFIX`, `sbc:NAME`"),
 	[RECORD_LOSS] = TOP("loss:SCOPE:SIDE", SCOPE_SITE, DAY_S, fields_loss, rec_loss, "losses",
                             KEY_SET, "what was lost on a side of the tap; SCOPE as above"),
+	[RECORD_HALVES] = TOP("halves:LINK", SCOPE_SITE, HALVES_S, fields_halves, rec_halves,
+                              "halves", KEY_SET,
+                              "flows that the link showed one way only in the last window of 10 "
+                              "s, as tokens by which control finds the other way elsewhere"),
+	[RECORD_ASYMMETRY] = TOP("asymmetry:LINK", SCOPE_PEERING, DAY_S, fields_asymmetry,
+                                 rec_asymmetry, "asymmetries", KEY_SET,
+                                 "where the other halves of a link's one-way flows pass"),
 	[RECORD_STREAM] =
 		TOP("stream:ID", SCOPE_SITE, CALL_S, fields_stream, rec_stream, "streams:worst",
                     KEY_ZSET, "one RTP stream: codec, loss, order, jitter, MOS, outages"),
@@ -129,6 +136,8 @@ static const struct key_schema keys[] = {
               "last 10 000, at most 1000 an epoch and side"),
 	PLAIN("latencies", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with round trips"),
 	PLAIN("losses", SCOPE_SITE, KEY_SET, 0, false, "scopes and sides with loss counts"),
+	PLAIN("halves", SCOPE_SITE, KEY_SET, 0, false, "names of links"),
+	PLAIN("asymmetries", SCOPE_PEERING, KEY_SET, 0, false, "names of links"),
 	PLAIN("voices", SCOPE_SITE, KEY_SET, 0, false, "scopes with signalling"),
 	PLAIN("legs:active", SCOPE_SITE, KEY_ZSET, 0, false,
               "media legs now by their start, us; at most 10 000 of a probe"),

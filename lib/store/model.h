@@ -40,6 +40,8 @@ enum record_kind {
 	RECORD_VOICE,        /* voice:SCOPE */
 	RECORD_LATENCY,      /* latency:SCOPE:SIDE */
 	RECORD_LOSS,         /* loss:SCOPE:SIDE */
+	RECORD_HALVES,       /* halves:LINK */
+	RECORD_ASYMMETRY,    /* asymmetry:LINK, peering scope */
 	RECORD_STREAM,       /* stream:ID */
 	RECORD_LEG,          /* leg:ID */
 	RECORD_KIND_COUNT

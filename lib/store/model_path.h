@@ -30,6 +30,38 @@ struct rec_latency {
 	double coverage_ratio;
 };
 
+enum { REC_TOKENS = 8192, REC_HALF_KINDS = 2 };
+
+/* halves:LINK: flows of which the link shows one way only, in the last whole window. Arrays are
+ * [enum direction] of the half's packets. */
+struct rec_halves {
+	struct rec_head head;
+	char link[64];
+	uint64_t until_us, window_us; /* end of the window, and its length; 0: since start */
+	char contract[17];            /* tokens of other contracts are others */
+	struct {
+		uint64_t flows[2]; /* where more than fit: estimated */
+		bool cut[2];       /* more than fit: those with tokens below `bound` are all here */
+		uint64_t bound[2];
+		char tokens[2][REC_TOKENS]; /* "TOKEN PACKETS BYTES AGAIN FIRST LAST", times in ms
+		                               before until_us, comma-separated */
+	} kind[REC_HALF_KINDS];             /* [enum half_kind] */
+};
+
+/* asymmetry:LINK: where the other halves of these pass. Control writes it. */
+struct rec_asymmetry {
+	struct rec_head head;
+	char link[64], site[64];
+	uint64_t until_us, window_us;
+	struct {
+		uint64_t flows[2];     /* of one way only on this link */
+		uint64_t samples[2];   /* of them compared with every other link */
+		double found_ratio[2]; /* of the samples: their other half is elsewhere */
+		double error_ratio[2]; /* half-width of its 95 % interval */
+		char where[2][160];    /* "pni-b 98.4 %, pni-c 0.8 %" */
+	} kind[REC_HALF_KINDS];
+};
+
 /* loss:SCOPE:SIDE. What a side sends and the tap misses was lost on that side (before the tap), so
  * was what it is sent and did not get (after the tap). */
 struct rec_loss {

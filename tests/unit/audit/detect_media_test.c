@@ -1,5 +1,6 @@
 /* Findings of media: one way, and outages of many streams at once. */
 #include "audit/finding.h"
+#include "snap/halves.h"
 #include "unit/audit/scene.h"
 
 static size_t
@@ -47,6 +48,38 @@ one_way_is_told_where_both_ways_are_seen(void **state)
 	conf_destroy(conf);
 }
 
+/* Eight of ten that pni-a shows one way only are answered over another link. */
+static void
+what_another_link_answers_is_not_one_way(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+	struct rec_asymmetry found = {.link = "pni-a"};
+	const struct rec_finding *f = NULL;
+	struct sightings s = {0};
+
+	(void)state;
+	in.links[0].rec.media = (struct rec_link_media){
+		.legs_active = 30, .legs_two_way = 20, .legs_one_way = {10, 0}};
+	found.kind[HALF_MEDIA].found_ratio[0] = 0.8;
+	in.asymmetries = &found;
+	in.asymmetry_count = 1;
+	detect_findings(&in, &s);
+	assert_int_equal(count_of(&s, "voice.oneway", &f), 1);
+	assert_non_null(strstr(f->text, "2 of 30"));
+	found.kind[HALF_MEDIA].error_ratio[0] = 0.1; /* of a sample: at least 70 % */
+	detect_findings(&in, &s);
+	assert_int_equal(count_of(&s, "voice.oneway", &f), 1);
+	assert_non_null(strstr(f->text, "3 of 30"));
+	found.kind[HALF_MEDIA].found_ratio[0] = 1;
+	found.kind[HALF_MEDIA].error_ratio[0] = 0;
+	detect_findings(&in, &s);
+	assert_int_equal(count_of(&s, "voice.oneway", &f), 0);
+	sightings_fini(&s);
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 static void
 a_gap_is_told_for_a_minute(void **state)
 {
@@ -87,6 +120,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_way_is_told_where_both_ways_are_seen),
+		cmocka_unit_test(what_another_link_answers_is_not_one_way),
 		cmocka_unit_test(a_gap_is_told_for_a_minute),
 	};
 

@@ -62,6 +62,7 @@ struct fixture {
 	uint64_t punts[2];
 	uint64_t quality[2][QUALITY_COUNT], segments[2], data_segments[2];
 	/* round trips by half and method; their sum in ns; those of 203.0.113.0/25 */
+	struct halves halves[2][2]; /* of TCP, by link and direction */
 	uint64_t samples[2][LATENCY_METHOD_COUNT], sample_ns[2], of_subnet;
 };
 
@@ -132,6 +133,9 @@ drain(void *context)
 	}
 	f->endpoints += s->endpoint_count;
 	drain_path(f, s);
+	for (uint16_t link = 0; link < 2; link++)
+		for (unsigned dir = 0; dir < 2; dir++)
+			f->halves[link][dir] = *snap_halves(s, link, dir, HALF_TCP);
 	for (int r = 0; r < REASON_COUNT; r++)
 		f->reasons[r] += s->reasons[r];
 	snap_release(f->rig.core, s);
@@ -289,6 +293,61 @@ test_views_add_up(void **state)
 	(void)state;
 	views_add_up(false);
 	views_add_up(true);
+}
+
+static struct frame_spec
+tcp(const char *src, uint16_t sport, const char *dst, uint16_t dport, uint8_t flags, uint32_t seq)
+{
+	struct frame_spec s = udp(src, sport, dst, dport);
+
+	s.proto = 6;
+	s.tcp_flags = flags;
+	s.seq = seq;
+	s.ack = 1;
+	s.pad_to = 100;
+	return s;
+}
+
+/* Asked over link a, answered over link b: both show half of one flow. What link a shows both ways,
+ * what says nothing but SYN-ACK, and what said too little are no halves. */
+static void
+test_halves_of_a_flow_have_one_token(void **state)
+{
+	enum { ACK = 0x10, SYN_ACK = 0x12 };
+	struct fixture *f = fixture_make(false);
+
+	(void)state;
+	for (uint32_t n = 0; n < 5; n++) {
+		uint64_t now = T0 + n * NS_PER_MS;
+		struct frame_spec s[] = {
+			tcp("203.0.113.5", 5000, "52.112.1.1", 443, ACK, 1 + n),
+			tcp("203.0.113.5", 5001, "52.112.1.1", 443, ACK, 1 + n),
+			tcp("52.112.1.1", 443, "203.0.113.5", 5001, ACK, 1 + n),
+			tcp("52.112.1.1", 443, "203.0.113.5", 5000, ACK, 1 + n),
+			tcp("52.112.1.1", 443, "203.0.113.5", 5002, SYN_ACK, 1),
+			tcp("52.112.1.1", 443, "203.0.113.5", 5003, ACK, 1 + n),
+		};
+
+		send_frame(f, UP, now, &s[0]);
+		send_frame(f, UP, now, &s[1]);
+		send_frame(f, DOWN, now, &s[2]);
+		send_frame(f, MIRROR, now, &s[3]);
+		send_frame(f, MIRROR, now, &s[4]);
+		if (n < 2)
+			send_frame(f, MIRROR, now, &s[5]);
+	}
+	flush(f);
+	pipeline_finish(f->rig.pipeline, T0 + NS_PER_S / 2);
+	assert_int_equal(f->halves[0][DIR_PEER_TO_MSFT].count, 1);
+	assert_int_equal(f->halves[0][DIR_MSFT_TO_PEER].count, 0);
+	assert_int_equal(f->halves[1][DIR_PEER_TO_MSFT].count, 0);
+	assert_int_equal(f->halves[1][DIR_MSFT_TO_PEER].count, 1);
+	assert_true(f->halves[0][0].at[0].token == f->halves[1][1].at[0].token);
+	assert_int_equal(f->halves[0][0].at[0].packets, 5);
+	assert_int_equal(f->halves[0][0].at[0].bytes, 500);
+	assert_true(f->halves[0][0].at[0].first_ns == T0);
+	assert_true(f->halves[1][1].at[0].last_ns == T0 + 4 * NS_PER_MS);
+	fixture_free(f);
 }
 
 /* By signalling address or media prefix, each way, before and after its flow got a class. */
@@ -964,6 +1023,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views_add_up),
+		cmocka_unit_test(test_halves_of_a_flow_have_one_token),
 		cmocka_unit_test(test_sbcs_have_meters_of_their_own),
 		cmocka_unit_test(test_a_live_burst_belongs_to_one_interval),
 		cmocka_unit_test(test_intervals_follow_the_packet_clock),
