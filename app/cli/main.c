@@ -2,6 +2,7 @@
  * pniscope: the operator's command. Finds the command in its table, runs it once or with --every
  * again and again; everything else is in the commands' own files.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,17 +91,38 @@ print_document(int argc, char **argv)
 	return true;
 }
 
+/* A standard stream that is closed must not become the first file that is opened. What stands in
+ * for it refuses, so that lost output stays an error. */
+static void
+hold_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* The exit code, unless answers got lost: a full disk is no empty answer. */
+static int
+code_of_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fputs("pniscope: not all of the output could be written\n", stderr);
+	return EXIT_ERROR;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o;
 	int code;
 
+	hold_streams();
 	log_init("pniscope");
 	if (!getenv("PNISCOPE_LOG"))
 		log_set_level(LOG_WARNING); /* answers are what is asked for here */
 	if (print_document(argc, argv))
-		return EXIT_FINE;
+		return code_of_output(EXIT_FINE);
 	options_init(&o);
 	if (!options_parse(&o, argc, argv, command_sets)) {
 		code = EXIT_ERROR;
@@ -113,5 +135,5 @@ main(int argc, char **argv)
 			code = EXIT_ERROR;
 	}
 	options_fini(&o);
-	return code;
+	return code_of_output(code);
 }

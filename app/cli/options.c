@@ -72,6 +72,8 @@ enum { TABLE_COUNT = sizeof table / sizeof table[0] };
 
 /* ---- values ---- */
 
+#define YEAR_US (366 * 86400e6)
+
 bool
 options_duration(const char *text, uint64_t *us)
 {
@@ -85,14 +87,14 @@ options_duration(const char *text, uint64_t *us)
 	errno = 0;
 	double v = strtod(text, &end);
 
-	/* a year is more than any history here */
-	if (end == text || errno || !(v >= 0) || v > 86400.0 * 366)
+	if (end == text || errno || !(v >= 0))
 		return false;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		if (strcmp(end, units[i].unit) == 0) {
-			*us = (uint64_t)(v * units[i].us);
-			return true;
-		}
+		if (strcmp(end, units[i].unit) != 0)
+			continue;
+		v *= units[i].us;
+		*us = v < YEAR_US ? (uint64_t)v : 0;
+		return v < YEAR_US; /* more than any history here */
 	}
 	return false;
 }

@@ -221,24 +221,63 @@ streams_of(const struct pipeline_params *params)
 	return params->flows / 2 > STREAMS_MIN ? (uint32_t)(params->flows / 2) : STREAMS_MIN;
 }
 
-struct pipeline *
-pipeline_create(const struct pipeline_params *params)
+/* A capture's pools take what address space they are granted. Where it is limited (ulimit -v, no
+ * overcommit) a part is held while each does, for all that comes after it. */
+#define SPACE_MOST (64ull << 30)
+#define SPACE_LEAST (64ull << 20)
+
+static void *
+hold(size_t size)
 {
-	struct pipeline *p = aligned_alloc(CACHE_LINE, sizeof *p);
+	return size ? mem_map(size, false) : NULL;
+}
+
+/* About how much there is; 0: nobody is greedy, or it is hardly anything. */
+static size_t
+space_of(const struct pipeline_params *params)
+{
+	for (size_t size = SPACE_MOST; params->keep_flows && size >= SPACE_LEAST; size /= 2) {
+		void *p = hold(size);
+
+		mem_unmap(p, size);
+		if (p)
+			return size;
+	}
+	return 0;
+}
+
+static void
+pools_create(struct pipeline *p, const struct pipeline_params *params)
+{
 	struct flow_params flows = {.capacity = params->flows,
 	                            .keep = params->keep_flows,
 	                            .hash_seed = params->hash_seed,
 	                            .visit = stage_age_visit,
 	                            .context = p};
 	struct tcp_pool_params tcp = {.flows = params->flows, .keep = params->keep_flows};
+	size_t space = space_of(params);
+	void *held = hold(space / 2);
+
+	p->flows = flow_table_create(&flows);
+	mem_unmap(held, space / 2);
+	held = hold(space / 8 * 3);
+	p->tcp = tcp_pool_create(&tcp);
+	mem_unmap(held, space / 8 * 3);
+	held = hold(space / 4);
+	p->streams = rtp_pool_create(streams_of(params), params->keep_flows);
+	mem_unmap(held, space / 4);
+}
+
+struct pipeline *
+pipeline_create(const struct pipeline_params *params)
+{
+	struct pipeline *p = aligned_alloc(CACHE_LINE, sizeof *p);
 
 	assert(p && params->interval_ns > 0);
 	memset(p, 0, sizeof *p);
 	stage_measure_init();
-	p->flows = flow_table_create(&flows);
-	p->streams = rtp_pool_create(streams_of(params), params->keep_flows);
+	pools_create(p, params);
 	p->expectations = expectation_table_create(EXPECTATIONS, params->hash_seed);
-	p->tcp = tcp_pool_create(&tcp);
 	p->spin = spin_table_create(SPINS);
 	if (!p->flows || !p->tcp || !p->streams || !p->expectations || !p->spin) {
 		pipeline_destroy(p);

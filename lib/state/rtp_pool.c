@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 
+enum { KEEP_LEAST = 4096 };
+
 struct rtp_pool *
 rtp_pool_create(uint32_t capacity, bool keep)
 {
@@ -12,6 +14,10 @@ rtp_pool_create(uint32_t capacity, bool keep)
 	t->stats.capacity = capacity;
 	t->fresh = 1;
 	t->streams = mem_map(rtp_pool_size(t), !keep);
+	while (keep && !t->streams && t->stats.capacity / 2 >= KEEP_LEAST) {
+		t->stats.capacity /= 2;
+		t->streams = mem_map(rtp_pool_size(t), false);
+	}
 	if (t->streams)
 		return t;
 	log_error("state", "no memory for %u RTP streams", capacity);

@@ -30,8 +30,8 @@ struct rtp_pool {
 	struct rtp_pool_stats stats;
 };
 
-/* NULL when the memory is not there (logged). `keep`: a capture's, pages come when used. Set-up
- * thread. */
+/* NULL when the memory is not there (logged). `keep`: a capture's, pages come when used, and as
+ * many as there is address space for. Set-up thread. */
 struct rtp_pool *rtp_pool_create(uint32_t capacity, bool keep);
 void rtp_pool_destroy(struct rtp_pool *t);
 

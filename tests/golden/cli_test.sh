@@ -84,6 +84,7 @@ refuses 'no such class' classes --class sipp
 refuses 'not a prefix' subnets --subnet pni-a
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
 refuses 'not a length of time' analyze --window soon "$capture"
+refuses 'not a length of time' analyze --window 999d "$capture"
 printf 'no capture' >"$dir/broken.pcap"
 refuses 'broken.pcap: not a capture' analyze --flows "$dir/broken.pcap" "$capture"
 [ "$(cat "$dir/broken.pcap")" = 'no capture' ] || wrong "--flows wrote over what is no file of flows"
@@ -103,6 +104,20 @@ refuses 'too many words' explain R1 R2
 refuses 'something is missing' find
 refuses 'now only' links --at -5m
 refuses 'makes no sense' check --every 1s "$dir/sc/peering.conf"
+
+# ---- output that gets lost, memory that is scarce ----
+for words in "analyze $capture" "analyze --json $capture" "analyze --csv $capture" "explain R7" "check $dir/sc/peering.conf" --help \
+  --version --man; do
+  # shellcheck disable=SC2086
+  "$build/pniscope" $words >/dev/full 2>"$dir/err"
+  [ $? = 2 ] || wrong "$words on a full disk: not exit 2"
+  grep -q 'output could be written' "$dir/err" || wrong "$words on a full disk: $(cat "$dir/err")"
+done
+"$build/pniscope" analyze --json --flows="$dir/flows.jsonl" "$capture" <&- >&- 2>&-
+[ $? = 2 ] || wrong "output into a closed stream: not exit 2"
+jq -se 'map(has("proto")) | all' "$dir/flows.jsonl" >/dev/null || wrong "what went to stdout stands among the flows"
+(ulimit -v 4000000 && exec "$build/pniscope" analyze --json "$capture") 2>"$dir/err" |
+  jq -e '.capture.packets > 0' >/dev/null || wrong "analyze within 4 GB of address space: $(cat "$dir/err")"
 
 # ---- what comes from the tables ----
 for command in status findings find events sites probes links members subnets classes endpoints rates audit explain \
