@@ -37,6 +37,18 @@ collect(struct reader *r, const char *only, struct rows *rows)
 	free(v);
 }
 
+/* When the rows were last judged. */
+static uint64_t
+judged_us(struct reader *r, const struct rows *rows)
+{
+	const struct rec_verdict *v = (const void *)rows->records;
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < rows->count; i++)
+		newest = v[i].window_to_us > newest ? v[i].window_to_us : newest;
+	return reader_judged_us(r, newest);
+}
+
 /* Data is stale, or no probe is fit: old data decides nothing. */
 static bool
 unfit(const struct reader *r)
@@ -49,7 +61,7 @@ unfit(const struct reader *r)
 }
 
 static void
-print_text(struct reader *r, const struct rows *rows, const char *only)
+print_text(struct reader *r, const struct rows *rows, const char *only, uint64_t judged)
 {
 	const struct rec_verdict *v = (const void *)rows->records;
 	const struct rec_verdict **pick = mem_alloc(rows->count + 1, sizeof *pick);
@@ -62,6 +74,7 @@ print_text(struct reader *r, const struct rows *rows, const char *only)
 		show_audit(pick, rows->count, r->options->wide, r->colour, stdout);
 	free(pick);
 	fputc('\n', stdout);
+	reader_print_judged(r, judged, stdout);
 	reader_print_probes(r, stdout);
 }
 
@@ -80,6 +93,7 @@ static int
 print_audit(struct reader *r, struct rows *rows, const char *only)
 {
 	const struct options *o = r->options;
+	uint64_t judged = judged_us(r, rows);
 
 	if (!reader_choose(o, rows, NULL))
 		return EXIT_ERROR;
@@ -90,15 +104,18 @@ print_audit(struct reader *r, struct rows *rows, const char *only)
 	if (o->json) {
 		json_t *object = reader_envelope(r, "pniscope.audit/1");
 
+		json_put_u64(object, "judged_us", judged);
+		json_put_bool(object, "stale", reader_judged_late(judged) || unfit(r));
 		json_put(object, "audit", rows_of_audit(rows));
 		if (!json_print(object, stdout, true))
 			return EXIT_ERROR;
 	} else if (o->csv) {
 		reader_print(r, rows, "audit", verdict_columns);
 	} else {
-		print_text(r, rows, only);
+		print_text(r, rows, only, judged);
 	}
-	return verdict_exit_code((const void *)rows->records, rows->count, o->strict, unfit(r));
+	return verdict_exit_code((const void *)rows->records, rows->count, o->strict,
+	                         unfit(r) || reader_judged_late(judged));
 }
 
 int

@@ -293,12 +293,55 @@ reader_envelope(const struct reader *r, const char *schema)
 	return json_envelope(&e);
 }
 
+static uint64_t
+apart(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
 bool
 reader_stale(const struct rec_probe *p)
 {
-	uint64_t now = clock_utc_us();
+	return apart(clock_utc_us(), p->heartbeat_us) > READER_STALE_US;
+}
 
-	return now > p->heartbeat_us && now - p->heartbeat_us > READER_STALE_US;
+uint64_t
+reader_judged_us(struct reader *r, uint64_t judged_us)
+{
+	double *scores = NULL;
+	size_t count;
+	char **names = store_top(r->store, SCOPE_PEERING, "controls", 1, &scores, &count);
+
+	if (count > 0 && scores[0] > (double)judged_us)
+		judged_us = (uint64_t)scores[0];
+	store_ids_free(names, count);
+	free(scores);
+	return judged_us;
+}
+
+bool
+reader_judged_late(uint64_t judged_us)
+{
+	return apart(clock_utc_us(), judged_us) > READER_JUDGED_US;
+}
+
+void
+reader_print_judged(const struct reader *r, uint64_t judged_us, FILE *to)
+{
+	uint64_t now = clock_utc_us();
+	char age[FORMAT_SIZE], when[CLOCK_TEXT_SIZE];
+
+	format_duration(apart(now, judged_us), age);
+	clock_format_zone(judged_us, 0, r->zone[0] ? r->zone : NULL, when);
+	if (judged_us == 0)
+		fputs("nobody has judged here yet: pniscope-control does\n", to);
+	else if (!reader_judged_late(judged_us))
+		fprintf(to, "judged %s ago\n", age);
+	else
+		fprintf(to,
+		        "OLD: verdicts and findings are of %s, %s %s; no pniscope-control judges "
+		        "since\n",
+		        when, age, now > judged_us ? "ago" : "ahead of this clock");
 }
 
 static void

@@ -210,6 +210,7 @@ show_verdict(const struct rec_verdict *v, const char *zone, bool colour, FILE *t
 	        v->strength, v->basis[0] ? v->basis : "none", v->side[0] ? v->side : "-",
 	        v->scope[0] ? v->scope : "-", v->samples, format_ratio(v->voided_ratio, voided));
 	print_field(to, "profile", v->profile);
+	print_field(to, "own loss", v->own_loss);
 	print_time(to, "from", v->window_from_us, zone);
 	print_time(to, "to", v->window_to_us, zone);
 	print_time(to, "since", v->since_us, zone);

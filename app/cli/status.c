@@ -9,6 +9,7 @@
 
 struct tally {
 	unsigned pass, fail, must_fail, inconclusive;
+	uint64_t judged_us;
 };
 
 static void
@@ -18,6 +19,8 @@ count_verdict(void *context, const char *id, const void *record)
 	struct tally *t = context;
 
 	(void)id;
+	if (v->window_to_us > t->judged_us)
+		t->judged_us = v->window_to_us;
 	if (strcmp(v->applies, "yes") != 0)
 		return;
 	t->pass += strcmp(v->verdict, "PASS") == 0;
@@ -34,6 +37,7 @@ read_tally(struct reader *r, struct tally *t)
 
 	store_get_many(r->store, RECORD_VERDICT, ids, count, count_verdict, t);
 	store_ids_free(ids, count);
+	t->judged_us = reader_judged_us(r, t->judged_us);
 }
 
 /* Ids of open findings, most severe first. */
@@ -124,6 +128,8 @@ print_json(struct reader *r, const struct tally *t)
 	json_put(o, "probes", probes);
 	json_put(o, "links", rows_json(&links));
 	json_put_u64(o, "findings_open", findings);
+	json_put_u64(verdicts, "judged_us", t->judged_us);
+	json_put_bool(verdicts, "stale", reader_judged_late(t->judged_us));
 	json_put(o, "verdicts", verdicts);
 	rows_fini(&links);
 	return json_print(o, stdout, true) ? EXIT_FINE : EXIT_ERROR;
@@ -151,6 +157,7 @@ run_status(const struct options *o)
 		printf("\naudit: %u PASS, %u FAIL (%u of them MUST), %u INCONCLUSIVE; pniscope "
 		       "audit\n",
 		       t.pass, t.fail, t.must_fail, t.inconclusive);
+		reader_print_judged(&r, t.judged_us, stdout);
 	}
 	reader_close(&r);
 	return code;

@@ -235,11 +235,26 @@ print_portal(const struct audit *a, struct text *to)
 }
 
 void
-metrics_print(const struct audit *a, struct text *to)
+metrics_print(const struct audit *a, bool reads, struct text *to)
 {
-	print_families(audit_input_get(a), to);
-	print_portal(a, to);
-	print_verdicts(a, to);
-	print_findings(a, to);
+	text_add(
+		to,
+		"# TYPE pniscope_control_reads gauge\n"
+		"# HELP pniscope_control_reads 1: the store was read in the last turn; 0: it could "
+		"not be, and nothing else is told here\n"
+		"pniscope_control_reads %d\n",
+		reads);
+	if (reads) {
+		text_add(to,
+		         "# TYPE pniscope_control_data_fit gauge\n"
+		         "# HELP pniscope_control_data_fit 1: every declared link's probe speaks "
+		         "and "
+		         "is fit\npniscope_control_data_fit %d\n",
+		         !audit_unfit(a));
+		print_families(audit_input_get(a), to);
+		print_portal(a, to);
+		print_verdicts(a, to);
+		print_findings(a, to);
+	}
 	text_add(to, "# EOF\n");
 }

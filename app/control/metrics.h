@@ -9,4 +9,5 @@
 #include "audit/audit.h"
 #include "base/text.h"
 
-void metrics_print(const struct audit *a, struct text *to);
+/* `reads`: the last turn could read; otherwise that alone is told, as what was is not what is. */
+void metrics_print(const struct audit *a, bool reads, struct text *to);

@@ -25,6 +25,16 @@ envelope_of(const struct pages *p, const char *schema, struct json_envelope *e)
 	e->to_us = in->to_us;
 }
 
+/* What cannot be judged now is told with what was, and not as if it were of now. */
+static void
+put_state(const struct pages *p, json_t *object, struct http_answer *answer)
+{
+	json_put_bool(object, "stale", p->trouble || audit_unfit(p->audit));
+	json_put_text(object, "trouble", p->trouble ? p->trouble : "");
+	if (p->trouble)
+		answer->status = 503;
+}
+
 static void
 put_json(struct http_answer *answer, json_t *object)
 {
@@ -52,6 +62,7 @@ audit_page(const struct pages *p, struct http_answer *answer)
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].id[0] != '\0')
 			json_push(list, json_record(fields, &rows[i]));
+	put_state(p, object, answer);
 	json_put(object, "audit", list);
 	put_json(answer, object);
 }
@@ -70,6 +81,7 @@ findings_page(const struct pages *p, struct http_answer *answer)
 	open = audit_findings(p->audit, &count);
 	for (size_t i = 0; i < count; i++)
 		json_push(list, json_record(fields, open[i]));
+	put_state(p, object, answer);
 	json_put(object, "findings", list);
 	put_json(answer, object);
 }
@@ -86,7 +98,7 @@ static void
 metrics_page(const struct pages *p, struct http_answer *answer)
 {
 	answer->type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-	metrics_print(p->audit, &answer->body);
+	metrics_print(p->audit, p->trouble == NULL, &answer->body);
 }
 
 void

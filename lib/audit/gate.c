@@ -12,7 +12,8 @@
 #include "base/clock.h"
 
 enum { ROWS = sizeof gate_table / sizeof gate_table[0] };
-static_assert(ROWS <= 64, "a bit each in gate.told");
+static_assert(ROWS < 63, "a bit each in gate.told");
+#define CONTRACT_TOLD (UINT64_C(1) << 63)
 static_assert(2 * ROWS <= GATE_COUNTERS, "lost and of");
 
 bool
@@ -403,6 +404,33 @@ is_lossy(struct gate *g, struct verdict_draft *d, const struct subcheck *check,
 	return false;
 }
 
+/* What a probe counts by subnets, classes, SBCs and limits of another contract answers another
+ * question. */
+static bool
+is_of_another_contract(struct gate *g, struct verdict_draft *d, const struct subcheck *check,
+                       char why[VERDICT_WHY])
+{
+	const struct conf *c = g->in->conf;
+
+	if (!list_names("R3/sources R3/covered R4 R5 R7 X9/to- X18 M3 M5", d->requirement->id,
+	                check->id))
+		return false;
+	for (size_t i = 0; i < g->in->probe_count; i++) {
+		const struct input_probe *p = &g->in->probes[i];
+
+		if (!p->stranger || !scope_rests_on(g->in, check->scope, p))
+			continue;
+		field_format(why, VERDICT_WHY, "%s works from contract %.8s, control from %.8s",
+		             p->rec.id, p->rec.config_sha256, c->sha256);
+		if (!(g->told & CONTRACT_TOLD))
+			verdict_need(d, "one contract everywhere", why, c->sha256,
+			             "copy the same peering file to every host and send SIGHUP", 0);
+		g->told |= CONTRACT_TOLD;
+		return true;
+	}
+	return false;
+}
+
 static bool
 gate_shuts(struct verdict_draft *d, const struct subcheck *check, char why[VERDICT_WHY])
 {
@@ -410,7 +438,7 @@ gate_shuts(struct verdict_draft *d, const struct subcheck *check, char why[VERDI
 
 	if (check->basis == BASIS_DECLARED)
 		return false;
-	if (is_mute(g, d, check, why))
+	if (is_mute(g, d, check, why) || is_of_another_contract(g, d, check, why))
 		return true;
 	return !check->hard && is_lossy(g, d, check, why);
 }

@@ -8,7 +8,7 @@
 bool
 input_speaks(const struct input_probe *p)
 {
-	return p->rec.fit && !p->stale && !p->stranger;
+	return p->rec.fit && !p->stale;
 }
 
 void
@@ -20,9 +20,6 @@ input_why_unfit(const struct audit_input *in, const struct input_probe *p, char 
 		             (double)(in->now_us - p->rec.heartbeat_us) / 1e6);
 	else if (!p->rec.fit)
 		field_format(why, size, "probe %s is unfit: %s", p->rec.id, p->rec.unfit_reason);
-	else if (p->stranger)
-		field_format(why, size, "probe %s works from another contract (%.12s, here %.12s)",
-		             p->rec.id, p->rec.config_sha256, in->conf->sha256);
 }
 
 bool

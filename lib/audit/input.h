@@ -200,7 +200,7 @@ struct audit_input {
 	double voided_ratio;             /* share of the window that the probes' own loss voided */
 };
 
-/* Whether its numbers may carry a verdict: fit, not stale, of this contract. */
+/* Whether its numbers may carry a verdict: fit and not stale. */
 bool input_speaks(const struct input_probe *p);
 /* Why it does not speak: "probe p1 wrote nothing for 35 s"; nothing for one that does. */
 void input_why_unfit(const struct audit_input *in, const struct input_probe *p, char *why,

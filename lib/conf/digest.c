@@ -16,10 +16,12 @@ name_compare(const void *a, const void *b)
 	              config_setting_name(*(config_setting_t *const *)b));
 }
 
+/* What a program needs to know of itself and its surroundings, and nobody's contract. */
 static bool
-is_of_a_probe(const char *group)
+is_of_a_host(const char *group)
 {
-	return strcmp(group, "probe") == 0 || strcmp(group, "bmp") == 0;
+	return strcmp(group, "probe") == 0 || strcmp(group, "bmp") == 0 ||
+	       strcmp(group, "redis") == 0;
 }
 
 /* Keys in order of their names; each text carries its length, so nothing can pose as structure. */
@@ -33,7 +35,7 @@ add_group(struct text *t, const config_setting_t *s)
 		keys[i] = config_setting_get_elem(s, (unsigned)i);
 	qsort(keys, count, sizeof(config_setting_t *), name_compare);
 	for (size_t i = 0; i < count; i++) {
-		if (config_setting_is_root(s) && is_of_a_probe(config_setting_name(keys[i])))
+		if (config_setting_is_root(s) && is_of_a_host(config_setting_name(keys[i])))
 			continue;
 		text_add(t, "%s=", config_setting_name(keys[i]));
 		add_setting(t, keys[i]);

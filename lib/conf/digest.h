@@ -1,8 +1,8 @@
 /*
- * The digest of the contract: what is written in the configuration except the probe and bmp groups,
- * in order of names, the cloud ranges and special registries that were read. Layout, comments, and
- * how the text is cut into files do not matter, so every probe of the peering has the same one.
- * Called once per load.
+ * The digest of the contract: what is written in the configuration except the probe, bmp and redis
+ * groups (a host's own), in order of names, the cloud ranges and special registries that were read.
+ * Layout, comments, and how the text is cut into files do not matter, so every probe of the peering
+ * has the same one. Called once per load.
  */
 #pragma once
 

@@ -30,7 +30,8 @@ static const char intro[] =
 	"- A wrong file gets one line: file, line, what is wrong, what would be right; exit code "
 	"2.\n"
 	"  `SIGHUP` reloads; a file that is wrong changes nothing.\n"
-	"- The digest of the contract covers all that is written except `probe`, whatever its "
+	"- The digest of the contract covers all that is written except `probe`, `bmp` and "
+	"`redis`, whatever its "
 	"layout.\n"
 	"- *Engineering* marks a default that is our choice and published by nobody else.\n";
 

@@ -129,7 +129,7 @@ contracts_differ() {
 
 one_of_two_writes() {
   local opened
-  lab_start standby "$control" -c "$C"
+  lab_start standby "$control" -c "$C" --listen "127.0.0.1:$((port + 1))"
   lab_wait 10 grep -q "standing by" "$LAB_DIR/standby.log"
   check "the second stands by" grep -q "standing by" "$LAB_DIR/standby.log"
   opened=$(count_events finding.opened)
@@ -162,18 +162,41 @@ silence() {
   check "probes that fall silent are a finding" has_finding probe.stale
   lab_wait 10 eval '[ "$(rcli HGET "$P:verdict:M1" reason)" = probe-unfit ]'
   check "and prove nothing" test "$(rcli HGET "$P:verdict:M1" reason)" = probe-unfit
-  lab_start p1 "$seed" "$REDIS" ams1 p1
+  lab_start p1 "$seed" "$REDIS" ams1 p1 undeclared=500
   lab_start p2 "$seed" "$REDIS" fra1 p2
   lab_wait 20 no_finding probe.stale
   check "closed when they speak again" no_finding probe.stale
 }
 
 redis_dies() {
+  lab_wait 20 has_finding class.undeclared
+  port=$((port + 1)) # the standby's pages
   lab_stop redis KILL
-  sleep 2
+  lab_wait 10 eval '[ "$(status /healthz)" = 503 ]'
+  check "what was judged is not shown as judged now" test "$(status /audit)" = 503
+  check "and says so beside it" test "$(get /audit | jq -c '[.stale, (.trouble | length > 0), (.audit | length)]')" = '[true,true,36]'
+  check "nor do metrics tell it" eval '[ "$(get /metrics | grep -c "^pniscope_")" = 1 ] && get /metrics | grep -q "^pniscope_control_reads 0"'
   redis_start
   lab_wait 15 verdict_is R2 FAIL
   check "an empty Redis gets every verdict back" test "$(rcli HLEN "$P:verdicts")" = 36
+  lab_wait 20 has_finding class.undeclared
+  check "and what is wrong" has_finding class.undeclared
+  check "and the pages are fresh" eval '[ "$(status /audit)" = 200 ] && [ "$(get /metrics | grep -c "^pniscope_control_reads 1")" = 1 ]'
+}
+
+cli() { PNISCOPE_CLIENT=$LAB_DIR/client.conf "$build/pniscope" -r "$REDIS" "$@"; }
+nobody_judges() {
+  local id
+  echo 'peering = lab' >"$LAB_DIR/client.conf"
+  cli audit >"$LAB_DIR/audit.txt"
+  check "the screen says when it was judged" grep -q '^judged .* ago' "$LAB_DIR/audit.txt"
+  for id in $(rcli HKEYS "$P:verdicts"); do rcli HSET "$P:verdict:$id" window_to_us 1790000000000000; done >/dev/null
+  cli audit >"$LAB_DIR/audit.txt"
+  check "old verdicts decide nothing" test $? = 4
+  check "and are called old" grep -q '^OLD: verdicts and findings are of 2026-09-21T14:13:20Z' "$LAB_DIR/audit.txt"
+  cli status >"$LAB_DIR/status.txt"
+  check "in the status too" grep -q '^OLD: ' "$LAB_DIR/status.txt"
+  check "and in JSON" test "$(cli audit --json | jq -c '[.stale, .judged_us]')" = '[true,1790000000000000]'
 }
 
 ends() {
@@ -193,4 +216,5 @@ reloads
 silence
 redis_dies
 ends
+nobody_judges
 check_end

@@ -279,9 +279,9 @@ another_contract_at_one_probe(void **state)
 	put_heartbeat(c.s, c.conf, &ams, SCENE_NOW);
 	put_heartbeat(c.s, other, &fra, SCENE_NOW);
 	in = look(c.s, c.conf, NULL, SCENE_NOW);
-	assert_true(input_unfit(&in, NULL));
-	assert_verdicts(&in, "M2 X15", "INCONCLUSIVE");
-	assert_verdicts(&in, "R1 X7", "PASS");
+	assert_false(in.probes[0].stranger);
+	assert_true(in.probes[1].stranger);
+	assert_verdicts(&in, "R1 M2 X7", "PASS"); /* gate_test.c says what it turns */
 	audit_input_fini(&in);
 	conf_destroy(other);
 	finish(&c);

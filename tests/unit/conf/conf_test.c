@@ -137,6 +137,8 @@ digest_is_of_the_contract_alone(void **state)
 	/* what differs from probe to probe, or only looks different */
 	digest_of(7, "probe = { id = \"x\"; flows = 5000; };", other);
 	assert_string_equal(base, other);
+	digest_of(7, "redis = { server = \"127.0.0.1:6379\"; user = \"control\"; };", other);
+	assert_string_equal(base, other);
 	digest_of(2, "# the peer\n\n  peer={asn=64496;} ;", other);
 	assert_string_equal(base, other);
 	digest_of(6, "); } ); /* and no more */", other);
