@@ -71,18 +71,14 @@ static void
 pair_make(const struct pipeline *p, struct flow *f, struct pair *pair)
 {
 	unsigned side_a = f->flags & FLOW_A_PEER ? SIDE_PEER : SIDE_MSFT;
-	struct flow_view v;
 
-	flow_view(f, &v);
 	pair->flow = f;
-	pair->ends.link = v.link;
-	pair->ends.addr[side_a] = v.a;
-	pair->ends.addr[side_a ^ 1] = v.b;
-	pair->ends.port[side_a] = v.a_port;
-	pair->ends.port[side_a ^ 1] = v.b_port;
+	pair->ends.link = flow_link(f);
+	flow_ends(f, (struct addr *[]){&pair->ends.addr[side_a], &pair->ends.addr[side_a ^ 1]},
+	          (uint16_t *[]){&pair->ends.port[side_a], &pair->ends.port[side_a ^ 1]});
 	for (unsigned side = 0; side < 2; side++) {
 		pair->hash[side] = hash_16(&p->endpoint_key, pair->ends.addr[side].b,
-		                           (uint64_t)v.link << 8 | side);
+		                           (uint64_t)pair->ends.link << 8 | side);
 		snap_endpoint_prefetch(p->snap, pair->hash[side]);
 	}
 }

@@ -187,6 +187,16 @@ struct flow_view {
 
 void flow_view(const struct flow *f, struct flow_view *out);
 
+/* Its addresses and ports alone, into *addr[0] and *port[0] those of the first sender. */
+void flow_ends(const struct flow *f, struct addr *const addr[2], uint16_t *const port[2]);
+
+/* Its link alone. */
+static inline uint16_t
+flow_link(const struct flow *f)
+{
+	return (uint16_t)(f->key[1] >> 48);
+}
+
 /* Its IP protocol alone. */
 static inline uint8_t
 flow_proto(const struct flow *f)

@@ -1,4 +1,6 @@
 /* Reading a record: its totals, its endpoints. */
+#include <endian.h>
+
 #include "state/flow_private.h"
 
 void
@@ -18,24 +20,38 @@ flow_fold(struct flow *f, uint32_t packets[2], uint32_t bytes[2])
 	}
 }
 
-static void
-endpoint_of(const struct flow *f, bool high, struct addr *addr, uint16_t *port)
+/* Written whole: who reads it next need not wait for its pieces. */
+static inline void
+address_of(const struct flow *f, bool high, struct addr *addr)
 {
-	memcpy(addr->b, f->high[high], sizeof f->high[high]);
-	store_be32(addr->b + 12, (uint32_t)(f->key[0] >> (high ? 32 : 0)));
-	*port = (uint16_t)(f->key[1] >> (high ? 16 : 0));
+	typedef uint32_t words4 __attribute__((vector_size(16)));
+	uint32_t low = (uint32_t)(f->key[0] >> (high ? 32 : 0));
+	words4 words = {f->high[high][0], f->high[high][1], f->high[high][2], htobe32(low)};
+
+	memcpy(addr, &words, sizeof words);
+}
+
+void
+flow_ends(const struct flow *f, struct addr *const addr[2], uint16_t *const port[2])
+{
+	bool low_first = f->flags & FLOW_LOW_FIRST;
+
+	for (unsigned end = 0; end < 2; end++) {
+		bool high = low_first == (end == 1);
+
+		address_of(f, high, addr[end]);
+		*port[end] = (uint16_t)(f->key[1] >> (high ? 16 : 0));
+	}
 }
 
 void
 flow_view(const struct flow *f, struct flow_view *out)
 {
-	bool low_first = f->flags & FLOW_LOW_FIRST;
-
-	endpoint_of(f, !low_first, &out->a, &out->a_port);
-	endpoint_of(f, low_first, &out->b, &out->b_port);
-	out->proto = (uint8_t)(f->key[1] >> 32);
+	flow_ends(f, (struct addr *[]){&out->a, &out->b},
+	          (uint16_t *[]){&out->a_port, &out->b_port});
+	out->proto = flow_proto(f);
 	out->ip_version = f->key[1] & KEY_IPV6 ? 6 : 4;
-	out->link = (uint16_t)(f->key[1] >> 48);
+	out->link = flow_link(f);
 	for (int side = 0; side < 2; side++) {
 		out->packets[side] =
 			(uint64_t)f->total_packets_hi[side] << 32 | f->total_packets[side];
