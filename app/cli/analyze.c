@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "inspect/inspector.h"
 #include "snap/snap.h"
+#include "tcp_by_rule.h"
 
 enum {
 	METERS = 65536,         /* combinations of link, class and subnets */
@@ -164,6 +165,7 @@ build_pipeline(struct analysis *a)
 	a->aggregate =
 		aggregate_create(a->conf, a->plan->lanes, a->plan->lane_count, ENDPOINTS_MAX);
 	a->aggregate->voice->keep = true;
+	a->by_rule = by_rule_create();
 	a->aggregate->halves->keep = true;
 	return a->pipeline && a->aggregate;
 }
@@ -203,6 +205,7 @@ run(struct analysis *a)
 	for (; b->count; capture_read(a->capture, b)) {
 		pipeline_run(a->pipeline, b);
 		tally_burst(&a->tally, b);
+		by_rule_burst(a->by_rule, b, pipeline_flows(a->pipeline));
 		for (uint32_t i = 0; i < b->count; i++)
 			last_ns = b->time_ns[i] > last_ns ? b->time_ns[i] : last_ns;
 	}
@@ -310,6 +313,7 @@ take_down(struct analysis *a)
 	exporter_destroy(a->exporter);
 	store_close(a->store, 0);
 	aggregate_destroy(a->aggregate);
+	by_rule_destroy(a->by_rule);
 	pipeline_destroy(a->pipeline);
 	inspector_destroy(a->inspector);
 	snap_core_destroy(a->snap);

@@ -43,6 +43,7 @@ struct class_sum {
 	uint64_t flows, packets, bytes;
 };
 
+struct by_rule;
 struct census;
 struct inspector;
 struct peering;
@@ -67,6 +68,7 @@ struct analysis {
 	struct inspector *inspector;
 	struct burst *burst; /* read last */
 	struct tally tally;
+	struct by_rule *by_rule; /* TCP as tshark counts it */
 	struct class_sum classes[CLASS_COUNT];
 	uint64_t flow_count;
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "state/tcp.h"
+#include "tcp_by_rule.h"
 
 /* Names as promised; what has none in the promised list stands at the end. */
 static const struct {
@@ -178,6 +179,20 @@ is_doubled(const struct tcp_sum *sum)
 	return sum->count[TCP_SAW_COPY] * 10 > sum->count[TCP_SAW_DATA];
 }
 
+/* The same connections by the rules of another tool, to lay its figures beside. */
+static json_t *
+by_rule_json(const struct by_rule_totals *t)
+{
+	json_t *o = json_object();
+
+	json_put_u64(o, "retransmissions", t->retransmissions);
+	json_put_u64(o, "fast_retransmissions", t->fast);
+	json_put_u64(o, "spurious_retransmissions", t->spurious);
+	json_put_u64(o, "out_of_order", t->out_of_order);
+	json_put_u64(o, "keep_alives", t->keep_alives);
+	return o;
+}
+
 json_t *
 analysis_tcp_json(struct analysis *a)
 {
@@ -192,6 +207,7 @@ analysis_tcp_json(struct analysis *a)
 	json_put_u64(o, "resets", a->tally.tcp_resets);
 	json_put_bool(o, "mirror_doubles", is_doubled(sum));
 	json_put(o, "handshake_rtt_us", handshake_json(a, &sum->handshake));
+	json_put(o, "by_tshark", by_rule_json(by_rule_totals(a->by_rule)));
 	free(sum);
 	return o;
 }
