@@ -188,10 +188,12 @@ tls_json(const struct census *c)
 		json_put(handshakes, transports[t],
 		         numbers_json(c->tls.handshakes[t], 256, 0, "%u"));
 	json_put(o, "sni", names_json(&c->tls.names));
+	json_put(o, "sni_cut", names_json(&c->tls.cut_names));
 	json_put(o, "sni_dtls", names_json(&c->tls.datagram_names));
 	json_put(o, "versions", chosen_json(&c->tls.chosen));
 	json_put(o, "certificates", analysis_certificates_json(c));
 	json_put(o, "handshakes", handshakes);
+	json_put(o, "handshakes_cut", numbers_json(c->tls.cut_handshakes, 256, 0, "%u"));
 	json_put(o, "alerts", numbers_json(c->tls.alerts, 256, 0, "%u"));
 	return o;
 }

@@ -67,6 +67,8 @@ static void
 put_more(json_t *o, const struct rtp_figures *r)
 {
 	json_put_u64(o, "expected", r->expected);
+	/* RFC 3550 section 6.4.1: expected less received, duplicates too, so it may be negative */
+	json_put(o, "lost_cumulative", json_integer((json_int_t)(r->expected - r->packets)));
 	json_put_u64(o, "bytes", r->bytes);
 	json_put_u64(o, "first_us", r->first_ns / NS_PER_US);
 	json_put_u64(o, "last_us", r->last_ns / NS_PER_US);

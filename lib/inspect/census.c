@@ -15,6 +15,7 @@ census_create(uint32_t name_limit, uint32_t call_limit, bool keep_calls, uint32_
 	names_init(&c->quoted.sip_methods, name_limit);
 	names_init(&c->tls.names, name_limit);
 	names_init(&c->tls.datagram_names, name_limit);
+	names_init(&c->tls.cut_names, name_limit);
 	certificates_init(&c->tls.certificates, name_limit);
 	peering_init(&c->peering);
 	c->voice = voice_create();
@@ -34,6 +35,7 @@ census_destroy(struct census *c)
 	names_fini(&c->quoted.sip_methods);
 	names_fini(&c->tls.names);
 	names_fini(&c->tls.datagram_names);
+	names_fini(&c->tls.cut_names);
 	certificates_fini(&c->tls.certificates);
 	peering_fini(&c->peering);
 	sip_calls_destroy(c->calls);
@@ -102,7 +104,7 @@ census_summary(const struct census *c, struct text *to)
 		{"stun", sum(c->stun, CENSUS_STUN_TYPES) + sum(c->stun_classic, CENSUS_STUN_TYPES)},
 		{"zrtp", c->zrtp},
 		{"dtls", sum_versions(&c->dtls) + c->dtls_unified},
-		{"tls", sum(c->tls.handshakes[CENSUS_TCP], 256)},
+		{"tls", sum(c->tls.handshakes[CENSUS_TCP], 256) + sum(c->tls.cut_handshakes, 256)},
 		{"quic", sum_versions(&c->quic)},
 		{"dns", c->dns.queries + c->dns.responses},
 	};

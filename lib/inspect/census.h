@@ -67,7 +67,9 @@ struct census {
 	struct {
 		struct names names;          /* server names that clients asked for, once a hello */
 		struct names datagram_names; /* the same over DTLS */
-		uint64_t handshakes[CENSUS_TRANSPORTS][256];
+		uint64_t handshakes[CENSUS_TRANSPORTS][256]; /* messages that are whole */
+		uint64_t cut_handshakes[256];  /* over TCP, of segments cut by a snap length */
+		struct names cut_names;        /* of such hellos */
 		struct census_versions chosen; /* by ServerHello; kinds[transport] */
 		uint64_t alerts[256];
 		struct certificates certificates;

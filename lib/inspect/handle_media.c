@@ -46,15 +46,18 @@ time_stun(struct inspection *in, const struct stun *stun)
 		round_trip_answer(in, LATENCY_STUN, stun->transaction, STUN_TRANSACTION);
 }
 
+/* A length beyond the datagram is none of STUN's, unless the capture cut it (RFC 8489 section 6.3
+ * has the receiver check it). */
 static void
 read_stun(struct inspection *in)
 {
 	struct stun stun;
 	enum reason reason = stun_decode(&in->payload, &stun);
+	bool is_short = reason == REASON_STUN_SHORT;
 
-	if (reason != REASON_OK && !(in->cut && reason == REASON_STUN_SHORT))
+	if (reason != REASON_OK && !(in->cut && is_short))
 		in->census->stun_malformed++;
-	if (!stun.transaction)
+	if (!stun.transaction || (is_short && !in->cut))
 		return;
 	if (stun.classic)
 		in->census->stun_classic[stun.type]++;

@@ -215,6 +215,14 @@ read_initial(struct inspection *in, const struct quic *quic)
 	flight_read(flight, in);
 }
 
+/* What a client sends in a version made to be refused has the first byte of its version 1. */
+static uint8_t
+kind_of(const struct quic *quic)
+{
+	return quic->type == QUIC_OTHER && quic_is_reserved(quic->version) ? quic->type_bits
+	                                                                   : quic->type;
+}
+
 static void
 read_datagram(struct inspection *in)
 {
@@ -229,7 +237,7 @@ read_datagram(struct inspection *in)
 			return;
 		}
 		if (quic.version || quic.type == QUIC_NEGOTIATION)
-			census_version_add(&in->census->quic, quic.version, quic.type);
+			census_version_add(&in->census->quic, quic.version, kind_of(&quic));
 		if (reason != REASON_OK)
 			return;
 		if (quic.type == QUIC_INITIAL)

@@ -3,16 +3,22 @@
 #include "inspect/evidence.h"
 #include "inspect/handler.h"
 
-static void
-count_client(struct census *census, enum census_transport transport, struct cursor *body)
+static struct names *
+names_of(struct census *census, enum census_transport transport, bool cut)
 {
-	bool datagram = transport == CENSUS_UDP;
+	if (transport == CENSUS_UDP)
+		return &census->tls.datagram_names;
+	return cut ? &census->tls.cut_names : &census->tls.names;
+}
+
+static void
+count_client(struct census *census, enum census_transport transport, bool cut, struct cursor *body)
+{
 	struct tls_hello hello;
 
-	tls_client_hello_decode(body, datagram, &hello);
+	tls_client_hello_decode(body, transport == CENSUS_UDP, &hello);
 	if (hello.name.size)
-		names_add(datagram ? &census->tls.datagram_names : &census->tls.names, hello.name,
-		          1);
+		names_add(names_of(census, transport, cut), hello.name, 1);
 }
 
 /* A retry chooses a version too, but the hello that follows says it again. */
@@ -49,9 +55,14 @@ take_certificate(struct inspection *in, enum census_transport transport, struct 
 void
 hello_count(struct inspection *in, enum census_transport transport, struct tls_message *message)
 {
-	in->census->tls.handshakes[transport][message->type]++;
+	bool cut = transport == CENSUS_TCP && cursor_left(&message->body) < message->size;
+
+	if (cut)
+		in->census->tls.cut_handshakes[message->type]++;
+	else
+		in->census->tls.handshakes[transport][message->type]++;
 	if (message->type == TLS_CLIENT_HELLO)
-		count_client(in->census, transport, &message->body);
+		count_client(in->census, transport, cut, &message->body);
 	else if (message->type == TLS_SERVER_HELLO)
 		count_server(in, transport, &message->body);
 	else if (message->type == TLS_CERTIFICATE)

@@ -75,6 +75,7 @@ read_long(struct cursor *c, uint8_t first, struct quic *out)
 	if (!c->ok)
 		return REASON_QUIC_SHORT;
 	out->type = type_of(first, out->version);
+	out->type_bits = first >> 4 & 3;
 	out->dcid_size = cursor_u8(c);
 	out->dcid = cursor_pull(c, out->dcid_size);
 	out->scid_size = cursor_u8(c);

@@ -35,13 +35,21 @@ enum quic_type {
 struct quic {
 	bool long_header; /* false: a short one, of which only the first byte can be read */
 	uint32_t version;
-	uint8_t type; /* enum quic_type; OTHER: a version whose types nobody here knows */
+	uint8_t type;      /* enum quic_type; OTHER: a version whose types nobody here knows */
+	uint8_t type_bits; /* of a long header, as they stand in the first byte */
 	uint8_t dcid_size, scid_size;
 	const uint8_t *dcid, *scid; /* borrowed */
 	struct cursor token;
 	struct cursor protected; /* Initial: packet number and payload, behind the length */
 	struct cursor packet;    /* the whole packet, from its first byte */
 };
+
+/* Versions that stand for none, made to be refused (RFC 9000 section 15). */
+static inline bool
+quic_is_reserved(uint32_t version)
+{
+	return (version & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
 
 /* Version 1 or 2, a draft or a vendor's version with the same headers and Initials. */
 bool quic_is_ietf(uint32_t version);

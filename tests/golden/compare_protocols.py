@@ -27,7 +27,7 @@ KNOWN = {
                    "ntop-nDPI/tls_port_80.pcapng", "the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/hrr.pcap", "zeek-zeek/quicdoq.pcap",
                    "zeek-zeek/ssl-to-http-server.pcap"},
     "tls_sni": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/ssl-to-http-server.pcap"},
-    "quic": {"the-tcpdump-group-tcpdump/quic_vn.pcap", "zeek-zeek/quicdoq.pcap"},
+    "quic": {"zeek-zeek/quicdoq.pcap"},
 }
 
 
@@ -42,10 +42,9 @@ def counted(rows, key):
 
 
 def stun_type(r):
-    """Class and method as tshark prints them, interleaved as on the wire (RFC 8489 section 5)."""
-    c, m = int(r["class"], 16), int(r["method"], 16)
-    c = (c >> 4 & 1) << 1 | (c & 1)
-    return f"0x{(m & 0xf80) << 2 | (m & 0x70) << 1 | (m & 0xf) | (c & 2) << 7 | (c & 1) << 4:04x}"
+    """tshark masks class (0x0110) and method (0x3eef) out of the type on the wire (RFC 8489 section 5), and shifts
+    the class alone."""
+    return f"0x{int(r['class'], 16) << 4 | int(r['method'], 16):04x}"
 
 
 def sip_key(r):

@@ -79,11 +79,10 @@ def near(us, ms):
 def differences(row, ours):
     """What of a stream differs: [(what, theirs, ours)]."""
     out = []
-    packets = ours["packets"] - ours["duplicates"]
-    if packets != int(row["packets"]):
-        out.append(("packets", row["packets"], packets))
-    if ours["lost"] != int(row["lost"]):
-        out.append(("lost", row["lost"], ours["lost"]))
+    if ours["packets"] != int(row["packets"]):
+        out.append(("packets", row["packets"], ours["packets"]))
+    if ours["lost_cumulative"] != int(row["lost"]):
+        out.append(("lost", row["lost"], ours["lost_cumulative"]))
     if float(row["min_jitter_ms"]) >= 0:
         for what in ("max", "mean"):
             us, ms = ours[f"jitter_{what}_us"], float(row[f"{what}_jitter_ms"])
@@ -92,7 +91,7 @@ def differences(row, ours):
     seq = row.get("sequence")
     if seq:
         for what, theirs in (("lost", seq["lost"]), ("packets", seq["unique"]), ("reordered", seq["reordered"])):
-            mine = packets if what == "packets" else ours[what]
+            mine = ours["packets"] - ours["duplicates"] if what == "packets" else ours[what]
             if mine != int(theirs):
                 out.append((f"sequence_{what}", theirs, mine))
     return out

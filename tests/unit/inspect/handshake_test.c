@@ -118,11 +118,13 @@ test_tls_cut(void **state)
 		feed_frame(&f, 0, 0x18, f.seq[0], hello + 20, 200, 50);
 		f.seq[0] += 200;
 	}
-	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 2);
-	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
+	assert_int_equal(f.census->tls.cut_handshakes[1], 2);
+	assert_int_equal(feed_count(&f.census->tls.cut_names, "example.com"), 1);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 0);
 	feed_bytes(&f, 0, hello, sizeof hello);
-	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 3);
-	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 2);
+	assert_int_equal(f.census->tls.cut_handshakes[1], 2);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_TCP][1], 1);
+	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);
 	assert_int_equal(f.census->given_up, 0);
 	feed_close(&f);
 }
@@ -157,6 +159,10 @@ test_quic(void **state)
 	feed_hex(&f, 0, QUIC_CLIENT_INITIAL); /* sent again: the same hello */
 	feed_hex(&f, 1, QUIC_SERVER_INITIAL);
 	feed_hex(&f, 0, "40aabbcc");
+	feed_hex(&f, 0, "c0 1a2a3a4a 00 00 aabb"); /* a version reserved for being refused */
+	feed_hex(&f, 0, "c0 1a2a3a4b 00 00 aabb");
+	assert_int_equal(f.census->quic.at[1].kinds[QUIC_INITIAL], 1);
+	assert_int_equal(f.census->quic.at[2].kinds[QUIC_OTHER], 1);
 	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][1], 1);
 	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 1);
 	assert_int_equal(feed_count(&f.census->tls.names, "example.com"), 1);

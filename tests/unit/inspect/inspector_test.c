@@ -365,7 +365,8 @@ test_media_port(void **state)
 	(void)state;
 	feed_open(&f, CLASS_SRTP, UDP, 50000, 0);
 	feed_hex(&f, 0, "0001 0000 2112a442 000000000000000000000000");
-	feed_hex(&f, 0, "0001 0000 00000000 000000000000000000000000"); /* RFC 3489 */
+	feed_hex(&f, 0, "0001 0000 00000000 000000000000000000000000");          /* RFC 3489 */
+	feed_hex(&f, 0, "0001 0008 2112a442 000000000000000000000000 80220000"); /* a lie */
 	feed_hex(&f, 0, "16 fefd 0000 000000000000 0002 aabb 14 fefd 0000 000000000001 0001 01");
 	feed_hex(&f, 0, "1000 0007 5a525450 deadbeef 505a 0003 48656c6c6f41434b 11223344");
 	feed_hex(&f, 0, "4001 0003 aabbcc");
@@ -376,6 +377,7 @@ test_media_port(void **state)
 	feed_hex(&f, 0, "8000 1234 00000320 deadbeef d5d5"); /* RTP */
 	assert_int_equal(f.census->stun[0x0001], 1);
 	assert_int_equal(f.census->stun_classic[0x0001], 1);
+	assert_int_equal(f.census->stun_malformed, 1);
 	assert_int_equal(f.census->dtls.count, 1);
 	assert_int_equal(f.census->dtls.at[0].version, 0xfefd);
 	assert_int_equal(f.census->dtls.at[0].kinds[22], 1);
