@@ -230,6 +230,17 @@ frame_size(const struct cursor *c, size_t *head)
 	return p && p[0] < 80 ? STUN_CHANNEL_SIZE + ((load_be16(p + 2) + 3u) & ~3u) : 0;
 }
 
+/* ChannelData may be shorter than STUN's header; its first byte, behind a length of its own too, is
+ * what no length of STUN's can have there. */
+static bool
+is_told(const struct cursor *c)
+{
+	const uint8_t *p = cursor_peek(c, STUN_CHANNEL_SIZE);
+
+	return cursor_left(c) >= STUN_SIZE ||
+	       (p && ((p[0] >= 64 && p[0] < 80) || (p[0] == 0 && p[2] >= 64 && p[2] < 80)));
+}
+
 static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
@@ -237,7 +248,7 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 
 	if (gap && !stun_fits(&bytes) && !is_framed_stun(&bytes))
 		return STREAM_LOST;
-	while (cursor_left(&bytes) >= STUN_SIZE) {
+	while (is_told(&bytes)) {
 		size_t head, size = frame_size(&bytes, &head);
 
 		if (size == 0)

@@ -408,6 +408,11 @@ test_stun_over_tcp(void **state)
 	assert_int_equal(f.census->stun[0x0004], 1);
 	assert_int_equal(f.census->stun[0x0101], 1);
 	assert_int_equal(f.census->channels[0], 1);
+	/* shorter than STUN's header, and nothing behind */
+	feed_hex(&f, 0, "4001 0002 aabb 0000");
+	feed_hex(&f, 1, "0006 4002 0002 ccdd");
+	assert_int_equal(f.census->channels[1], 1);
+	assert_int_equal(f.census->channels[2], 1);
 	feed_close(&f);
 }
 
