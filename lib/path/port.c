@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "path/eal.h"
 #include "path/kernel_drops.h"
+#include "path/kernel_fanout.h"
 #include "path/rss.h"
 #include "path/timebase.h"
 
@@ -302,6 +303,11 @@ port_start(struct port *p, uint16_t queues, struct rte_mempool *const *pools)
 		if (interface && strcmp(p->facts.driver, "net_af_packet") == 0) {
 			forget_early(p, queues);
 			kernel_drops_init(&p->kernel, interface);
+			if (kernel_fanout_count() == 0)
+				log_warning("path",
+				            "port %s: the kernel reassembles IPv4 before it; "
+				            "fragments are not seen as they are",
+				            p->facts.name);
 		}
 		rte_eth_stats_reset(p->id);
 		port_speed_bps(p);
