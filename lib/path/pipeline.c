@@ -145,6 +145,9 @@ pipeline_run(struct pipeline *p, struct burst *b)
 	mark(p, STAGE_FLOW, &since);
 	stage_classify(p, b);
 	mark(p, STAGE_CLASSIFY, &since);
+	if (!(p->without & 1u << STAGE_MEDIA))
+		stage_media_collect(p, b);
+	mark(p, STAGE_MEDIA, &since);
 	stage_measure(p, b);
 	mark(p, STAGE_MEASURE, &since);
 	if (!(p->without & 1u << STAGE_TCP))

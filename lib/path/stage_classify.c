@@ -240,7 +240,9 @@ stage_classify_todo(const struct pipeline *p, struct burst *b)
 {
 	for (uint32_t i = 0; i < b->count; i++)
 		if (b->flow[i])
-			b->todo[i] = (uint8_t)todo_of(p, b->flow[i], class_of(b->flow[i]));
+			b->todo[i] = (uint8_t)((b->todo[i] & ~TODO_OF_MEDIA) |
+			                       (todo_of(p, b->flow[i], class_of(b->flow[i])) &
+			                        TODO_OF_MEDIA));
 }
 
 static __attribute__((noinline)) void

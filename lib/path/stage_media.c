@@ -1,7 +1,8 @@
 /*
  * RTP streams: each media packet updates its source's state in the worker's side pool. Three passes
- * over the burst (headers and the flow's first stream fetched; the right one of its chain fetched;
- * updates), so that a stream's line has come when it is needed. What is no media costs one look at
+ * over the burst (headers and the flow's first stream fetched, as soon as the class is known; then,
+ * behind measuring and TCP, the right one of its chain fetched; updates), so that a stream's line
+ * has come when it is needed. What is no media costs one look at
  * its class. What a relay carries for its client (TURN) is media of the relay's own flow.
  */
 #include <string.h>
@@ -266,35 +267,32 @@ search(struct pipeline *p, struct tally *t, struct burst *b, uint32_t i,
 		begin(p, t, b, i, rtp);
 }
 
-/* The packets that have an RTP header, and their flow's first stream on its way. */
-static inline uint32_t
-collect(struct pipeline *p, const struct burst *b, uint8_t *list, struct rtp_packet *packets)
+void
+stage_media_collect(struct pipeline *p, struct burst *b)
 {
 	uint32_t count = 0;
 
+	if (p->reclassed)
+		stage_classify_todo(p, b);
 	for (uint64_t rest = todo_mask(b, TODO_MEDIA); rest; rest &= rest - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(rest);
 
-		if (!read_header(b, i, &packets[count]))
+		if (!read_header(b, i, &p->rtp[count]))
 			continue;
-		list[count++] = (uint8_t)i;
+		p->media[count++] = (uint8_t)i;
 		__builtin_prefetch(rtp_pool_at(p->streams, b->flow[i]->pool), 1);
 	}
-	return count;
+	p->media_count = count;
 }
 
 void
 stage_media(struct pipeline *p, struct burst *b)
 {
-	struct rtp_packet packets[BURST_MAX];
+	const struct rtp_packet *packets = p->rtp;
 	struct rtp_stream *streams[BURST_MAX];
+	const uint8_t *list = p->media;
+	uint32_t count = p->media_count;
 	struct tally tally = {0};
-	uint8_t list[BURST_MAX];
-	uint32_t count;
-
-	if (p->reclassed)
-		stage_classify_todo(p, b);
-	count = collect(p, b, list, packets);
 
 	/* the first or the second of the chain: most flows have one each way */
 	for (uint32_t n = 0; n < count; n++) {

@@ -28,6 +28,7 @@ enum todo {
 	TODO_PUNT_MEDIA = 1 << 1, /* goes to the inspector unless it is RTP */
 	TODO_PUNT = 1 << 2,       /* may go there for another reason */
 	TODO_SPIN = 1 << 3,       /* QUIC */
+	TODO_OF_MEDIA = TODO_MEDIA | TODO_SPIN,
 };
 
 struct pipeline {
@@ -66,6 +67,10 @@ struct pipeline {
 	/* of the running burst: the frames that are TCP segments of a flow */
 	uint8_t segments[BURST_MAX];
 	uint32_t segment_count;
+	/* and those with a header of RTP */
+	struct rtp_packet rtp[BURST_MAX];
+	uint8_t media[BURST_MAX]; /* which packet */
+	uint32_t media_count;
 	uint32_t without; /* stages, as bits */
 	bool keep;
 	bool profiled;
@@ -85,6 +90,8 @@ void stage_measure(struct pipeline *p, struct burst *b);
 void stage_tcp_prefetch(struct pipeline *p, const struct burst *b);
 void stage_tcp(struct pipeline *p, struct burst *b);
 void stage_punt(struct pipeline *p, struct burst *b);
+/* Find the burst's RTP headers and fetch their flows' streams, well ahead of stage_media(). */
+void stage_media_collect(struct pipeline *p, struct burst *b);
 void stage_media(struct pipeline *p, struct burst *b);
 void stage_spin(struct pipeline *p, struct burst *b);
 /* What these have to do with packets of a class; `keep`, `open`: see pipeline. */
@@ -101,7 +108,8 @@ void stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_r
  * FLOW_A_PEER must be right. */
 void stage_classify_meter(struct pipeline *p, struct flow *f);
 
-/* Tell what is to do with the burst's packets again, by the class that their flows have now. */
+/* Tell what media has to do with the burst's packets again, by the class that their flows have now.
+ */
 void stage_classify_todo(const struct pipeline *p, struct burst *b);
 
 /* The flow belongs to another meter from now on: its class changed outside of stage_classify(). */
