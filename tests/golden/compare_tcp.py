@@ -46,7 +46,7 @@ KNOWN_BY_RULE = {
     "ntop-nDPI/fuzz-2006-06-26-2594.pcap": {"retrans": (7, 8), "spurious": (0, 1)},
     "ntop-nDPI/rtsp.pcap": {"retrans": (266, 259), "fast_retrans": (72, 83)},
 }
-KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap", "snabbco-snabb/sanitized4k_truncated128.pcap"}
+KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap"}
 COLUMNS = ("retrans", "out_of_order")
 NOT_CLEAN = ("retrans", "out_of_order", "lost_segment", "ack_lost", "rst")
 
