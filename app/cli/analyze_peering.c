@@ -144,8 +144,11 @@ quality_json(const struct bgp_connection *c, unsigned i)
 {
 	const struct bgp_speaker *side = &c->side[i];
 	json_t *o = json_object();
+	char why[BGP_CAUSE_SIZE];
 
+	bgp_connection_doubt(c, i, why, sizeof why);
 	json_put_text(o, "completeness", bgp_completeness_name(bgp_connection_completeness(c, i)));
+	json_put_text(o, "why", why);
 	json_put_u64(o, "gaps", side->counts.gaps);
 	json_put_u64(o, "malformed", side->counts.malformed);
 	json_put_u64(o, "rfc7606_notes", side->counts.notes);

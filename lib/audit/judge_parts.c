@@ -242,10 +242,11 @@ judge_rib_open(struct verdict_draft *d, const struct matter *m, const struct inp
 		             "pniscope sessions: bring it up", 0);
 		return;
 	}
-	judge_open(d, m, LACK_NOT_COLLECTED, "%s: the routes of %s are %s%s, not known whole",
+	judge_open(d, m, LACK_NOT_COLLECTED, "%s: the routes of %s are %s%s, not known whole%s%s",
 	           s->rec.name, side_name(side),
 	           from->completeness[0] ? from->completeness : "unknown",
-	           from->seed_disagreed > 0 ? " and disagree with their seed" : "");
+	           from->seed_disagreed > 0 ? " and disagree with their seed" : "",
+	           from->completeness_why[0] ? ": " : "", from->completeness_why);
 	verdict_need(d, "every route of the session",
 	             from->completeness[0] ? from->completeness : "none", "COMPLETE or SEEDED",
 	             "a BMP feed (of the sender's Adj-RIB-Out, or of the receiver's Adj-RIB-In) or "

@@ -1,5 +1,6 @@
 #include "inspect/bgp_connection.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,13 +150,25 @@ read_refresh(struct bgp_connection *c, unsigned from, struct cursor body, uint64
 		bgp_session_ended_rib(c->session, side, r.afi, time_ns);
 }
 
+/* A KEEPALIVE some time behind the last UPDATE says that there was nothing more to tell; where
+ * there was none at all, a longer time. */
+static bool
+is_quiet(const struct bgp_connection *c, const struct bgp_speaker *me)
+{
+	return me->update_ns ? me->last_ns > me->update_ns + QUIET_NS
+	                     : me->last_ns > c->first_ns + SLOW_START_NS;
+}
+
 static void
 read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
 {
-	c->side[from].spoken = true;
-	c->side[from].counts.messages[m->type]++;
-	c->side[from].sound[m->type]++;
-	c->side[from].last_ns = c->last_ns = time_ns;
+	struct bgp_speaker *side = &c->side[from];
+
+	side->spoken = true;
+	side->counts.messages[m->type]++;
+	side->sound[m->type]++;
+	side->last_ns = c->last_ns = time_ns;
+	side->settled |= m->type == BGP_KEEPALIVE && is_quiet(c, side) && bgp_connection_is_up(c);
 	if (c->end != BGP_END_NOTIFICATION)
 		c->end = BGP_LIVES;
 	switch (m->type) {
@@ -359,23 +372,14 @@ families_of(const struct bgp_speaker *side)
 }
 
 /* RFC 4724 section 4: graceful restart is between two that both have the capability; without it
- * nobody has to send an End-of-RIB, and FRR doesn't to who lacks it. Then a KEEPALIVE some time
- * behind the last UPDATE says that there was nothing more to tell; where there was none at all, a
- * longer time. */
-static bool
-is_quiet(const struct bgp_connection *c, const struct bgp_speaker *me)
-{
-	return me->update_ns ? me->last_ns > me->update_ns + QUIET_NS
-	                     : me->last_ns > c->first_ns + SLOW_START_NS;
-}
-
+ * nobody has to send an End-of-RIB, and FRR doesn't to who lacks it. Then the table is whole once
+ * the sender was quiet, and stays so: what comes later are changes. */
 static bool
 has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t families)
 {
 	if (families && (me->ended & families) == families)
 		return true;
-	return families && !both_have(c, BGP_CAP_GRACEFUL_RESTART) && bgp_connection_is_up(c) &&
-	       is_quiet(c, me);
+	return families && me->settled && !both_have(c, BGP_CAP_GRACEFUL_RESTART);
 }
 
 uint64_t
@@ -399,6 +403,51 @@ bgp_connection_completeness(const struct bgp_connection *c, unsigned side)
 		return BGP_INFERRED;
 	families = families_of(&c->side[0]) & families_of(&c->side[1]);
 	return has_ended(c, me, families) ? BGP_COMPLETE : BGP_INFERRED;
+}
+
+/* What of a speaker was missed or can't be used; false: nothing. */
+static bool
+tell_fault(const struct bgp_connection *c, unsigned side, char *to, size_t size)
+{
+	const struct bgp_speaker *me = &c->side[side];
+	const struct {
+		uint64_t count;
+		const char *what;
+	} faults[] = {
+		{me->counts.gaps, "gaps, bytes lost before the tap or by it"},
+		{me->counts.malformed, "messages that can't be read"},
+		{me->unheeded, "UPDATEs from before the connection was proven"},
+		{bgp_connection_rib(c, side)->beyond, "routes without room"},
+		{c->superseded, "taken over by another connection"},
+	};
+
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		if (!faults[i].count)
+			continue;
+		snprintf(to, size, "%s: %" PRIu64, faults[i].what, faults[i].count);
+		return true;
+	}
+	return false;
+}
+
+void
+bgp_connection_doubt(const struct bgp_connection *c, unsigned side, char *to, size_t size)
+{
+	bool joined = !c->side[0].opened || !c->side[1].opened;
+	unsigned silent = c->side[0].opened;
+
+	to[0] = '\0';
+	if (bgp_connection_completeness(c, side) == BGP_COMPLETE || tell_fault(c, side, to, size))
+		return;
+	if (joined)
+		snprintf(to, size, "no OPEN of %s seen",
+		         side_name((enum side)bgp_connection_side(c, silent)));
+	else if (both_have(c, BGP_CAP_GRACEFUL_RESTART))
+		snprintf(to, size, "no End-of-RIB yet");
+	else
+		snprintf(to, size, "none owes an End-of-RIB, and it was not quiet for %u s yet",
+		         (unsigned)((c->side[side].update_ns ? QUIET_NS : SLOW_START_NS) /
+		                    NS_PER_S));
 }
 
 const char *

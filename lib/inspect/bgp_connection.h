@@ -41,6 +41,7 @@ struct bgp_speaker {
 	uint64_t sound[BGP_TYPE_COUNT];
 	struct bgp_said said[BGP_NLRI_FAMILIES];
 	bool spoken;          /* one of these was seen */
+	bool settled;         /* it was quiet once, with its table told */
 	bool opened;          /* `open` is known: seen here, or taken over from the session */
 	struct bgp_open open; /* its texts are not kept there */
 	char hostname[BGP_HOSTNAME_SIZE];
@@ -133,6 +134,8 @@ void bgp_connection_learn(struct bgp_connection *c, unsigned side);
 /* Times that something of a speaker was missing, unreadable or found no room. */
 uint64_t bgp_connection_faults(const struct bgp_connection *c, unsigned side);
 enum bgp_completeness bgp_connection_completeness(const struct bgp_connection *c, unsigned side);
+/* Why that is not COMPLETE, for people; "" where it is. */
+void bgp_connection_doubt(const struct bgp_connection *c, unsigned side, char *to, size_t size);
 /* Routes of a speaker that stand: those of a connection that ended don't. */
 uint32_t bgp_connection_standing(const struct bgp_connection *c, unsigned side, unsigned afi_index);
 const char *bgp_end_name(enum bgp_end end); /* NULL: it lives */

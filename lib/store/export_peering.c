@@ -134,6 +134,9 @@ fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
 		fill_routes(r, s->shared->conf, &side->rib);
 	COPY_TEXT(r->completeness, bgp_completeness_name(side->completeness));
 	r->completeness_us = us(side->completeness_ns);
+	if (s->current && side->completeness > BGP_SEEDED)
+		bgp_connection_doubt(s->current, bgp_connection_side(s->current, i),
+		                     r->completeness_why, sizeof r->completeness_why);
 	if (side->seeded)
 		COPY_TEXT(r->rib_source, side->source);
 	r->end_of_rib_us = us(side->end_of_rib_ns);

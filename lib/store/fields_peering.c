@@ -68,6 +68,8 @@ const struct record_field fields_session[] = {
 	SIDES(TEXT, rec_session, "completeness", completeness, "",
               "of its RIB: COMPLETE, INFERRED, BROKEN or SEEDED"),
 	SIDES(U64, rec_session, "completeness_us", completeness_us, "us", "since when"),
+	SIDES(TEXT, rec_session, "completeness_why", completeness_why, "",
+              "why it is INFERRED or BROKEN"),
 	SIDES(TEXT, rec_session, "rib_source", rib_source, "",
               "routes that the wire has not shown: BMP of a router and its view, MRT dump; else "
               "empty"),

@@ -53,6 +53,7 @@ struct rec_session_side {
 	uint64_t notes, malformed, gaps; /* RFC 7606 notes; unreadable; bytes missing */
 	char completeness[12];           /* "COMPLETE", "INFERRED", "BROKEN", "SEEDED", "" */
 	uint64_t completeness_us;        /* since when */
+	char completeness_why[96];       /* why not COMPLETE; empty: it is, or is SEEDED */
 	char rib_source[96];             /* where routes that the wire has not shown came from */
 	uint64_t end_of_rib_us;
 	uint64_t seed_disagreed;       /* seeded: later UPDATEs that contradict the seed */

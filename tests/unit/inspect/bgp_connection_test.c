@@ -154,6 +154,9 @@ test_no_graceful_restart(void **state)
 		t.now_ns += 2 * NS_PER_S;
 		say(&t, 0, KEEPALIVE, false);
 		assert_int_equal(bgp_connection_completeness(t.s, 0), rows[i].want);
+		/* what is told later are changes of a table that is known */
+		say(&t, 0, WITHDRAW_ONE, false);
+		assert_int_equal(bgp_connection_completeness(t.s, 0), rows[i].want);
 		say(&t, 0, END_OF_RIB, false);
 		assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_COMPLETE);
 		session_close(&t);
@@ -375,6 +378,38 @@ test_said(void **state)
 	session_close(&t);
 }
 
+static void
+expect_doubt(const struct session *t, unsigned side, const char *want)
+{
+	char why[BGP_CAUSE_SIZE];
+
+	bgp_connection_doubt(t->s, side, why, sizeof why);
+	assert_string_equal(why, want);
+}
+
+/* What keeps a table from being whole is told. */
+static void
+test_doubts(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	say(&t, 1, OPEN_B KEEPALIVE, false);
+	expect_doubt(&t, 0, "no OPEN of peer seen");
+	expect_doubt(&t, 1, "no OPEN of peer seen");
+	say(&t, 0, OPEN_A KEEPALIVE, false);
+	expect_doubt(&t, 0, "none owes an End-of-RIB, and it was not quiet for 180 s yet");
+	say(&t, 0, ANNOUNCE_TWO, false);
+	expect_doubt(&t, 0, "none owes an End-of-RIB, and it was not quiet for 30 s yet");
+	say(&t, 0, END_OF_RIB, false);
+	expect_doubt(&t, 0, "");
+	say(&t, 0, KEEPALIVE, true);
+	expect_doubt(&t, 0, "gaps, bytes lost before the tap or by it: 1");
+	say(&t, 1, M "0017 02 0005 0000 ", false);
+	expect_doubt(&t, 1, "messages that can't be read: 1");
+	session_close(&t);
+}
+
 /* RFC 4271 section 6.1, Bad Message Length: a message of its type, malformed, and no sign of a
  * session's state. What comes behind it is read. */
 static void
@@ -492,6 +527,7 @@ main(void)
 		cmocka_unit_test(test_treatment),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_slow_start),
 		cmocka_unit_test(test_misfit),
 		cmocka_unit_test(test_no_graceful_restart),
