@@ -9,16 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "inspect/bgp_fill.h"
 #include "inspect/bmp_feed.h"
 #include "inspect/inspector.h"
 
-enum { ROUTERS_MAX = 8, READ_SIZE = 65536, TURN_MS = 500 };
+enum { ROUTERS_MAX = 8, READ_SIZE = 65536, TURN_MS = 500, BREATH_NS = 1000000 };
 
 struct router {
 	int fd; /* -1: the place is free */
@@ -136,6 +138,21 @@ read_router(struct bmp_listener *l, struct router *r)
 		send_away(l, r, "speaks no BMP");
 }
 
+/* Whole tables, in slices: control frames wait for the inspector meanwhile. */
+static void
+fill_up(struct bmp_listener *l, struct bmp_feed *feed)
+{
+	bool more = true;
+
+	while (more && !atomic_load(&l->stop)) {
+		slow_path_lock(l->slow_path);
+		more = bmp_feed_step(feed, BGP_FILL_SLOTS, now());
+		slow_path_unlock(l->slow_path);
+		if (more)
+			nanosleep(&(struct timespec){.tv_nsec = BREATH_NS}, NULL);
+	}
+}
+
 static void
 tick(struct bmp_listener *l)
 {
@@ -144,11 +161,9 @@ tick(struct bmp_listener *l)
 	if (now_ns - l->tick_ns < NS_PER_S)
 		return;
 	l->tick_ns = now_ns;
-	slow_path_lock(l->slow_path);
 	for (unsigned i = 0; i < ROUTERS_MAX; i++)
 		if (l->routers[i].fd >= 0)
-			bmp_feed_tick(l->routers[i].feed, now());
-	slow_path_unlock(l->slow_path);
+			fill_up(l, l->routers[i].feed);
 }
 
 static void *

@@ -7,19 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "inspect/bgp_fill.h"
 #include "inspect/bgp_seed.h"
 #include "inspect/inspector.h"
 
 enum {
 	SAVE_EVERY_S = 60,
-	OLD_S = 24 * 3600, /* such a state is no restart any more */
-	ROUTES_AT_ONCE =
-		200000, /* more are saved at the stop alone: the inspector waits meanwhile */
+	ROUTES_A_SAVE = 200000, /* as much longer between two saves as there are more */
+	OLD_S = 24 * 3600,      /* such a state is no restart any more */
+	BREATH_NS = 1000000,    /* between two slices, for the inspector */
 };
 
 struct keeper {
@@ -59,21 +61,7 @@ write_all(int fd, const struct text *t)
 			return false;
 		at += (size_t)n;
 	}
-	return fsync(fd) == 0;
-}
-
-static bool
-replace(const char *path, const struct text *t)
-{
-	char *beside = mem_printf("%s.new", path);
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	bool ok = fd >= 0 && write_all(fd, t);
-
-	if (fd >= 0)
-		close(fd);
-	ok = ok && rename(beside, path) == 0;
-	free(beside);
-	return ok;
+	return true;
 }
 
 /* ---- loading ----------------------------------------------------------------------------- */
@@ -113,6 +101,28 @@ load_state(struct keeper *k)
 }
 
 static void
+breathe(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = BREATH_NS}, NULL);
+}
+
+static void
+seed(struct keeper *k, const struct text *dump, struct bgp_seed_result *result)
+{
+	struct bgp_table *t = inspector_bgp(slow_path_lock(k->slow_path));
+	struct bgp_seeder *s =
+		bgp_seeder_create(t, cursor_of(dump), clock_utc_us() * NS_PER_US, result);
+
+	while (bgp_seeder_step(s, BGP_FILL_SLOTS)) {
+		slow_path_unlock(k->slow_path);
+		breathe();
+		slow_path_lock(k->slow_path);
+	}
+	bgp_seeder_destroy(s);
+	slow_path_unlock(k->slow_path);
+}
+
+static void
 take_seed(struct keeper *k)
 {
 	struct bgp_seed_result result;
@@ -124,9 +134,7 @@ take_seed(struct keeper *k)
 		return;
 	k->seeded = st.st_mtim;
 	if (slurp(k->seed, &t, &st)) {
-		bgp_seed_mrt(inspector_bgp(slow_path_lock(k->slow_path)), cursor_of(&t),
-		             clock_utc_us() * NS_PER_US, &result);
-		slow_path_unlock(k->slow_path);
+		seed(k, &t, &result);
 		log_info("probe", "%s: %" PRIu64 " routes for %u sides of sessions, %u OPENs",
 		         k->seed, result.routes, result.sides, result.opens);
 	}
@@ -135,33 +143,79 @@ take_seed(struct keeper *k)
 
 /* ---- saving ------------------------------------------------------------------------------ */
 
-static bool
-is_small(const struct bgp_table *t)
+static uint64_t
+routes_of(const struct bgp_table *t)
 {
 	uint64_t routes = 0;
 
 	for (uint32_t i = 0; i < t->session_count; i++)
 		for (unsigned side = 0; side < 2; side++)
 			routes += bgp_rib_count(&t->sessions[i]->side[side].rib);
-	return routes <= ROUTES_AT_ONCE;
+	return routes;
+}
+
+/* In slices, each written before the next; the inspector is locked by who calls. */
+static enum bgp_saver_end
+save_slices(struct keeper *k, struct bgp_saver *s, struct text *state, int fd)
+{
+	enum bgp_saver_end end = BGP_SAVER_MORE;
+	bool written = true;
+
+	while (end == BGP_SAVER_MORE && written) {
+		end = bgp_saver_step(s, BGP_FILL_SLOTS);
+		slow_path_unlock(k->slow_path);
+		written = write_all(fd, state);
+		text_clear(state);
+		breathe();
+		slow_path_lock(k->slow_path);
+	}
+	return written ? end : BGP_SAVER_MORE;
+}
+
+/* False: it can't be written. A table that grew too fast for it is saved at the next turn. */
+static bool
+save_to(struct keeper *k, const char *beside)
+{
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	struct text state = {0};
+	enum bgp_saver_end end;
+	struct bgp_saver *s;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	s = bgp_saver_create(inspector_bgp(slow_path_lock(k->slow_path)),
+	                     clock_utc_us() * NS_PER_US, &state);
+	end = save_slices(k, s, &state, fd);
+	bgp_saver_destroy(s);
+	slow_path_unlock(k->slow_path);
+	text_fini(&state);
+	ok = end != BGP_SAVER_MORE && fsync(fd) == 0;
+	close(fd);
+	return ok && (end == BGP_SAVER_TORN || rename(beside, k->state) == 0);
 }
 
 static void
-save(struct keeper *k, bool last)
+save(struct keeper *k)
 {
-	const struct bgp_table *t = inspector_bgp(slow_path_lock(k->slow_path));
-	bool due = last || is_small(t);
-	struct text state = {0};
+	char *beside = mem_printf("%s.new", k->state);
 
-	if (due)
-		bgp_state_save(t, clock_utc_us() * NS_PER_US, &state);
-	slow_path_unlock(k->slow_path);
-	if (due && !replace(k->state, &state) && !k->failed) {
+	if (!save_to(k, beside) && !k->failed) {
 		k->failed = true;
 		log_warning("probe", "%s: %s: BGP sessions won't be carried over a restart",
 		            k->state, strerror(errno));
 	}
-	text_fini(&state);
+	free(beside);
+}
+
+/* Time to the next save: a big table is written less often. */
+static uint64_t
+pause_ns(struct keeper *k)
+{
+	uint64_t routes = routes_of(inspector_bgp(slow_path_lock(k->slow_path)));
+
+	slow_path_unlock(k->slow_path);
+	return (1 + routes / ROUTES_A_SAVE) * SAVE_EVERY_S * NS_PER_S;
 }
 
 /* ---- the probe --------------------------------------------------------------------------- */
@@ -187,10 +241,10 @@ keeper_turn(struct keeper *k)
 	uint64_t now_ns = clock_monotonic_ns();
 
 	take_seed(k);
-	if (now_ns - k->saved_ns < SAVE_EVERY_S * NS_PER_S)
+	if (now_ns - k->saved_ns < SAVE_EVERY_S * NS_PER_S || now_ns - k->saved_ns < pause_ns(k))
 		return;
 	k->saved_ns = now_ns;
-	save(k, false);
+	save(k);
 }
 
 void
@@ -198,7 +252,7 @@ keeper_close(struct keeper *k)
 {
 	if (!k)
 		return;
-	save(k, true);
+	save(k);
 	free(k->state);
 	free(k->seed);
 	free(k);

@@ -103,9 +103,10 @@ copy_side(struct router *r, uint32_t session, unsigned side)
 		if (whole)
 			rib = &t->sessions[session]->side[side].rib;
 		if (whole && first)
-			bgp_rib_copy_begin(rib);
-		more = whole && bgp_rib_copy(rib, SLOTS_AT_ONCE, add_route, &r->job.list[side]);
-		whole = whole && !rib->copy_torn;
+			bgp_rib_copy_begin(rib, BGP_READER_LOOKUP);
+		more = whole && bgp_rib_copy(rib, BGP_READER_LOOKUP, SLOTS_AT_ONCE, add_route,
+		                             &r->job.list[side]);
+		whole = whole && !rib->copy[BGP_READER_LOOKUP].torn;
 		more = more && whole;
 		slow_path_unlock(r->slow_path);
 		first = false;

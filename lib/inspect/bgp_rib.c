@@ -37,6 +37,13 @@ bgp_rib_fini(struct bgp_rib *r)
 	free(r->registered);
 }
 
+static void
+tear_copies(struct bgp_rib *r)
+{
+	for (unsigned i = 0; i < BGP_READERS; i++)
+		r->copy[i].torn = true;
+}
+
 void
 bgp_rib_clear(struct bgp_rib *r)
 {
@@ -59,7 +66,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	drop_changes(r);
 	r->changes.anew = true;
 	r->walk = BGP_RIB_WALK_DONE;
-	r->copy_torn = true;
+	tear_copies(r);
 	r->version++;
 }
 
@@ -109,7 +116,7 @@ grow(struct bgp_rib *r)
 	r->mask = (slots ? slots * 2 : SLOTS_MIN) - 1;
 	if (r->walk != BGP_RIB_WALK_DONE)
 		r->walk = 0; /* all lie elsewhere now */
-	r->copy_torn = true;
+	tear_copies(r);
 	r->slots = mem_alloc((size_t)r->mask + 1, sizeof *r->slots);
 	for (uint32_t i = 0; i < slots; i++) {
 		if (old[i].afi)
@@ -288,7 +295,8 @@ close_hole(struct bgp_rib *r, uint32_t hole)
 			r->slots[hole] = r->slots[at];
 			if (at >= r->walk && hole < r->walk && r->walk != BGP_RIB_WALK_DONE)
 				note_change(r, &(struct bgp_change){.route = r->slots[hole]});
-			r->copy_torn |= at >= r->copy && hole < r->copy;
+			for (unsigned i = 0; i < BGP_READERS; i++)
+				r->copy[i].torn |= at >= r->copy[i].at && hole < r->copy[i].at;
 			hole = at;
 		}
 	}
@@ -329,22 +337,23 @@ bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
 }
 
 void
-bgp_rib_copy_begin(struct bgp_rib *r)
+bgp_rib_copy_begin(struct bgp_rib *r, enum bgp_rib_reader reader)
 {
-	r->copy = 0;
-	r->copy_torn = false;
+	r->copy[reader].at = 0;
+	r->copy[reader].torn = false;
 }
 
 bool
-bgp_rib_copy(struct bgp_rib *r, uint32_t slots,
+bgp_rib_copy(struct bgp_rib *r, enum bgp_rib_reader reader, uint32_t slots,
              void (*fn)(void *context, const struct bgp_route *route), void *context)
 {
 	uint32_t end = r->mask ? r->mask + 1 : 0;
+	uint32_t *at = &r->copy[reader].at;
 
-	for (; r->copy < end && slots; r->copy++, slots--)
-		if (r->slots[r->copy].afi)
-			fn(context, &r->slots[r->copy]);
-	return r->copy < end;
+	for (; *at < end && slots; ++*at, slots--)
+		if (r->slots[*at].afi)
+			fn(context, &r->slots[*at]);
+	return *at < end;
 }
 
 /* ---- routes ------------------------------------------------------------------------------ */

@@ -58,6 +58,9 @@ struct bgp_pool {
 	                   const struct bgp_attrs *before);
 };
 
+/* Who copies, each at a pace of its own. */
+enum bgp_rib_reader { BGP_READER_LOOKUP, BGP_READER_STATE, BGP_READER_FILL, BGP_READERS };
+
 struct bgp_rib {
 	struct bgp_route *slots;
 	uint32_t mask; /* slots - 1; 0: none yet */
@@ -90,10 +93,12 @@ struct bgp_rib {
 		uint32_t first, count, room;
 		bool anew; /* too many, or the table was emptied: what stands must be told whole */
 	} changes;
-	uint32_t walk;  /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
-	                   runs */
-	uint32_t copy;  /* the same of bgp_rib_copy() */
-	bool copy_torn; /* what a copy under way has not seen moved to where it has been */
+	uint32_t walk; /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
+	                  runs */
+	struct {
+		uint32_t at; /* the same of bgp_rib_copy() */
+		bool torn;   /* what a copy under way has not seen moved to where it has been */
+	} copy[BGP_READERS];
 	struct hash_key key;
 };
 
@@ -148,11 +153,11 @@ bool bgp_rib_walk(struct bgp_rib *r, uint32_t slots,
                   void (*fn)(void *context, const struct bgp_route *route), void *context);
 
 /* A copy of what stands, in slices between which others may change the table: whoever copies begins
- * it, goes on until false, and then looks at copy_torn: true, and a route may be missing (rare:
- * one that moved over the place where the copy was, or the table grew), so it begins again. What
- * came or went meanwhile may be in the copy or not; `digest` tells that something did. */
-void bgp_rib_copy_begin(struct bgp_rib *r);
-bool bgp_rib_copy(struct bgp_rib *r, uint32_t slots,
+ * it, goes on until false, and then looks at copy[reader].torn: true, and a route may be missing
+ * (rare: one that moved over the place where the copy was, or the table grew), so it begins again.
+ * What came or went meanwhile may be in the copy or not; `digest` tells that something did. */
+void bgp_rib_copy_begin(struct bgp_rib *r, enum bgp_rib_reader reader);
+bool bgp_rib_copy(struct bgp_rib *r, enum bgp_rib_reader reader, uint32_t slots,
                   void (*fn)(void *context, const struct bgp_route *route), void *context);
 
 /* Finds names of wrong routes again where some went: wrong[].named is then as full as it can be. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "inspect/bgp_fill.h"
 #include "inspect/bgp_seed_parts.h"
 #include "proto/mrt.h"
 
@@ -17,14 +18,19 @@ struct table {
 	bool used;
 };
 
-struct seeder {
+struct bgp_seeder {
 	struct bgp_table *t;
 	struct bgp_seed_result *result;
 	uint64_t now_ns;
 	enum bgp_basis basis;
 	const char *source;
+	struct cursor dump;   /* what is not read yet */
 	struct table *tables; /* by index of the dump's peers */
 	uint16_t count;
+	bool finishing, ended; /* tables become the sides'; the dump has no more records */
+	uint16_t at;           /* table that does */
+	struct bgp_fill fill;
+	uint64_t forgotten; /* sessions that the table had forgotten when this looked last */
 };
 
 /* The session that has this address, and on which side. */
@@ -41,43 +47,70 @@ session_of(const struct bgp_table *t, const struct addr *ip, unsigned *side)
 /* ---- tables ------------------------------------------------------------------------------ */
 
 static enum bgp_completeness
-counts_as(const struct seeder *s, const struct table *t)
+counts_as(const struct bgp_seeder *s, const struct table *t)
 {
 	return s->basis == BGP_BASIS_CARRIED ? t->session->side[t->side].as : BGP_SEEDED;
 }
 
-/* What was read so far becomes the sides' tables. */
-static void
-finish_tables(struct seeder *s)
+static struct bgp_seed
+seed_of(const struct bgp_seeder *s, struct table *t)
 {
-	for (uint16_t i = 0; i < s->count; i++) {
-		struct table *t = &s->tables[i];
+	return (struct bgp_seed){.rib = &t->rib,
+	                         .as_of_us = t->as_of_us,
+	                         .basis = s->basis,
+	                         .as = counts_as(s, t),
+	                         .source = s->source};
+}
 
-		if (t->session && t->used) {
-			s->result->sides++;
-			bgp_session_seed(t->session, t->side,
-			                 &(struct bgp_seed){.rib = &t->rib,
-			                                    .as_of_us = t->as_of_us,
-			                                    .basis = s->basis,
-			                                    .as = counts_as(s, t),
-			                                    .source = s->source},
-			                 s->now_ns);
-		}
-		if (t->session)
-			bgp_rib_fini(&t->rib);
-	}
+static void
+drop_table(struct table *t)
+{
+	if (t->session)
+		bgp_rib_fini(&t->rib);
+	t->session = NULL;
+}
+
+static void
+end_tables(struct bgp_seeder *s)
+{
+	for (uint16_t i = 0; i < s->count; i++)
+		drop_table(&s->tables[i]);
 	free(s->tables);
 	s->tables = NULL;
-	s->count = 0;
+	s->count = s->at = 0;
+	s->finishing = false;
+}
+
+/* What was read so far becomes the sides' tables, one after the other. */
+static void
+finish_some(struct bgp_seeder *s, uint32_t slots)
+{
+	struct table *t = &s->tables[s->at];
+
+	if (s->fill.session) {
+		if (bgp_fill_step(&s->fill, slots, s->now_ns))
+			return;
+	} else if (s->at < s->count && t->session && t->used) {
+		struct bgp_seed seed = seed_of(s, t);
+
+		t->used = false;
+		s->result->sides++;
+		bgp_fill_begin(&s->fill, t->session, t->side, &seed);
+		if (s->fill.session)
+			return;
+	}
+	if (s->at < s->count)
+		drop_table(t);
+	if (++s->at >= s->count)
+		end_tables(s);
 }
 
 static bool
-read_peers(struct seeder *s, struct cursor body)
+read_peers(struct bgp_seeder *s, struct cursor body)
 {
 	struct mrt_peer peer;
 	uint16_t count;
 
-	finish_tables(s);
 	if (mrt_peers_decode(&body, &count) != REASON_OK)
 		return false;
 	s->tables = mem_alloc(count ? count : 1, sizeof *s->tables);
@@ -95,7 +128,8 @@ read_peers(struct seeder *s, struct cursor body)
 }
 
 static void
-add_route(struct seeder *s, struct table *t, const struct mrt_rib *rib, const struct mrt_entry *e)
+add_route(struct bgp_seeder *s, struct table *t, const struct mrt_rib *rib,
+          const struct mrt_entry *e)
 {
 	struct bgp_pool *pool = &s->t->shared.pool;
 	struct bgp_nlri n = {.prefix = rib->prefix, .path_id = e->path_id};
@@ -107,7 +141,7 @@ add_route(struct seeder *s, struct table *t, const struct mrt_rib *rib, const st
 }
 
 static bool
-read_rib(struct seeder *s, const struct mrt *m, struct cursor body)
+read_rib(struct bgp_seeder *s, const struct mrt *m, struct cursor body)
 {
 	struct mrt_entry e;
 	struct mrt_rib rib;
@@ -133,7 +167,7 @@ read_rib(struct seeder *s, const struct mrt *m, struct cursor body)
 
 /* An OPEN that the wire has shown is not replaced. */
 static bool
-read_message(struct seeder *s, const struct mrt *m, struct cursor body)
+read_message(struct bgp_seeder *s, const struct mrt *m, struct cursor body)
 {
 	struct mrt_message message;
 	struct bgp_session *session;
@@ -154,7 +188,7 @@ read_message(struct seeder *s, const struct mrt *m, struct cursor body)
 }
 
 static bool
-read_record(struct seeder *s, const struct mrt *m)
+read_record(struct bgp_seeder *s, const struct mrt *m)
 {
 	if (m->type == MRT_TABLE_DUMP_V2)
 		return m->subtype == MRT_PEER_INDEX_TABLE ? read_peers(s, m->body)
@@ -164,42 +198,121 @@ read_record(struct seeder *s, const struct mrt *m)
 	return false;
 }
 
-static void
-read_dump(struct seeder *s, struct cursor dump)
+/* ---- in slices --------------------------------------------------------------------------- */
+
+static bool
+knows(const struct bgp_table *t, const struct bgp_session *s)
 {
-	enum reason reason;
+	for (uint32_t i = 0; i < t->session_count; i++)
+		if (t->sessions[i] == s)
+			return true;
+	return false;
+}
+
+/* Sessions that nobody declared may have gone since the last slice. */
+static void
+look_for_sessions(struct bgp_seeder *s)
+{
+	if (s->forgotten == s->t->sessions_forgotten)
+		return;
+	s->forgotten = s->t->sessions_forgotten;
+	if (s->fill.session && !knows(s->t, s->fill.session))
+		s->fill.session = NULL;
+	for (uint16_t i = 0; i < s->count; i++)
+		if (s->tables[i].session && !knows(s->t, s->tables[i].session))
+			drop_table(&s->tables[i]);
+}
+
+static bool
+begins_tables(const struct mrt *m)
+{
+	return m->type == MRT_TABLE_DUMP_V2 && m->subtype == MRT_PEER_INDEX_TABLE;
+}
+
+static void
+read_some(struct bgp_seeder *s, uint32_t records)
+{
+	struct cursor here;
 	struct mrt m;
 
-	while ((reason = mrt_decode(&dump, &m)) == REASON_OK) {
+	for (; records; records--) {
+		here = s->dump;
+		if (mrt_decode(&s->dump, &m) != REASON_OK) {
+			s->result->cut = cursor_left(&s->dump) > 0;
+			s->ended = s->finishing = true;
+			return;
+		}
+		if (begins_tables(&m) && s->tables) {
+			s->dump = here; /* once more, when those before it are done */
+			s->finishing = true;
+			return;
+		}
 		s->result->records++;
 		s->result->unread += !read_record(s, &m);
 		if (m.time_us > s->result->as_of_us)
 			s->result->as_of_us = m.time_us;
 	}
-	s->result->cut = cursor_left(&dump) > 0;
-	finish_tables(s);
+}
+
+bool
+bgp_seeder_step(struct bgp_seeder *s, uint32_t slots)
+{
+	look_for_sessions(s);
+	if (!s->finishing)
+		read_some(s, slots);
+	else if (s->tables)
+		finish_some(s, slots);
+	else
+		s->finishing = false;
+	return s->finishing || !s->ended;
+}
+
+struct bgp_seeder *
+bgp_seeder_create(struct bgp_table *t, struct cursor dump, uint64_t now_ns,
+                  struct bgp_seed_result *out)
+{
+	struct bgp_seeder *s = mem_alloc(1, sizeof *s);
+
+	*out = (struct bgp_seed_result){0};
+	s->t = t;
+	s->dump = dump;
+	s->result = out;
+	s->now_ns = now_ns;
+	s->basis = BGP_BASIS_SEEDED;
+	s->source = "MRT dump";
+	s->forgotten = t->sessions_forgotten;
+	return s;
+}
+
+void
+bgp_seeder_destroy(struct bgp_seeder *s)
+{
+	if (!s)
+		return;
+	end_tables(s);
+	free(s);
+}
+
+static void
+seed_whole(struct bgp_seeder *s)
+{
+	while (bgp_seeder_step(s, UINT32_MAX))
+		;
+	bgp_seeder_destroy(s);
 }
 
 void
 bgp_seed_mrt(struct bgp_table *t, struct cursor dump, uint64_t now_ns, struct bgp_seed_result *out)
 {
-	struct seeder s = {.t = t,
-	                   .result = out,
-	                   .now_ns = now_ns,
-	                   .basis = BGP_BASIS_SEEDED,
-	                   .source = "MRT dump"};
-
-	*out = (struct bgp_seed_result){0};
-	read_dump(&s, dump);
+	seed_whole(bgp_seeder_create(t, dump, now_ns, out));
 }
 
 void
 bgp_seed_carried(struct bgp_table *t, struct cursor dump, struct bgp_seed_result *out)
 {
-	struct seeder s = {.t = t,
-	                   .result = out,
-	                   .basis = BGP_BASIS_CARRIED,
-	                   .source = "the probe's state of before its restart"};
+	struct bgp_seeder *s = bgp_seeder_create(t, dump, 0, out);
 
-	read_dump(&s, dump);
+	s->basis = BGP_BASIS_CARRIED;
+	s->source = "the probe's state of before its restart";
+	seed_whole(s);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/bgp_connection.h"
+#include "inspect/bgp_session_parts.h"
 #include "inspect/tokens.h"
 
 static void note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
@@ -218,8 +219,8 @@ enter(struct bgp_session *s, enum bgp_state state, uint64_t time_ns)
 
 /* ---- completeness ------------------------------------------------------------------------ */
 
-static void
-assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
+void
+bgp_session_assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		struct bgp_side *side = &s->side[bgp_connection_side(c, i)];
@@ -238,88 +239,6 @@ assess(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 }
 
 /* ---- from elsewhere ---------------------------------------------------------------------- */
-
-struct seeding {
-	struct bgp_session *s;
-	struct bgp_side *side;
-	uint64_t as_of_us;
-};
-
-static struct bgp_nlri
-nlri_of(const struct bgp_route *route)
-{
-	return (struct bgp_nlri){
-		.prefix = bgp_route_prefix(route), .rd = route->rd, .path_id = route->path_id};
-}
-
-/* What the wire said of the prefix since is newer. */
-static void
-fill_up(void *context, const struct bgp_route *route)
-{
-	struct seeding *f = context;
-	const struct bgp_route *gone = bgp_rib_same(&f->side->gone, route);
-	struct bgp_nlri n = nlri_of(route);
-
-	if (bgp_rib_same(&f->side->rib, route) || (gone && gone->time_us > f->as_of_us))
-		return;
-	bgp_rib_add(&f->side->rib, route->afi, route->safi, &n, route->attrs, route->time_us);
-}
-
-/* Announced before the table was taken, and not in it. */
-static void
-count_missing(void *context, const struct bgp_route *route)
-{
-	struct seeding *f = context;
-
-	f->side->seed_disagreed += route->time_us < f->as_of_us;
-}
-
-static void
-compare_with(const struct bgp_rib *rib, struct seeding *f)
-{
-	for (uint32_t i = 0; f->side->rib.mask && i <= f->side->rib.mask; i++) {
-		const struct bgp_route *route = &f->side->rib.slots[i];
-
-		/* a dump of one family says nothing of the other */
-		if (route->afi && rib->standing[route->afi - BGP_AFI_IPV4] &&
-		    !bgp_rib_same(rib, route))
-			count_missing(f, route);
-	}
-}
-
-/* The connection was seen to begin after the table was taken: that is of another one. */
-static bool
-is_older(const struct bgp_session *s, uint64_t as_of_us)
-{
-	return s->current && bgp_connection_is_whole(s->current) &&
-	       s->current->first_ns / NS_PER_US > as_of_us;
-}
-
-void
-bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
-                 uint64_t time_ns)
-{
-	struct seeding f = {.s = s, .side = &s->side[side], .as_of_us = from->as_of_us};
-
-	if (is_older(s, from->as_of_us))
-		return;
-	f.side->seed_disagreed = 0;
-	compare_with(from->rib, &f);
-	bgp_rib_each(from->rib, fill_up, &f);
-	f.side->seeded = from->basis;
-	f.side->as = from->as;
-	snprintf(f.side->source, sizeof f.side->source, "%s", from->source);
-	f.side->seed_faults = 0;
-	for (unsigned i = 0; s->current && i < 2; i++)
-		if (bgp_connection_side(s->current, i) == side)
-			f.side->seed_faults = bgp_connection_faults(s->current, i);
-	if (s->current) {
-		assess(s, s->current, time_ns);
-	} else if (f.side->completeness != from->as) {
-		f.side->completeness = from->as;
-		f.side->completeness_ns = time_ns;
-	}
-}
 
 void
 bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi, const struct bgp_nlri *n,
@@ -517,6 +436,7 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 		s->up_ns = 0;
 	}
 	s->current = c;
+	s->takes++;
 	s->mistaken = false;
 	if (!goes_on)
 		s->segments = (struct bgp_segments){0};
@@ -534,7 +454,7 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	s->carried.pending = goes_on;
 	s->graceful = false;
 	note_heard(s, c);
-	assess(s, c, time_ns);
+	bgp_session_assess(s, c, time_ns);
 }
 
 /* A joined connection that is not proven yet is nothing. */
@@ -565,7 +485,7 @@ bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
 	if (s->current != c)
 		return;
 	note_heard(s, c);
-	assess(s, c, time_ns);
+	bgp_session_assess(s, c, time_ns);
 	if (s->state == BGP_ESTABLISHED)
 		return;
 	if (bgp_connection_is_up(c)) {

@@ -158,6 +158,7 @@ struct bgp_session {
 		bool joined;
 	} carried;
 	struct bgp_connection *current; /* whose routes stand; NULL: none */
+	uint64_t takes;                 /* times that it became another one */
 };
 
 struct bgp_session *bgp_session_create(struct bgp_shared *shared);
@@ -200,21 +201,8 @@ void bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side
 /* The connection is gone from memory. */
 void bgp_session_forget(struct bgp_session *s, struct bgp_connection *c);
 
-/* ---- from elsewhere (inspect/bgp_seed.h) ---- */
+/* ---- from elsewhere (inspect/bgp_fill.h) ---- */
 
-/* A side's whole table. */
-struct bgp_seed {
-	const struct bgp_rib *rib; /* of shared->aside; stays the caller's */
-	uint64_t as_of_us;         /* as it stood then */
-	enum bgp_basis basis;
-	enum bgp_completeness as; /* what it counts as */
-	const char *source;       /* for people */
-};
-
-/* What was read of a prefix later than the seed stands, the rest is filled up. A seed from before
- * the connection that is up, where its begin was seen, is none. */
-void bgp_session_seed(struct bgp_session *s, unsigned side, const struct bgp_seed *from,
-                      uint64_t time_ns);
 /* A prefix that was withdrawn; `known`: it stood. */
 void bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi,
                           const struct bgp_nlri *n, bool known, uint64_t time_us);

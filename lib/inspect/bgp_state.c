@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "inspect/bgp_seed.h"
 #include "inspect/bgp_seed_parts.h"
 #include "proto/mrt.h"
@@ -119,7 +120,11 @@ save_facts(const struct bgp_session *s, struct text *to)
 	save_rows(to, side_rows, SIDE_ROWS, "msft ", &s->side[SIDE_MSFT]);
 }
 
-struct saver {
+struct bgp_saver {
+	struct bgp_table *t;
+	uint32_t session;   /* that is saved */
+	unsigned side;      /* of it; 2: none is begun */
+	uint64_t forgotten; /* sessions that the table had forgotten at the begin */
 	struct text *to;
 	const struct bgp_pool *pool;
 	uint64_t time_us;
@@ -132,7 +137,7 @@ static void
 save_route(void *context, const struct bgp_route *route)
 {
 	const struct bgp_attrs *a;
-	struct saver *s = context;
+	struct bgp_saver *s = context;
 	struct prefix p = bgp_route_prefix(route);
 	bool v4 = route->afi == BGP_AFI_IPV4;
 
@@ -151,7 +156,7 @@ save_route(void *context, const struct bgp_route *route)
 }
 
 static void
-save_open(struct saver *s, const struct bgp_session *session, unsigned side)
+save_open(struct bgp_saver *s, const struct bgp_session *session, unsigned side)
 {
 	const struct bgp_side *me = &session->side[side];
 	uint8_t message[BGP_HEADER_SIZE + BGP_OPEN_KEPT];
@@ -172,8 +177,9 @@ save_open(struct saver *s, const struct bgp_session *session, unsigned side)
 	mrt_encode(s->to, me->open_ns / NS_PER_S * US_PER_S, MRT_BGP4MP, MRT_MESSAGE_AS4, &s->body);
 }
 
+/* What stands before its routes. */
 static void
-save_dump(struct saver *s, const struct bgp_session *session)
+save_peers(struct bgp_saver *s, const struct bgp_session *session)
 {
 	struct mrt_peer peers[2];
 
@@ -186,15 +192,19 @@ save_dump(struct saver *s, const struct bgp_session *session)
 	text_clear(&s->body);
 	mrt_encode_peers(&s->body, peers, 2);
 	mrt_encode(s->to, s->time_us, MRT_TABLE_DUMP_V2, MRT_PEER_INDEX_TABLE, &s->body);
-	for (s->peer = 0; s->peer < 2; s->peer++)
-		bgp_rib_each(&session->side[s->peer].rib, save_route, s);
 }
 
-void
-bgp_state_save(const struct bgp_table *t, uint64_t now_ns, struct text *to)
+struct bgp_saver *
+bgp_saver_create(struct bgp_table *t, uint64_t now_ns, struct text *to)
 {
-	struct saver s = {.to = to, .pool = &t->shared.pool, .time_us = now_ns / NS_PER_US};
+	struct bgp_saver *s = mem_alloc(1, sizeof *s);
 
+	s->t = t;
+	s->to = to;
+	s->pool = &t->shared.pool;
+	s->time_us = now_ns / NS_PER_US;
+	s->forgotten = t->sessions_forgotten;
+	s->side = 2;
 	text_add(to, "%s", magic);
 	for (uint32_t i = 0; i < t->session_count; i++) {
 		struct bgp_session copy = as_carried(t->sessions[i], now_ns);
@@ -203,11 +213,76 @@ bgp_state_save(const struct bgp_table *t, uint64_t now_ns, struct text *to)
 			save_facts(&copy, to);
 	}
 	text_add(to, "\n");
-	for (uint32_t i = 0; i < t->session_count; i++)
-		if (t->sessions[i]->up_ns && bgp_session_stands(t->sessions[i]))
-			save_dump(&s, t->sessions[i]);
-	text_fini(&s.body);
-	text_fini(&s.attributes);
+	return s;
+}
+
+void
+bgp_saver_destroy(struct bgp_saver *s)
+{
+	if (!s)
+		return;
+	text_fini(&s->body);
+	text_fini(&s->attributes);
+	free(s);
+}
+
+static void
+begin_side(struct bgp_saver *s, struct bgp_session *session, unsigned side)
+{
+	s->side = side;
+	s->peer = (uint16_t)side;
+	bgp_rib_copy_begin(&session->side[side].rib, BGP_READER_STATE);
+}
+
+/* The routes of one side. */
+static enum bgp_saver_end
+save_some(struct bgp_saver *s, struct bgp_session *session, uint32_t slots)
+{
+	struct bgp_rib *rib = &session->side[s->side].rib;
+	bool more = bgp_rib_copy(rib, BGP_READER_STATE, slots, save_route, s);
+
+	if (rib->copy[BGP_READER_STATE].torn)
+		return BGP_SAVER_TORN;
+	if (more)
+		return BGP_SAVER_MORE;
+	if (s->side == SIDE_PEER) {
+		begin_side(s, session, SIDE_MSFT);
+	} else {
+		s->side = 2;
+		s->session++;
+	}
+	return BGP_SAVER_MORE;
+}
+
+enum bgp_saver_end
+bgp_saver_step(struct bgp_saver *s, uint32_t slots)
+{
+	struct bgp_session *session;
+
+	if (s->forgotten != s->t->sessions_forgotten)
+		return BGP_SAVER_TORN;
+	if (s->session >= s->t->session_count)
+		return BGP_SAVER_DONE;
+	session = s->t->sessions[s->session];
+	if (s->side < 2)
+		return save_some(s, session, slots);
+	if (session->up_ns && bgp_session_stands(session)) {
+		save_peers(s, session);
+		begin_side(s, session, SIDE_PEER);
+	} else {
+		s->session++;
+	}
+	return BGP_SAVER_MORE;
+}
+
+void
+bgp_state_save(struct bgp_table *t, uint64_t now_ns, struct text *to)
+{
+	struct bgp_saver *s = bgp_saver_create(t, now_ns, to);
+
+	while (bgp_saver_step(s, UINT32_MAX) == BGP_SAVER_MORE)
+		;
+	bgp_saver_destroy(s);
 }
 
 /* ---- loading ----------------------------------------------------------------------------- */

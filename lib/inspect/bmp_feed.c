@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "inspect/bgp_fill.h"
 #include "proto/bmp.h"
 
 #define AGAIN_NS (30 * NS_PER_S) /* between two fillings: each walks both tables */
@@ -33,6 +34,9 @@ struct bmp_feed {
 	size_t size, room;
 	uint64_t now_ns;
 	struct bmp_feed_state state;
+	struct bgp_fill fill; /* under way, from a table of `filling` */
+	struct mirror *filling;
+	char source[BGP_SOURCE_SIZE];
 };
 
 struct bmp_feed *
@@ -50,6 +54,7 @@ bmp_feed_create(struct bgp_table *t, const struct addr *router)
 static void
 drop_mirror(struct bmp_feed *f, uint32_t i)
 {
+	f->fill.session = NULL; /* its table may be this one's, or moves */
 	bgp_connection_destroy(f->mirrors[i].connection);
 	bgp_session_destroy(f->mirrors[i].session);
 	f->mirrors[i] = f->mirrors[--f->count];
@@ -274,33 +279,32 @@ bmp_feed_read(struct bmp_feed *f, const void *bytes, size_t size, uint64_t now_n
 
 /* ---- filling up -------------------------------------------------------------------------- */
 
-/* Whenever the wire's table is not whole, and this one is. */
-static void
-fill_side(struct bmp_feed *f, struct mirror *m, struct bgp_session *s, unsigned speaker,
-          unsigned side, uint64_t now_ns)
+/* Whenever the wire's table is not whole, and this one is. True: it is begun. */
+static bool
+begin_side(struct bmp_feed *f, struct mirror *m, struct bgp_session *s, unsigned speaker,
+           unsigned side, uint64_t now_ns)
 {
 	struct bgp_side *me = &s->side[side];
-	char source[BGP_SOURCE_SIZE];
 
 	if (me->completeness <= BGP_SEEDED || now_ns < m->filled_ns[side] + AGAIN_NS ||
 	    !is_the_same(s, side, m, speaker) ||
 	    bgp_connection_completeness(m->connection, speaker) != BGP_COMPLETE)
-		return;
-	snprintf(source, sizeof source, "BMP of %s: %s", f->router,
+		return false;
+	snprintf(f->source, sizeof f->source, "BMP of %s: %s", f->router,
 	         speaker == REMOTE ? "Adj-RIB-In" : "Adj-RIB-Out");
-	bgp_session_seed(s, side,
-	                 &(struct bgp_seed){.rib = &mirror_side(m, speaker)->rib,
-	                                    .as_of_us = now_ns / NS_PER_US - BMP_DELAY_S * US_PER_S,
-	                                    .basis = BGP_BASIS_SEEDED,
-	                                    .as = BGP_SEEDED,
-	                                    .source = source},
-	                 now_ns);
-	f->state.seeded++;
+	bgp_fill_begin(&f->fill, s, side,
+	               &(struct bgp_seed){.rib = &mirror_side(m, speaker)->rib,
+	                                  .as_of_us = now_ns / NS_PER_US - BMP_DELAY_S * US_PER_S,
+	                                  .basis = BGP_BASIS_SEEDED,
+	                                  .as = BGP_SEEDED,
+	                                  .source = f->source});
+	f->filling = m;
 	m->filled_ns[side] = now_ns;
+	return true;
 }
 
-void
-bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns)
+static bool
+begin_any(struct bmp_feed *f, uint64_t now_ns)
 {
 	for (uint32_t i = 0; i < f->count; i++) {
 		struct mirror *m = &f->mirrors[i];
@@ -309,11 +313,32 @@ bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns)
 
 		learn_opens(f, m); /* the wire may have shown the session just now */
 		s = session_of(f, m, &remote);
-		if (!s)
-			continue;
-		fill_side(f, m, s, REMOTE, remote, now_ns);
-		fill_side(f, m, s, LOCAL, !remote, now_ns);
+		if (s && (begin_side(f, m, s, REMOTE, remote, now_ns) ||
+		          begin_side(f, m, s, LOCAL, !remote, now_ns)))
+			return true;
 	}
+	return false;
+}
+
+bool
+bmp_feed_step(struct bmp_feed *f, uint32_t slots, uint64_t now_ns)
+{
+	unsigned remote;
+
+	if (!f->fill.session)
+		return begin_any(f, now_ns);
+	if (session_of(f, f->filling, &remote) != f->fill.session)
+		f->fill.session = NULL; /* the table has forgotten it */
+	else
+		f->state.seeded += !bgp_fill_step(&f->fill, slots, now_ns);
+	return true;
+}
+
+void
+bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns)
+{
+	while (bmp_feed_step(f, UINT32_MAX, now_ns))
+		;
 }
 
 void

@@ -34,6 +34,9 @@ void bmp_feed_destroy(struct bmp_feed *f);
 bool bmp_feed_read(struct bmp_feed *f, const void *bytes, size_t size, uint64_t now_ns);
 /* Fills up tables that wait for it; once a second. */
 void bmp_feed_tick(struct bmp_feed *f, uint64_t now_ns);
+/* The same in slices of `slots` routes (see BGP_FILL_SLOTS), between which the wire goes on and no
+ * bytes are read here; false: nothing is left to do now. */
+bool bmp_feed_step(struct bmp_feed *f, uint32_t slots, uint64_t now_ns);
 
 struct bmp_feed_state {
 	uint64_t messages, updates;

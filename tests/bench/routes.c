@@ -165,12 +165,12 @@ copy_prefixes(struct bgp_rib *rib)
 	bgp_rib_each(rib, add_prefix, &p);
 	h.whole_ms = (cpu_seconds() - start) * 1e3;
 	p.count = 0;
-	bgp_rib_copy_begin(rib);
+	bgp_rib_copy_begin(rib, BGP_READER_LOOKUP);
 	while (more) {
 		double ms;
 
 		start = cpu_seconds();
-		more = bgp_rib_copy(rib, SLOTS_AT_ONCE, add_prefix, &p);
+		more = bgp_rib_copy(rib, BGP_READER_LOOKUP, SLOTS_AT_ONCE, add_prefix, &p);
 		ms = (cpu_seconds() - start) * 1e3;
 		h.slice_ms = ms > h.slice_ms ? ms : h.slice_ms;
 	}

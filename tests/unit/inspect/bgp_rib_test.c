@@ -237,20 +237,20 @@ test_copy(void **state)
 			store_be16(n.prefix.addr.b + 14, (uint16_t)i);
 			bgp_rib_add(&r, 1, 1, &n, BGP_ATTRS_NONE, 1);
 		}
-		bgp_rib_copy_begin(&r);
+		bgp_rib_copy_begin(&r, BGP_READER_STATE);
 		for (uint32_t i = 0; more; i++) {
 			struct bgp_nlri n = {.prefix = {.addr = addr_v4("\x0a\0\0\0"), .len = 32}};
 
-			more = bgp_rib_copy(&r, 16, note_copied, copied);
+			more = bgp_rib_copy(&r, BGP_READER_STATE, 16, note_copied, copied);
 			/* every third goes, others come */
 			store_be16(n.prefix.addr.b + 14, (uint16_t)((3 * (i + round)) % 399));
 			bgp_rib_remove(&r, 1, 1, &n, 1);
 			store_be16(n.prefix.addr.b + 14, (uint16_t)(800 + i % 200));
 			bgp_rib_add(&r, 1, 1, &n, BGP_ATTRS_NONE, 1);
 		}
-		torn += r.copy_torn;
-		whole += !r.copy_torn;
-		for (uint32_t i = 0; i < count && !r.copy_torn; i++)
+		torn += r.copy[BGP_READER_STATE].torn;
+		whole += !r.copy[BGP_READER_STATE].torn;
+		for (uint32_t i = 0; i < count && !r.copy[BGP_READER_STATE].torn; i++)
 			if (i % 3 && i < 399)
 				assert_true(copied[i] > 0);
 		bgp_rib_fini(&r);
