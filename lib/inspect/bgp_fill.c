@@ -32,6 +32,9 @@ bgp_fill_begin(struct bgp_fill *f, struct bgp_session *s, unsigned side,
 		return;
 	/* what is withdrawn meanwhile contradicts nothing yet */
 	side_of(f)->seeded = BGP_BASIS_NONE;
+	/* it would be moved whole, and more than once, while it grows */
+	if (bgp_rib_count(from->rib) > bgp_rib_count(&side_of(f)->rib))
+		bgp_rib_reserve(&side_of(f)->rib, bgp_rib_count(from->rib));
 	bgp_rib_copy_begin(&side_of(f)->rib, BGP_READER_FILL);
 	bgp_rib_copy_begin(from->rib, BGP_READER_FILL);
 }

@@ -13,7 +13,7 @@
 #include "inspect/bgp_session.h"
 
 /* Slots of a table that are worked on at once: some milliseconds. */
-enum { BGP_FILL_SLOTS = 1 << 14 };
+enum { BGP_FILL_SLOTS = 1 << 13 };
 
 /* A side's whole table. */
 struct bgp_seed {

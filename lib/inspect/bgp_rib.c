@@ -104,16 +104,18 @@ find(const struct bgp_rib *r, const struct bgp_route *route)
 	return &r->slots[at];
 }
 
-/* Room for one more with a quarter of the slots empty. */
-static void
-grow(struct bgp_rib *r)
+/* Room for `count` with a quarter of the slots empty. */
+void
+bgp_rib_reserve(struct bgp_rib *r, uint32_t count)
 {
 	struct bgp_route *old = r->slots;
-	uint32_t slots = r->mask ? r->mask + 1 : 0;
+	uint32_t slots = r->mask ? r->mask + 1 : 0, more = slots ? slots : SLOTS_MIN;
 
-	if (r->mask && (bgp_rib_count(r) + 1) * 4ull <= slots * 3ull)
+	while (count * 4ull > more * 3ull)
+		more *= 2;
+	if (more == slots)
 		return;
-	r->mask = (slots ? slots * 2 : SLOTS_MIN) - 1;
+	r->mask = more - 1;
 	if (r->walk != BGP_RIB_WALK_DONE)
 		r->walk = 0; /* all lie elsewhere now */
 	tear_copies(r);
@@ -463,7 +465,7 @@ bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri
 	struct bgp_route route = route_of(afi, safi, n), *at;
 	bool is_new;
 
-	grow(r);
+	bgp_rib_reserve(r, bgp_rib_count(r) + 1);
 	at = find(r, &route);
 	is_new = !at->afi;
 	if (is_new && !r->pool->room) {

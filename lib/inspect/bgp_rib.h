@@ -108,6 +108,10 @@ void bgp_rib_fini(struct bgp_rib *r);
 /* Withdraw all; the memory goes. */
 void bgp_rib_clear(struct bgp_rib *r);
 
+/* So many routes will find room without its moving all of them, which takes as long as they are
+ * many. */
+void bgp_rib_reserve(struct bgp_rib *r, uint32_t count);
+
 enum bgp_rib_outcome {
 	BGP_RIB_SAME, /* as it was (add), was not there (remove) */
 	BGP_RIB_NEW,

@@ -9,17 +9,15 @@
 #include "base/mem.h"
 #include "inspect/bgp_connection.h"
 #include "inspect/bgp_session_parts.h"
+#include "inspect/bgp_tell.h"
 #include "inspect/tokens.h"
-
-static void note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
-                            const struct bgp_attrs *before);
 
 void
 bgp_shared_init(struct bgp_shared *s, uint32_t room)
 {
 	*s = (struct bgp_shared){.pool = {.room = room,
 	                                  .attrs = bgp_attrs_create(BGP_ATTRS_BYTES),
-	                                  .registered = note_registered}};
+	                                  .registered = bgp_tell_registered}};
 	s->aside = (struct bgp_pool){.room = room, .attrs = s->pool.attrs};
 }
 
@@ -107,96 +105,11 @@ bgp_session_swap(struct bgp_session *s)
 	bgp_session_name(s);
 }
 
-/* ---- telling ----------------------------------------------------------------------------- */
-
-static void tell(struct bgp_session *s, const char *name, enum side side, uint64_t time_ns,
-                 const char *cause, const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-static void
-tell(struct bgp_session *s, const char *name, enum side side, uint64_t time_ns, const char *cause,
-     const char *format, ...)
-{
-	struct fact *f =
-		s->shared->facts ? fact_add(s->shared->facts, name, time_ns / NS_PER_US) : NULL;
-	va_list args;
-
-	if (!f)
-		return;
-	f->link = s->link;
-	f->side = side;
-	snprintf(f->subject, sizeof f->subject, "session:%s", s->name);
-	snprintf(f->cause, sizeof f->cause, "%s", cause);
-	va_start(args, format);
-	vsnprintf(f->text, sizeof f->text, format, args);
-	va_end(args);
-}
-
-/* ---- registered prefixes ----------------------------------------------------------------- */
-
-/* Azure's names of prefix events (requirements 1.5), which know active and backup routes. */
-static const char *
-azure_event(const struct bgp_session *s, const char *active, const char *backup)
-{
-	const struct conf *c = s->shared->conf;
-
-	return s->link < c->link_count && c->links[s->link].role == ROLE_BACKUP ? backup : active;
-}
-
-static void
-tell_origin(struct bgp_session *s, enum side side, const char *prefix, uint64_t time_ns,
-            uint32_t before, uint32_t now)
-{
-	if (before == now)
-		return;
-	tell(s, "route.origin.changed", side, time_ns, "", "%s: AS %u, was AS %u (%s)", prefix, now,
-	     before, azure_event(s, "OriginAsChange", "BackupRouteOriginAsChange"));
-}
-
-static void
-note_registered(struct bgp_rib *r, unsigned index, const struct bgp_change *change,
-                const struct bgp_attrs *before)
-{
-	struct bgp_session *s = r->owner;
-	const struct bgp_attrs *now = bgp_attrs_get(r->pool->attrs, change->route.attrs);
-	struct prefix p = bgp_route_prefix(&change->route);
-	uint64_t time_ns = change->route.time_us * NS_PER_US;
-	char prefix[PREFIX_TEXT_SIZE];
-
-	if (r->side != SIDE_PEER)
-		return;
-	prefix_format(&p, prefix);
-	if (change->gone && !r->registered[index])
-		tell(s, "bgp.prefix.withdrawn", r->side, time_ns, "withdrawn", "%s withdrawn (%s)",
-		     prefix, azure_event(s, "Withdrawal", "BackupRouteWithdrawal"));
-	else if (change->is_new && r->registered[index] == 1)
-		tell(s, "bgp.prefix.announced", r->side, time_ns, "", "%s announced (%s)", prefix,
-		     azure_event(s, "Announcement", "BackupRouteAnnouncement"));
-	else if (before && now && !change->gone)
-		tell_origin(s, r->side, prefix, time_ns, before->origin_as, now->origin_as);
-}
-
-/* The session takes its routes with it. */
-static void
-tell_lost(struct bgp_session *s, uint64_t time_ns)
-{
-	const struct conf *c = s->shared->conf;
-	char prefix[PREFIX_TEXT_SIZE];
-
-	for (size_t i = 0; i < s->shared->pool.registered_count; i++) {
-		if (!s->side[SIDE_PEER].rib.registered[i])
-			continue;
-		tell(s, "bgp.prefix.withdrawn", SIDE_PEER, time_ns, "session down",
-		     "%s lost with its session (%s)",
-		     prefix_format(&c->registered[i].prefix, prefix),
-		     azure_event(s, "Withdrawal", "BackupRouteWithdrawal"));
-	}
-}
-
 /* ---- time -------------------------------------------------------------------------------- */
 
 /* Up to now under the state that stands; nothing is judged while it is not known. */
-static void
-account(struct bgp_session *s, uint64_t now_ns)
+void
+bgp_session_account(struct bgp_session *s, uint64_t now_ns)
 {
 	if (now_ns <= s->accounted_ns)
 		return;
@@ -207,12 +120,12 @@ account(struct bgp_session *s, uint64_t now_ns)
 	s->accounted_ns = now_ns;
 }
 
-static void
-enter(struct bgp_session *s, enum bgp_state state, uint64_t time_ns)
+void
+bgp_session_enter(struct bgp_session *s, enum bgp_state state, uint64_t time_ns)
 {
 	if (state == s->state)
 		return;
-	account(s, time_ns);
+	bgp_session_account(s, time_ns);
 	s->state = state;
 	s->state_ns = time_ns;
 }
@@ -324,7 +237,7 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	/* one joined in its middle was up all the while that proved it */
 	if (!whole && s->state == BGP_UNKNOWN) {
 		s->accounted_ns = c->first_ns;
-		enter(s, BGP_ESTABLISHED, c->first_ns);
+		bgp_session_enter(s, BGP_ESTABLISHED, c->first_ns);
 	}
 	s->joined = !whole;
 	s->up_ns = whole ? time_ns : c->first_ns;
@@ -335,12 +248,12 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	}
 	s->graceful = s->mistaken = false;
 	outages_end(&s->outages, s->up_ns);
-	enter(s, BGP_ESTABLISHED, time_ns);
-	account(s, time_ns);
-	tell(s, "bgp.session.up", SIDE_BOTH, s->up_ns, "",
-	     goes_on     ? "goes on, over a restart of the probe"
-	     : s->joined ? "established, since before the probe looked"
-	                 : "established");
+	bgp_session_enter(s, BGP_ESTABLISHED, time_ns);
+	bgp_session_account(s, time_ns);
+	bgp_tell(s, "bgp.session.up", SIDE_BOTH, s->up_ns, "",
+	         goes_on     ? "goes on, over a restart of the probe"
+	         : s->joined ? "established, since before the probe looked"
+	                     : "established");
 }
 
 /* RFC 4724 section 3: the smaller restart time of those that offer one; 0: not both do. */
@@ -377,10 +290,10 @@ note_down(struct bgp_session *s, enum side by, const char *cause, bool graceful,
 		s->shared->beside(s->shared->beside_context, s, time_ns, why + size,
 		                  sizeof why - size);
 	memcpy(s->down_cause, why, sizeof why);
-	tell(s, "bgp.session.down", by, time_ns, why, "%s%s", why,
-	     s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
+	bgp_tell(s, "bgp.session.down", by, time_ns, why, "%s%s", why,
+	         s->graceful ? "; forwarding goes on, graceful restart (RFC 4724)" : "");
 	if (!s->graceful)
-		tell_lost(s, time_ns);
+		bgp_tell_lost(s, time_ns);
 }
 
 /* RFC 4724 section 4.1: routes of before stand, stale, while the other side restarts. */
@@ -495,7 +408,7 @@ bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
 			outages_forget(&s->outages);
 		go_up(s, c, time_ns);
 	} else {
-		enter(s, state_of(c), time_ns);
+		bgp_session_enter(s, state_of(c), time_ns);
 	}
 }
 
@@ -572,7 +485,7 @@ bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by, 
 
 	if (!c || s->current != c || s->state == BGP_IDLE)
 		return;
-	enter(s, BGP_IDLE, time_ns);
+	bgp_session_enter(s, BGP_IDLE, time_ns);
 	s->up_ns = 0;
 	s->mistaken = was_up;
 	if (was_up)
@@ -589,7 +502,7 @@ bgp_session_forget(struct bgp_session *s, struct bgp_connection *c)
 	if (s->current != c)
 		return;
 	s->current = NULL;
-	enter(s, BGP_UNKNOWN, s->last_ns);
+	bgp_session_enter(s, BGP_UNKNOWN, s->last_ns);
 	s->up_ns = 0;
 	bgp_rib_clear(&s->side[0].rib);
 	bgp_rib_clear(&s->side[1].rib);
@@ -606,80 +519,6 @@ bgp_session_hold_s(const struct bgp_session *s, bool *known)
 	if (!*known)
 		return BGP_HOLD_S;
 	return a < b ? a : b;
-}
-
-/* Since when this side says nothing though the link speaks: beyond the hold time it is down. */
-static bool
-is_silent(const struct bgp_session *s, unsigned side, uint64_t hold_ns, uint64_t now_ns,
-          uint64_t heard_ns)
-{
-	uint64_t until_ns = s->side[side].last_ns + hold_ns;
-
-	return now_ns > until_ns && (!heard_ns || heard_ns > until_ns);
-}
-
-static void
-check_hold(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
-{
-	bool known;
-	uint16_t hold_s = bgp_session_hold_s(s, &known);
-	uint64_t hold_ns = hold_s * NS_PER_S;
-	char cause[BGP_CAUSE_SIZE];
-
-	if (!hold_s)
-		return;
-	for (unsigned i = 0; i < 2; i++) {
-		/* what the peer sends is DIR_PEER_TO_MSFT, and the sides stand in that order */
-		if (is_silent(s, i, hold_ns, now_ns, heard_ns[i])) {
-			snprintf(cause, sizeof cause, "hold timer: %s silent for %u s%s",
-			         side_name((enum side)i), hold_s, known ? "" : " (not negotiated)");
-			bgp_session_down(s, s->current, (enum side)i, cause, true,
-			                 s->side[i].last_ns + hold_ns);
-			return;
-		}
-		if (now_ns > s->side[i].last_ns + hold_ns) {
-			enter(s, BGP_UNKNOWN, now_ns); /* nothing of the link is heard */
-			return;
-		}
-	}
-}
-
-/* One that never came up, or that the link's silence hid: nobody speaks BGP on it. */
-static void
-check_absence(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
-{
-	uint64_t last_ns = s->last_ns > s->shared->start_ns ? s->last_ns : s->shared->start_ns;
-	uint64_t until_ns = last_ns + BGP_LARGE_HOLD_S * NS_PER_S;
-
-	if (now_ns > until_ns && heard_ns[0] > until_ns && heard_ns[1] > until_ns) {
-		s->carried.pending = false;
-		enter(s, BGP_IDLE, now_ns);
-	}
-}
-
-static void
-sweep_stale(struct bgp_session *s, uint64_t now_ns)
-{
-	for (unsigned i = 0; i < 2; i++) {
-		bgp_rib_sweep(&s->side[i].rib, BGP_AFI_IPV4, now_ns / NS_PER_US);
-		bgp_rib_sweep(&s->side[i].rib, BGP_AFI_IPV6, now_ns / NS_PER_US);
-	}
-}
-
-void
-bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT])
-{
-	if (s->state == BGP_ESTABLISHED)
-		check_hold(s, now_ns, heard_ns);
-	else if (s->state != BGP_IDLE)
-		check_absence(s, now_ns, heard_ns);
-	if (s->graceful && now_ns > s->graceful_until_ns) {
-		s->graceful = false;
-		tell_lost(s, s->graceful_until_ns);
-	}
-	if (now_ns > s->graceful_until_ns + BGP_STALE_S * NS_PER_S)
-		sweep_stale(s, now_ns);
-	account(s, now_ns);
 }
 
 /* ---- what it comes to -------------------------------------------------------------------- */

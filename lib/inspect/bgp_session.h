@@ -210,12 +210,6 @@ void bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi,
 void bgp_session_resumes(struct bgp_session *s, unsigned side, uint16_t port, uint32_t seq,
                          uint64_t time_ns);
 
-/* ---- from the clock ---- */
-
-/* `heard_ns`: when the link brought a frame of each direction last; 0: not known. Silence is
- * evidence only while the link speaks (requirements 4.5). */
-void bgp_session_tick(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_COUNT]);
-
 /* ---- what it comes to ---- */
 
 /* Hold time in force; `*known`: both OPENs are. */

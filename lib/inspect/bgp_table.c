@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "inspect/bgp_timers.h"
 
 void
 bgp_table_init(struct bgp_table *t)
@@ -258,7 +259,7 @@ bgp_table_tick(struct bgp_table *t, uint64_t now_ns)
 	for (uint32_t i = 0; i < t->session_count; i++) {
 		struct bgp_session *s = t->sessions[i];
 
-		bgp_session_tick(s, now_ns,
-		                 s->link < t->heard_links ? t->heard_ns[s->link] : nothing);
+		bgp_timers_run(s, now_ns,
+		               s->link < t->heard_links ? t->heard_ns[s->link] : nothing);
 	}
 }
