@@ -244,9 +244,9 @@ move_jitter(struct rtp_stream *s, int64_t elapsed, int32_t ticks)
 {
 	int64_t transit = elapsed - (((int64_t)ticks * s->tick) >> RTP_TICK_BITS);
 	uint64_t apart = (uint64_t)(transit < 0 ? -transit : transit);
-	int64_t d = apart < UINT32_MAX ? (int64_t)apart : UINT32_MAX;
+	int64_t step = ((int64_t)apart - s->jitter_ns + 8) >> 4, room = UINT32_MAX - s->jitter_ns;
 
-	s->jitter_ns += (uint32_t)((d - s->jitter_ns + 8) >> 4);
+	s->jitter_ns += (uint32_t)(step < room ? step : room);
 }
 
 /* A packet without a sample leaves the mean as it is. The one place with a division, for packets

@@ -6,8 +6,8 @@
 Each capture has SIP over UDP (in IP fragments of any order, doubled), over TCP (messages cut and joined,
 segments exchanged and sent again, blank lines between) and over WebSocket (masked, a message in one frame
 or several); TLS hellos in one record or many on ports that are used again; DNS over UDP and TCP; STUN and
-ChannelData over UDP and over TCP in both framings; RTP with loss, duplicates, late packets and numbers that
-wrap. Messages by type, names, and the streams' packets, loss, order and jitter (RFC 3550 appendix A.8) must
+ChannelData over UDP and over TCP in both framings; RTP with loss, duplicates, late packets, holds and numbers
+that wrap. Messages by type, names, and the streams' packets, loss, order and jitter (RFC 3550 appendix A.8) must
 be those that went in. The captures are the same in every run; a failing one is kept and named.
 """
 import collections
@@ -261,11 +261,12 @@ class Capture:
                 else:
                     order.insert(at, order[at])
                     doubled += 1
-        jitters, before = [], None
+        jitters, before, held = [], None, rng.randrange(2 * count)
         for i in order:
             number, time = (first + i) % 65536, (stamp + 160 * i) % 2**32
             packet = struct.pack("!BBHII", 0x80, 0, number, time, ssrc) + b"\xd5" * 160
-            self.frame(ip(udp(packet, 20000, 30000), UDP, a, b), 20 * MILLISECOND + rng.randrange(-5, 6) * MILLISECOND)
+            hold = rng.randrange(1, 60_000) if len(jitters) == held else 0  # its media clock stands still
+            self.frame(ip(udp(packet, 20000, 30000), UDP, a, b), (20 + rng.randrange(-5, 6) + hold) * MILLISECOND)
             transit = self.time / MILLISECOND - i * 20
             if before is not None:
                 jitters.append((jitters[-1] if jitters else 0) * 15 / 16 + abs(transit - before) / 16)

@@ -278,6 +278,31 @@ test_jitter_before_first(void **state)
 	assert_int_equal(read(&s).reordered, 1);
 }
 
+/* A sender on hold whose media clock stands still: 40 s in one step are 2.5 s of jitter (appendix
+ * A.8). Pauses of a day leave the estimate at its greatest. */
+static void
+test_jitter_of_long_pauses(void **state)
+{
+	struct rtp_stream s;
+	uint64_t paused_ns = 40 * NS_PER_S;
+
+	(void)state;
+	begin(&s, 0);
+	feed_run(&s, 0, 1, 100);
+	for (uint32_t n = 100; n < 140; n++) {
+		struct rtp_packet p = packet(0, n);
+
+		p.time_ns += paused_ns;
+		rtp_update(&s, &p);
+		if (n == 100)
+			assert_int_equal(read(&s).jitter_max_ns, paused_ns / 16);
+		if (n >= 120)
+			paused_ns += 86400 * NS_PER_S;
+	}
+	assert_int_equal(read(&s).jitter_max_ns, UINT32_MAX);
+	assert_int_equal(read(&s).jitter_ns, UINT32_MAX);
+}
+
 static void
 test_jitter_of_odd_clock(void **state)
 {
@@ -554,6 +579,7 @@ main(void)
 		cmocka_unit_test(test_jitter),
 		cmocka_unit_test(test_jitter_of_reordered),
 		cmocka_unit_test(test_jitter_before_first),
+		cmocka_unit_test(test_jitter_of_long_pauses),
 		cmocka_unit_test(test_jitter_of_odd_clock),
 		cmocka_unit_test(test_no_clock_no_jitter),
 		cmocka_unit_test(test_clock_inferred),
