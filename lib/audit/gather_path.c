@@ -1,6 +1,7 @@
 /* What the sites say of loss and latency, as far as a rule needs it: links, and the peer's
  * prefixes.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,14 +9,34 @@
 #include "audit/gather_parts.h"
 #include "base/mem.h"
 
+/* Totals since the probe's start as the window's. What was worst is told where there is no window
+ * of its own to tell it from: it counts no longer than the last one that was over. */
+static void
+count_loss(struct gather *g, const char *id, struct rec_loss *r)
+{
+	uint64_t *const counters[] = {&r->windows,        &r->windows_over,     &r->packets,
+	                              &r->lost,           &r->tcp_from_packets, &r->tcp_from_lost,
+	                              &r->tcp_to_packets, &r->tcp_to_lost};
+	char key[192];
+
+	FIELD_FORMAT(key, "%s|loss:%s", g->site, id);
+	window_counts(g->params->window, key, &r->head, g->in->to_us, counters,
+	              sizeof counters / sizeof counters[0]);
+	if (r->windows_over < r->windows_over_hour)
+		r->windows_over_hour = r->windows_over;
+	r->loss_ratio =
+		r->packets + r->lost > 0 ? (double)r->lost / (double)(r->packets + r->lost) : NAN;
+}
+
 static void
 take_loss(void *context, const char *id, const void *record)
 {
 	struct gather *g = context;
 	struct rec_loss *r = GATHER_GROW(g->in->losses, g->in->loss_count);
 
-	(void)id;
 	*r = *(const struct rec_loss *)record;
+	if (g->params->window)
+		count_loss(g, id, r);
 }
 
 static void

@@ -168,10 +168,34 @@ window_is_over(const struct quality_limits *l, const struct quality_windows *w)
 	       jitter >= l->jitter_us;
 }
 
+/* One more over in this hour; those between it and the newest one had none. */
+static void
+hour_count(struct quality_windows *w, uint64_t hour)
+{
+	if (w->hour + QUALITY_HOURS < hour)
+		w->hour = hour - QUALITY_HOURS;
+	while (w->hour < hour)
+		w->hour_over[++w->hour % QUALITY_HOURS] = 0;
+	w->hour_over[hour % QUALITY_HOURS]++;
+}
+
+uint64_t
+quality_worst_hour(const struct quality_windows *w, uint64_t now_us)
+{
+	uint64_t now = now_us / HOUR_US;
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < QUALITY_HOURS && w->hour >= i; i++)
+		if (w->hour - i + QUALITY_HOURS > now &&
+		    w->hour_over[(w->hour - i) % QUALITY_HOURS] > most)
+			most = w->hour_over[(w->hour - i) % QUALITY_HOURS];
+	return most;
+}
+
 static void
 window_judge(const struct quality_limits *l, struct quality_windows *w)
 {
-	uint64_t end = w->start_us + l->window_us, hour = end - end % HOUR_US;
+	uint64_t end = w->start_us + l->window_us;
 
 	if (w->packets + w->lost < l->packets)
 		return;
@@ -182,10 +206,7 @@ window_judge(const struct quality_limits *l, struct quality_windows *w)
 		return;
 	w->over++;
 	w->over_us = end;
-	w->hour_over = w->hour_us == hour ? w->hour_over + 1 : 1;
-	w->hour_us = hour;
-	if (w->hour_over > w->hour_over_max)
-		w->hour_over_max = w->hour_over;
+	hour_count(w, end / HOUR_US);
 }
 
 /* An interval belongs to the window in which it ends: at a second's end at most one interval of

@@ -25,17 +25,19 @@ struct quality_limits {
 	uint64_t burst_packets; /* that a slot must have */
 };
 
+enum { QUALITY_HOURS = 24 }; /* that windows over are told apart by */
+
 /* Media windows of one scope and direction. */
 struct quality_windows {
 	uint64_t start_us; /* of the running one, a multiple of its length; 0: none yet */
 	uint64_t packets, lost;
 	uint64_t jitter_samples, jitter_sum_us;
-	bool burst_over;       /* a slot of the running one was over */
-	uint64_t judged, over; /* whole windows since start */
-	uint64_t over_us;      /* end of the last one over; 0: none */
-	uint64_t hour_us;      /* the clock hour that `hour_over` counts in */
-	uint64_t hour_over, hour_over_max;
-	double worst_loss_ratio; /* of windows judged */
+	bool burst_over;                   /* a slot of the running one was over */
+	uint64_t judged, over;             /* whole windows since start */
+	uint64_t over_us;                  /* end of the last one over; 0: none */
+	uint64_t hour;                     /* the newest clock hour below, since the epoch */
+	uint16_t hour_over[QUALITY_HOURS]; /* windows over by hour % QUALITY_HOURS */
+	double worst_loss_ratio;           /* of windows judged */
 };
 
 struct quality_sum {
@@ -67,6 +69,9 @@ void quality_book_merge(struct quality_book *b, const struct snap *s,
                         const struct meter_table *meters);
 /* The interval is whole: totals, slots and windows. */
 void quality_book_close(struct quality_book *b, uint64_t end_us);
+
+/* The most windows over in one clock hour, of the last QUALITY_HOURS at `now_us`. */
+uint64_t quality_worst_hour(const struct quality_windows *w, uint64_t now_us);
 
 /*
  * Loss as a share of what was sent. TCP, `lost` QUALITY_LOST_BEFORE or QUALITY_LOST_AFTER: over

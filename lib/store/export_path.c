@@ -147,7 +147,7 @@ share(uint64_t lost, uint64_t of)
 }
 
 static void
-fill_media(struct rec_loss *r, const struct quality_sum *s, unsigned from)
+fill_media(struct rec_loss *r, const struct quality_sum *s, unsigned from, uint64_t now_us)
 {
 	const struct quality_windows *w = &s->windows[from];
 	const uint64_t *n = s->total[from];
@@ -161,7 +161,7 @@ fill_media(struct rec_loss *r, const struct quality_sum *s, unsigned from)
 	r->jitter_mean_us = share(s->jitter_sum_us[from], s->jitter_samples[from]);
 	r->windows = w->judged;
 	r->windows_over = w->over;
-	r->windows_over_hour = w->hour_over_max;
+	r->windows_over_hour = quality_worst_hour(w, now_us);
 	r->window_over_us = w->over_us;
 	r->window_worst_ratio = w->judged ? w->worst_loss_ratio : NAN;
 }
@@ -231,7 +231,7 @@ export_sum(struct epoch *x, const char *scope, const struct quality_sum *s)
 
 		COPY_TEXT(r.scope, scope);
 		COPY_TEXT(r.side, side_name(side));
-		fill_media(&r, s, from);
+		fill_media(&r, s, from, x->a->end_us);
 		fill_tcp(&r, s, from);
 		fill_rates(&r, x, s, from);
 		snprintf(id, sizeof id, "%s:%s%s", scope, r.side, x->e->suffix);

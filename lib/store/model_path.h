@@ -73,7 +73,7 @@ struct rec_loss {
 	double loss_ratio;
 	double jitter_mean_us, jitter_max_us; /* last interval with media */
 	uint64_t windows, windows_over;       /* of 15 s that could be judged; over a limit */
-	uint64_t windows_over_hour;           /* most of one clock hour */
+	uint64_t windows_over_hour;           /* most of one clock hour of 24 */
 	uint64_t window_over_us;              /* end of the last one over; 0: none */
 	double window_worst_ratio;            /* highest loss of a judged one */
 	/* TCP: segments with data */

@@ -598,6 +598,59 @@ losses_count_for_a_day(void **state)
 	finish(&c);
 }
 
+/* ---- evidence ages -----------------------------------------------------------------------------
+ */
+
+static void
+put_media(struct scene *c, uint64_t windows, uint64_t over)
+{
+	struct rec_loss r = {.scope = "link:pni-a",
+	                     .side = "peer",
+	                     .windows = windows,
+	                     .windows_over = over,
+	                     .windows_over_hour = over,
+	                     .window_over_us = SCENE_NOW,
+	                     .packets = windows * 5000,
+	                     .lost = over * 50};
+
+	as(c->s, &ams);
+	store_put(c->s, RECORD_LOSS, "link:pni-a:peer", &r);
+}
+
+static const char *
+media_verdict(struct scene *c, struct window *w, uint64_t now)
+{
+	static char verdict[16];
+	struct audit_input in;
+
+	put_site(c->s, c->conf, &ams, "pni-a", now);
+	put_site(c->s, c->conf, &fra, "pni-c", now);
+	in = look(c->s, c->conf, w, now);
+	strcpy(verdict, scene_judge(&in, "M3")->verdict);
+	audit_input_fini(&in);
+	return verdict;
+}
+
+/* Lossy windows of last week fail nobody today, and good ones of last week pass nobody. */
+static void
+media_of_last_week_decides_nothing(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+
+	(void)state;
+	put_media(&c, 200, 5);
+	assert_string_equal(media_verdict(&c, w, SCENE_NOW), "FAIL");
+	put_media(&c, 210, 5);
+	assert_string_equal(media_verdict(&c, w, SCENE_NOW + 12 * HOUR), "FAIL");
+	put_media(&c, 320, 5); /* 110 good ones since, and 10 before */
+	assert_string_equal(media_verdict(&c, w, SCENE_NOW + 30 * HOUR), "PASS");
+	put_media(&c, 330, 5); /* and then hardly any call for a week */
+	assert_string_equal(media_verdict(&c, w, SCENE_NOW + 7 * DAY), "INCONCLUSIVE");
+	window_destroy(w);
+	finish(&c);
+}
+
 int
 main(void)
 {
@@ -619,6 +672,7 @@ main(void)
 		cmocka_unit_test(a_link_out_of_the_contract_fails_nobody),
 		cmocka_unit_test(a_link_new_in_the_contract_is_missed),
 		cmocka_unit_test(losses_count_for_a_day),
+		cmocka_unit_test(media_of_last_week_decides_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

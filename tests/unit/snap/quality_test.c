@@ -208,13 +208,16 @@ windows_are_judged_by_loss_burst_and_jitter(void **state)
 	window(b, 4000, 0, true, 0);
 	assert_int_equal(w->over, 3);
 	assert_int_equal(w->judged, 5);
-	assert_int_equal(w->hour_over_max, 3);
+	assert_int_equal(quality_worst_hour(w, w->over_us), 3);
 	window(b, 400, 7, false, 0); /* 80 packets a slot: no burst judged; 7 of 6007 is 0.12 % */
 	window(b, 400, 0, false, 0);
 	assert_int_equal(w->judged, 7);
 	assert_int_equal(w->over, 4);
 	assert_int_equal(b->book->links[0].windows[DIR_PEER_TO_MSFT].judged, 0);
 	assert_int_equal(b->book->subnets[1].windows[DIR_MSFT_TO_PEER].over, 4);
+	/* the worst hour is one of the last 24 */
+	assert_int_equal(quality_worst_hour(w, w->over_us + 22 * 3600 * US_PER_S), 4);
+	assert_int_equal(quality_worst_hour(w, w->over_us + 25 * 3600 * US_PER_S), 0);
 }
 
 static void
