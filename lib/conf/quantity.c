@@ -100,7 +100,7 @@ quantity_format(double value, const char *unit, char buf[QUANTITY_TEXT_SIZE])
 	for (const struct suffix *s = u ? u->suffixes : NULL; s && s->text && value > 0; s++) {
 		double v = value / s->factor;
 
-		if (v < 1 || v != floor(v) || s->text[0] == '\0')
+		if (v < 1 || v >= 1e15 || v != floor(v) || s->text[0] == '\0')
 			continue;
 		snprintf(buf, QUANTITY_TEXT_SIZE, "%.0f%s", v, s->text);
 		return buf;

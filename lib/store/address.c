@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { REDIS_PORT = 6379 };
 
 static bool
@@ -11,6 +13,7 @@ refuse(char error[ADDRESS_ERROR_SIZE], const char *what, const char *text)
 {
 	snprintf(error, ADDRESS_ERROR_SIZE,
 	         "%s \"%.60s\": want unix:PATH, HOST:PORT or redis://HOST:PORT", what, text);
+	text_printable(error);
 	return false;
 }
 

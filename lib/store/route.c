@@ -60,7 +60,7 @@ decode_member(const struct record_field *f, const json_t *value, struct rec_rout
 
 	if (json_is_string(value))
 		codec_decode(f, r, json_string_value(value), json_string_length(value));
-	else if (json_is_integer(value))
+	else if (json_is_integer(value) && json_integer_value(value) >= 0)
 		codec_decode(f, r, number,
 		             codec_print_u64(number, (uint64_t)json_integer_value(value)));
 }

@@ -15,6 +15,7 @@ text_both_ways(void **state)
 		const char *shortest; /* NULL: as `text` */
 	} vectors[] = {
 		{"200G", "bps", 200e9, NULL},
+		{"1e300", "bps", 1e300, "1e+300"}, /* no 300 digits */
 		{"1.5M", "bps", 1.5e6, "1500k"},
 		{"10000000000", "bps", 1e10, "10G"},
 		{"1K", "bps", 1000, "1k"},

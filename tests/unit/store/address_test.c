@@ -50,6 +50,7 @@ what_is_no_address_is_refused_in_words(void **state)
 		"redis1:",
 		"redis1:0",
 		"redis1:65536",
+		"redis1\n",
 		"redis1:12x",
 		":6379",
 		"unix:",
@@ -69,6 +70,7 @@ what_is_no_address_is_refused_in_words(void **state)
 		error[0] = '\0';
 		assert_false(address_parse(rows[i], &a, error));
 		assert_non_null(strstr(error, "want unix:PATH"));
+		assert_null(strchr(error, '\n'));
 	}
 	/* a path that the kernel would cut */
 	memset(path + 5, 'p', 200);
