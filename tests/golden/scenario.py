@@ -43,16 +43,19 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
-def ip_packet(src, dst, proto, body):
+ROUTED, NEIGHBOUR = 62, 255  # hops left; BFD is taken with 255 alone (RFC 5881 section 5)
+
+
+def ip_packet(src, dst, proto, body, hops=ROUTED):
     a, b = ipaddress.ip_address(src), ipaddress.ip_address(dst)
     if a.version == 6:
-        return 0x86DD, struct.pack("!IHBB", 6 << 28, len(body), proto, 62) + a.packed + b.packed + body
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 62, proto, 0) + a.packed + b.packed
+        return 0x86DD, struct.pack("!IHBB", 6 << 28, len(body), proto, hops) + a.packed + b.packed + body
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, hops, proto, 0) + a.packed + b.packed
     return 0x0800, head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
 
 
-def udp(src, sport, dst, dport, payload):
-    return ip_packet(src, dst, 17, struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload)
+def udp(src, sport, dst, dport, payload, hops=ROUTED):
+    return ip_packet(src, dst, 17, struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload, hops)
 
 
 def tcp(src, sport, dst, dport, seq, ack, flags, payload=b""):
@@ -108,15 +111,15 @@ class Interconnect:
 
 
 class UdpFlow:
-    def __init__(self, net, link, member, cls, peer, pport, cloud, cport):
-        self.net, self.link, self.member, self.cls = net, link, member, cls
+    def __init__(self, net, link, member, cls, peer, pport, cloud, cport, hops=ROUTED):
+        self.net, self.link, self.member, self.cls, self.hops = net, link, member, cls, hops
         self.peer, self.pport, self.cloud, self.cport = peer, pport, cloud, cport
 
     def send(self, t, direction, payload):
         if direction == P2M:
-            made = udp(self.peer, self.pport, self.cloud, self.cport, payload)
+            made = udp(self.peer, self.pport, self.cloud, self.cport, payload, self.hops)
         else:
-            made = udp(self.cloud, self.cport, self.peer, self.pport, payload)
+            made = udp(self.cloud, self.cport, self.peer, self.pport, payload, self.hops)
         self.net.packet(t, self.link, self.member, direction, made, self.cls, self.peer, self.cloud,
                         ("udp", self.pport, self.cport))
 
@@ -211,8 +214,8 @@ def control_protocols(net, seconds):
             net.frame(0.2, link, member, P2M, 0x88CC, tlv, "lldp", mac=lldp_mac)
         session = (f"192.0.2.{2 * number}", f"192.0.2.{2 * number + 1}")
         bgp = TcpFlow(net, link, 0, "unknown-tcp", session[0], 40000, session[1], 179)
-        bfd = {P2M: UdpFlow(net, link, 0, "bfd", session[0], 49152, session[1], 3784),
-               M2P: UdpFlow(net, link, 1, "bfd", session[0], 3784, session[1], 49153)}
+        bfd = {P2M: UdpFlow(net, link, 0, "bfd", session[0], 49152, session[1], 3784, NEIGHBOUR),
+               M2P: UdpFlow(net, link, 1, "bfd", session[0], 3784, session[1], 49153, NEIGHBOUR)}
         bgp.open(0.3)
         bgp.cls = "bgp"  # its marker shows only now
         for n, (direction, words) in enumerate(bgp_words(number, session)):

@@ -9,6 +9,8 @@ tests/golden/scenario.py "$dir" --seconds 40 --undeclared-at 20 || exit 1
 
 build/pniscope analyze -c "$dir/peering.conf" --json --flows >"$dir/ports.json" || exit 1
 tests/golden/compare_scenario.py "$dir/truth.json" "$dir/ports.json" || exit 1
+jq -e '[.links[].bfd_sessions[].state] == ["up", "up"]' "$dir/ports.json" >/dev/null ||
+  { echo "WRONG  the routers' BFD is not up on both links"; exit 1; }
 
 # the same frames as one port that carries both directions: same classes, same verdicts but those on
 # LACP, whose frames have no direction where addresses tell it, and on each link's share (R8)
