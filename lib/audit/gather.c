@@ -94,7 +94,8 @@ note_twins(struct gather *g, struct rec_probe *r)
 {
 	struct twins *t = g->params->twins;
 
-	if (!t || !twins_note(t, r->id, r->head.seq, r->heartbeat_us, r->interval_us))
+	if (!t ||
+	    !twins_note(t, r->id, r->head.boot_us, r->head.seq, r->heartbeat_us, r->interval_us))
 		return;
 	r->fit = false;
 	FIELD_COPY(r->unfit_reason, "two processes write under its id; each wants one of its own");

@@ -7,14 +7,14 @@
 #include "base/mem.h"
 
 enum {
-	JUMPS_MIN = 2, /* one may be an epoch that was late */
+	JUMPS_MIN = 2, /* one may be an epoch that was late, or a clock that was set back */
 	SLACK = 2,     /* intervals */
 };
 
 struct probe {
 	char *id;
-	uint64_t seq, end_us; /* the last record looked at */
-	uint64_t jump_us;     /* when the numbers last ran ahead */
+	uint64_t boot_us, seq, end_us; /* the last record looked at */
+	uint64_t jump_us;              /* when it last was another process's */
 	unsigned jumps;
 };
 
@@ -61,16 +61,18 @@ reachable(const struct probe *p, uint64_t end_us, uint64_t interval_us)
 }
 
 bool
-twins_note(struct twins *t, const char *id, uint64_t seq, uint64_t end_us, uint64_t interval_us)
+twins_note(struct twins *t, const char *id, uint64_t boot_us, uint64_t seq, uint64_t end_us,
+           uint64_t interval_us)
 {
 	struct probe *p = probe_of(t, id);
 
 	if (p->jumps && end_us > p->jump_us && end_us - p->jump_us > TWINS_FORGET_S * US_PER_S)
 		p->jumps = 0;
-	if (p->seq && seq > reachable(p, end_us, interval_us)) {
+	if (p->seq && (boot_us < p->boot_us || seq > reachable(p, end_us, interval_us))) {
 		p->jumps++;
 		p->jump_us = end_us;
 	}
+	p->boot_us = boot_us;
 	p->seq = seq;
 	p->end_us = end_us;
 	return p->jumps >= JUMPS_MIN;

@@ -11,7 +11,15 @@
 static bool
 note(struct twins *t, const char *id, uint64_t seq, uint64_t second)
 {
-	return twins_note(t, id, seq, (1700000000 + second) * US_PER_S, US_PER_S);
+	return twins_note(t, id, 0, seq, (1700000000 + second) * US_PER_S, US_PER_S);
+}
+
+/* The same of a run that began at that second. */
+static bool
+note_run(struct twins *t, uint64_t boot, uint64_t seq, uint64_t second)
+{
+	return twins_note(t, "p1", (1700000000 + boot) * US_PER_S, seq,
+	                  (1700000000 + second) * US_PER_S, US_PER_S);
 }
 
 /* Restarts in a row, an outage of the store, and looks that find nothing new. */
@@ -49,12 +57,36 @@ test_two_that_write_in_turn(void **state)
 	twins_destroy(t);
 }
 
+/* Started together: their numbers are alike, their runs are not. */
+static void
+test_two_of_one_moment(void **state)
+{
+	struct twins *t = twins_create();
+
+	(void)state;
+	assert_false(note_run(t, 0, 10, 10));
+	assert_false(note_run(t, 1, 10, 11));
+	assert_false(note_run(t, 0, 12, 12));
+	assert_false(note_run(t, 1, 12, 13));
+	assert_true(note_run(t, 0, 14, 14));
+	twins_destroy(t);
+	/* restarts, over one of which the clock was set back */
+	t = twins_create();
+	assert_false(note_run(t, 0, 10, 10));
+	assert_false(note_run(t, 20, 1, 21));
+	assert_false(note_run(t, 5, 1, 22));
+	assert_false(note_run(t, 30, 1, 31));
+	assert_false(note_run(t, 30, 2, 32));
+	twins_destroy(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_process),
 		cmocka_unit_test(test_two_that_write_in_turn),
+		cmocka_unit_test(test_two_of_one_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
