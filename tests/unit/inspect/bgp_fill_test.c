@@ -1,20 +1,8 @@
 /* A table filled from elsewhere while the wire goes on: 2000 prefixes, 64 slots at a time. */
 #include "inspect/bgp_fill.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "inspect/bgp_connection.h"
 #include "proto/bgp_open.h"
-#include "support/hex.h"
-
-#define KEEPALIVE "ffffffffffffffffffffffffffffffff 0013 04 "
+#include "unit/inspect/bgp_scene.h"
 
 enum { PREFIXES = 2000, SLOTS = 64 };
 
@@ -62,21 +50,13 @@ stands(const struct scene *t, unsigned i)
 	return bgp_rib_find(&t->s->side[SIDE_PEER].rib, &p) != NULL;
 }
 
-static void
-say(struct bgp_connection *c, unsigned speaker, uint64_t seconds)
-{
-	struct hex m = hex_bytes(KEEPALIVE KEEPALIVE);
-
-	bgp_connection_read(c, speaker, cursor_over(m.at, m.size), false, seconds * NS_PER_S);
-}
-
 static struct bgp_connection *
 joined(struct scene *t, uint64_t seconds)
 {
 	struct bgp_connection *c = bgp_connection_create(t->s, SIDE_PEER);
 
-	say(c, 0, seconds);
-	say(c, 1, seconds);
+	for (unsigned speaker = 0; speaker < 2; speaker++)
+		bgp_say(c, speaker, KEEPALIVE KEEPALIVE, seconds * NS_PER_S);
 	return c;
 }
 

@@ -1,20 +1,8 @@
 /* Tables from elsewhere: carried over a restart, and of a dump. */
 #include "inspect/bgp_seed.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit/inspect/bgp_scene.h"
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "support/hex.h"
-
-#define M "ffffffffffffffffffffffffffffffff"
-#define KEEPALIVE M "0013 04 "
 /* AS 64500 and AS 8075, hold 90, capabilities 1, 64 and 65 */
 #define OPEN_PEER \
 	M "0031 01 04 fbf4 005a c0000200 14 0212 0104 0001 0001 4002 0078 4104 0000fbf4 0200 "
@@ -24,14 +12,10 @@
 /* 198.51.100.0/24, 203.0.113.0/24 */
 #define ANNOUNCE M "003a 02 0000 001b " ATTRIBUTES "18c63364 18cb0071 "
 #define WITHDRAW(prefix) M "001b 02 0004 18" prefix " 0000 "
-#define END_OF_RIB M "0017 02 0000 0000 "
 #define START (1700000000ull * NS_PER_S)
 
 struct scene {
-	struct conf conf;
-	struct conf_link link;
-	struct conf_session declared;
-	struct conf_member member;
+	struct bgp_contract contract;
 	struct bgp_table table;
 	struct bgp_session *s;
 	struct bgp_connection *c;
@@ -40,17 +24,10 @@ struct scene {
 static void
 scene_open(struct scene *t)
 {
-	*t = (struct scene){.declared.name = "pni-a-v4"};
-	assert_true(addr_parse("192.0.2.0", &t->declared.peer));
-	assert_true(addr_parse("192.0.2.1", &t->declared.cloud));
-	t->link = (struct conf_link){.name = "pni-a",
-	                             .members = &t->member,
-	                             .member_count = 1,
-	                             .sessions = &t->declared,
-	                             .session_count = 1};
-	t->conf = (struct conf){.links = &t->link, .link_count = 1, .peer.asn = 64500};
+	*t = (struct scene){0};
+	bgp_contract_init(&t->contract, true);
 	bgp_table_init(&t->table);
-	bgp_table_set_conf(&t->table, &t->conf);
+	bgp_table_set_conf(&t->table, &t->contract.conf);
 	t->s = t->table.sessions[0];
 }
 
@@ -63,21 +40,14 @@ scene_close(struct scene *t)
 static void
 connect_at(struct scene *t, uint16_t port)
 {
-	static const struct lane_id lane = {0, 0, DIR_PEER_TO_MSFT};
-
-	bgp_table_connect(&t->table, &t->c, (struct addr[2]){t->declared.peer, t->declared.cloud},
-	                  (uint16_t[2]){port, 179}, &lane, SIDE_UNKNOWN);
+	bgp_contract_connect(&t->contract, &t->table, &t->c, port);
 }
 
 static void
 say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
 {
-	struct hex m = hex_bytes(hex);
-
-	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false,
-	                                     START + seconds * NS_PER_S),
-	                 m.size);
-	t->c->side[speaker].next_seq += (uint32_t)m.size;
+	t->c->side[speaker].next_seq +=
+		(uint32_t)bgp_say(t->c, speaker, hex, START + seconds * NS_PER_S);
 }
 
 static struct text

@@ -1,20 +1,7 @@
 #include "inspect/bgp_session.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit/inspect/bgp_scene.h"
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "inspect/bgp_table.h"
-#include "support/hex.h"
-
-#define M "ffffffffffffffffffffffffffffffff"
-#define KEEPALIVE M "0013 04 "
 /* AS 64500, hold 90, 192.0.2.0, capabilities 1, 64 (restart 120 s), 65 */
 #define OPEN_PEER \
 	M "0031 01 04 fbf4 005a c0000200 14 0212 0104 0001 0001 4002 0078 4104 0000fbf4 0200 "
@@ -23,15 +10,10 @@
 	M "0031 01 04 1f8b 00b4 c0000201 14 0212 0104 0001 0001 4002 0078 4104 00001f8b 0200 "
 /* 198.51.100.0/24 over AS 64500 */
 #define ANNOUNCE M "002f 02 0000 0014 400101 00 400206 0201 0000fbf4 400304 c0000200 18c63364 "
-#define END_OF_RIB M "0017 02 0000 0000 "
 
 /* A session of a contract, its connection, and a clock in seconds. */
 struct scene {
-	struct conf conf;
-	struct conf_link link;
-	struct conf_session declared;
-	struct conf_member member;
-	uint32_t cloud_asn;
+	struct bgp_contract contract;
 	struct fact_queue facts;
 	struct bgp_table table;
 	struct bgp_session *s;
@@ -40,34 +22,15 @@ struct scene {
 	struct lane_id lane; /* of what the first speaker sends */
 };
 
-static struct addr
-address(const char *text)
-{
-	struct addr a;
-
-	assert_true(addr_parse(text, &a));
-	return a;
-}
-
 static void
 scene_open(struct scene *t, bool declared)
 {
-	*t = (struct scene){.cloud_asn = 8075, .port = 40000};
-	t->declared = (struct conf_session){
-		.name = "pni-a-v4", .peer = address("192.0.2.0"), .cloud = address("192.0.2.1")};
-	t->link = (struct conf_link){.name = "pni-a",
-	                             .members = &t->member,
-	                             .member_count = 1,
-	                             .sessions = &t->declared,
-	                             .session_count = declared};
-	t->conf = (struct conf){.links = &t->link,
-	                        .link_count = 1,
-	                        .peer.asn = 64500,
-	                        .cloud.asns = {&t->cloud_asn, 1}};
+	*t = (struct scene){.port = 40000};
+	bgp_contract_init(&t->contract, declared);
 	fact_queue_init(&t->facts);
 	bgp_table_init(&t->table);
 	t->table.shared.facts = &t->facts;
-	bgp_table_set_conf(&t->table, &t->conf);
+	bgp_table_set_conf(&t->table, &t->contract.conf);
 }
 
 static void
@@ -81,7 +44,7 @@ scene_close(struct scene *t)
 static void
 connect_from(struct scene *t, enum side first, enum side hint)
 {
-	struct addr ip[2] = {t->declared.peer, t->declared.cloud};
+	struct addr ip[2] = {t->contract.declared.peer, t->contract.declared.cloud};
 	uint16_t port[2] = {t->port++, 179};
 
 	bgp_table_connect(&t->table, &t->c, (struct addr[2]){ip[first], ip[!first]},
@@ -92,11 +55,7 @@ connect_from(struct scene *t, enum side first, enum side hint)
 static void
 say(struct scene *t, unsigned speaker, const char *hex, double seconds)
 {
-	struct hex m = hex_bytes(hex);
-
-	assert_int_equal(bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false,
-	                                     (uint64_t)(seconds * NS_PER_S)),
-	                 m.size);
+	bgp_say(t->c, speaker, hex, (uint64_t)(seconds * NS_PER_S));
 }
 
 static void
@@ -317,7 +276,7 @@ test_sides(void **state)
 	scene_close(&t);
 
 	scene_open(&t, false);
-	t.member.by = DIRECTION_BY_SUBNET;
+	t.contract.member.by = DIRECTION_BY_SUBNET;
 	t.lane.dir = DIR_MSFT_TO_PEER; /* wrong: it is the peer who speaks */
 	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
 	assert_string_equal(t.s->name, "pni-a:192.0.2.1-192.0.2.0");
@@ -433,7 +392,7 @@ test_spoofed(void **state)
 	scene_open(&t, true);
 	establish(&t, 1);
 	for (unsigned i = 0; i < PAIRS; i++) {
-		struct addr ip[2] = {address("198.51.100.1"), address("203.0.113.1")};
+		struct addr ip[2] = {bgp_address("198.51.100.1"), bgp_address("203.0.113.1")};
 		struct bgp_connection *declared = t.c;
 
 		ip[0].b[14] = (uint8_t)(i >> 8);

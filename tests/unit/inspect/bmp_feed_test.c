@@ -1,33 +1,17 @@
 /* A router's reports beside a session that was joined in its middle. */
 #include "inspect/bmp_feed.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit/inspect/bgp_scene.h"
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "support/hex.h"
-
-#define M "ffffffffffffffffffffffffffffffff"
-#define KEEPALIVE M "0013 04 "
 #define OPEN_PEER M "002d 01 04 fbf4 005a c0000200 10 020e 0104 0001 0001 4104 0000fbf4 0200 "
 #define OPEN_CLOUD M "002d 01 04 1f8b 005a c0000201 10 020e 0104 0001 0001 4104 00001f8b 0200 "
 #define ATTRIBUTES "400101 00 400206 0201 0000fbf4 400304 c0000200 "
 /* 198.51.100.0/24, 203.0.113.0/24 */
 #define ANNOUNCE M "0033 02 0000 0014 " ATTRIBUTES "18c63364 18cb0071 "
 #define WITHDRAW M "001b 02 0004 18c63364 0000 "
-#define END_OF_RIB M "0017 02 0000 0000 "
 
 struct scene {
-	struct conf conf;
-	struct conf_link link;
-	struct conf_session declared;
-	struct conf_member member;
+	struct bgp_contract contract;
 	struct bgp_table table;
 	struct bgp_session *s;
 	struct bgp_connection *c;
@@ -37,9 +21,7 @@ struct scene {
 static void
 say(struct scene *t, unsigned speaker, const char *hex, unsigned seconds)
 {
-	struct hex m = hex_bytes(hex);
-
-	bgp_connection_read(t->c, speaker, cursor_over(m.at, m.size), false, seconds * NS_PER_S);
+	bgp_say(t->c, speaker, hex, seconds * NS_PER_S);
 }
 
 /* A message about a session with `far` (address, AS, id), one byte at a time. */
@@ -83,25 +65,15 @@ report_cloud(struct scene *t, unsigned type, const char *flags, const char *hex,
 static void
 scene_open(struct scene *t)
 {
-	static const struct lane_id lane = {0, 0, DIR_PEER_TO_MSFT};
-
-	*t = (struct scene){.declared.name = "pni-a-v4"};
-	addr_parse("192.0.2.0", &t->declared.peer);
-	addr_parse("192.0.2.1", &t->declared.cloud);
-	t->link = (struct conf_link){.name = "pni-a",
-	                             .members = &t->member,
-	                             .member_count = 1,
-	                             .sessions = &t->declared,
-	                             .session_count = 1};
-	t->conf = (struct conf){.links = &t->link, .link_count = 1, .peer.asn = 64500};
+	*t = (struct scene){0};
+	bgp_contract_init(&t->contract, true);
 	bgp_table_init(&t->table);
-	bgp_table_set_conf(&t->table, &t->conf);
+	bgp_table_set_conf(&t->table, &t->contract.conf);
 	t->s = t->table.sessions[0];
-	bgp_table_connect(&t->table, &t->c, (struct addr[2]){t->declared.peer, t->declared.cloud},
-	                  (uint16_t[2]){40000, 179}, &lane, SIDE_UNKNOWN);
+	bgp_contract_connect(&t->contract, &t->table, &t->c, 40000);
 	for (unsigned i = 0; i < 4; i++)
 		say(t, i % 2, KEEPALIVE, 100 + i);
-	t->feed = bmp_feed_create(&t->table, &t->declared.peer);
+	t->feed = bmp_feed_create(&t->table, &t->contract.declared.peer);
 }
 
 static void
@@ -315,7 +287,8 @@ test_before_the_begin(void **state)
 
 	(void)state;
 	scene_open(&t);
-	bgp_table_connect(&t.table, &c, (struct addr[2]){t.declared.peer, t.declared.cloud},
+	bgp_table_connect(&t.table, &c,
+	                  (struct addr[2]){t.contract.declared.peer, t.contract.declared.cloud},
 	                  (uint16_t[2]){40001, 179}, &lane, SIDE_UNKNOWN);
 	t.c = c;
 	say(&t, 0, OPEN_PEER, 108);
@@ -361,9 +334,9 @@ test_rules(void **state)
 
 	(void)state;
 	scene_open(&t);
-	t.conf.cloud.asns.at = (uint32_t[]){8075};
-	t.conf.cloud.asns.count = 1;
-	bgp_table_set_conf(&t.table, &t.conf);
+	t.contract.conf.cloud.asns.at = (uint32_t[]){8075};
+	t.contract.conf.cloud.asns.count = 1;
+	bgp_table_set_conf(&t.table, &t.contract.conf);
 	report_cloud(&t, PEER_UP, IN, UP_CLOUD OPEN_CLOUD OPEN_PEER, 110);
 	report_cloud(&t, MONITORING, IN,
 	             M "0033 02 0000 0018 " PATH("0a", "0202 0000fbf4 00001f8b") "180a0000", 110);
@@ -387,8 +360,8 @@ test_undeclared(void **state)
 
 	(void)state;
 	scene_open(&t);
-	t.conf.cloud.asns.at = (uint32_t[]){8075};
-	t.conf.cloud.asns.count = 1;
+	t.contract.conf.cloud.asns.at = (uint32_t[]){8075};
+	t.contract.conf.cloud.asns.count = 1;
 	assert_true(addr_parse("198.18.0.0", &ip[0]));
 	assert_true(addr_parse("198.18.0.1", &ip[1]));
 	report_of(&t, PEER_UP, IN, peer6,
