@@ -20,11 +20,6 @@ pni_wire || exit 1
 pni_watch "$build" || exit 1
 pni_route || exit 1
 
-same() { # WHEN PART...
-  local when=$1
-  shift
-  if lab_wait 20 compare "$@"; then check "$when: $* equal the daemons' tables" true; else check "$when" compare "$@"; fi
-}
 field_is() { [ "$(rcli hget "pni:{ams1}:session:pni-$1-v4" "$2")" = "$3" ]; }
 passes() { [ "$("$build/pniscope" -r "$REDIS" audit --json | jq -r --arg id "$1" '.audit[] | select(.id == $id) | .verdict')" = "$2" ]; }
 event() { "$@" >>"$LAB_DIR/events.log" 2>&1; }

@@ -7,8 +7,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../scripts/lib-test.sh"
 # shellcheck source=/dev/null
 . "$here/../../scripts/lab/pni.sh"
+# shellcheck source=/dev/null
+. "$here/pni_same.sh"
 build=${BUILD:-$here/../../build}
 joined=(lacp bfd session)     # of Redis that are held against the daemons, from the wire alone
+# shellcheck disable=SC2034 # of pni_same.sh
 parts=("${joined[@]}" opens counts rib) # and those that a probe knows which saw the begin, or was told
 
 lab_begin pni-lab
@@ -19,20 +22,6 @@ pni_contract pcap >"$LAB_DIR/recorded.conf"
 pni_contract tap "redis = { server = \"$REDIS\"; interval_ms = 500; };" >"$LAB_DIR/peering.conf"
 pni_probe_start "$build" || exit 1
 
-compare() {
-  pni_truth >"$LAB_DIR/truth.json" && "$here/pni_compare.py" redis "$REDIS_SOCKET" ams1 "$LAB_DIR/truth.json" "$@"
-}
-# The daemons settle and an epoch passes, both in their own time: equal at some moment before the deadline.
-same() { # AFTER [PART...]
-  local begin=$SECONDS after=$1
-  shift
-  [ $# -gt 0 ] || set -- "${parts[@]}"
-  if lab_wait 15 compare "$@"; then
-    check "after $after Redis equals the daemons' tables, $((SECONDS - begin)) s later" true
-  else
-    check "after $after Redis equals the daemons' tables" compare "$@"
-  fi
-}
 class_seen() { # LINK CLASS
   at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_peer_to_msft)" 1 &&
     at_least "$(rcli hget "pni:{ams1}:link:$1:class:$2" packets_msft_to_peer)" 1

@@ -18,11 +18,6 @@ pni_wire || exit 1
 pni_watch "$build" || exit 1
 pni_route || exit 1
 
-same() { # WHEN PART...
-  local when=$1
-  shift
-  if lab_wait 15 compare "$@"; then check "$when: $* equal the daemons' tables" true; else check "$when" compare "$@"; fi
-}
 verdicts_stay() { # WHEN
   lab_wait 30 as_before || true
   check "$1: verdicts as before ($(verdicts))" as_before

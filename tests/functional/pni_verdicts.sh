@@ -7,9 +7,9 @@ PNI_MORE='subnets = ( { prefix = "203.0.113.0/24"; side = "peer"; classes = ["si
 bmp = { listen = "0.0.0.0:11019"; };
 thresholds = { evidence_window_us = "20s"; r3_window_us = "15s"; r8_share_window_us = "15s"; };'
 
-compare() { # PART...
-  pni_truth >"$LAB_DIR/truth.json" && "$here/pni_compare.py" redis "$REDIS_SOCKET" ams1 "$LAB_DIR/truth.json" "$@"
-}
+# shellcheck source=/dev/null
+. "$here/pni_same.sh"
+
 # Of R3 what stands on routes: a stray frame among the few of a lab keeps its share of sources open.
 verdicts() {
   "$build/pniscope" -r "$REDIS" audit --json | jq -c --arg rows "$rows" '[.audit[] | select(.id as $id | $rows | split(" ") | index($id)) |
