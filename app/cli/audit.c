@@ -37,18 +37,6 @@ collect(struct reader *r, const char *only, struct rows *rows)
 	free(v);
 }
 
-/* When the rows were last judged. */
-static uint64_t
-judged_us(struct reader *r, const struct rows *rows)
-{
-	const struct rec_verdict *v = (const void *)rows->records;
-	uint64_t newest = 0;
-
-	for (size_t i = 0; i < rows->count; i++)
-		newest = v[i].window_to_us > newest ? v[i].window_to_us : newest;
-	return reader_judged_us(r, newest);
-}
-
 /* Data is stale, or no probe is fit: old data decides nothing. */
 static bool
 unfit(const struct reader *r)
@@ -93,7 +81,7 @@ static int
 print_audit(struct reader *r, struct rows *rows, const char *only)
 {
 	const struct options *o = r->options;
-	uint64_t judged = judged_us(r, rows);
+	uint64_t judged = reader_judged_us(r);
 
 	if (!reader_choose(o, rows, NULL))
 		return EXIT_ERROR;

@@ -94,12 +94,12 @@ run_findings(const struct options *o)
 	} else if (id && !o->json && !o->csv) {
 		show_finding((const void *)rows.records, r.zone, r.colour, stdout);
 		fputc('\n', stdout);
-		reader_print_judged(&r, reader_judged_us(&r, 0), stdout);
+		reader_print_judged(&r, reader_judged_us(&r), stdout);
 		code = EXIT_FINE;
 	} else if (reader_choose(o, &rows, "since_us")) {
 		code = reader_print(&r, &rows, "findings", finding_columns);
 		if (!o->json && !o->csv)
-			reader_print_judged(&r, reader_judged_us(&r, 0), stdout);
+			reader_print_judged(&r, reader_judged_us(&r), stdout);
 	}
 	rows_fini(&rows);
 	reader_close(&r);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/requirement.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "commands.h"
@@ -306,16 +307,22 @@ reader_stale(const struct rec_probe *p)
 }
 
 uint64_t
-reader_judged_us(struct reader *r, uint64_t judged_us)
+reader_judged_us(struct reader *r)
 {
+	struct rec_verdict *row = mem_alloc(1, sizeof *row);
+	uint64_t judged_us = 0;
 	double *scores = NULL;
 	size_t count;
 	char **names = store_top(r->store, SCOPE_PEERING, "controls", 1, &scores, &count);
 
+	/* the first row: no maintenance freezes it */
+	if (store_get(r->store, RECORD_VERDICT, requirement_at(0)->id, row))
+		judged_us = row->window_to_us;
 	if (count > 0 && scores[0] > (double)judged_us)
 		judged_us = (uint64_t)scores[0];
 	store_ids_free(names, count);
 	free(scores);
+	free(row);
 	return judged_us;
 }
 

@@ -64,10 +64,10 @@ enum { READER_STALE_US = 3000000 };
 bool reader_stale(const struct rec_probe *p);
 
 /* When verdicts and findings were last judged: a running control's sign of life, or (one that ran
- * once) `judged_us`, the end of the newest row's window. Older than this, nobody judges any more:
- * what stands in Redis is of then. */
+ * once) the end of what it looked at; 0: never. Older than READER_JUDGED_US, nobody judges any
+ * more: what stands in Redis is of then. */
 enum { READER_JUDGED_US = 30000000 };
-uint64_t reader_judged_us(struct reader *r, uint64_t judged_us);
+uint64_t reader_judged_us(struct reader *r);
 bool reader_judged_late(uint64_t judged_us);
 /* "judged 0.4 s ago", or that nobody judges and since when. */
 void reader_print_judged(const struct reader *r, uint64_t judged_us, FILE *to);

@@ -19,8 +19,6 @@ count_verdict(void *context, const char *id, const void *record)
 	struct tally *t = context;
 
 	(void)id;
-	if (v->window_to_us > t->judged_us)
-		t->judged_us = v->window_to_us;
 	if (strcmp(v->applies, "yes") != 0)
 		return;
 	t->pass += strcmp(v->verdict, "PASS") == 0;
@@ -37,7 +35,7 @@ read_tally(struct reader *r, struct tally *t)
 
 	store_get_many(r->store, RECORD_VERDICT, ids, count, count_verdict, t);
 	store_ids_free(ids, count);
-	t->judged_us = reader_judged_us(r, t->judged_us);
+	t->judged_us = reader_judged_us(r);
 }
 
 /* Ids of open findings, most severe first. */

@@ -226,14 +226,15 @@ detect_unfit(const struct audit_input *in, const struct input_probe *p, const ch
              struct sightings *out)
 {
 	struct rec_finding *f;
+	char silence[24];
 
 	if (p->rec.fit && !p->stale)
 		return;
 	f = detect_sight(out, p->stale ? "probe.stale" : "probe.unfit", subject, "");
 	FIELD_COPY(f->side, side_name(SIDE_PROBE));
 	if (p->stale) {
-		FIELD_FORMAT(f->text, "%s wrote nothing for %.0f s", p->rec.id,
-		             (double)(in->now_us - p->rec.heartbeat_us) / 1e6);
+		FIELD_FORMAT(f->text, "%s wrote nothing for %s", p->rec.id,
+		             input_silence(in, p, silence));
 		f->since_us = p->rec.heartbeat_us;
 		FIELD_COPY(f->cause, "the probe stopped, or does not reach the store");
 		FIELD_FORMAT(f->next, "systemctl status pniscope-probe on %s", p->rec.host);

@@ -177,6 +177,13 @@ outlives(const struct verdict_draft *d, const struct subcheck *check, const stru
 	                             identity ? "identity_window_us" : "evidence_window_us");
 }
 
+/* In short: the row's own sub-check of the probe says the rest. */
+static void
+tell_mute(const struct input_probe *p, char why[VERDICT_WHY])
+{
+	field_format(why, VERDICT_WHY, "%s is %s", p->rec.id, p->stale ? "silent" : "unfit");
+}
+
 /* A probe that says nothing, or nothing true, taps what the sub-check is about. Where that is no
  * link but all traffic, one that speaks is enough for what was seen. */
 static bool
@@ -196,7 +203,7 @@ is_mute(const struct gate *g, const struct verdict_draft *d, const struct subche
 		named = true;
 		if (names && link->probe && !input_speaks(link->probe) &&
 		    !outlives(d, check, in, link->probe)) {
-			input_why_unfit(in, link->probe, why, VERDICT_WHY);
+			tell_mute(link->probe, why);
 			return true;
 		}
 	}
@@ -206,7 +213,7 @@ is_mute(const struct gate *g, const struct verdict_draft *d, const struct subche
 		mute = &in->probes[i];
 	}
 	if (mute)
-		input_why_unfit(in, mute, why, VERDICT_WHY);
+		tell_mute(mute, why);
 	return mute != NULL;
 }
 
@@ -514,6 +521,34 @@ gate_tell(const struct audit_input *in, const struct requirement *r, char *text,
 	if (rests && text[0] == '\0' && in->probe_count > 0)
 		field_format(text, size, "none of what it rests on, of %" PRIu64 " frames offered",
 		             offered);
+}
+
+/* The counters of one column that name the requirement, each once. */
+static void
+explain_column(const char *title, const struct requirement *r, size_t column, FILE *to)
+{
+	const char *separator = title, *before = "";
+
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *list;
+
+		memcpy(&list, (const char *)&gate_table[i] + column, sizeof list);
+		if (!list_names(list, r->id, NULL) || strcmp(before, gate_table[i].name) == 0)
+			continue;
+		fprintf(to, "%s%s", separator, gate_table[i].name);
+		separator = ", ";
+		before = gate_table[i].name;
+	}
+	if (separator != title)
+		fputc('\n', to);
+}
+
+void
+gate_explain(const struct requirement *r, FILE *to)
+{
+	explain_column("PASS void by  the probe's ", r, offsetof(struct gate_row, pass), to);
+	explain_column("FAIL void by  the probe's ", r, offsetof(struct gate_row, fail), to);
+	explain_column("deaf by       the probe's ", r, offsetof(struct gate_row, absence), to);
 }
 
 static const char *

@@ -49,5 +49,7 @@ typedef void gate_counter_fn(void *context, uint64_t *counter);
 void gate_counters(struct rec_probe *own, gate_counter_fn *fn, void *context);
 enum { GATE_COUNTERS = 64 }; /* that there are at most */
 
+/* For `explain REQ`: the probe's counters that void a PASS or FAIL of it. */
+void gate_explain(const struct requirement *r, FILE *to);
 /* The table, for docs/requirements.md. */
 void gate_print_docs(FILE *to);

@@ -11,13 +11,31 @@ input_speaks(const struct input_probe *p)
 	return p->rec.fit && !p->stale;
 }
 
+const char *
+input_silence(const struct audit_input *in, const struct input_probe *p, char text[24])
+{
+	double s = (double)(in->now_us - p->rec.heartbeat_us) / 1e6;
+
+	if (s >= 2 * 86400)
+		field_format(text, 24, "%.0f days", s / 86400);
+	else if (s >= 7200)
+		field_format(text, 24, "%.1f h", s / 3600);
+	else if (s >= 300)
+		field_format(text, 24, "%.0f min", s / 60);
+	else
+		field_format(text, 24, "%.0f s", s);
+	return text;
+}
+
 void
 input_why_unfit(const struct audit_input *in, const struct input_probe *p, char *why, size_t size)
 {
+	char silence[24];
+
 	why[0] = '\0';
 	if (p->stale)
-		field_format(why, size, "probe %s wrote nothing for %.0f s", p->rec.id,
-		             (double)(in->now_us - p->rec.heartbeat_us) / 1e6);
+		field_format(why, size, "probe %s wrote nothing for %s", p->rec.id,
+		             input_silence(in, p, silence));
 	else if (!p->rec.fit)
 		field_format(why, size, "probe %s is unfit: %s", p->rec.id, p->rec.unfit_reason);
 }

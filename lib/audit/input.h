@@ -202,6 +202,8 @@ struct audit_input {
 
 /* Whether its numbers may carry a verdict: fit and not stale. */
 bool input_speaks(const struct input_probe *p);
+/* How long it has been silent: "35 s", "12 min", "3.5 h", "4 days". */
+const char *input_silence(const struct audit_input *in, const struct input_probe *p, char text[24]);
 /* Why it does not speak: "probe p1 wrote nothing for 35 s"; nothing for one that does. */
 void input_why_unfit(const struct audit_input *in, const struct input_probe *p, char *why,
                      size_t size);

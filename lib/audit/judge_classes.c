@@ -68,8 +68,8 @@ check_registered(const struct audit_input *in, struct verdict_draft *d)
 		                               .verdict = VERDICT_PASS,
 		                               .basis = BASIS_DECLARED,
 		                               .samples = in->conf->registered_count},
-		            "all %zu registered prefixes have an entry",
-		            in->conf->registered_count);
+		            "%zu of %zu registered prefixes have an entry",
+		            in->conf->registered_count, in->conf->registered_count);
 }
 
 /* What the peer announces for longer than the grace, whole or as far as it is known. */

@@ -40,12 +40,14 @@ static void
 need_windows(const struct audit_input *in, const struct rec_loss *r, struct verdict_draft *d)
 {
 	double wanted = conf_threshold(in->conf, NULL, "m3_windows");
-	char have[64], want[64];
+	char have[64], want[64], what[96];
 
-	FIELD_FORMAT(have, "%" PRIu64 " windows", r->windows);
+	FIELD_FORMAT(have, "%" PRIu64 " window%s", r->windows, r->windows == 1 ? "" : "s");
 	FIELD_FORMAT(want, "%.0f of 15 s with %.0f RTP packets each", wanted,
 	             conf_threshold(in->conf, NULL, "m3_window_packets"));
-	verdict_need(d, "media on the link", have, want, "let calls run while the probe looks",
+	FIELD_FORMAT(what, "media of %s on %s", r->side[0] ? r->side : "either side",
+	             r->scope[0] ? r->scope : "any link");
+	verdict_need(d, what, have, want, "let calls run while the probe looks",
 	             (uint64_t)(wanted - fmin(wanted, (double)r->windows)) * 15 * US_PER_S);
 }
 
@@ -97,10 +99,10 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 		           100 * (1 - over), r->windows, side_name(side));
 	else
 		judge_open(d, &m, LACK_TOO_LITTLE,
-		           "%" PRIu64 " windows with enough media from %s, %" PRIu64
-		           " over a limit; %" PRIu64 " of %" PRIu64 " packets lost",
-		           r->windows, side_name(side), r->windows_over, r->lost,
-		           r->packets + r->lost);
+		           "%" PRIu64 " window%s with enough media from %s, %" PRIu64
+		           " over a limit, %" PRIu64 " of %" PRIu64 " packets lost",
+		           r->windows, r->windows == 1 ? "" : "s", side_name(side), r->windows_over,
+		           r->lost, r->packets + r->lost);
 	if (r->windows < (uint64_t)conf_threshold(in->conf, NULL, "m3_windows"))
 		need_windows(in, r, d);
 }

@@ -118,6 +118,7 @@ requirement_explain(const struct requirement *r, const struct conf *conf, FILE *
 	fprintf(to, "FAIL          %s\n", r->fail);
 	fprintf(to, "INCONCLUSIVE  %s\n", r->inconclusive);
 	fprintf(to, "side          %s\n", side_name(r->side));
+	gate_explain(r, to);
 	if (conf)
 		print_thresholds(r, conf, to);
 }

@@ -624,7 +624,9 @@ static const struct requirement table[] = {
 			  "prepare-network.md",
 		.pass = "95 % of 100 windows of 15 s with 5000 RTP packets keep the media limits",
 		.fail = "3 violating windows in an hour on one side",
-		.inconclusive = "too few windows, or the gate voids them",
+		.inconclusive =
+			"too few windows of the last day, or the probe's own loss could have "
+			"made what was found",
 		.evidence = "sequence gaps of media and TCP",
 		.how = "media traffic while streams are measured",
 		.window_s = 3600,
