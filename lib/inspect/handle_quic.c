@@ -215,6 +215,21 @@ read_initial(struct inspection *in, const struct quic *quic)
 	flight_read(flight, in);
 }
 
+/* A snap length cut the client's first Initial: nothing opens it, but its destination id gives the
+ * keys of the server's, which is shorter. Whoever opens an Initial with other keys is right. */
+static void
+key_unproven(struct inspection *in, const struct quic *quic)
+{
+	struct quic_state *state = state_of(in);
+
+	if (state->keyed || quic->dcid_size > QUIC_ID_MAX ||
+	    !quic_keys_derive(quic->version, quic->dcid, quic->dcid_size, &state->keys[0],
+	                      &state->keys[1]))
+		return;
+	state->keyed = true;
+	state->client = in->direction;
+}
+
 /* What a client sends in a version made to be refused has the first byte of its version 1. */
 static uint8_t
 kind_of(const struct quic *quic)
@@ -238,8 +253,11 @@ read_datagram(struct inspection *in)
 		}
 		if (quic.version || quic.type == QUIC_NEGOTIATION)
 			census_version_add(&in->census->quic, quic.version, kind_of(&quic));
-		if (reason != REASON_OK)
+		if (reason != REASON_OK) {
+			if (in->cut && quic.dcid && quic.type == QUIC_INITIAL)
+				key_unproven(in, &quic);
 			return;
+		}
 		if (quic.type == QUIC_INITIAL)
 			read_initial(in, &quic);
 		else if (quic.type == QUIC_HANDSHAKE)

@@ -174,6 +174,32 @@ test_quic(void **state)
 }
 
 /* Without the client's packet nobody has the server's keys; bytes of chance open nothing. */
+/* The client's hello was cut by a snap length, the server's was not. */
+static void
+test_quic_cut(void **state)
+{
+	struct hex client = hex_bytes(QUIC_CLIENT_INITIAL);
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_QUIC, UDP, 443, 0);
+	feed_frame(&f, 0, 0, 0, client.at, client.size, client.size - 300);
+	feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][1], 0);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 1);
+	assert_int_equal(f.census->quic.at[0].kinds[QUIC_INITIAL], 2);
+	feed_close(&f);
+	/* the one that was cut is the server's: the client's keys are its own */
+	feed_open(&f, CLASS_QUIC, UDP, 443, 0);
+	client = hex_bytes(QUIC_SERVER_INITIAL);
+	feed_frame(&f, 1, 0, 0, client.at, client.size, client.size - 40);
+	feed_hex(&f, 0, QUIC_CLIENT_INITIAL);
+	feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][1], 1);
+	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 1);
+	feed_close(&f);
+}
+
 static void
 test_quic_unopened(void **state)
 {
@@ -197,7 +223,7 @@ main(void)
 		cmocka_unit_test(test_tls_pieces),       cmocka_unit_test(test_tls_session),
 		cmocka_unit_test(test_tls_ports_reused), cmocka_unit_test(test_tls_cut),
 		cmocka_unit_test(test_dtls_name),        cmocka_unit_test(test_quic),
-		cmocka_unit_test(test_quic_unopened),
+		cmocka_unit_test(test_quic_cut),         cmocka_unit_test(test_quic_unopened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
