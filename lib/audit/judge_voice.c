@@ -311,5 +311,4 @@ judge_sbcs(const struct audit_input *in, struct verdict_draft *d)
 		verdict_need(d, "SBCs", "none declared", "an entry for each",
 		             "write `sbcs` in the contract file", 0);
 	}
-	verdict_note(d, "the ports of media are not judged yet");
 }
