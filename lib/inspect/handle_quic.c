@@ -27,9 +27,11 @@ struct flight {
 struct quic_state {
 	struct budget *budget;
 	bool keyed;
-	bool asked, answered;     /* Initials of both sides came, by these keys */
-	bool confirmed;           /* and a Handshake packet of the client's */
-	unsigned client;          /* direction of the client */
+	bool asked, answered; /* Initials of both sides came, by these keys */
+	bool confirmed;       /* and a Handshake packet of the client's */
+	unsigned client;      /* direction of the client */
+	uint8_t id_size;      /* of the server's own id, 0: not seen yet */
+	uint8_t id[QUIC_ID_MAX];
 	struct quic_keys keys[2]; /* client's, server's */
 	struct flight flight[2];  /* likewise */
 };
@@ -109,6 +111,16 @@ state_of(struct inspection *in)
 		c->state = state;
 	}
 	return c->state;
+}
+
+/* What was read of a connection before is not part of this one. */
+static void
+begin(struct quic_state *state)
+{
+	flight_fini(state->budget, &state->flight[0]);
+	flight_fini(state->budget, &state->flight[1]);
+	state->asked = state->answered = state->confirmed = false;
+	state->id_size = 0;
 }
 
 /* The keys of a connection that this packet of a client begins. Its hello may have come already: a
@@ -193,6 +205,16 @@ time_handshake(struct inspection *in)
 	round_trip_answer(in, LATENCY_QUIC, &server, sizeof server);
 }
 
+/* What a client's later Initials are sent to. */
+static void
+note_id(struct quic_state *state, const struct inspection *in, const struct quic *quic)
+{
+	if (in->direction == state->client)
+		return;
+	state->id_size = quic->scid_size;
+	memcpy(state->id, quic->scid, quic->scid_size);
+}
+
 static void
 read_initial(struct inspection *in, const struct quic *quic)
 {
@@ -207,6 +229,7 @@ read_initial(struct inspection *in, const struct quic *quic)
 		in->census->quic_unopened++;
 		return;
 	}
+	note_id(state, in, quic);
 	time_initial(in, state);
 	flight = &state->flight[in->direction != state->client];
 	frames = cursor_over(plain, (size_t)size);
@@ -215,19 +238,35 @@ read_initial(struct inspection *in, const struct quic *quic)
 	flight_read(flight, in);
 }
 
+/* It goes to an id that the server, of whom an Initial was opened, did not give: another connection
+ * begins, or this one, retried. */
+static bool
+is_first(const struct quic_state *state, const struct inspection *in, const struct quic *quic)
+{
+	if (!state->keyed)
+		return true;
+	return in->direction == state->client &&
+	       (quic->dcid_size != state->id_size ||
+	        memcmp(quic->dcid, state->id, state->id_size) != 0);
+}
+
 /* A snap length cut the client's first Initial: nothing opens it, but its destination id gives the
  * keys of the server's, which is shorter. Whoever opens an Initial with other keys is right. */
 static void
 key_unproven(struct inspection *in, const struct quic *quic)
 {
 	struct quic_state *state = state_of(in);
+	struct quic_keys keys[2];
 
-	if (state->keyed || quic->dcid_size > QUIC_ID_MAX ||
-	    !quic_keys_derive(quic->version, quic->dcid, quic->dcid_size, &state->keys[0],
-	                      &state->keys[1]))
+	if (quic->dcid_size > QUIC_ID_MAX || !is_first(state, in, quic) ||
+	    !quic_keys_derive(quic->version, quic->dcid, quic->dcid_size, &keys[0], &keys[1]))
 		return;
+	if (state->id_size)
+		begin(state);
 	state->keyed = true;
 	state->client = in->direction;
+	state->keys[0] = keys[0];
+	state->keys[1] = keys[1];
 }
 
 /* What a client sends in a version made to be refused has the first byte of its version 1. */

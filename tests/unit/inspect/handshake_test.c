@@ -188,6 +188,19 @@ test_quic_cut(void **state)
 	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][1], 0);
 	assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], 1);
 	assert_int_equal(f.census->quic.at[0].kinds[QUIC_INITIAL], 2);
+	/* the same ports again; in between, what the client sends to the server's own id */
+	for (unsigned i = 2; i < 4; i++) {
+		struct hex later =
+			hex_bytes("c0 00000001 08 f067a5502a4262b5 00 00 4400 00000000 00000000");
+
+		feed_frame(&f, 0, 0, 0, later.at, later.size, 4);
+		feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+		assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], i - 1);
+		feed_frame(&f, 0, 0, 0, "\xc0\0\0\0\1\10other-id\0\0\x44\0....", 22, 2);
+		feed_frame(&f, 0, 0, 0, client.at, client.size, client.size - 300);
+		feed_hex(&f, 1, QUIC_SERVER_INITIAL);
+		assert_int_equal(f.census->tls.handshakes[CENSUS_QUIC][2], i);
+	}
 	feed_close(&f);
 	/* the one that was cut is the server's: the client's keys are its own */
 	feed_open(&f, CLASS_QUIC, UDP, 443, 0);
