@@ -269,6 +269,13 @@ endpoint_json(const struct rec_endpoint *e)
 	json_put_u64(o, "packets_msft_to_peer", e->traffic.packets[DIR_MSFT_TO_PEER]);
 	json_put_u64(o, "bytes_peer_to_msft", e->traffic.bytes[DIR_PEER_TO_MSFT]);
 	json_put_u64(o, "bytes_msft_to_peer", e->traffic.bytes[DIR_MSFT_TO_PEER]);
+	json_put_f64(o, "rtt_us", e->rtt_us);
+	json_put_f64(o, "rtt_min_us", e->rtt_min_us);
+	json_put_u64(o, "rtt_samples", e->rtt_samples);
+	json_put(o, "rtt_methods", json_split(e->rtt_methods));
+	json_put_f64(o, "loss_ratio", e->loss_ratio);
+	json_put_u64(o, "lost_packets", e->lost_packets);
+	json_put_u64(o, "loss_samples", e->loss_samples);
 	return o;
 }
 

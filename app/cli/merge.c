@@ -89,6 +89,33 @@ merge_names(char *to, size_t size, const char *from)
 	}
 }
 
+static double
+ratio_of(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : NAN;
+}
+
+/* Round trips to an endpoint from several taps: their mean, by samples. */
+static void
+add_path(struct rec_endpoint *a, const struct rec_endpoint *b)
+{
+	uint64_t samples = a->rtt_samples + b->rtt_samples;
+
+	if (!a->rtt_samples || (b->rtt_samples && b->rtt_min_us < a->rtt_min_us))
+		a->rtt_min_us = b->rtt_min_us;
+	if (!a->rtt_samples)
+		a->rtt_us = b->rtt_us;
+	else if (b->rtt_samples)
+		a->rtt_us =
+			(a->rtt_us * (double)a->rtt_samples + b->rtt_us * (double)b->rtt_samples) /
+			(double)samples;
+	a->rtt_samples = samples;
+	merge_names(a->rtt_methods, sizeof a->rtt_methods, b->rtt_methods);
+	a->lost_packets += b->lost_packets;
+	a->loss_samples += b->loss_samples;
+	a->loss_ratio = ratio_of(a->lost_packets, a->loss_samples + a->lost_packets);
+}
+
 static void
 add_endpoint(void *to, const void *from)
 {
@@ -101,12 +128,7 @@ add_endpoint(void *to, const void *from)
 	merge_names(a->classes, sizeof a->classes, b->classes);
 	merge_names(a->roles, sizeof a->roles, b->roles);
 	widen(&a->first_us, &a->last_us, b->first_us, b->last_us);
-}
-
-static double
-ratio_of(uint64_t part, uint64_t whole)
-{
-	return whole ? (double)part / (double)whole : NAN;
+	add_path(a, b);
 }
 
 /* Quantiles can't be joined from two records: the larger sample's stand. */

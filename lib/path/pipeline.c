@@ -45,7 +45,7 @@ flow_counts(struct pipeline *p)
 	const struct shortage shortage = shortage_of(p);
 	struct snap *s = p->snap;
 
-	static_assert(SNAP_SEQ == 6, "what the pipeline fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 7, "what the pipeline fills in at the end of an interval");
 	s->flows_created += now.created - p->before.created;
 	s->flows_expired += now.expired - p->before.expired;
 	s->flows_evicted += now.evicted - p->before.evicted;

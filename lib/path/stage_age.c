@@ -111,10 +111,13 @@ endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
 {
 	/* what a sent goes in the direction that leaves its side */
 	unsigned dir_a = f->flags & FLOW_A_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER;
+	bool tells = flow_proto(f) == TCP || 1ull << pipeline_class(f)->class & MEDIA_CLASSES;
+	uint32_t countable = tells ? UINT32_MAX : 0;
 
 	e->subnet = subnet;
 	for (unsigned sender = 0; sender < 2; sender++) {
 		e->packets[dir_a ^ sender] += packets[sender];
+		e->countable[dir_a ^ sender] += packets[sender] & countable;
 		e->bytes[dir_a ^ sender] += bytes[sender];
 	}
 	e->flows += !(f->flags & FLOW_SHOWN);

@@ -39,11 +39,42 @@ static const uint8_t method_by_how[] = {
 	[TCP_RTT_TS] = LATENCY_TCP_TS,
 };
 
+/* To whom: the endpoint of the packet that a round trip led to, or on whose side one was lost. */
+static void
+sample_fill(const struct pipeline *p, const struct burst *b, uint32_t i, bool receiver,
+            struct sample *s)
+{
+	bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
+
+	s->addr = receiver ? b->packet[i].dst : b->packet[i].src;
+	s->side = from_peer != receiver ? SIDE_PEER : SIDE_MSFT;
+}
+
+/* `receiver`: on the side of the one that the packet goes to. */
+static void
+lose(struct pipeline *p, const struct burst *b, uint32_t i, bool receiver, enum sample_kind kind)
+{
+	struct sample *s = sample_add(p->snap->losses);
+
+	if (!s)
+		return;
+	sample_fill(p, b, i, receiver, s);
+	s->kind = (uint8_t)kind;
+}
+
 /* What is rare is counted by kind. `dir` is the segment's. */
 static __attribute__((noinline)) void
-tell(struct pipeline *p, uint32_t meter, unsigned dir, const struct tcp_news *news)
+tell(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
+     const struct tcp_news *news)
 {
-	struct snap_quality *q = quality_of(p->snap, meter);
+	struct snap_quality *q = quality_of(p->snap, b->meter[i]);
+
+	if (news->saw & 1u << TCP_SAW_LOST_BEFORE)
+		lose(p, b, i, false, SAMPLE_LOST);
+	if (news->saw & 1u << TCP_SAW_LOST_AFTER)
+		lose(p, b, i, true, SAMPLE_LOST);
+	for (uint32_t n = 0; n < news->taken_back; n++)
+		lose(p, b, i, false, SAMPLE_NOT_LOST);
 
 	if (!q)
 		return;
@@ -60,6 +91,7 @@ stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_receiv
 	const struct meter_key *meter = meter_key_at(p->meters, b->meter[i]);
 	bool from_peer = p->plan->lanes[b->lane[i]].dir == DIR_PEER_TO_MSFT;
 	struct latency_key key = {.link = b->link[i], .method = (uint8_t)method};
+	struct sample *s = latency_is_headline(method) ? sample_add(p->snap->round_trips) : NULL;
 
 	key.half = from_peer != to_receiver ? SIDE_PEER : SIDE_MSFT;
 	key.subnet = key.half == SIDE_PEER ? meter->peer_subnet : meter->msft_subnet;
@@ -67,6 +99,12 @@ stage_time(struct pipeline *p, const struct burst *b, uint32_t i, bool to_receiv
 	key.subnet = LATENCY_SBC_BASE + meter->sbc - 1u;
 	if (meter->sbc)
 		latency_add(&p->snap->latencies, &key, ns);
+	if (!s)
+		return;
+	sample_fill(p, b, i, to_receiver, s);
+	s->kind = SAMPLE_ROUND_TRIP;
+	s->method = (uint8_t)method;
+	s->ns = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
 
 static inline void
@@ -85,7 +123,7 @@ segment(struct pipeline *p, struct burst *b, uint32_t i)
 	m->segments[dir]++;
 	m->data_segments[dir] += news.saw & 1u << TCP_SAW_DATA;
 	if (__builtin_expect((news.saw & ~(1u << TCP_SAW_DATA)) | news.unseen | news.taken_back, 0))
-		tell(p, b->meter[i], dir, &news);
+		tell(p, b, i, dir, &news);
 	for (uint32_t n = 0; n < news.sample_count; n++)
 		stage_time(p, b, i, false, method_by_how[news.sample[n].how], news.sample[n].ns);
 }

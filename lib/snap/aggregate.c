@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "snap/totals.h"
 
-static_assert(SNAP_SEQ == 6, "struct snap changed: merge its new parts here");
+static_assert(SNAP_SEQ == 7, "struct snap changed: merge its new parts here");
 static_assert(CLASS_COUNT <= 64, "agg_endpoint.classes is one bit per class");
 
 enum {
@@ -221,6 +221,16 @@ is_wanted(const void *context, uint32_t index)
 	       addr_equal(&w->endpoints[index].addr, w->addr);
 }
 
+static struct agg_endpoint *
+known_endpoint(const struct aggregate *a, const struct addr *addr, uint8_t side)
+{
+	struct endpoint_wanted wanted = {a->endpoints, addr, side};
+	uint64_t hash = hash_16(&a->merging->key, addr->b, side);
+	uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
+
+	return at == MAP_NONE ? NULL : &a->endpoints[at];
+}
+
 /* The endpoint's place, made on first sight (*new); NULL when the table is full. */
 static struct agg_endpoint *
 find_endpoint(struct aggregate *a, const struct addr *addr, uint8_t side, bool *new)
@@ -286,7 +296,7 @@ merge_endpoint(struct aggregate *a, const struct snap_endpoint *from)
 
 	if (!e)
 		return;
-	if (new) {
+	if (!e->first_us) {
 		e->subnet = from->subnet <= a->subnet_count ? from->subnet : SUBNET_NONE;
 		if (e->subnet)
 			a->subnets[e->subnet].endpoints++;
@@ -301,11 +311,60 @@ merge_endpoint(struct aggregate *a, const struct snap_endpoint *from)
 	for (int dir = 0; dir < DIR_COUNT; dir++) {
 		e->last.packets[dir] += from->packets[dir];
 		e->last.bytes[dir] += from->bytes[dir];
+		e->countable += from->countable[dir];
 	}
 	if (!e->first_us || from->first_ns / NS_PER_US < e->first_us)
 		e->first_us = from->first_ns / NS_PER_US;
 	if (from->last_ns / NS_PER_US > e->last_us)
 		e->last_us = from->last_ns / NS_PER_US;
+}
+
+/* May come before the ageing hand has passed a flow of the endpoint: which it is about to. */
+static void
+merge_round_trip(struct aggregate *a, const struct sample *s)
+{
+	bool new;
+	struct agg_endpoint *e = find_endpoint(a, &s->addr, s->side, &new);
+
+	if (!e)
+		return;
+	e->rtt_count++;
+	e->rtt_sum_ns += s->ns;
+	e->rtt_methods |= 1u << s->method;
+	if (!e->rtt_min_ns || s->ns < e->rtt_min_ns)
+		e->rtt_min_ns = s->ns;
+}
+
+static void
+merge_samples(struct aggregate *a, const struct snap *s)
+{
+	double weight = sample_weight(s->losses);
+
+	for (uint32_t i = 0; i < sample_count(s->round_trips); i++)
+		merge_round_trip(a, &s->round_trips->at[i]);
+	for (uint32_t i = 0; i < sample_count(s->losses); i++) {
+		const struct sample *lost = &s->losses->at[i];
+		struct agg_endpoint *e = known_endpoint(a, &lost->addr, lost->side);
+
+		if (e)
+			e->lost += lost->kind == SAMPLE_LOST ? weight : -weight;
+	}
+}
+
+/* What is missing from a stream was lost on its sender's side. */
+static void
+add_media_loss(struct aggregate *a)
+{
+	for (uint32_t i = 0; i < a->voice->stream_count; i++) {
+		const struct book_stream *s = &a->voice->streams[i];
+		struct agg_endpoint *e;
+
+		if (!s->changed || !s->last_lost)
+			continue;
+		e = known_endpoint(a, &s->src, s->dir == DIR_PEER_TO_MSFT ? SIDE_PEER : SIDE_MSFT);
+		if (e)
+			e->lost += (double)s->last_lost;
+	}
 }
 
 static void
@@ -363,6 +422,7 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 		merge_meter(a, meter_key_at(meters, i), &s->meters[i]);
 	for (uint32_t i = 0; i < s->endpoint_count; i++)
 		merge_endpoint(a, &s->endpoints[i]);
+	merge_samples(a, s);
 	quality_book_merge(a->quality, s, meters);
 	stream_book_merge(a->voice, s);
 	latency_book_merge(a->latency, &s->latencies);
@@ -390,11 +450,7 @@ aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port)
 const struct agg_endpoint *
 aggregate_endpoint(const struct aggregate *a, const struct addr *addr, uint8_t side)
 {
-	struct endpoint_wanted wanted = {a->endpoints, addr, side};
-	uint64_t hash = hash_16(&a->merging->key, addr->b, side);
-	uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
-
-	return at == MAP_NONE ? NULL : &a->endpoints[at];
+	return known_endpoint(a, addr, side);
 }
 
 /* Whether the host speaks SIP over TLS with anybody. */
@@ -435,6 +491,7 @@ aggregate_close(struct aggregate *a)
 	totals_close(a);
 	quality_book_close(a->quality, a->end_us);
 	stream_book_close(a->voice, a->end_us, has_encrypted_signalling, a);
+	add_media_loss(a);
 	latency_book_close(a->latency, a->end_us);
 	halves_book_close(a->halves, a->end_us);
 }

@@ -104,6 +104,12 @@ struct agg_endpoint {
 	struct role_flows roles;       /* what its flows say of its role, since start */
 	uint32_t active, asked, media; /* flows in the last interval; begun by it; of media */
 	bool changed;                  /* in the last interval */
+	/* round trips from the tap, since start: those that the samples kept */
+	uint64_t rtt_count, rtt_sum_ns;
+	uint32_t rtt_min_ns, rtt_methods; /* 0: none; bits by enum latency_method */
+	/* packets of TCP and media, sent by it and to it; of these, lost on its side */
+	uint64_t countable;
+	double lost;
 };
 
 struct aggregate {

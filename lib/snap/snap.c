@@ -58,11 +58,13 @@ buffer_init(struct snap *s, const struct snap_params *params, uint32_t meters)
 	s->qualities = mem_map(params->qualities * sizeof *s->qualities, true);
 	s->stream_capacity = params->streams;
 	s->streams = mem_map((params->streams + 1) * sizeof *s->streams, true);
+	s->round_trips = mem_map(sizeof *s->round_trips, true);
+	s->losses = mem_map(sizeof *s->losses, true);
 	s->halves_count = params->links * 2u * HALF_KINDS;
 	s->halves = mem_map((s->halves_count + 1) * sizeof *s->halves, true);
 	return latency_set_init(&s->latencies, params->latencies, params->links, true) &&
-	       s->streams && s->halves && s->lanes && s->meters && s->endpoints &&
-	       s->endpoint_index && s->qualities;
+	       s->streams && s->halves && s->round_trips && s->losses && s->lanes && s->meters &&
+	       s->endpoints && s->endpoint_index && s->qualities;
 }
 
 static void
@@ -74,6 +76,8 @@ buffer_fini(struct snap *s, uint32_t meters)
 	mem_unmap(s->endpoint_index, index_size(s));
 	mem_unmap(s->qualities, s->quality_capacity * sizeof *s->qualities);
 	mem_unmap(s->streams, (s->stream_capacity + 1) * sizeof *s->streams);
+	mem_unmap(s->round_trips, sizeof *s->round_trips);
+	mem_unmap(s->losses, sizeof *s->losses);
 	mem_unmap(s->halves, (s->halves_count + 1) * sizeof *s->halves);
 	latency_set_fini(&s->latencies);
 }
@@ -89,6 +93,8 @@ buffer_clear(struct snap *s)
 	                     .qualities = s->qualities,
 	                     .stream_capacity = s->stream_capacity,
 	                     .streams = s->streams,
+	                     .round_trips = s->round_trips,
+	                     .losses = s->losses,
 	                     .halves_count = s->halves_count,
 	                     .halves = s->halves,
 	                     .lanes = s->lanes,
@@ -107,6 +113,7 @@ buffer_clear(struct snap *s)
 		s->halves[i].count = 0;
 		s->halves[i].cut = false;
 	}
+	s->round_trips->seen = s->losses->seen = 0;
 	latency_set_clear(&s->latencies);
 	empty.latencies = s->latencies;
 	*s = empty;
@@ -162,7 +169,7 @@ snap_current(struct snap_core *c)
 struct snap *
 snap_publish(struct snap_core *c, uint64_t end_ns)
 {
-	static_assert(SNAP_SEQ == 6, "what the worker fills in at the end of an interval");
+	static_assert(SNAP_SEQ == 7, "what the worker fills in at the end of an interval");
 	struct snap *full = c->current, *next;
 
 	full->end_ns = end_ns;
@@ -194,7 +201,7 @@ snap_take(struct snap_core *c)
 void
 snap_release(struct snap_core *c, struct snap *s)
 {
-	static_assert(SNAP_SEQ == 6, "what is cleared for the next interval");
+	static_assert(SNAP_SEQ == 7, "what is cleared for the next interval");
 	buffer_clear(s);
 	atomic_store_explicit(&c->spare, s, memory_order_release);
 }

@@ -20,6 +20,7 @@
 #include "snap/halves.h"
 #include "snap/latency.h"
 #include "snap/quality.h"
+#include "snap/sample.h"
 #include "snap/shortage.h"
 #include "snap/stream.h"
 
@@ -30,7 +31,7 @@ enum {
 	SNAP_L1_OVERHEAD = 24,
 	SNAP_PUNTS = 2, /* control, bulk */
 	/* change when struct snap or its parts change: publish, merge and aggregate assert it */
-	SNAP_SEQ = 6,
+	SNAP_SEQ = 7,
 };
 
 struct lane_id {
@@ -59,8 +60,10 @@ struct snap_endpoint {
 	uint16_t link;
 	uint8_t side; /* SIDE_PEER or SIDE_MSFT */
 	uint8_t pad;
-	uint32_t subnet;               /* id on its side */
-	uint64_t packets[2], bytes[2]; /* [enum direction] */
+	uint32_t subnet;       /* id on its side */
+	uint32_t packets[2];   /* [enum direction] */
+	uint32_t countable[2]; /* of these, TCP and media: of which loss is told */
+	uint64_t bytes[2];
 	uint64_t first_ns, last_ns;    /* of the flows fed */
 	uint32_t flows;                /* flows first fed in this interval */
 	uint32_t active, begun, media; /* flows fed; begun by it; of media */
@@ -109,7 +112,8 @@ struct snap {
 	struct snap_quality *qualities; /* [quality_count], by meter.quality */
 	struct latency_set latencies;
 	struct snap_stream *streams; /* [stream_count] */
-	struct halves *halves;       /* by link, direction and kind: snap_halves() */
+	struct sample_set *round_trips, *losses;
+	struct halves *halves; /* by link, direction and kind: snap_halves() */
 	uint32_t halves_count;
 	struct snap_endpoint *endpoints;
 	uint32_t *endpoint_index; /* open-addressed, endpoint_capacity * 2 slots; see snap.c */

@@ -1,6 +1,7 @@
 /* Declared subnets with their classes, and endpoints, in an epoch. */
 #include <math.h>
 
+#include "base/clock.h"
 #include "store/export_parts.h"
 #include "store/standing.h"
 
@@ -95,6 +96,34 @@ name_of_class(const struct conf *c, unsigned i)
 	return class_name(i);
 }
 
+static const char *
+name_of_method(const struct conf *c, unsigned i)
+{
+	(void)c;
+	return latency_method_name(i);
+}
+
+/* What is taken back later than it was written can leave less than nothing. */
+static void
+fill_path(struct rec_endpoint *r, const struct agg_endpoint *from)
+{
+	double lost = from->lost > 0 ? from->lost : 0;
+	double sent = (double)from->countable + lost;
+
+	r->rtt_samples = from->rtt_count;
+	r->rtt_us = r->rtt_min_us = r->loss_ratio = NAN;
+	if (from->rtt_count) {
+		r->rtt_us = (double)from->rtt_sum_ns / (double)from->rtt_count / NS_PER_US;
+		r->rtt_min_us = (double)from->rtt_min_ns / NS_PER_US;
+	}
+	join_bits(from->rtt_methods, LATENCY_METHOD_COUNT, name_of_method, NULL, r->rtt_methods,
+	          sizeof r->rtt_methods);
+	r->loss_samples = from->countable;
+	r->lost_packets = (uint64_t)llround(lost);
+	if (sent > 0)
+		r->loss_ratio = lost / sent;
+}
+
 void
 export_endpoint(struct epoch *x, const struct agg_endpoint *from)
 {
@@ -115,6 +144,7 @@ export_endpoint(struct epoch *x, const struct agg_endpoint *from)
 		store_rank(x->e->store, SCOPE_SITE, ranks, r.ip,
 		           r.traffic.rate_bps[0] + r.traffic.rate_bps[1]);
 	}
+	fill_path(&r, from);
 	export_roles(x, from, id, &r);
 	store_rank(x->e->store, SCOPE_SITE, "endpoints", id, (double)from->last_us);
 	export_put(x, RECORD_ENDPOINT, id, &r);

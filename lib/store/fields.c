@@ -258,8 +258,17 @@ const struct record_field fields_endpoint[] = {
 	U64(rec_endpoint, flows, "", "total"),
 	U64(rec_endpoint, first_us, "us", "first packet"),
 	U64(rec_endpoint, last_us, "us", "last packet"),
-	LATER("rtt_us", "us", "round trip from the tap"),
-	LATER("loss_ratio", "ratio", "lost of sent, by side"),
+	F64(rec_endpoint, rtt_us, "us",
+            "round trips from the tap to it and back, mean since start of a sample of at most 1024 "
+            "an interval and worker; TCP and QUIC, without the time that hosts think"),
+	F64(rec_endpoint, rtt_min_us, "us", "the least of these"),
+	U64(rec_endpoint, rtt_samples, "samples", "how many"),
+	TEXT(rec_endpoint, rtt_methods, "how they were taken, comma-separated"),
+	F64(rec_endpoint, loss_ratio, "ratio",
+            "of TCP and RTP packets sent by it and to it, those lost between it and the tap"),
+	U64(rec_endpoint, lost_packets, "packets",
+            "these; where more than 1024 were lost in an interval, estimated from so many"),
+	U64(rec_endpoint, loss_samples, "packets", "TCP and RTP packets, sent by it and to it"),
 	END,
 };
 

@@ -197,6 +197,10 @@ struct rec_endpoint {
 	uint64_t roles_first_us, roles_last_us; /* of their evidence */
 	struct rec_traffic traffic;
 	uint64_t flows, first_us, last_us;
+	/* TCP and QUIC, without what hosts think; TCP and RTP. NaN: no samples */
+	double rtt_us, rtt_min_us, loss_ratio;
+	uint64_t rtt_samples, loss_samples, lost_packets;
+	char rtt_methods[64];
 };
 
 /* One piece of evidence that a peer could check. */

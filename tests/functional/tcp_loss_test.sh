@@ -203,6 +203,9 @@ if [ "$own" = 0 ]; then
   check "and not more" at_most $(($(field loss:link:tap:msft tcp_to_lost) * 100)) $((lost * 105 + 100))
 fi
 check "nothing on the peer's side" at_most "$(field loss:link:tap:peer tcp_from_lost)" 0
+same_loss() { [ "$(field "endpoint:$cloud" lost_packets)" = "$(field loss:link:tap:msft tcp_to_lost)" ]; }
+check "the endpoint's loss is the link's" lab_wait 10 same_loss
+check "and it has round trips of its own" at_least "$(field "endpoint:$cloud" rtt_samples)" 1
 check "round trips of the cloud's half" at_least "$(field latency:link:tap:msft total_count)" 1
 
 check_end

@@ -271,6 +271,69 @@ feed_endpoint(struct bench *b, const char *address, uint16_t link, uint64_t pack
 }
 
 static void
+add_sample(struct sample_set *set, const char *address, enum sample_kind kind, uint32_t ms)
+{
+	struct sample *s = sample_add(set);
+
+	if (!s)
+		return;
+	*s = (struct sample){.kind = (uint8_t)kind,
+	                     .side = SIDE_PEER,
+	                     .method = LATENCY_TCP_ACK,
+	                     .ns = ms * (uint32_t)NS_PER_MS};
+	assert_true(addr_parse(address, &s->addr));
+}
+
+/* The hand passes it an interval later: its round trips wait for it, and whose they are. */
+static void
+endpoints_have_their_round_trips_and_losses(void **state)
+{
+	struct bench *b = *state;
+	const struct agg_endpoint *e = b->aggregate->endpoints;
+	struct snap *s = snap_current(b->core);
+
+	add_sample(s->round_trips, "203.0.113.1", SAMPLE_ROUND_TRIP, 10);
+	add_sample(s->round_trips, "203.0.113.1", SAMPLE_ROUND_TRIP, 40);
+	close_interval(b);
+	assert_false(e[0].changed);
+	feed_endpoint(b, "203.0.113.1", 0, 1000);
+	s = snap_current(b->core);
+	s->endpoints[0].countable[0] = 600;
+	s->endpoints[0].countable[1] = 380;
+	for (unsigned i = 0; i < 22; i++)
+		add_sample(s->losses, "203.0.113.1", SAMPLE_LOST, 0);
+	add_sample(s->losses, "203.0.113.1", SAMPLE_NOT_LOST, 0);
+	add_sample(s->losses, "203.0.113.1", SAMPLE_NOT_LOST, 0);
+	add_sample(s->losses, "203.0.113.9", SAMPLE_LOST, 0); /* nobody's */
+	add_sample(s->round_trips, "203.0.113.1", SAMPLE_ROUND_TRIP, 40);
+	close_interval(b);
+	assert_int_equal(b->aggregate->endpoint_count, 1);
+	assert_true(e[0].changed);
+	assert_int_equal(e[0].subnet, PEER_NET);
+	assert_int_equal(b->aggregate->subnets[PEER_NET].endpoints, 1);
+	assert_int_equal(e[0].rtt_count, 3);
+	assert_int_equal(e[0].rtt_sum_ns, 90 * NS_PER_MS);
+	assert_int_equal(e[0].rtt_min_ns, 10 * NS_PER_MS);
+	assert_int_equal(e[0].rtt_methods, 1u << LATENCY_TCP_ACK);
+	assert_int_equal(e[0].countable, 980);
+	assert_float_equal(e[0].lost, 20, 1e-9);
+}
+
+/* More than are kept: each stands for so many that their sum is what was lost. */
+static void
+what_was_not_kept_is_stood_for(void **state)
+{
+	struct bench *b = *state;
+	struct snap *s = snap_current(b->core);
+
+	feed_endpoint(b, "203.0.113.1", 0, 100000);
+	for (unsigned i = 0; i < 5000; i++)
+		add_sample(s->losses, "203.0.113.1", SAMPLE_LOST, 0);
+	close_interval(b);
+	assert_float_equal(b->aggregate->endpoints[0].lost, 5000, 1e-6);
+}
+
+static void
 endpoints_merge_over_links_and_intervals(void **state)
 {
 	struct bench *b = *state;
@@ -361,6 +424,8 @@ main(void)
 		TEST(last_is_one_interval_and_total_all),
 		TEST(a_links_peak_is_that_of_the_sum),
 		TEST(losses_come_from_the_ports_growth),
+		TEST(endpoints_have_their_round_trips_and_losses),
+		TEST(what_was_not_kept_is_stood_for),
 		TEST(endpoints_merge_over_links_and_intervals),
 		TEST(a_full_endpoint_table_counts_what_it_refuses),
 		TEST(totals_survive_a_reload),
