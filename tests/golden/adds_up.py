@@ -44,6 +44,10 @@ def complaints(result):
     yield from below_nothing(result)
 
 
+# may be below 0: a rating, an offset of clocks, RFC 3550 A.3's loss where duplicates came
+SIGNED = "r_factor", "offset_s", "lost_cumulative"
+
+
 def below_nothing(value, path=""):
     """Counts that went below 0 read as 2^63 and more, or as negative ones."""
     if isinstance(value, dict):
@@ -52,5 +56,5 @@ def below_nothing(value, path=""):
     elif isinstance(value, list):
         for inner in value:
             yield from below_nothing(inner, path)
-    elif isinstance(value, (int, float)) and not path.endswith(("r_factor", "offset_s")) and not 0 <= value < 1 << 62:
+    elif isinstance(value, (int, float)) and not path.endswith(SIGNED) and not 0 <= value < 1 << 62:
         yield f"{path[1:]} is {value}"
