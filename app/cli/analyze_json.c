@@ -1,5 +1,4 @@
 /* `analyze --json`: every promised key, in the promised order. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
 /* What the inspector knows of LACP, LLDP, BFD and BGP, as keys of `analyze --json`. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "analyze.h"

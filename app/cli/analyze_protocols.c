@@ -1,9 +1,7 @@
 /* The slow path of `analyze`: punted frames to the inspector, its counts as JSON. */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "analyze.h"
-#include "base/mem.h"
 #include "inspect/inspector.h"
 
 enum {

@@ -1,11 +1,9 @@
 /* RTP streams of `analyze`: every stream that was found, in order of its flow; and media legs. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "analyze.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "measure/mos.h"
 #include "state/rtp_pool.h"
 #include "ui/table.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "analyze.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "state/tcp.h"
 #include "tcp_by_rule.h"

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "commands.h"
 #include "diary.h"
 #include "reader.h"

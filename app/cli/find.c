@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/addr.h"
-#include "base/mem.h"
 #include "columns.h"
 #include "commands.h"
 #include "reader.h"

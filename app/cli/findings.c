@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "reader.h"
 #include "show.h"
-#include "ui/format.h"
 
 static const struct rows_column finding_columns[] = {
 	{"severity", "severity", ROWS_ALWAYS},

@@ -1,5 +1,4 @@
 /* Without a contract: sides are guessed from the well-known cloud ranges, a data file. */
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

@@ -74,8 +74,9 @@ enum { TABLE_COUNT = sizeof table / sizeof table[0] };
 
 #define YEAR_US (366 * 86400e6)
 
-bool
-options_duration(const char *text, uint64_t *us)
+/* "1s", "500ms", "2h", "90" (seconds) … False: no length of time. */
+static bool
+read_duration(const char *text, uint64_t *us)
 {
 	static const struct {
 		const char *unit;
@@ -105,11 +106,11 @@ parse_moment(const char *text, uint64_t *us)
 {
 	uint64_t ago, now = clock_utc_us();
 
-	if (text[0] == '-' && options_duration(text + 1, &ago) && ago < now) {
+	if (text[0] == '-' && read_duration(text + 1, &ago) && ago < now) {
 		*us = now - ago;
 		return true;
 	}
-	if (text[0] == '+' && options_duration(text + 1, &ago)) {
+	if (text[0] == '+' && read_duration(text + 1, &ago)) {
 		*us = now + ago;
 		return true;
 	}
@@ -170,7 +171,7 @@ store_value(struct options *o, const struct option_row *row, const char *value)
 		                                           "not a time; 2026-11-22T10:00:00Z, "
 		                                           "seconds since 1970, -5m or +2h is");
 	case VALUE_LENGTH:
-		return (options_duration(value, at) && *(uint64_t *)at) ||
+		return (read_duration(value, at) && *(uint64_t *)at) ||
 		       complain(row, value, "not a length of time; 500ms, 1s, 15m or 24h is");
 	}
 	return false;

@@ -63,7 +63,5 @@ void options_each(unsigned sets,
                              const char *help),
                   void *context);
 
-/* "1s", "500ms", "2h", "90" (seconds) … False: no length of time. */
-bool options_duration(const char *text, uint64_t *us);
 /* Who acts: --by, else the login name. */
 const char *options_who(const struct options *o);

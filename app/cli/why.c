@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "diary.h"
 #include "known.h"
-#include "store/fields.h"
 #include "tell_story.h"
 #include "ui/format.h"
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/field.h"
 #include "audit/judge_parts.h"
 #include "audit/share.h"
 #include "base/hash.h"

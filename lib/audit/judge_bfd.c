@@ -3,7 +3,6 @@
  * published: what both sides negotiated is judged, what was measured is told.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "audit/field.h"

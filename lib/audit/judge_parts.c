@@ -1,6 +1,5 @@
 #include "audit/judge_parts.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* M3 and M5: what the path loses and how long it takes, per link or prefix and side. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit/field.h"

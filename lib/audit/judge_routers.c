@@ -1,7 +1,6 @@
 /* R6: two connections of one location end at different routers of the peer. */
 #include "audit/judge_routers.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

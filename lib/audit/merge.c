@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "audit/field.h"
-#include "base/clock.h"
 #include "base/mem.h"
 
 enum {

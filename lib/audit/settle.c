@@ -1,6 +1,5 @@
 #include "audit/settle.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "audit/field.h"

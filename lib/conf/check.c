@@ -1,10 +1,8 @@
 #include "conf/check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "conf/differ.h"
 
 /* ---- names ---- */

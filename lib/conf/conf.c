@@ -174,21 +174,6 @@ conf_scope_covers(const struct conf *c, const char *window, const char *scope)
 	return false;
 }
 
-const struct conf_maintenance *
-conf_maintenance_at(const struct conf *c, const char *scope, uint64_t us)
-{
-	for (size_t i = 0; i < c->maintenance_count; i++) {
-		const struct conf_maintenance *m = &c->maintenance[i];
-
-		if (us < m->from_us || us >= m->to_us)
-			continue;
-		for (size_t j = 0; j < m->scope.count; j++)
-			if (conf_scope_covers(c, m->scope.at[j], scope))
-				return m;
-	}
-	return NULL;
-}
-
 /* ---- names that others know ---- */
 
 /* "FILE:LINE", or FILE where the value is a default; to be freed. */

@@ -288,6 +288,3 @@ bool conf_link_tapped(const struct conf *c, const struct conf_link *l);
 /* Whether a window's scope covers `scope` ("link:pni-a", "session:pni-a-v4"): it names the same, or
  * the link of a declared session, the site of a link, or the peering. */
 bool conf_scope_covers(const struct conf *c, const char *window, const char *scope);
-/* The declared window that covers `scope` at that time, or NULL. */
-const struct conf_maintenance *conf_maintenance_at(const struct conf *c, const char *scope,
-                                                   uint64_t us);

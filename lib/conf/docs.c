@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/convert.h"
 #include "conf/quantity.h"
 #include "conf/ranges.h"
 #include "conf/schema.h"

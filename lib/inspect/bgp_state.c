@@ -1,7 +1,6 @@
 /* The probe's own state over a restart: lines of facts, then a dump as bgp_seed.c reads it. */
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "inspect/certificate.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>

@@ -7,7 +7,6 @@
 #include "inspect/handler.h"
 #include "inspect/round_trip.h"
 #include "proto/dns.h"
-#include "proto/protocols.h"
 #include "proto/sip.h"
 #include "proto/stun.h"
 

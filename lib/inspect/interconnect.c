@@ -56,8 +56,8 @@ interconnect_set_conf(struct interconnect *ic, const struct conf *conf)
 	interconnect_fini(&before);
 }
 
-struct link_watch *
-interconnect_link(struct interconnect *ic, const struct lane_id *lane)
+static struct link_watch *
+link_of(struct interconnect *ic, const struct lane_id *lane)
 {
 	return lane && lane->link < ic->link_count ? &ic->links[lane->link] : NULL;
 }
@@ -65,7 +65,7 @@ interconnect_link(struct interconnect *ic, const struct lane_id *lane)
 struct member_watch *
 interconnect_member(struct interconnect *ic, const struct lane_id *lane)
 {
-	struct link_watch *l = interconnect_link(ic, lane);
+	struct link_watch *l = link_of(ic, lane);
 
 	return l && lane->member < l->member_count && lane->dir < LACP_SIDES
 	               ? &l->members[lane->member]
@@ -95,7 +95,7 @@ struct member_watch *
 interconnect_bundled(struct interconnect *ic, const struct lane_id *lane, const struct lacp *l)
 {
 	struct member_watch *first = interconnect_member(ic, lane);
-	struct link_watch *link = interconnect_link(ic, lane);
+	struct link_watch *link = link_of(ic, lane);
 	unsigned side;
 
 	if (!first)

@@ -59,7 +59,6 @@ void interconnect_fini(struct interconnect *ic);
 void interconnect_set_conf(struct interconnect *ic, const struct conf *conf);
 
 /* NULL: the lane is not known, or not of this contract. */
-struct link_watch *interconnect_link(struct interconnect *ic, const struct lane_id *lane);
 struct member_watch *interconnect_member(struct interconnect *ic, const struct lane_id *lane);
 
 /* The member that a LACPDU is of. A port that mirrors several members brings all their LACPDUs on

@@ -1,6 +1,5 @@
 #include "inspect/sip_dialog.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"

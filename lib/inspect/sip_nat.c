@@ -5,8 +5,9 @@
 #include "inspect/handler.h"
 #include "proto/sip_uri.h"
 
-bool
-sip_nat_is_private(const struct addr *a)
+/* RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 link-local. */
+static bool
+is_private(const struct addr *a)
 {
 	uint32_t v4 = load_be32(a->b + 12);
 
@@ -38,7 +39,7 @@ look_at_host(const struct nat_look *l, enum nat_sign sign, struct slice host)
 {
 	struct addr told;
 
-	if (sip_host_addr(host, &told) && sip_nat_is_private(&told))
+	if (sip_host_addr(host, &told) && is_private(&told))
 		add(l, sign, &told);
 }
 
@@ -58,14 +59,14 @@ look_at_received(const struct nat_look *l, const struct sip_via *via)
 static void
 look_at_sdp(const struct nat_look *l, const struct sdp *sdp)
 {
-	if (sdp->has_address && sip_nat_is_private(&sdp->address)) {
+	if (sdp->has_address && is_private(&sdp->address)) {
 		add(l, NAT_SDP, &sdp->address);
 		return;
 	}
 	for (unsigned i = 0; i < sdp->media_count; i++) {
 		const struct sdp_media *m = &sdp->media[i];
 
-		if (!m->has_address || !m->port || !sip_nat_is_private(&m->address))
+		if (!m->has_address || !m->port || !is_private(&m->address))
 			continue;
 		add(l, NAT_SDP, &m->address);
 		return;
@@ -83,7 +84,7 @@ sip_nat_look(struct inspection *in, const struct sip *sip, const struct sdp *sdp
 	if (!in->conversation)
 		return;
 	l.source = in->conversation->ip[in->direction];
-	if (sip_nat_is_private(&l.source))
+	if (is_private(&l.source))
 		return;
 	voice_place(l.voice, in, &l.place);
 	if (!l.place.sided)

@@ -14,6 +14,3 @@ struct inspection;
 
 /* `sdp` NULL: the message has none. */
 void sip_nat_look(struct inspection *in, const struct sip *sip, const struct sdp *sdp);
-
-/* RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 link-local. */
-bool sip_nat_is_private(const struct addr *a);

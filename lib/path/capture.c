@@ -1,6 +1,5 @@
 #include "path/capture.h"
 
-#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,8 @@
 #include "path/plan.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/mem.h"
 #include "path/burst.h"
 #include "state/lpm.h"

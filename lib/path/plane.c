@@ -8,7 +8,6 @@
 #include <rte_mbuf.h>
 #include <rte_rcu_qsbr.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "path/eal.h"

@@ -27,5 +27,5 @@ struct plane {
 	struct rte_rcu_qsbr *quiescence;
 	uint64_t token; /* of the running reload; 0: not yet asked for */
 	struct timebase clock;
-	bool eal, running, said_replayed;
+	bool eal, running;
 };

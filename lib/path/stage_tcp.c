@@ -8,7 +8,6 @@
  * same places: quality_of(), stage_time() or latency_add().
  */
 #include "path/stages.h"
-#include "proto/protocols.h"
 
 static const uint8_t quality_by_saw[TCP_SAW_COUNT] = {
 	[TCP_SAW_DATA] = QUALITY_COUNT, /* in the meter */

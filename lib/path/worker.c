@@ -1,6 +1,5 @@
 #include "path/worker.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -15,7 +14,6 @@
 #include <rte_rcu_qsbr.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "path/eal.h"

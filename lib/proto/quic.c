@@ -19,8 +19,9 @@ quic_integer(struct cursor *c)
 	return c->ok ? value : 0;
 }
 
-bool
-quic_is_ietf(uint32_t version)
+/* Version 1 or 2, a draft or a vendor's version with the same headers and Initials. */
+static bool
+is_ietf(uint32_t version)
 {
 	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_27 ||
 	       (version >= DRAFT_FIRST && version <= DRAFT_LAST);
@@ -33,7 +34,7 @@ type_of(uint8_t first, uint32_t version)
 
 	if (version == 0)
 		return QUIC_NEGOTIATION;
-	if (!quic_is_ietf(version))
+	if (!is_ietf(version))
 		return QUIC_OTHER;
 	/* RFC 9369 section 3.2: 1 Initial, 2 0-RTT, 3 Handshake, 0 Retry */
 	return version == QUIC_V2 ? (bits + 3) & 3 : bits;

@@ -51,9 +51,6 @@ quic_is_reserved(uint32_t version)
 	return (version & 0x0f0f0f0f) == 0x0a0a0a0a;
 }
 
-/* Version 1 or 2, a draft or a vendor's version with the same headers and Initials. */
-bool quic_is_ietf(uint32_t version);
-
 /* The next packet of a datagram; what has no length takes the rest. QUIC_BAD: the fixed bit is not
  * set, or a length passes the datagram; QUIC_SHORT: cut within the header, which is valid up to
  * there once the version was read. */

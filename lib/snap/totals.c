@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-
 uint64_t
 totals_link_capacity(const struct conf_link *link)
 {

@@ -1,6 +1,5 @@
 #include "state/rtp.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

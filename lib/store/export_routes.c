@@ -3,11 +3,8 @@
  * riblog:NAME, some thousands an epoch, since the inspector waits meanwhile.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
 #include "inspect/bgp_session.h"
 #include "proto/bgp_open.h"
 #include "store/export_routes.h"

@@ -8,7 +8,6 @@
 #include <rte_mbuf.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 
 enum {
 	ENDPOINTS = 65536,

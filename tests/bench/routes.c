@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "bench/bench.h"
 #include "inspect/bgp_table.h"

@@ -94,27 +94,20 @@ static void
 maintenance_covers_what_is_under_it(void **state)
 {
 	struct conf *c = load_example();
-	uint64_t begin, end;
 
 	(void)state;
-	assert_true(clock_parse_us("2026-11-24T01:00:00Z", &begin));
-	assert_true(clock_parse_us("2026-11-24T04:00:00Z", &end));
-	assert_null(conf_maintenance_at(c, "link:pni-b", begin - 1));
-	assert_string_equal(conf_maintenance_at(c, "link:pni-b", begin)->id, "CHG-1042");
-	assert_non_null(conf_maintenance_at(c, "link:pni-b", end - 1));
-	assert_null(conf_maintenance_at(c, "link:pni-b", end));
-	assert_null(conf_maintenance_at(c, "link:pni-a", begin));
-	conf_destroy(c);
-	c = load_least_with(7, "maintenance = ( { id = \"S\"; scope = [\"site:a\"]; from = "
-	                       "\"2026-11-24T01:00:00Z\"; to = \"2026-11-24T04:00:00Z\"; } );");
-	assert_non_null(conf_maintenance_at(c, "link:l", begin));
-	assert_non_null(conf_maintenance_at(c, "site:a", begin));
-	assert_null(conf_maintenance_at(c, "peering", begin));
-	conf_destroy(c);
-	c = load_least_with(7, "maintenance = ( { id = \"P\"; scope = [\"peering\"]; from = "
-	                       "\"2026-11-24T01:00:00Z\"; to = \"2026-11-24T04:00:00Z\"; } );");
-	assert_non_null(conf_maintenance_at(c, "link:l", begin));
-	assert_non_null(conf_maintenance_at(c, "session:any", begin));
+	assert_true(conf_scope_covers(c, "peering", "link:pni-a"));
+	assert_true(conf_scope_covers(c, "link:pni-b", "link:pni-b"));
+	assert_false(conf_scope_covers(c, "link:pni-b", "link:pni-a"));
+	assert_true(conf_scope_covers(c, "site:ams1", "link:pni-a"));
+	assert_false(conf_scope_covers(c, "site:fra1", "link:pni-a"));
+	assert_true(conf_scope_covers(c, "link:pni-a", "session:pni-a-v4"));
+	assert_false(conf_scope_covers(c, "link:pni-b", "session:pni-a-v4"));
+	assert_true(conf_scope_covers(c, "site:ams1", "session:pni-a-v4"));
+	assert_false(conf_scope_covers(c, "session:pni-a-v4", "link:pni-a"));
+	assert_true(conf_scope_covers(c, "site:ams1", "site:ams1"));
+	assert_false(conf_scope_covers(c, "site:ams1", "peering"));
+	assert_false(conf_scope_covers(c, "site:ams1", "link:nobody"));
 	conf_destroy(c);
 }
 

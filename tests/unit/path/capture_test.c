@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/mem.h"
 

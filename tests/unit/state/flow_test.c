@@ -9,8 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
-
 enum { TCP = 6, UDP = 17, SYN = 0x02, SYN_ACK = 0x12, ACK = 0x10, MODEL_MAX = 20000 };
 
 static uint32_t random_state = 1;
