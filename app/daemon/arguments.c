@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	ARGUMENTS_MAX = 16,
@@ -70,7 +71,8 @@ is_complete(const struct program *p, const void *options, int argc, char **argv)
 {
 	const char *config = *(const char *const *)((const char *)options + p->arguments->offset);
 
-	if (!p->has_rest && optind < argc)
+	/* what stands behind a stray word is not read here: `FILE --check` would run, not check */
+	if (optind < argc && (!p->has_rest || strcmp(argv[optind - 1], "--") != 0))
 		fprintf(stderr, "%s: \"%s\" is not understood; --help tells more\n", p->name,
 		        argv[optind]);
 	else if (!config)

@@ -108,5 +108,10 @@ refused() { # PATTERN PORT: exit 2, one line
 check "a capture that is not there" refused 'No such file' "pcap:$LAB_DIR/none.pcap"
 check "an interface that is not there" refused 'no interface nosuch0' 'net_af_packet0,iface=nosuch0'
 check "a driver that is not there" refused 'does not exist' 'net_nosuch0'
+stray() {
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" stray --check >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && grep -q '"stray" is not understood' "$LAB_DIR/refused"
+}
+check "a stray word, behind which options would go unread" stray
 [ $bad = 0 ] || cat "$LAB_DIR/refused"
 exit $bad
