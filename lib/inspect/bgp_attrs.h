@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "base/text.h"
 #include "proto/bgp_update.h"
 
 enum { BGP_ATTRS_NONE = 0, BGP_ATTRS_BYTES = 512 << 20 };
@@ -71,10 +70,9 @@ void bgp_attrs_destroy(struct bgp_attrs_table *t);
  * counted. */
 uint32_t bgp_attrs_intern(struct bgp_attrs_table *t, const struct bgp_update *u, bool mp,
                           unsigned as_width);
-/* A set that is not of an UPDATE but of bare attributes (a dump's), four bytes a number. */
+/* A set that is not of an UPDATE but of bare attributes (a dump's), four bytes a number; made by
+ * bgp_attrs_encode() or by others. */
 uint32_t bgp_attrs_intern_bare(struct bgp_attrs_table *t, struct cursor attributes);
-/* Appends them as attributes, as a dump has them: what bgp_attrs_intern_bare() takes. */
-void bgp_attrs_encode(const struct bgp_attrs *a, struct text *to);
 void bgp_attrs_hold(struct bgp_attrs_table *t, uint32_t id);
 void bgp_attrs_drop(struct bgp_attrs_table *t, uint32_t id);
 /* Borrowed as long as it is held; NULL of BGP_ATTRS_NONE. */
@@ -89,11 +87,3 @@ struct bgp_attrs_use {
 	uint64_t refused; /* for want of room */
 };
 void bgp_attrs_usage(const struct bgp_attrs_table *t, struct bgp_attrs_use *out);
-
-/* "64500 64501 {64502,64503}", confederations in parentheses. */
-void bgp_attrs_path(const struct bgp_attrs *a, struct text *to);
-/* "8075:8007 65535:666"; extended as "rt:64500:1" or "0x…"; large as "64500:1:2". */
-void bgp_attrs_communities(const struct bgp_attrs *a, struct text *to);
-void bgp_attrs_extended(const struct bgp_attrs *a, struct text *to);
-void bgp_attrs_large(const struct bgp_attrs *a, struct text *to);
-const char *bgp_origin_name(uint8_t origin); /* "igp", "egp", "incomplete" */

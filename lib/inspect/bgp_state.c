@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "inspect/bgp_attrs_encode.h"
 #include "inspect/bgp_seed.h"
 #include "inspect/bgp_seed_parts.h"
 #include "proto/mrt.h"

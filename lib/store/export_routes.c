@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "inspect/bgp_session.h"
+#include "inspect/bgp_text.h"
 #include "proto/bgp_open.h"
 #include "store/export_routes.h"
 #include "store/route.h"
@@ -43,8 +44,8 @@ fill_wrong(char *to, size_t size, uint8_t wrong)
 static void
 fill_attrs(struct rec_route *r, const struct bgp_attrs *a, struct text *scratch)
 {
-	COPY_TEXT(r->origin, bgp_origin_name(a->origin));
-	take_text(r->as_path, sizeof r->as_path, a, bgp_attrs_path, scratch);
+	COPY_TEXT(r->origin, bgp_text_origin(a->origin));
+	take_text(r->as_path, sizeof r->as_path, a, bgp_text_path, scratch);
 	r->path_length = a->path_length;
 	r->first_as = a->first_as;
 	r->origin_as = a->origin_as;
@@ -62,9 +63,9 @@ fill_attrs(struct rec_route *r, const struct bgp_attrs *a, struct text *scratch)
 		snprintf(r->aggregator, sizeof r->aggregator, "%u %u.%u.%u.%u", a->aggregator_as,
 		         a->aggregator_id[0], a->aggregator_id[1], a->aggregator_id[2],
 		         a->aggregator_id[3]);
-	take_text(r->communities, sizeof r->communities, a, bgp_attrs_communities, scratch);
-	take_text(r->extended, sizeof r->extended, a, bgp_attrs_extended, scratch);
-	take_text(r->large, sizeof r->large, a, bgp_attrs_large, scratch);
+	take_text(r->communities, sizeof r->communities, a, bgp_text_communities, scratch);
+	take_text(r->extended, sizeof r->extended, a, bgp_text_extended, scratch);
+	take_text(r->large, sizeof r->large, a, bgp_text_large, scratch);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* A router's reports beside a session that was joined in its middle. */
 #include "inspect/bmp_feed.h"
 
+#include "inspect/bgp_text.h"
 #include "unit/inspect/bgp_scene.h"
 
 #define OPEN_PEER M "002d 01 04 fbf4 005a c0000200 10 020e 0104 0001 0001 4104 0000fbf4 0200 "
@@ -203,7 +204,7 @@ expect_path(const struct scene *t, const char *prefix, const char *want)
 {
 	struct text path = {0};
 
-	bgp_attrs_path(attrs_of(t, prefix), &path);
+	bgp_text_path(attrs_of(t, prefix), &path);
 	text_add(&path, "%s", "");
 	assert_string_equal(path.at, want);
 	text_fini(&path);

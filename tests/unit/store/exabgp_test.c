@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "inspect/bgp_attrs.h"
+#include "inspect/bgp_text.h"
 #include "proto/bgp.h"
 #include "proto/bgp_nlri.h"
 #include "proto/bgp_open.h"
@@ -149,7 +149,7 @@ expect_attributes(const json_t *want, const struct bgp_update *u)
 	const json_t *clusters = json_object_get(want, "cluster-list");
 	const uint32_t *words = a->words + a->path;
 
-	assert_string_equal(bgp_origin_name(a->origin),
+	assert_string_equal(bgp_text_origin(a->origin),
 	                    json_string_value(json_object_get(want, "origin")));
 	expect_number(want, "local-preference", a->has & BGP_HAS_LOCAL_PREF, a->local_pref);
 	expect_number(want, "med", a->has & BGP_HAS_MED, a->med);
