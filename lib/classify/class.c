@@ -258,11 +258,20 @@ by_rows(struct class_state *s, unsigned row, const struct look *y, bool reverse)
 	return NO_CLASS;
 }
 
+/* Bits of the rows that the payload's first and sixth byte leave. */
+static inline uint32_t
+rows_of(const struct class_rules *rules, unsigned transport, const struct look *y)
+{
+	uint32_t rows = rules->magic[transport][y->at[0]];
+
+	return look_has(y, 6) ? rows & rules->magic_sixth[transport][y->at[5]] : rows;
+}
+
 static enum traffic_class
 by_magic(struct class_state *s, const struct class_rules *rules, unsigned transport,
          const struct look *y)
 {
-	for (uint32_t rows = rules->magic[transport][y->at[0]]; rows; rows &= rows - 1) {
+	for (uint32_t rows = rows_of(rules, transport, y); rows; rows &= rows - 1) {
 		const struct magic_rule *r = &class_magic_rules[__builtin_ctz(rows)];
 
 		if (!r->magic(y))

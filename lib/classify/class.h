@@ -108,7 +108,7 @@ struct class_verdict {
 
 /*
  * What the classifier knows beyond the packet: the tables of class_rules.h, indexed, with the ports
- * of the configuration. Built once, then read-only; 130 KiB, of which new flows touch a few lines.
+ * of the configuration. Built once, then read-only; 134 KiB, of which new flows touch a few lines.
  */
 enum { CLASS_UDP, CLASS_TCP, CLASS_TRANSPORTS };
 struct class_rules {
@@ -116,8 +116,8 @@ struct class_rules {
 	/* bit per 64 neighbours of which any has a row: two lines, asked first, so that the many
 	 * ports of clients don't each read a line of `port` that no cache holds */
 	uint64_t port_blocks[CLASS_TRANSPORTS][16];
-	/* first byte of a payload: bit per magic worth a try */
-	uint32_t magic[CLASS_TRANSPORTS][256];
+	/* first and sixth byte of a payload: bit per magic worth a try */
+	uint32_t magic[CLASS_TRANSPORTS][256], magic_sixth[CLASS_TRANSPORTS][256];
 	const struct prefix *voice; /* the cloud's media ranges; borrowed */
 	size_t voice_count;
 };

@@ -85,41 +85,52 @@ const struct port_rule class_port_rules[] = {
 
 const uint8_t class_rule_sip_udp = 1, class_rule_sip_tcp = 2, class_rule_sips_tcp = 3;
 
-#define MAGIC(transport, from, to, class, magic)                                    \
-	{                                                                           \
-		CLASS_##transport, from, to, CLASS_##class, CONFIDENCE_MAGIC, magic \
+#define MAGIC_SIXTH(transport, from, to, class, magic, sixth)                              \
+	{                                                                                  \
+		CLASS_##transport, from, to, CLASS_##class, CONFIDENCE_MAGIC, magic, sixth \
 	}
+#define MAGIC(transport, from, to, class, magic) \
+	MAGIC_SIXTH(transport, from, to, class, magic, MAGIC_ANY)
+
+/* The sixth byte is the one that tells most of unknown payloads apart from what has no port. */
+enum {
+	COOKIE_SIXTH = 0x12,    /* RFC 8489 5: 2112a442 from the fifth on */
+	ZRTP_SIXTH = 'R',       /* RFC 6189 5: "ZRTP" there */
+	ONE_QUESTION_SIXTH = 1, /* RFC 1035 4.1.1: QDCOUNT there */
+};
 
 /* In the order of trying; the ranges of first bytes are those of RFC 7983 and 9443 where shared. */
 const struct magic_rule class_magic_rules[] = {
-	MAGIC(UDP, 0, 63, TURN, magic_turn),
-	MAGIC(UDP, 0, 63, STUN, magic_stun),
+	MAGIC_SIXTH(UDP, 0, 63, TURN, magic_turn, COOKIE_SIXTH),
+	MAGIC(UDP, 0, 63, TURN, magic_turn_microsoft),
+	MAGIC_SIXTH(UDP, 0, 63, STUN, magic_stun, COOKIE_SIXTH),
 	MAGIC(UDP, 0, 1, STUN, magic_stun_classic),
 	MAGIC(UDP, 64, 79, TURN, magic_turn_channel),
 	MAGIC(UDP, 255, 255, TURN, magic_turn_multiplexed),
-	MAGIC(UDP, 16, 19, ZRTP, magic_zrtp),
+	MAGIC_SIXTH(UDP, 16, 19, ZRTP, magic_zrtp, ZRTP_SIXTH),
 	MAGIC(UDP, 20, 26, DTLS, magic_dtls),
 	MAGIC(UDP, 32, 63, DTLS, magic_dtls_unified),
 	MAGIC(UDP, 128, 191, RTCP, magic_rtcp),
 	MAGIC(UDP, 192, 255, QUIC, magic_quic),
-	{CLASS_UDP, 192, 255, CLASS_QUIC, CONFIDENCE_PORT, magic_quic_any},
+	{CLASS_UDP, 192, 255, CLASS_QUIC, CONFIDENCE_PORT, magic_quic_any, MAGIC_ANY},
 	MAGIC(UDP, 'A', 'Z', SIP, magic_sip_any),
 	MAGIC(UDP, 1, 4, WIREGUARD, magic_wireguard),
 	MAGIC(UDP, 0x38, 0x40, OPENVPN, magic_openvpn),
 	MAGIC(UDP, 'd', 'd', BITTORRENT, magic_dht),
 	MAGIC(UDP, 0x01, 0x41, BITTORRENT, magic_utp),
-	MAGIC(UDP, 0, 255, DNS, magic_dns_anywhere),
+	MAGIC_SIXTH(UDP, 0, 255, DNS, magic_dns_anywhere, ONE_QUESTION_SIXTH),
 	MAGIC(TCP, 22, 22, TLS, magic_tls),
 	MAGIC(TCP, 128, 255, TLS, magic_tls_compatible),
 	MAGIC(TCP, 'G', 'H', SIP, magic_sip_websocket),
 	MAGIC(TCP, 'A', 'Z', HTTP, magic_http),
 	MAGIC(TCP, 'A', 'Z', SIP, magic_sip_any),
 	MAGIC(TCP, 'S', 'S', SSH, magic_ssh),
-	MAGIC(TCP, 0, 1, TURN, magic_turn),
-	MAGIC(TCP, 0, 1, STUN, magic_stun_stream),
+	MAGIC_SIXTH(TCP, 0, 1, TURN, magic_turn, COOKIE_SIXTH),
+	MAGIC(TCP, 0, 1, TURN, magic_turn_microsoft),
+	MAGIC_SIXTH(TCP, 0, 1, STUN, magic_stun_stream, COOKIE_SIXTH),
 	MAGIC(TCP, 0, 255, STUN, magic_stun_framed),
 	MAGIC(TCP, 0x13, 0x13, BITTORRENT, magic_bittorrent),
-	{0, 0, 0, CLASS_COUNT, 0, NULL},
+	{0, 0, 0, CLASS_COUNT, 0, NULL, MAGIC_ANY},
 };
 
 static_assert(sizeof class_magic_rules / sizeof *class_magic_rules <= 32,
@@ -146,6 +157,9 @@ index_magics(struct class_rules *rules)
 
 		for (unsigned first = r->first_from; first <= r->first_to; first++)
 			rules->magic[r->transport][first] |= 1u << row;
+		for (int sixth = 0; sixth <= UINT8_MAX; sixth++)
+			if (r->sixth == MAGIC_ANY || r->sixth == sixth)
+				rules->magic_sixth[r->transport][sixth] |= 1u << row;
 	}
 }
 

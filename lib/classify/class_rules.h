@@ -34,7 +34,10 @@ struct magic_rule {
 	uint8_t class;
 	uint8_t confidence; /* enum class_confidence: weak patterns give no more than a port */
 	magic_fn *magic;
+	int16_t sixth; /* what the payload's sixth byte must be, or MAGIC_ANY */
 };
+
+enum { MAGIC_ANY = -1 };
 
 /* Row 0 is "no rule"; terminated by a row with class CLASS_COUNT. */
 extern const struct port_rule class_port_rules[];

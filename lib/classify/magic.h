@@ -42,7 +42,8 @@ magic_fn magic_stun_stream;      /* the same over TCP: more messages may follow 
 magic_fn magic_stun_framed;      /* RFC 4571: two bytes of length first, ICE over TCP */
 magic_fn magic_stun_classic;     /* RFC 3489: no cookie, attributes that fill the message */
 magic_fn magic_stun_classic_any; /* the same without looking at attributes: on STUN's own ports */
-magic_fn magic_turn;             /* RFC 8656: STUN message of a TURN method, or Microsoft's */
+magic_fn magic_turn;             /* RFC 8656: STUN message of a TURN method */
+magic_fn magic_turn_microsoft;   /* MS-TURN 2.2.2.9: by its own cookie */
 magic_fn magic_turn_channel;     /* RFC 8656 12.4, in a flow that is STUN or TURN already */
 magic_fn magic_turn_channel_any; /* the same on TURN's own ports */
 magic_fn magic_turn_multiplexed; /* MS-TURN channel FF10 */

@@ -93,14 +93,14 @@ magic_stun_classic(const struct look *y)
 	       load_be16(y->at + STUN_HEADER) - 1u < 11 && attributes_fill(y);
 }
 
-/* MS-TURN's messages need not be a multiple of four bytes long. */
-static bool
-has_ms_cookie(const struct look *y)
+/* Its messages need not be a multiple of four bytes long. */
+bool
+magic_turn_microsoft(const struct look *y)
 {
 	return look_has(y, 28) && y->at[0] < 0x40 &&
 	       (uint32_t)load_be16(y->at + 2) + STUN_HEADER == y->size &&
 	       load_be16(y->at + 20) == MS_COOKIE_ATTRIBUTE && load_be16(y->at + 22) == 4 &&
-	       load_be32(y->at + 24) == MS_COOKIE;
+	       load_be32(y->at + 24) == MS_COOKIE && !magic_stun(y);
 }
 
 /* RFC 8656 17: Allocate 3, Refresh 4, Send 6, Data 7, CreatePermission 8, ChannelBind 9. */
@@ -110,7 +110,7 @@ magic_turn(const struct look *y)
 	uint16_t method;
 
 	if (!magic_stun(y))
-		return has_ms_cookie(y);
+		return false;
 	method = stun_method(load_be16(y->at));
 	return method >= 3 && method <= 9 && method != 5;
 }

@@ -52,6 +52,19 @@ the_index_of_first_bytes_is_the_table(void **state)
 			}
 }
 
+static void
+the_index_of_sixth_bytes_is_the_table(void **state)
+{
+	(void)state;
+	for (unsigned sixth = 0; sixth < 256; sixth++)
+		for (unsigned row = 0; class_magic_rules[row].class != CLASS_COUNT; row++) {
+			const struct magic_rule *r = &class_magic_rules[row];
+			bool wanted = r->sixth == MAGIC_ANY || (unsigned)r->sixth == sixth;
+
+			assert_int_equal(rules.magic_sixth[r->transport][sixth] >> row & 1, wanted);
+		}
+}
+
 /* The look loop walks from a port's first row while the range stays the same. */
 static void
 rows_of_one_port_stand_together(void **state)
@@ -128,6 +141,7 @@ main(void)
 		cmocka_unit_test(the_index_of_ports_is_the_table),
 		cmocka_unit_test(blocks_of_ports_hold_what_the_index_has),
 		cmocka_unit_test(the_index_of_first_bytes_is_the_table),
+		cmocka_unit_test(the_index_of_sixth_bytes_is_the_table),
 		cmocka_unit_test(rows_of_one_port_stand_together),
 		cmocka_unit_test(no_port_alone_is_sip_rtp_or_bgp),
 		cmocka_unit_test(configured_ports_take_the_rows_of_sip),

@@ -93,6 +93,28 @@ magics_for_any_port_exclude_each_other(void **state)
 	}
 }
 
+/* What a row's sixth byte rules out without a call, its magic would have refused. */
+static void
+sixth_bytes_rule_out_no_match(void **state)
+{
+	unsigned tried = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < VECTORS; i++)
+		for (const struct magic_rule *r = class_magic_rules; r->class != CLASS_COUNT; r++) {
+			struct bytes b = vector_bytes(&vectors[i]);
+			struct look y = {b.at, b.captured, b.size, vectors[i].flow_class};
+
+			if (r->sixth == MAGIC_ANY || vectors[i].transport != r->transport ||
+			    !r->magic(&y))
+				continue;
+			tried++;
+			assert_in_range(b.captured, 6, UINT32_MAX);
+			assert_int_equal(b.at[5], r->sixth);
+		}
+	assert_in_range(tried, 4, UINT32_MAX);
+}
+
 /* ---- look-alikes ------------------------------------------------------------------------------
  */
 
@@ -338,6 +360,7 @@ main(void)
 		cmocka_unit_test(no_magic_reads_past_what_was_captured),
 		cmocka_unit_test(lengths_must_agree_with_the_wire),
 		cmocka_unit_test(magics_for_any_port_exclude_each_other),
+		cmocka_unit_test(sixth_bytes_rule_out_no_match),
 		cmocka_unit_test(look_alikes_are_refused),
 		cmocka_unit_test(one_wrong_byte_is_enough),
 		cmocka_unit_test(names_of_dns_have_labels_of_63_bytes),

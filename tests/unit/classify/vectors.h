@@ -96,7 +96,7 @@ static const struct vector vectors[] = {
           "00010058 2112a442 b7e7a701bc34d686fa87dfae"),
 	U("nDPI stun.pcap 67", magic_turn, TURN, 40003, 0,
           "000300082112a442414b37515079504b396575560019000411000000"),
-	U("arkime stun.pcap 2: Microsoft's cookie", magic_turn, TURN, 3478, 133,
+	U("arkime stun.pcap 2: Microsoft's cookie", magic_turn_microsoft, TURN, 3478, 133,
           "000300712112a442d428f6f5e77f3136a7a9306f000f000472c64bc6"),
 	INSIDE(STUN, "RFC 8656 12.4", magic_turn_channel, TURN, 40003, 12, "40010005 8000123400"),
 	U("RFC 8656 12.4", magic_turn_channel_any, TURN, 3478, 9, "40010005 8000123400"),
