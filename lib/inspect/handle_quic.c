@@ -233,7 +233,7 @@ read_initial(struct inspection *in, const struct quic *quic)
 	time_initial(in, state);
 	flight = &state->flight[in->direction != state->client];
 	frames = cursor_over(plain, (size_t)size);
-	while (quic_crypto_next(&frames, &crypto))
+	while (quic_crypto_next(&frames, quic->version, &crypto))
 		flight_add(state->budget, flight, &crypto);
 	flight_read(flight, in);
 }

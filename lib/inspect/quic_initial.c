@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum {
+	SALT_SIZE = 20,
 	SECRET_SIZE = 32,
 	TAG_SIZE = 16,
 	SAMPLE_SIZE = 16,
@@ -15,30 +16,65 @@ enum {
 	FRAME_ACK = 0x02,
 	FRAME_ACK_ECN = 0x03,
 	FRAME_CRYPTO = 0x06,
+	GOOGLE_PING = 0x07,
+	GOOGLE_CRYPTO = 0x08,
 	ACK_RANGES_MAX = 256,
 };
 
-/* Initial salts by the first version that has them, newest last. */
+/* Initial salts: of draft-ietf-quic-tls-22, of -23 to -28, of -29 to -32, of RFC 9001 section 5.2
+ * (-33 and -34 had it), of RFC 9369 section 3.3.1, and of the versions that a browser had before
+ * them. */
+#define SALT_22                                                                               \
+	{                                                                                     \
+		0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb, 0xe9, 0x19, 0x3a, 0x96, 0xcd, 0x21, \
+			0x51, 0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a                              \
+	}
+#define SALT_23                                                                               \
+	{                                                                                     \
+		0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b, \
+			0xb4, 0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02                              \
+	}
+#define SALT_29                                                                               \
+	{                                                                                     \
+		0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97, 0x86, 0xf1, 0x9c, \
+			0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99                              \
+	}
+#define SALT_V1                                                                               \
+	{                                                                                     \
+		0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, \
+			0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a                              \
+	}
+#define SALT_V2                                                                               \
+	{                                                                                     \
+		0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93, 0x81, 0xbe, 0x6e, \
+			0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9                              \
+	}
+#define SALT_Q050                                                                             \
+	{                                                                                     \
+		0x50, 0x45, 0x74, 0xef, 0xd0, 0x66, 0xfe, 0x2f, 0x9d, 0x94, 0x5c, 0xfc, 0xdb, \
+			0xd3, 0xa7, 0xf0, 0xd3, 0xb5, 0x6b, 0x45                              \
+	}
+#define SALT_T050                                                                             \
+	{                                                                                     \
+		0x7f, 0xf5, 0x79, 0xe5, 0xac, 0xd0, 0x72, 0x91, 0x55, 0x80, 0x30, 0x4c, 0x43, \
+			0xa2, 0x36, 0x7c, 0x60, 0x48, 0x83, 0x10                              \
+	}
+#define SALT_T051                                                                             \
+	{                                                                                     \
+		0x7a, 0x4e, 0xde, 0xf4, 0xe7, 0xcc, 0xee, 0x5f, 0xa4, 0x50, 0x6c, 0x19, 0x12, \
+			0x4f, 0xc8, 0xcc, 0xda, 0x6e, 0x03, 0x3d                              \
+	}
+
 static const struct {
 	uint32_t from, to;
-	uint8_t salt[20];
+	uint8_t salt[SALT_SIZE];
 } salts[] = {
-	/* draft-ietf-quic-tls-23 to -28, and the vendor's version built on 27 */
-	{0xff000017, 0xff00001c, {0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7,
-                                  0xd2, 0x43, 0x2b, 0xb4, 0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02}},
-	{0xfaceb002, 0xfaceb002, {0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7,
-                                  0xd2, 0x43, 0x2b, 0xb4, 0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02}},
-	/* -29 to -32 */
-	{0xff00001d, 0xff000020, {0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
-                                  0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99}},
-	/* RFC 9001 section 5.2, and -33 and -34 */
-	{0xff000021, 0xff000022, {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
-                                  0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a}},
-	{QUIC_V1, QUIC_V1, {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
-                            0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a}},
-	/* RFC 9369 section 3.3.1 */
-	{QUIC_V2, QUIC_V2, {0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93,
-                            0x81, 0xbe, 0x6e, 0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9}},
+	{0xff000016, 0xff000016, SALT_22}, {0xfaceb001, 0xfaceb001, SALT_22},
+	{0xff000017, 0xff00001c, SALT_23}, {0xfaceb002, 0xfaceb002, SALT_23},
+	{0xfaceb00e, 0xfaceb00e, SALT_23}, {0xff00001d, 0xff000020, SALT_29},
+	{0xff000021, 0xff000022, SALT_V1}, {QUIC_V1, QUIC_V1, SALT_V1},
+	{QUIC_V2, QUIC_V2, SALT_V2},       {QUIC_Q050, QUIC_Q050, SALT_Q050},
+	{QUIC_T050, QUIC_T050, SALT_T050}, {QUIC_T051, QUIC_T051, SALT_T051},
 };
 
 static const uint8_t *
@@ -89,7 +125,7 @@ quic_keys_derive(uint32_t version, const uint8_t *dcid, uint8_t size, struct qui
 
 	if (!salt)
 		return false;
-	HMAC(EVP_sha256(), salt, 20, dcid, size, initial, &initial_size);
+	HMAC(EVP_sha256(), salt, SALT_SIZE, dcid, size, initial, &initial_size);
 	derive_side(initial, "client in", version == QUIC_V2, client);
 	derive_side(initial, "server in", version == QUIC_V2, server);
 	return true;
@@ -193,11 +229,60 @@ skip_ack(struct cursor *c, bool ecn)
 		quic_integer(c);
 }
 
-bool
-quic_crypto_next(struct cursor *frames, struct quic_crypto *out)
+/* gQUIC's acknowledgement, whose first byte is 01nt llmm (QUIC Wire Layout Specification, "ACK
+ * Frame"): bytes of the largest number and of each block, blocks behind the first, timestamps. */
+static void
+skip_google_ack(struct cursor *c, uint8_t type)
+{
+	static const uint8_t sizes[4] = {1, 2, 4, 6};
+	uint8_t largest = sizes[type >> 2 & 3], block = sizes[type & 3];
+	unsigned blocks, times;
+
+	cursor_skip(c, largest + 2u); /* and the delay */
+	blocks = type & 0x20 ? cursor_u8(c) : 0;
+	cursor_skip(c, block + blocks * (1u + block));
+	times = cursor_u8(c);
+	if (times)
+		cursor_skip(c, 5 + (times - 1) * 3);
+}
+
+static bool
+take_crypto(struct cursor *frames, struct quic_crypto *out)
+{
+	uint64_t size;
+
+	out->offset = quic_integer(frames);
+	size = quic_integer(frames);
+	if (size > cursor_left(frames))
+		return false;
+	out->data = cursor_slice(frames, size);
+	return frames->ok;
+}
+
+/* Padding is the rest of the packet. */
+static bool
+google_crypto_next(struct cursor *frames, struct quic_crypto *out)
 {
 	while (cursor_left(frames)) {
-		uint64_t type = quic_integer(frames), size;
+		uint8_t type = cursor_u8(frames);
+
+		if (type == GOOGLE_CRYPTO)
+			return take_crypto(frames, out);
+		if (type >> 6 == 1)
+			skip_google_ack(frames, type);
+		else if (type != GOOGLE_PING)
+			return false;
+	}
+	return false;
+}
+
+bool
+quic_crypto_next(struct cursor *frames, uint32_t version, struct quic_crypto *out)
+{
+	if (quic_is_google(version))
+		return google_crypto_next(frames, out);
+	while (cursor_left(frames)) {
+		uint64_t type = quic_integer(frames);
 
 		switch (type) {
 		case FRAME_PADDING:
@@ -208,12 +293,7 @@ quic_crypto_next(struct cursor *frames, struct quic_crypto *out)
 			skip_ack(frames, type == FRAME_ACK_ECN);
 			break;
 		case FRAME_CRYPTO:
-			out->offset = quic_integer(frames);
-			size = quic_integer(frames);
-			if (size > cursor_left(frames))
-				return false;
-			out->data = cursor_slice(frames, size);
-			return frames->ok;
+			return take_crypto(frames, out);
 		default: /* CONNECTION_CLOSE ends it, others may not stand here */
 			return false;
 		}

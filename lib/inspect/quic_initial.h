@@ -1,8 +1,8 @@
 /*
  * What is inside QUIC Initial packets: keys that anyone on the path can derive from the client's
- * first connection id (RFC 9001 section 5.2, RFC 9369 section 3.3.1, and the salts of the drafts),
- * header protection and AEAD_AES_128_GCM (RFC 9001 section 5.3 and 5.4). Some 10 µs for keys and 5
- * for a packet: on the slow path only. Any thread.
+ * first connection id (RFC 9001 section 5.2, RFC 9369 section 3.3.1, and the salts of the drafts
+ * and vendors), header protection and AEAD_AES_128_GCM (RFC 9001 section 5.3 and 5.4). Some 10 µs
+ * for keys and 5 for a packet: on the slow path only. Any thread.
  */
 #pragma once
 
@@ -34,5 +34,6 @@ struct quic_crypto {
 };
 
 /* The next CRYPTO frame of an Initial's frames (RFC 9000 section 19.6; others that may stand there
- * are stepped over, section 17.2.2). False at the end or at a frame that may not. */
-bool quic_crypto_next(struct cursor *frames, struct quic_crypto *out);
+ * are stepped over, section 17.2.2; in versions of quic_is_google() frames have other numbers and
+ * the same CRYPTO). False at the end or at a frame that may not. */
+bool quic_crypto_next(struct cursor *frames, uint32_t version, struct quic_crypto *out);

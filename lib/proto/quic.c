@@ -3,8 +3,10 @@
 enum {
 	LONG = 0x80,
 	FIXED = 0x40,
-	MVFST_27 = 0xfaceb002,    /* a vendor's, of draft 27 */
-	DRAFT_FIRST = 0xff000017, /* 23: the first whose headers are those of version 1 */
+	MVFST_22 = 0xfaceb001, /* a vendor's, of draft 22 and of draft 27 */
+	MVFST_27 = 0xfaceb002,
+	MVFST_27_TRIAL = 0xfaceb00e,
+	DRAFT_FIRST = 0xff000016, /* 22: the first whose headers are those of version 1 */
 	DRAFT_LAST = 0xff000022,
 };
 
@@ -23,7 +25,8 @@ quic_integer(struct cursor *c)
 static bool
 is_ietf(uint32_t version)
 {
-	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_27 ||
+	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_22 ||
+	       version == MVFST_27 || version == MVFST_27_TRIAL || quic_is_google(version) ||
 	       (version >= DRAFT_FIRST && version <= DRAFT_LAST);
 }
 

@@ -22,6 +22,10 @@ enum {
 	QUIC_ID_MAX = 20, /* of version 1 and 2 */
 };
 
+/* Versions that stand between gQUIC and the drafts: the headers of draft 27 around frames of
+ * gQUIC's, with TLS ("T") or without. */
+enum { QUIC_Q050 = 0x51303530, QUIC_T050 = 0x54303530, QUIC_T051 = 0x54303531 };
+
 /* As version 1 numbers them; of version 2 they are translated. */
 enum quic_type {
 	QUIC_INITIAL,
@@ -49,6 +53,12 @@ static inline bool
 quic_is_reserved(uint32_t version)
 {
 	return (version & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
+
+static inline bool
+quic_is_google(uint32_t version)
+{
+	return version == QUIC_Q050 || version == QUIC_T050 || version == QUIC_T051;
 }
 
 /* The next packet of a datagram; what has no length takes the rest. QUIC_BAD: the fixed bit is not

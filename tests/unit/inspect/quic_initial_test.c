@@ -55,6 +55,31 @@ test_keys_v2(void **state)
 	assert_false(quic_keys_derive(0x1a2a3a4a, client.key, 8, &client, &server));
 }
 
+/* Versions before the RFC: HMAC-SHA256 of Python's standard library over their salts. */
+static void
+test_keys_of_others(void **state)
+{
+	static const struct {
+		uint32_t version;
+		const char *client_key;
+	} cases[] = {
+		{0xff000016, "07863d9c083786bc86766ce0d02bf93f"}, /* draft 22 */
+		{0xfaceb001, "07863d9c083786bc86766ce0d02bf93f"},
+		{0xfaceb00e, "af7fd7efebd21878ff66811248983694"}, /* draft 27 */
+		{QUIC_Q050, "348cb426373281cfaec63f5b609350e7"},
+		{QUIC_T050, "80ab8e0313d2c851aaff5405824a916a"},
+		{QUIC_T051, "e66b805440a16d39f1889b2726d1cc5c"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct quic_keys client, server;
+
+		derive(cases[i].version, &client, &server);
+		expect_bytes(client.key, cases[i].client_key);
+	}
+}
+
 static int
 open_packet(const struct exact *e, const struct quic_keys *keys, uint8_t *plain)
 {
@@ -82,13 +107,13 @@ test_client(void **state)
 	assert_int_equal(open_packet(&e, &server, plain), -1);
 	assert_int_equal(open_packet(&e, &client, plain), 1162);
 	frames = cursor_over(plain, 1162);
-	assert_true(quic_crypto_next(&frames, &crypto));
+	assert_true(quic_crypto_next(&frames, QUIC_V1, &crypto));
 	assert_int_equal(crypto.offset, 0);
 	assert_int_equal(cursor_left(&crypto.data), 241);
 	assert_int_equal(tls_message_decode(&crypto.data, &message), REASON_OK);
 	assert_int_equal(tls_client_hello_decode(&message.body, false, &hello), REASON_OK);
 	assert_true(slice_equal(hello.name, "example.com"));
-	assert_false(quic_crypto_next(&frames, &crypto));
+	assert_false(quic_crypto_next(&frames, QUIC_V1, &crypto));
 	e.b[700] ^= 1; /* changed on the way */
 	assert_int_equal(open_packet(&e, &client, plain), -1);
 	exact_free(&e);
@@ -109,7 +134,7 @@ test_server(void **state)
 	derive(QUIC_V1, &client, &server);
 	assert_int_equal(open_packet(&e, &server, plain), 99);
 	frames = cursor_over(plain, 99);
-	assert_true(quic_crypto_next(&frames, &crypto));
+	assert_true(quic_crypto_next(&frames, QUIC_V1, &crypto));
 	assert_int_equal(tls_message_decode(&crypto.data, &message), REASON_OK);
 	assert_int_equal(message.type, TLS_SERVER_HELLO);
 	exact_free(&e);
@@ -120,15 +145,25 @@ test_frames(void **state)
 {
 	static const struct {
 		const char *hex;
+		uint32_t version;
 		bool found;
 	} cases[] = {
-		{"00 01 06 00 02 aabb", true},
-		{"02 00 00 01 00 00 00 06 00 00", true}, /* ACK with one range more */
-		{"03 00 00 00 00 01 02 03 06 05 01 aa", true},
-		{"02 00 00 ffffffffffffffff 00", false}, /* more ranges than fit */
-		{"06 00 05 aa", false},
-		{"1c 00 00 00 06 00 00", false},
-		{"", false},
+		{"00 01 06 00 02 aabb", QUIC_V1, true},
+		{"02 00 00 01 00 00 00 06 00 00", QUIC_V1, true}, /* ACK with one range more */
+		{"03 00 00 00 00 01 02 03 06 05 01 aa", QUIC_V1, true},
+		{"02 00 00 ffffffffffffffff 00", QUIC_V1, false}, /* more ranges than fit */
+		{"06 00 05 aa", QUIC_V1, false},
+		{"1c 00 00 00 06 00 00", QUIC_V1, false},
+		{"08 00 02 aabb", QUIC_V1, false}, /* STREAM */
+		{"", QUIC_V1, false},
+		/* gQUIC's: PING, ACK of one number, of two blocks with two timestamps */
+		{"07 08 00 02 aabb", QUIC_T051, true},
+		{"40 01 0000 01 00 08 00 01 aa", QUIC_T050, true},
+		{"65 0002 0000 01 0001 00 0001 02 00 00000000 00 0000 08 00 01 aa", QUIC_Q050,
+	         true},
+		{"40 01 0000 01 ff 00", QUIC_T051, false}, /* more timestamps than bytes */
+		{"08 00 05 aa", QUIC_T051, false},
+		{"00 08 00 01 aa", QUIC_T051, false}, /* padding is the rest */
 	};
 
 	(void)state;
@@ -137,7 +172,7 @@ test_frames(void **state)
 		struct cursor c = cursor_over(e.b, e.size);
 		struct quic_crypto crypto;
 
-		assert_int_equal(quic_crypto_next(&c, &crypto), cases[i].found);
+		assert_int_equal(quic_crypto_next(&c, cases[i].version, &crypto), cases[i].found);
 		exact_free(&e);
 	}
 }
@@ -146,9 +181,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys_v1), cmocka_unit_test(test_keys_v2),
-		cmocka_unit_test(test_client),  cmocka_unit_test(test_server),
-		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_keys_v1),        cmocka_unit_test(test_keys_v2),
+		cmocka_unit_test(test_keys_of_others), cmocka_unit_test(test_client),
+		cmocka_unit_test(test_server),         cmocka_unit_test(test_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
