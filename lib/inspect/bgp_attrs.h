@@ -45,19 +45,6 @@ struct bgp_attrs {
 	uint32_t words[];
 };
 
-/* What names a path or prefix wrong (requirements sections 2 and 6), as bits of 1 << it. */
-enum bgp_wrong {
-	BGP_WRONG_BOGON,
-	BGP_WRONG_SPECIAL_AS,
-	BGP_WRONG_CLOUD_AS,
-	BGP_WRONG_CLOUD_SPACE,
-	BGP_WRONG_FOREIGN_ORIGIN,
-	BGP_WRONG_TAGGED,       /* 8075:8007 on a prefix that is not registered */
-	BGP_WRONG_EXPRESSROUTE, /* 12076 in the path, beside BGP_WRONG_CLOUD_AS for the others */
-	BGP_WRONG_COUNT,
-	BGP_TAGGED = 7, /* of a set alone: it carries 8075:8007 */
-};
-
 struct bgp_attrs_table;
 struct bgp_rules;
 

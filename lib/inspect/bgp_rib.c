@@ -1,16 +1,13 @@
 #include "inspect/bgp_rib.h"
 
-#include <assert.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "inspect/bgp_digest.h"
 #include "proto/bgp_open.h"
 
-enum { SLOTS_MIN = 64, KEY = 32 };
-static_assert(offsetof(struct bgp_route, attrs) == KEY && sizeof(struct bgp_route) == 48,
-              "no padding");
+enum { SLOTS_MIN = 64 };
 
 void
 bgp_rib_init(struct bgp_rib *r, struct bgp_pool *pool, void *owner, enum side side)
@@ -19,21 +16,11 @@ bgp_rib_init(struct bgp_rib *r, struct bgp_pool *pool, void *owner, enum side si
 	bgp_rib_judge(r);
 }
 
-static void
-drop_changes(struct bgp_rib *r)
-{
-	for (uint32_t i = 0; i < r->changes.count; i++)
-		bgp_attrs_drop(r->pool->attrs, r->changes.at[r->changes.first + i].route.attrs);
-	free(r->changes.at);
-	r->changes.at = NULL;
-	r->changes.first = r->changes.count = r->changes.room = 0;
-}
-
 void
 bgp_rib_fini(struct bgp_rib *r)
 {
 	bgp_rib_clear(r);
-	drop_changes(r);
+	bgp_changes_drop(&r->changes, r->pool->attrs);
 	free(r->registered);
 }
 
@@ -63,7 +50,7 @@ bgp_rib_clear(struct bgp_rib *r)
 	memset(r->stale, 0, sizeof r->stale);
 	memset(r->wrong, 0, sizeof r->wrong);
 	memset(r->registered, 0, r->pool->registered_count * sizeof *r->registered);
-	drop_changes(r);
+	bgp_changes_drop(&r->changes, r->pool->attrs);
 	r->changes.anew = true;
 	r->walk = BGP_RIB_WALK_DONE;
 	tear_copies(r);
@@ -99,7 +86,7 @@ find(const struct bgp_rib *r, const struct bgp_route *route)
 {
 	uint32_t at = home_of(r, route);
 
-	while (r->slots[at].afi && memcmp(&r->slots[at], route, KEY) != 0)
+	while (r->slots[at].afi && memcmp(&r->slots[at], route, BGP_ROUTE_KEY) != 0)
 		at = (at + 1) & r->mask;
 	return &r->slots[at];
 }
@@ -130,15 +117,9 @@ bgp_rib_reserve(struct bgp_rib *r, uint32_t count)
 /* ---- what is wrong ----------------------------------------------------------------------- */
 
 static bool
-is_unicast(const struct bgp_route *route)
-{
-	return route->safi == BGP_SAFI_UNICAST;
-}
-
-static bool
 is_public_v4(const struct bgp_route *route)
 {
-	return route->afi == BGP_AFI_IPV4 && route->safi == BGP_SAFI_UNICAST && route->len <= 24 &&
+	return route->afi == BGP_AFI_IPV4 && bgp_route_is_unicast(route) && route->len <= 24 &&
 	       !(route->wrong >> BGP_WRONG_BOGON & 1);
 }
 
@@ -148,13 +129,7 @@ count_wrong(struct bgp_rib *r, const struct bgp_route *route)
 	struct prefix p = bgp_route_prefix(route);
 
 	r->public_v4 += is_public_v4(route);
-	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
-		if (!(route->wrong >> w & 1))
-			continue;
-		r->wrong[w].count++;
-		if (r->wrong[w].named_count < BGP_RIB_NAMED)
-			r->wrong[w].named[r->wrong[w].named_count++] = p;
-	}
+	bgp_wrong_add(r->wrong, route->wrong, &p);
 }
 
 static void
@@ -163,18 +138,7 @@ uncount_wrong(struct bgp_rib *r, const struct bgp_route *route)
 	struct prefix p = bgp_route_prefix(route);
 
 	r->public_v4 -= is_public_v4(route);
-	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++) {
-		if (!(route->wrong >> w & 1))
-			continue;
-		r->wrong[w].count--;
-		for (uint32_t i = 0; i < r->wrong[w].named_count; i++) {
-			if (!prefix_equal(&r->wrong[w].named[i], &p))
-				continue;
-			r->wrong[w].named[i] = r->wrong[w].named[--r->wrong[w].named_count];
-			r->wrong[w].searched = false;
-			break;
-		}
-	}
+	bgp_wrong_remove(r->wrong, route->wrong, &p);
 }
 
 static uint8_t
@@ -182,7 +146,7 @@ judge(const struct bgp_rib *r, const struct bgp_route *route)
 {
 	struct prefix p = bgp_route_prefix(route);
 
-	if (!r->pool->rules || !is_unicast(route))
+	if (!r->pool->rules || !bgp_route_is_unicast(route))
 		return 0;
 	return bgp_rules_route(r->pool->rules, r->side, &p,
 	                       bgp_attrs_get(r->pool->attrs, route->attrs));
@@ -193,7 +157,7 @@ registered_index(const struct bgp_rib *r, const struct bgp_route *route)
 {
 	struct prefix p = bgp_route_prefix(route);
 
-	return r->pool->registered_count && is_unicast(route)
+	return r->pool->registered_count && bgp_route_is_unicast(route)
 	               ? bgp_rules_registered(r->pool->rules, &p)
 	               : -1;
 }
@@ -219,67 +183,29 @@ bgp_rib_judge(struct bgp_rib *r)
 	}
 }
 
-static bool
-is_named(const struct bgp_rib *r, unsigned wrong, const struct prefix *p)
-{
-	for (uint32_t i = 0; i < r->wrong[wrong].named_count; i++)
-		if (prefix_equal(&r->wrong[wrong].named[i], p))
-			return true;
-	return false;
-}
-
 void
 bgp_rib_name_wrong(struct bgp_rib *r, enum bgp_wrong wrong)
 {
-	uint32_t want =
-		r->wrong[wrong].count < BGP_RIB_NAMED ? r->wrong[wrong].count : BGP_RIB_NAMED;
+	struct bgp_wrong_routes *w = &r->wrong[wrong];
 
-	if (r->wrong[wrong].searched || r->wrong[wrong].named_count == want)
+	if (w->searched || bgp_wrong_is_named(w))
 		return;
-	r->wrong[wrong].searched = true;
-	for (uint32_t i = 0; r->wrong[wrong].named_count < want && i <= r->mask; i++) {
+	w->searched = true;
+	for (uint32_t i = 0; !bgp_wrong_is_named(w) && i <= r->mask; i++) {
 		struct prefix p = bgp_route_prefix(&r->slots[i]);
 
-		if (r->slots[i].afi && r->slots[i].wrong >> wrong & 1 && !is_named(r, wrong, &p))
-			r->wrong[wrong].named[r->wrong[wrong].named_count++] = p;
+		if (r->slots[i].afi && r->slots[i].wrong >> wrong & 1)
+			bgp_wrong_add_name(w, &p);
 	}
 }
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
 static void
-make_room_for_change(struct bgp_rib *r)
-{
-	if (r->changes.first + r->changes.count < r->changes.room)
-		return;
-	if (r->changes.first)
-		memmove(r->changes.at, r->changes.at + r->changes.first,
-		        r->changes.count * sizeof *r->changes.at);
-	r->changes.first = 0;
-	if (r->changes.count * 2 < r->changes.room)
-		return;
-	r->changes.room = r->changes.room ? r->changes.room * 2 : SLOTS_MIN;
-	r->changes.at = mem_resize(r->changes.at, r->changes.room, sizeof *r->changes.at);
-}
-
-static void
 note_change(struct bgp_rib *r, const struct bgp_change *change)
 {
-	struct bgp_change *to;
-
-	if (!r->pool->watched || r->changes.anew)
-		return;
-	if (r->changes.count == BGP_RIB_CHANGES) {
-		drop_changes(r);
-		r->changes.anew = true;
-		return;
-	}
-	make_room_for_change(r);
-	to = &r->changes.at[r->changes.first + r->changes.count++];
-	*to = *change;
-	if (change->gone)
-		to->route.attrs = BGP_ATTRS_NONE;
-	bgp_attrs_hold(r->pool->attrs, to->route.attrs);
+	if (r->pool->watched)
+		bgp_changes_note(&r->changes, r->pool->attrs, change);
 }
 
 /* Linear probing without tombstones: those behind the hole move up when the hole lies between their
@@ -308,18 +234,13 @@ close_hole(struct bgp_rib *r, uint32_t hole)
 bool
 bgp_rib_take_change(struct bgp_rib *r, struct bgp_change *out)
 {
-	if (!r->changes.count)
-		return false;
-	*out = r->changes.at[r->changes.first++];
-	if (--r->changes.count == 0)
-		drop_changes(r);
-	return true;
+	return bgp_changes_take(&r->changes, out);
 }
 
 void
 bgp_rib_retell(struct bgp_rib *r)
 {
-	drop_changes(r);
+	bgp_changes_drop(&r->changes, r->pool->attrs);
 	r->changes.anew = false;
 	r->walk = 0;
 }
@@ -360,39 +281,6 @@ bgp_rib_copy(struct bgp_rib *r, enum bgp_rib_reader reader, uint32_t slots,
 
 /* ---- routes ------------------------------------------------------------------------------ */
 
-/* The same on every probe: digests are compared between links. */
-static const struct hash_key *
-digest_key(void)
-{
-	static struct hash_key key;
-
-	if (!key.k[0])
-		key = hash_key_make(1);
-	return &key;
-}
-
-static uint64_t
-digest_of(const struct bgp_route *route)
-{
-	uint64_t family = (uint64_t)route->afi << 8 | route->len;
-
-	return is_unicast(route) ? hash_16(digest_key(), route->addr.b, family) : 0;
-}
-
-static uint64_t
-digest_attrs(uint64_t hash, const struct bgp_attrs *a)
-{
-	uint32_t words[4] = {a->med, a->has & BGP_HAS_MED, a->path, a->communities};
-
-	hash = hash_16(digest_key(), words, hash);
-	for (uint32_t i = 0; i < (uint32_t)a->path + a->communities; i++) {
-		uint32_t one[4] = {a->words[i]};
-
-		hash = hash_16(digest_key(), one, hash);
-	}
-	return hash;
-}
-
 static void
 digest_registered(struct bgp_rib *r, const struct conf *conf)
 {
@@ -407,10 +295,11 @@ digest_registered(struct bgp_rib *r, const struct conf *conf)
 		route = bgp_rib_find(r, &conf->registered[i].prefix);
 		if (!route)
 			continue; /* with path identifiers: counted, not compared */
-		r->registered_digests.prefixes += digest_of(route);
+		r->registered_digests.prefixes += bgp_digest_route(route);
 		if (route->attrs)
-			r->registered_digests.attributes += digest_attrs(
-				digest_of(route), bgp_attrs_get(r->pool->attrs, route->attrs));
+			r->registered_digests.attributes +=
+				bgp_digest_attrs(bgp_digest_route(route),
+			                         bgp_attrs_get(r->pool->attrs, route->attrs));
 	}
 	r->registered_digests.version = r->version;
 }
@@ -476,8 +365,8 @@ bgp_rib_add(struct bgp_rib *r, uint16_t afi, uint8_t safi, const struct bgp_nlri
 		*at = route;
 		--r->pool->room;
 		r->standing[afi == BGP_AFI_IPV6]++;
-		r->unicast += is_unicast(at);
-		r->digest += digest_of(at);
+		r->unicast += bgp_route_is_unicast(at);
+		r->digest += bgp_digest_route(at);
 	}
 	at->generation = r->generation[afi == BGP_AFI_IPV6];
 	at->time_us = time_us;
@@ -496,8 +385,8 @@ take_out(struct bgp_rib *r, struct bgp_route *at, uint64_t time_us)
 	r->withdraw_us = time_us;
 	++r->pool->room;
 	r->standing[at->afi == BGP_AFI_IPV6]--;
-	r->unicast -= is_unicast(at);
-	r->digest -= digest_of(at);
+	r->unicast -= bgp_route_is_unicast(at);
+	r->digest -= bgp_digest_route(at);
 	uncount_wrong(r, at);
 	close_hole(r, (uint32_t)(at - r->slots));
 	tell(r, &(struct bgp_change){.route = gone, .gone = true},

@@ -11,36 +11,15 @@
 #include <stdint.h>
 
 #include "base/hash.h"
-#include "inspect/bgp_attrs.h"
+#include "inspect/bgp_changes.h"
+#include "inspect/bgp_route.h"
 #include "inspect/bgp_rules.h"
+#include "inspect/bgp_wrong.h"
 #include "proto/bgp_nlri.h"
 
 enum {
 	BGP_RIB_AFIS = 2,
-	BGP_RIB_NAMED = 4, /* wrong routes told by name, of each kind */
 	BGP_RIB_WALK_DONE = 0xffffffff,
-	BGP_RIB_CHANGES = 1 << 16 /* kept until they are taken; more, and all is told anew */
-};
-
-/* The first half is compared and hashed as bytes: no padding. */
-struct bgp_route {
-	struct addr addr;
-	uint64_t rd;
-	uint32_t path_id;
-	uint8_t afi; /* 0: the slot is empty */
-	uint8_t safi, len, spare;
-	/* what is known of it */
-	uint32_t attrs;
-	uint8_t wrong;      /* bits of enum bgp_wrong */
-	uint8_t generation; /* of its family, when it was announced last */
-	uint16_t unused;
-	uint64_t time_us; /* announced last */
-};
-
-/* A route that came, changed or went (attrs of a route that went: BGP_ATTRS_NONE, `gone`). */
-struct bgp_change {
-	struct bgp_route route;
-	bool gone, is_new;
 };
 
 struct bgp_rib;
@@ -82,17 +61,8 @@ struct bgp_rib {
 	} registered_digests; /* see bgp_rib_registered() */
 	uint8_t generation[BGP_RIB_AFIS];
 	bool stale[BGP_RIB_AFIS]; /* routes of older generations stand */
-	struct {
-		uint32_t count;
-		struct prefix named[BGP_RIB_NAMED];
-		uint32_t named_count;
-		bool searched; /* there are no more names to be found */
-	} wrong[BGP_WRONG_COUNT];
-	struct {
-		struct bgp_change *at; /* oldest first, from `first` */
-		uint32_t first, count, room;
-		bool anew; /* too many, or the table was emptied: what stands must be told whole */
-	} changes;
+	struct bgp_wrong_routes wrong[BGP_WRONG_COUNT];
+	struct bgp_changes changes;
 	uint32_t walk; /* first slot that bgp_rib_walk() has not come to; BGP_RIB_WALK_DONE: none
 	                  runs */
 	struct {
@@ -171,10 +141,4 @@ static inline uint32_t
 bgp_rib_count(const struct bgp_rib *r)
 {
 	return r->standing[0] + r->standing[1];
-}
-
-static inline struct prefix
-bgp_route_prefix(const struct bgp_route *route)
-{
-	return (struct prefix){route->addr, route->len};
 }

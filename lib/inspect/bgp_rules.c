@@ -244,19 +244,3 @@ bgp_rules_route(const struct bgp_rules *r, enum side side, const struct prefix *
 		wrong |= 1 << BGP_WRONG_TAGGED;
 	return wrong;
 }
-
-const char *
-bgp_wrong_name(enum bgp_wrong wrong)
-{
-	static const char *const names[BGP_WRONG_COUNT] = {
-		[BGP_WRONG_BOGON] = "bogon",
-		[BGP_WRONG_SPECIAL_AS] = "special AS",
-		[BGP_WRONG_CLOUD_AS] = "cloud's AS",
-		[BGP_WRONG_CLOUD_SPACE] = "cloud's space",
-		[BGP_WRONG_FOREIGN_ORIGIN] = "foreign origin",
-		[BGP_WRONG_TAGGED] = "8075:8007 unregistered",
-		[BGP_WRONG_EXPRESSROUTE] = "AS 12076",
-	};
-
-	return names[wrong];
-}

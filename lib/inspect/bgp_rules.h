@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "conf/conf.h"
 #include "inspect/bgp_attrs.h"
+#include "inspect/bgp_wrong.h"
 
 struct bgp_rules;
 
@@ -30,6 +31,3 @@ int bgp_rules_registered(const struct bgp_rules *r, const struct prefix *p);
  */
 uint32_t bgp_rules_number(const struct bgp_rules *r, enum bgp_wrong wrong,
                           const struct bgp_attrs *a);
-
-/* "bogon", "special AS" …, for lists of prefixes. */
-const char *bgp_wrong_name(enum bgp_wrong wrong);

@@ -191,7 +191,7 @@ test_changes_overflow(void **state)
 
 	(void)state;
 	bgp_rib_init(&r, &pool, NULL, SIDE_PEER);
-	for (unsigned i = 0; i < BGP_RIB_CHANGES; i++)
+	for (unsigned i = 0; i < BGP_CHANGES_MAX; i++)
 		add(&r, 0, (uint16_t)(i % 2 + 1), i ? BGP_RIB_CHANGED : BGP_RIB_NEW);
 	assert_false(r.changes.anew);
 	add(&r, 0, 3, BGP_RIB_CHANGED);
@@ -326,7 +326,7 @@ test_wrong(void **state)
 			assert_int_equal(r.wrong[w].count, counts[w]);
 	}
 	assert_int_equal(r.registered[0], 1);
-	assert_int_equal(r.wrong[BGP_WRONG_FOREIGN_ORIGIN].named_count, BGP_RIB_NAMED);
+	assert_int_equal(r.wrong[BGP_WRONG_FOREIGN_ORIGIN].named_count, BGP_WRONG_NAMED);
 	bgp_rib_judge(&r);
 	for (unsigned w = 0; w < BGP_WRONG_COUNT; w++)
 		assert_int_equal(r.wrong[w].count, counts[w]);
