@@ -42,7 +42,7 @@ kill -STOP "${LAB_PID[probe-ams1-p1]}"
 in_net "$build/functional/replay_send" --pps 200000 --seconds 2 "${TAPS_SEND[@]}" >"$LAB_DIR/flood.json" || exit 1
 kill -CONT "${LAB_PID[probe-ams1-p1]}"
 next_epochs ams1-p1 3 || exit 1
-jq -s '(.[0] | del(.seconds)) as $a | (.[1] | del(.seconds)) as $b | ($a | with_entries(.key as $k
+jq -s '(.[0] | del(.seconds, .late_us)) as $a | (.[1] | del(.seconds, .late_us)) as $b | ($a | with_entries(.key as $k
   | .value = {packets: (.value.packets + $b[$k].packets), bytes: (.value.bytes + $b[$k].bytes)})) + {seconds: (.[0].seconds + .[1].seconds)}' \
   "$LAB_DIR/sent.json" "$LAB_DIR/flood.json" >"$LAB_DIR/both.json" && mv "$LAB_DIR/both.json" "$LAB_DIR/sent.json"
 python3 "$here/live_check.py" "$REDIS_SOCKET" ams1 "$LAB_DIR/sent.json" "$sc/lanes.json" || exit 1

@@ -5,7 +5,9 @@
  *   replay_send [--speed X] [--pps N] [--loops N] [--seconds S] FILE=IFACE...
  *
  * All files are merged by time. --speed 2 plays twice as fast; --pps ignores the times. Output is
- * one JSON object: {"IFACE": {"packets": n, "bytes": n}, ..., "seconds": s}.
+ * one JSON object: {"IFACE": {"packets": n, "bytes": n}, ..., "late_us": n, "seconds": s};
+ * `late_us` is the longest that a frame left behind its time: what is timed by these frames can't
+ * be truer.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -45,6 +47,7 @@ struct sender {
 	double speed;
 	double pps;
 	uint64_t loops, limit_ns;
+	uint64_t late_ns; /* the most that a frame was late, to the distance of two frames */
 };
 
 static void
@@ -160,6 +163,8 @@ run(struct sender *s)
 				return clock_monotonic_ns() - start;
 			if (due > elapsed)
 				elapsed = clock_monotonic_ns() - start;
+			if (elapsed > due + s->late_ns)
+				s->late_ns = elapsed - due;
 			if (due >
 			    elapsed + 20 * NS_PER_US) /* shorter waits cost more than they give */
 				wait_until(start + due);
@@ -176,7 +181,8 @@ print_truth(const struct sender *s, uint64_t ns)
 		printf("\"%s\": {\"packets\": %llu, \"bytes\": %llu}, ", s->lanes[i].interface,
 		       (unsigned long long)s->lanes[i].packets,
 		       (unsigned long long)s->lanes[i].bytes);
-	printf("\"seconds\": %.3f}\n", (double)ns / 1e9);
+	printf("\"late_us\": %llu, \"seconds\": %.3f}\n",
+	       (unsigned long long)(s->late_ns / NS_PER_US), (double)ns / 1e9);
 }
 
 int

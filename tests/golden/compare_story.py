@@ -7,7 +7,11 @@ Times count from the last packet of the peer before the silence; a recording has
 microsecond, a replay through real interfaces as far as the machine keeps time.
 """
 import json
+import re
 import sys
+
+# a text has milliseconds
+ROUNDED_S = 0.0005
 
 
 def main():
@@ -29,7 +33,9 @@ def main():
         due.append(("voice.gap", f"link:{link}", "unknown", truth["voice_from"]))
         streams, length = truth["voice_streams"], max(truth["voice_gap"].values())
         text = [e["text"] for e in story["events"] if e["name"] == "voice.gap"]
-        if not text or f"{streams} of {2 * streams} media streams away for up to {length:.3f} s" not in text[0]:
+        told = re.match(r"(\d+) of (\d+) media streams away for up to ([\d.]+) s", text[0]) if text else None
+        if not told or (int(told[1]), int(told[2])) != (streams, 2 * streams) \
+                or abs(float(told[3]) - length) > tolerance + ROUNDED_S:
             bad.append(f"voice.gap says {text}, not {streams} streams, {length:.3f} s")
     for name, subject, side, at in due:
         events = [e for e in story["events"] if e["name"] == name and e["subject"] == subject]
