@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit/unread.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -30,7 +31,7 @@ struct control {
 	struct http *http;
 	struct pages pages;
 	bool led, told_leading;
-	char trouble[200];
+	char trouble[200], unread[160];
 };
 
 /* ---- start and stop -------------------------------------------------------------------------- */
@@ -160,6 +161,21 @@ tell_part(struct control *c)
 	c->told_leading = true;
 }
 
+/* A key of another type than it should be, once: the rows that rest on it say so too. */
+static void
+tell_unread(struct control *c)
+{
+	const struct audit_input *in = audit_input_get(c->audit);
+	const struct unread_row *row = unread_next(in, NULL);
+	const char *why = row ? unread_why(in, row) : "";
+
+	if (strcmp(why, c->unread) == 0)
+		return;
+	if (row)
+		log_warning("control", "%s; what rests on it stays open", why);
+	snprintf(c->unread, sizeof c->unread, "%s", why);
+}
+
 static bool
 turn(struct control *c)
 {
@@ -175,6 +191,7 @@ turn(struct control *c)
 		return false;
 	}
 	set_trouble(c, NULL);
+	tell_unread(c);
 	tell_part(c);
 	return true;
 }

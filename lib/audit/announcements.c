@@ -45,6 +45,7 @@ struct announcements {
 	struct hash_key key;
 	uint64_t state;          /* of all digests, when it was read last */
 	uint64_t announced, seq; /* prefixes said, and the newest epoch, by then */
+	bool refused;            /* some of it is in a key of another type */
 	struct kept *kept;
 	size_t kept_count;
 	struct looked_up *looked_up; /* of the sessions of the last reading */
@@ -317,9 +318,14 @@ read_side(struct announcements *a, const struct audit_input *in, const struct in
 	}
 	store_select(store, in->conf->sites[s->link->conf->site].name, in->conf->peering.name);
 	route_each(store, s->rec.name, side, take_route, &reading);
+	if (store_refused(store)) { /* a map of another type: its routes are not known */
+		doubt(a, side);
+		a->refused = true;
+	}
 	if (reading.registry)
-		reading.found->whole = rib_complete(r) && r->routes_unwritten == 0;
-	return store_error(store) == NULL;
+		reading.found->whole =
+			rib_complete(r) && r->routes_unwritten == 0 && !store_refused(store);
+	return store_error(store) == NULL || store_refused(store);
 }
 
 enum { KEPT_EPOCHS = 16 }; /* what digests don't tell is read again after these */
@@ -358,6 +364,7 @@ announcements_read(struct announcements *a, const struct audit_input *in, struct
 		return true;
 	a->announced = announced;
 	a->seq = seq;
+	a->refused = false;
 	clear(a);
 	for (size_t i = 0; i < in->session_count; i++)
 		any |= in->sessions[i].counts && session_established(&in->sessions[i]);
@@ -377,7 +384,7 @@ announcements_read(struct announcements *a, const struct audit_input *in, struct
 		for (int side = 0; side < REC_SIDES && read; side++)
 			read = read_side(a, in, session, (enum side)side, s);
 	}
-	a->state = read ? state : 0;
+	a->state = read && !a->refused ? state : 0;
 	return read;
 }
 

@@ -9,6 +9,7 @@
 #include "audit/field.h"
 #include "audit/gate_table.h"
 #include "audit/location.h"
+#include "audit/unread.h"
 #include "base/clock.h"
 
 enum { ROWS = sizeof gate_table / sizeof gate_table[0] };
@@ -219,12 +220,13 @@ is_mute(const struct gate *g, const struct verdict_draft *d, const struct subche
 
 /* ---- what a finding is worth ----------------------------------------------------------------- */
 
-/* Whether "R4/class R8" names the sub-check. */
-static bool
-list_names(const char *list, const char *requirement, const char *check)
+bool
+gate_names(const char *list, const char *requirement, const char *check)
 {
 	size_t size = strlen(requirement);
 
+	if (strcmp(list, "*") == 0)
+		return true;
 	while (*list != '\0') {
 		size_t word = strcspn(list, " ");
 		bool whole = word == size, part = word > size && list[size] == '/';
@@ -300,12 +302,12 @@ finding_of(const struct audit_input *in, const char *id, const struct subcheck *
 	bool failed = check->verdict == VERDICT_FAIL;
 
 	for (size_t i = 0; i < sizeof ratios / sizeof ratios[0]; i++)
-		if (list_names(ratios[i].checks, id, check->id))
+		if (gate_names(ratios[i].checks, id, check->id))
 			return conf_threshold(in->conf, NULL,
 			                      failed ? ratios[i].fail : ratios[i].pass);
 	if (strcmp(id, "M3") == 0)
 		return media_loss(in, check);
-	if (failed && list_names("R2/connection R9/capacity X6/connection M2 M4", id, check->id))
+	if (failed && gate_names("R2/connection R9/capacity X6/connection M2 M4", id, check->id))
 		return down_of(in, check->scope);
 	return 0;
 }
@@ -393,7 +395,7 @@ is_lossy(struct gate *g, struct verdict_draft *d, const struct subcheck *check,
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct gate_row *row = &gate_table[i];
 
-		if (!list_names(check->verdict == VERDICT_PASS ? row->pass : row->fail, id,
+		if (!gate_names(check->verdict == VERDICT_PASS ? row->pass : row->fail, id,
 		                check->id))
 			continue;
 		for (size_t p = 0; p < g->in->probe_count; p++) {
@@ -419,7 +421,7 @@ is_of_another_contract(struct gate *g, struct verdict_draft *d, const struct sub
 {
 	const struct conf *c = g->in->conf;
 
-	if (!list_names("R3/sources R3/covered R4 R5 R7 X9/to- X18 M3 M5", d->requirement->id,
+	if (!gate_names("R3/sources R3/covered R4 R5 R7 X9/to- X18 M3 M5", d->requirement->id,
 	                check->id))
 		return false;
 	for (size_t i = 0; i < g->in->probe_count; i++) {
@@ -438,6 +440,20 @@ is_of_another_contract(struct gate *g, struct verdict_draft *d, const struct sub
 	return false;
 }
 
+/* A FAIL by absence, beside keys that could not be read. */
+static bool
+is_unread(const struct audit_input *in, const char *id, const struct subcheck *check,
+          char why[VERDICT_WHY])
+{
+	for (const struct unread_row *u = NULL; (u = unread_next(in, u)) != NULL;) {
+		if (check->verdict != VERDICT_FAIL || !gate_names(u->fail, id, check->id))
+			continue;
+		field_copy(why, VERDICT_WHY, unread_why(in, u));
+		return true;
+	}
+	return false;
+}
+
 static bool
 gate_shuts(struct verdict_draft *d, const struct subcheck *check, char why[VERDICT_WHY])
 {
@@ -445,6 +461,8 @@ gate_shuts(struct verdict_draft *d, const struct subcheck *check, char why[VERDI
 
 	if (check->basis == BASIS_DECLARED)
 		return false;
+	if (is_unread(g->in, d->requirement->id, check, why))
+		return true;
 	if (is_mute(g, d, check, why) || is_of_another_contract(g, d, check, why))
 		return true;
 	return !check->hard && is_lossy(g, d, check, why);
@@ -462,7 +480,7 @@ bool
 gate_hears(const struct requirement *r)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (list_names(gate_table[i].absence, r->id, NULL))
+		if (gate_names(gate_table[i].absence, r->id, NULL))
 			return true;
 	return false;
 }
@@ -489,8 +507,8 @@ gate_deafens(const struct audit_input *in, const struct input_link *link, char w
 static bool
 rests_on(const struct gate_row *row, const char *id)
 {
-	return list_names(row->pass, id, NULL) || list_names(row->fail, id, NULL) ||
-	       list_names(row->absence, id, NULL);
+	return gate_names(row->pass, id, NULL) || gate_names(row->fail, id, NULL) ||
+	       gate_names(row->absence, id, NULL);
 }
 
 void
@@ -533,7 +551,7 @@ explain_column(const char *title, const struct requirement *r, size_t column, FI
 		const char *list;
 
 		memcpy(&list, (const char *)&gate_table[i] + column, sizeof list);
-		if (!list_names(list, r->id, NULL) || strcmp(before, gate_table[i].name) == 0)
+		if (!gate_names(list, r->id, NULL) || strcmp(before, gate_table[i].name) == 0)
 			continue;
 		fprintf(to, "%s%s", separator, gate_table[i].name);
 		separator = ", ";

@@ -43,6 +43,10 @@ bool gate_hears(const struct requirement *r); /* some rule of it rests on that *
 const char *gate_deafens(const struct audit_input *in, const struct input_link *link,
                          char why[VERDICT_WHY]);
 
+/* Whether "R4/class R8" names the sub-check of that requirement (NULL: any of it); "*" names all.
+ */
+bool gate_names(const char *list, const char *requirement, const char *check);
+
 /* The window's counts of a probe: calls `fn` for each counter that a row of the table looks at,
  * once each. For audit/gather.c. */
 typedef void gate_counter_fn(void *context, uint64_t *counter);

@@ -21,12 +21,26 @@ gather_grow(void **array, size_t *count, size_t size)
 	return slot;
 }
 
+void
+gather_check(struct gather *g, enum record_kind kind)
+{
+	const char *error = store_error(g->params->store);
+	char *why = g->in->unread[kind];
+
+	if (!error)
+		return;
+	if (!store_refused(g->params->store))
+		g->broken = true;
+	else if (why[0] == '\0')
+		field_copy(why, sizeof g->in->unread[kind], error);
+}
+
 bool
 gather_get(struct gather *g, enum record_kind kind, const char *id, void *record)
 {
 	bool found = store_get(g->params->store, kind, id, record);
 
-	g->broken |= !found && store_error(g->params->store) != NULL;
+	gather_check(g, kind);
 	return found;
 }
 
@@ -35,7 +49,7 @@ gather_ids(struct gather *g, enum record_kind kind, const char *parent, size_t *
 {
 	char **ids = store_ids(g->params->store, kind, parent, count);
 
-	g->broken |= store_error(g->params->store) != NULL;
+	gather_check(g, kind);
 	return ids;
 }
 
@@ -46,7 +60,7 @@ gather_kind(struct gather *g, enum record_kind kind, store_record_fn take)
 	char **ids = gather_ids(g, kind, NULL, &count);
 
 	store_get_many(g->params->store, kind, ids, count, take, g);
-	g->broken |= store_error(g->params->store) != NULL;
+	gather_check(g, kind);
 	store_ids_free(ids, count);
 }
 
@@ -416,8 +430,9 @@ gather_roles(struct gather *g)
 
 		FIELD_FORMAT(key, "endpoints:%s", role_name(role));
 		ips = store_top(s, SCOPE_SITE, key, ROLE_LIMIT, NULL, &count);
+		gather_check(g, RECORD_ENDPOINT);
 		store_get_many(s, RECORD_ENDPOINT, ips, count, note_role, &reader);
-		g->broken |= store_error(s) != NULL;
+		gather_check(g, RECORD_ENDPOINT);
 		store_ids_free(ips, count);
 	}
 }

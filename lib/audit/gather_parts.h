@@ -1,6 +1,6 @@
 /*
- * One gathering under way; private to gather*.c. Ids and records that can't be read set `broken`,
- * and the whole input is then given up.
+ * One gathering under way; private to gather*.c. A store that can't be read sets `broken`, and the
+ * whole input is then given up; a key of another type is noted in the input (audit/unread.h).
  */
 #pragma once
 
@@ -21,6 +21,9 @@ struct gather {
 void *gather_grow(void **array, size_t *count, size_t size);
 #define GATHER_GROW(array, count) gather_grow((void **)&(array), &(count), sizeof *(array))
 
+/* After a read of this kind: a store that is away breaks the gathering, a key of another type is
+ * noted. */
+void gather_check(struct gather *g, enum record_kind kind);
 bool gather_get(struct gather *g, enum record_kind kind, const char *id, void *record);
 char **gather_ids(struct gather *g, enum record_kind kind, const char *parent, size_t *count);
 /* All records of a kind at the selected site. */

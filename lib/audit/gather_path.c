@@ -76,7 +76,7 @@ gather_some(struct gather *g, enum record_kind kind, bool (*wants)(const char *i
 		if (wants(ids[i]))
 			wanted[some++] = ids[i];
 	store_get_many(g->params->store, kind, wanted, some, take, g);
-	g->broken |= store_error(g->params->store) != NULL;
+	gather_check(g, kind);
 	free(wanted);
 	store_ids_free(ids, count);
 }

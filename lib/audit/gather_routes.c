@@ -89,6 +89,7 @@ gather_registered(struct gather *g, struct input_session *s)
 	const struct rec_session_side *peer = &s->rec.side[SIDE_PEER];
 	struct store *store = g->params->store;
 	const struct input_route *kept;
+	bool refused = false;
 	size_t present = 0;
 
 	if (!s->counts || !s->seen || !s->link || conf->registered_count == 0 ||
@@ -113,10 +114,12 @@ gather_registered(struct gather *g, struct input_session *s)
 			s->routes[i].covered = announcements_covers(
 				g->params->announcements, SIDE_PEER, &conf->registered[i].prefix);
 		present += s->routes[i].present;
-		g->broken |= store_error(store) != NULL;
+		refused |= store_refused(store);
+		g->broken |= store_error(store) != NULL && !store_refused(store);
 	}
-	/* the map is written in slices: one that lags behind proves no absence */
-	if (present < peer->registered) {
+	/* the map is written in slices: one that lags behind proves no absence, and neither does
+	 * one of another type */
+	if (present < peer->registered || refused) {
 		free(s->routes);
 		s->routes = NULL;
 	} else if (!g->broken) {
@@ -235,8 +238,9 @@ gather_sources(struct gather *g)
 
 		store_select(s, g->params->conf->sites[i].name, g->params->conf->peering.name);
 		ips = store_top(s, SCOPE_SITE, "endpoints", SOURCES_MOST, NULL, &count);
+		gather_check(g, RECORD_ENDPOINT);
 		store_get_many(s, RECORD_ENDPOINT, ips, count, take_endpoint, g);
-		g->broken |= store_error(s) != NULL;
+		gather_check(g, RECORD_ENDPOINT);
 		store_ids_free(ips, count);
 	}
 }

@@ -198,6 +198,9 @@ struct audit_input {
 	size_t maintenance_count;
 	const struct registry *registry; /* snapshots of who may originate what; NULL: none */
 	double voided_ratio;             /* share of the window that the probes' own loss voided */
+	/* why a record of that kind could not be read, the first one; empty: all were
+	 * (audit/unread.h) */
+	char unread[RECORD_KIND_COUNT][160];
 };
 
 /* Whether its numbers may carry a verdict: fit and not stale. */

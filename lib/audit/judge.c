@@ -4,6 +4,7 @@
 
 #include "audit/field.h"
 #include "audit/gate.h"
+#include "audit/unread.h"
 
 static const struct {
 	const char *id;
@@ -119,6 +120,24 @@ add_deaf(const struct audit_input *in, const struct requirement *r, struct verdi
 	}
 }
 
+/* Nothing passes beside evidence that could not be read. */
+static void
+add_unread(const struct audit_input *in, const struct requirement *r, struct verdict_draft *d)
+{
+	for (const struct unread_row *u = NULL; (u = unread_next(in, u)) != NULL;) {
+		if (!gate_names(u->pass, r->id, NULL))
+			continue;
+		verdict_add(d,
+		            &(struct subcheck){.id = "store",
+		                               .scope = "peering",
+		                               .verdict = VERDICT_INCONCLUSIVE,
+		                               .lack = LACK_NOT_COLLECTED},
+		            "not all of it could be read: %s", unread_why(in, u));
+		verdict_need(d, "records that can be read", unread_why(in, u),
+		             "keys of the documented types", "DEL that key", 0);
+	}
+}
+
 void
 judge(const struct requirement *r, const struct audit_input *in, struct verdict_draft *out)
 {
@@ -146,6 +165,7 @@ judge(const struct requirement *r, const struct audit_input *in, struct verdict_
 		add_unfit(in, unfit, out);
 	if (out->undecided > 0)
 		add_deaf(in, r, out);
+	add_unread(in, r, out);
 	verdict_conclude(out);
 	out->gate_context = NULL;
 	out->gate = NULL;

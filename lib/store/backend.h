@@ -69,8 +69,8 @@ struct store_ops {
 	void (*close)(struct store *s, unsigned wait_ms); /* frees */
 
 	/* reads: false: the connection broke; s->error says why. Nothing there is fine. At most
-	 * READ_SLICE keys, answered in their order; one that is refused sets s->error too, and
-	 * leaves the others readable */
+	 * READ_SLICE keys, answered in their order; one that is refused sets s->error (and, of
+	 * another type, s->refused) too, and leaves the others readable */
 	bool (*read_hashes)(struct store *s, const struct key *keys, size_t count, hash_fn fn,
 	                    void *context);
 	/* sets unordered with score 0, sorted sets from the highest; limit 0: all */
@@ -94,6 +94,7 @@ struct store {
 	uint64_t points_refused;          /* subjects without room in the budget */
 	uint64_t points_swept_us;         /* when ended ones were looked for last */
 	char error[160];                  /* of the last read; empty: none */
+	bool refused;                     /* it is of keys of another type, nothing else */
 	char first_error[160];            /* of all reads but the last */
 };
 

@@ -26,8 +26,10 @@ redis_reader_ready(struct redis *r)
 	assert(!r->asking); /* a callback reads the store that calls it */
 	if (!r->reader)
 		r->reader = connection_open(&r->params, &reached, why);
-	if (!r->reader)
+	if (!r->reader) {
+		r->store.refused = false;
 		set_error(r, why);
+	}
 	return r->reader != NULL;
 }
 
@@ -44,7 +46,11 @@ answer(struct redis *r, const char *key)
 		redisFree(r->reader);
 		r->reader = NULL; /* the next read connects again */
 	} else if (((redisReply *)reply)->type == REDIS_REPLY_ERROR) {
-		connection_explain(((redisReply *)reply)->str, why);
+		const char *said = ((redisReply *)reply)->str;
+		bool of_type = strncmp(said, "WRONGTYPE", 9) == 0;
+
+		r->store.refused = of_type && (r->store.refused || !r->store.error[0]);
+		connection_explain(said, why);
 		freeReplyObject(reply);
 		snprintf(line, sizeof line, "%s: %s", key, why);
 		set_error(r, line);
@@ -52,6 +58,7 @@ answer(struct redis *r, const char *key)
 	} else {
 		return reply;
 	}
+	r->store.refused = false;
 	set_error(r, why);
 	return NULL;
 }

@@ -150,5 +150,8 @@ char **store_sites(struct store *s, size_t *count);
 void store_select(struct store *s, const char *site, const char *peering);
 /* The error of the last read, or NULL. */
 const char *store_error(const struct store *s);
+/* Whether that error is of keys of another type than the model's and of nothing else: all the rest
+ * was read. */
+bool store_refused(const struct store *s);
 /* The first error of any read since the store was opened, or NULL: what was listed is not all. */
 const char *store_first_error(const struct store *s);

@@ -15,6 +15,12 @@ store_error(const struct store *s)
 	return s->error[0] ? s->error : NULL;
 }
 
+bool
+store_refused(const struct store *s)
+{
+	return s->error[0] && s->refused;
+}
+
 const char *
 store_first_error(const struct store *s)
 {
@@ -27,6 +33,7 @@ store_read_begin(struct store *s)
 	if (!s->first_error[0])
 		memcpy(s->first_error, s->error, sizeof s->first_error);
 	s->error[0] = '\0';
+	s->refused = false;
 }
 
 void

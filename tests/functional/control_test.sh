@@ -120,6 +120,24 @@ an_operator_acknowledges() {
   check "and stays" test "$(rcli HGET "$P:finding:$id" state)" = acked
 }
 
+# somebody's list where a session's hash belongs
+a_key_of_another_type() {
+  local key='pni:{ams1}:session:stray' has='any(.subchecks[]; .id == "store" and (.reason | contains("session:stray")))'
+  audited() { get /audit | jq -e ".audit | map({key: .id, value: .}) | from_entries | $1"; }
+  rcli RPUSH "$key" x >/dev/null
+  rcli SADD 'pni:{ams1}:sessions' stray >/dev/null
+  lab_wait 15 audited ".M2 | $has"
+  check "a key of another type is named by what rests on it" audited ".M2 | $has"
+  check "which stays open" audited '.M2.verdict == "INCONCLUSIVE"'
+  check "the rest is judged" audited '.R4.verdict == "FAIL" and .R4.window_to_us == .M2.window_to_us'
+  check "and healthy" test "$(status /healthz)" = 200
+  check "said once" test "$(lines control session:stray)" = 1
+  rcli DEL "$key" >/dev/null
+  rcli SREM 'pni:{ams1}:sessions' stray >/dev/null
+  lab_wait 15 audited ".M2 | $has | not"
+  check "and no more without it" audited ".M2 | $has | not"
+}
+
 contracts_differ() {
   lab_stop p2
   lab_start p2 "$seed" "$REDIS" fra1 p2 sha=0123456789abcdef
@@ -210,6 +228,7 @@ redis_is_away_at_the_start
 probes_write
 pages
 an_operator_acknowledges
+a_key_of_another_type
 contracts_differ
 one_of_two_writes
 reloads
