@@ -55,6 +55,19 @@ rtp_header_size(const struct look *y)
 	return size + 4 + 4u * load_be16(y->at + size + 2);
 }
 
+/*
+ * Sun RPC (RFC 5531 section 9) over UDP: transaction ids that count up and begin with the bits of
+ * RTP's version pass for its first four bytes. Behind them stand 0 for a call and RPC's version, or
+ * 1 for a reply and whether it was accepted, where RTP has a time that moves on and a source.
+ */
+static bool
+is_rpc(const struct look *y)
+{
+	uint32_t direction = load_be32(y->at + 4), next = load_be32(y->at + 8);
+
+	return direction == 0 ? next == 2 : direction == 1 && next <= 1;
+}
+
 static uint8_t
 fold(uint32_t v)
 {
@@ -68,7 +81,7 @@ stride_rtp(const struct look *y, struct stride *out)
 	uint8_t type;
 	uint32_t header;
 
-	if (!look_has(y, RTP_HEADER) || (y->at[0] & 0xc0) != 0x80)
+	if (!look_has(y, RTP_HEADER) || (y->at[0] & 0xc0) != 0x80 || is_rpc(y))
 		return false;
 	type = y->at[1] & 0x7f;
 	if (type >= 64 && type <= 95) /* RFC 5761 4: would be RTCP */

@@ -408,6 +408,29 @@ utp_data_is_not_rtp(void **state)
 	assert_class(f, UNKNOWN_UDP, CONFIDENCE_NONE);
 }
 
+/* RFC 5531 section 9: a call of NFS 3, and its reply; clients count their transactions up. */
+static void
+rpc_that_counts_is_not_rtp(void **state)
+{
+	struct flow f = flow_between(IPPROTO_UDP, 800, 2049);
+
+	(void)state;
+	for (uint32_t i = 0; i < CLASS_LOOKS; i++) {
+		uint8_t call[72] = {0}, reply[112] = {0};
+
+		store_be32(call, 0x8a123456 + i);
+		store_be32(call + 8, 2); /* version of RPC */
+		store_be32(call + 12, 100003);
+		store_be32(call + 16, 3);
+		store_be32(call + 20, 1);
+		say(&f, false, call, sizeof call);
+		store_be32(reply, 0x8a123456 + i);
+		store_be32(reply + 4, 1); /* a reply, accepted */
+		say(&f, true, reply, sizeof reply);
+	}
+	assert_class(f, UNKNOWN_UDP, CONFIDENCE_NONE);
+}
+
 static uint64_t
 random_next(uint64_t *x) /* xorshift64*, Vigna 2016 */
 {
@@ -774,6 +797,7 @@ main(void)
 		cmocka_unit_test(a_jump_starts_the_count_anew),
 		cmocka_unit_test(a_single_packet_of_the_other_side_does_not_hide_a_stream),
 		cmocka_unit_test(utp_data_is_not_rtp),
+		cmocka_unit_test(rpc_that_counts_is_not_rtp),
 		cmocka_unit_test(random_flows_stay_unknown),
 		cmocka_unit_test(sip_comes_after_any_number_of_keepalives),
 		cmocka_unit_test(connect_opens_a_tunnel),
