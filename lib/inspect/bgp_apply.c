@@ -174,7 +174,7 @@ read_path(struct bgp_connection *c, unsigned from, struct bgp_update *u,
 	if (!side->as_width || !bgp_path_read(u->as_path, side->as_width, &path) || !path.first)
 		return;
 	side->first_as = path.first;
-	bgp_session_path(c->session, bgp_connection_side(c, from), path.first);
+	bgp_side_path(&c->session->side[bgp_connection_side(c, from)], path.first);
 }
 
 static void

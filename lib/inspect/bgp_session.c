@@ -204,29 +204,6 @@ resumes(const struct bgp_session *s, const struct bgp_connection *c)
 	return s->carried.pending;
 }
 
-/* What earlier connections were said to have. */
-static void
-forget_seed(struct bgp_side *side)
-{
-	side->seeded = BGP_BASIS_NONE;
-	side->seed_disagreed = side->seed_faults = 0;
-	side->source[0] = '\0';
-	bgp_rib_clear(&side->gone);
-}
-
-/* What a side said of itself on a connection that was over by then: who speaks now may be another.
- */
-static void
-forget_open(struct bgp_side *side, uint64_t before_ns)
-{
-	if (!side->basis || side->open_ns > before_ns)
-		return;
-	side->basis = BGP_BASIS_NONE;
-	side->open = (struct bgp_open){0};
-	side->hostname[0] = '\0';
-	side->open_ns = side->open_size = 0;
-}
-
 /* ---- up and down ------------------------------------------------------------------------- */
 
 static void
@@ -359,8 +336,7 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 		if (goes_on)
 			continue;
 		begin_rib(s, &s->side[i].rib);
-		forget_seed(&s->side[i]);
-		forget_open(&s->side[i], before_ns);
+		bgp_side_forget(&s->side[i], before_ns);
 	}
 	bgp_session_adopt(s, c, 0);
 	bgp_session_adopt(s, c, 1);
@@ -383,11 +359,7 @@ void
 bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned side,
                  const struct bgp_counts *more, uint64_t time_ns)
 {
-	uint64_t *to = (uint64_t *)&s->side[side].counts;
-	const uint64_t *from = (const uint64_t *)more;
-
-	for (size_t i = 0; i < sizeof *more / sizeof *to; i++)
-		to[i] += from[i];
+	bgp_counts_add(&s->side[side].counts, more);
 	s->last_ns = time_ns;
 	if (!s->first_ns)
 		s->first_ns = time_ns;
@@ -421,17 +393,6 @@ bgp_session_segments(struct bgp_session *s, const struct bgp_connection *c,
 }
 
 void
-bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as)
-{
-	struct bgp_side *me = &s->side[side];
-
-	if (!first_as)
-		return;
-	me->updates_indirect = first_as == me->first_as ? me->updates_indirect + 1 : 1;
-	me->first_as = first_as;
-}
-
-void
 bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64_t time_ns)
 {
 	s->side[side].end_of_rib_ns = time_ns;
@@ -441,37 +402,15 @@ bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64
 void
 bgp_session_adopt(struct bgp_session *s, const struct bgp_connection *c, unsigned speaker)
 {
-	const struct bgp_speaker *from = &c->side[speaker];
-	struct bgp_side *me = &s->side[bgp_connection_side(c, speaker)];
-
-	if (!from->open_ns)
-		return;
-	me->basis = BGP_BASIS_OBSERVED;
-	me->open_ns = from->open_ns;
-	me->open = from->open;
-	memcpy(me->hostname, from->hostname, sizeof me->hostname);
-	memcpy(me->open_bytes, from->open_bytes, from->open_size);
-	me->open_size = from->open_size;
+	bgp_side_adopt(&s->side[bgp_connection_side(c, speaker)], &c->side[speaker]);
 }
 
 void
 bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body, enum bgp_basis basis,
                    uint64_t time_ns)
 {
-	struct bgp_side *me = &s->side[side];
-	const uint8_t *bytes = body.at;
-	size_t size = cursor_left(&body);
-	struct bgp_open open;
-
-	if (bgp_open_decode(&body, &open) != REASON_OK)
+	if (!bgp_side_open(&s->side[side], body, basis, time_ns))
 		return;
-	me->basis = basis;
-	me->open_ns = time_ns;
-	slice_copy(me->hostname, sizeof me->hostname, open.hostname);
-	open.hostname = open.domain = open.software = (struct slice){0};
-	me->open = open;
-	me->open_size = size <= BGP_OPEN_KEPT ? (uint16_t)size : 0;
-	memcpy(me->open_bytes, bytes, me->open_size);
 	for (unsigned i = 0; s->current && i < 2; i++)
 		if (bgp_connection_side(s->current, i) == side)
 			bgp_connection_learn(s->current, i);
@@ -539,20 +478,6 @@ bgp_session_is_direct(const struct bgp_session *s)
 	return !t->ttl_max || (token_ttl_is_first(t->ttl_min) && token_ttl_is_first(t->ttl_max));
 }
 
-enum side
-bgp_side_by_asn(const struct conf *c, uint32_t asn)
-{
-	if (!c || !asn)
-		return SIDE_UNKNOWN;
-	if (asn == c->peer.asn)
-		return SIDE_PEER;
-	for (size_t i = 0; i < c->cloud.asns.count; i++) {
-		if (c->cloud.asns.at[i] == asn)
-			return SIDE_MSFT;
-	}
-	return SIDE_UNKNOWN;
-}
-
 const char *
 bgp_state_name(enum bgp_state state)
 {
@@ -563,29 +488,4 @@ bgp_state_name(enum bgp_state state)
 	};
 
 	return names[state];
-}
-
-const char *
-bgp_completeness_name(enum bgp_completeness completeness)
-{
-	static const char *const names[BGP_COMPLETENESS_COUNT + 1] = {
-		[BGP_COMPLETE] = "COMPLETE",   [BGP_SEEDED] = "SEEDED",
-		[BGP_INFERRED] = "INFERRED",   [BGP_BROKEN] = "BROKEN",
-		[BGP_COMPLETENESS_COUNT] = "",
-	};
-
-	return names[completeness];
-}
-
-const char *
-bgp_basis_name(enum bgp_basis basis)
-{
-	static const char *const names[BGP_BASIS_COUNT] = {
-		[BGP_BASIS_NONE] = "",
-		[BGP_BASIS_OBSERVED] = "observed",
-		[BGP_BASIS_SEEDED] = "seeded",
-		[BGP_BASIS_CARRIED] = "carried",
-	};
-
-	return names[basis];
 }

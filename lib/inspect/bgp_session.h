@@ -12,30 +12,16 @@
 
 #include "base/addr.h"
 #include "conf/conf.h"
-#include "inspect/bgp_rib.h"
+#include "inspect/bgp_side.h"
 #include "inspect/fact.h"
 #include "inspect/outages.h"
-#include "proto/bgp.h"
-#include "proto/bgp_open.h"
 
 enum {
-	BGP_HOSTNAME_SIZE = 65,
 	BGP_NAME_SIZE = 96,
 	BGP_CAUSE_SIZE = 160,
-	BGP_HOLD_S = 180,  /* where the OPENs are not known (requirements M2) */
-	BGP_STALE_S = 360, /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
-	BGP_OPEN_KEPT = 512,
-	BGP_SOURCE_SIZE = 96,
+	BGP_HOLD_S = 180,       /* where the OPENs are not known (requirements M2) */
+	BGP_STALE_S = 360,      /* RFC 4724 section 4.1: at most so long for the End-of-RIB */
 	BGP_LARGE_HOLD_S = 240, /* RFC 4271 section 8.2.2: until an OPEN must be answered */
-};
-
-/* What can be said of a RIB read off the wire (requirements 4.3). */
-enum bgp_completeness {
-	BGP_COMPLETE, /* OPENs and End-of-RIB seen, nothing missing since */
-	BGP_SEEDED,   /* filled from elsewhere, and nothing read since contradicts it */
-	BGP_INFERRED, /* joined in the middle, or the End-of-RIB not seen */
-	BGP_BROKEN,   /* bytes were missed, or could not be read */
-	BGP_COMPLETENESS_COUNT
 };
 
 enum bgp_state {
@@ -45,25 +31,6 @@ enum bgp_state {
 	BGP_OPEN_CONFIRM,
 	BGP_ESTABLISHED,
 	BGP_STATE_COUNT
-};
-
-/* How an OPEN, or a table, became known. */
-enum bgp_basis {
-	BGP_BASIS_NONE,
-	BGP_BASIS_OBSERVED,
-	BGP_BASIS_SEEDED,  /* of a dump or a BMP feed */
-	BGP_BASIS_CARRIED, /* over a restart of the probe */
-	BGP_BASIS_COUNT
-};
-
-/* Totals, all uint64_t: added up as an array. */
-struct bgp_counts {
-	uint64_t messages[BGP_TYPE_COUNT]; /* also those whose length can't be */
-	uint64_t announced[BGP_RIB_AFIS], withdrawn[BGP_RIB_AFIS]; /* prefixes, as often as said */
-	uint64_t other_families; /* UPDATEs with prefixes of families that are not read */
-	uint64_t notes;          /* UPDATEs that RFC 7606 has something to say about */
-	uint64_t malformed;      /* messages that can't be read */
-	uint64_t gaps;           /* times that bytes were missing or no message */
 };
 
 struct bgp_session;
@@ -93,32 +60,6 @@ void bgp_segments_add(struct bgp_segments *to, const struct bgp_segments *more);
 
 void bgp_shared_init(struct bgp_shared *s, uint32_t room);
 void bgp_shared_fini(struct bgp_shared *s);
-
-struct bgp_side {
-	struct addr ip;
-	uint16_t port; /* of the current connection */
-	struct bgp_counts counts;
-	enum bgp_basis basis;
-	uint64_t open_ns;
-	struct bgp_open open; /* with a basis; its texts are not kept there */
-	char hostname[BGP_HOSTNAME_SIZE];
-	uint32_t first_as;         /* leftmost of its latest path */
-	uint64_t updates_indirect; /* UPDATEs in a row whose path began with it */
-	uint64_t last_ns;          /* of a message of the connection whose routes stand */
-	uint64_t end_of_rib_ns;
-	enum bgp_completeness completeness;
-	uint64_t completeness_ns;   /* since when */
-	uint64_t max_prefix_ceases; /* NOTIFICATIONs Cease/1 (RFC 4486) */
-	struct bgp_rib rib;
-	enum bgp_basis seeded;             /* where the table came from, if it was not read whole */
-	char source[BGP_SOURCE_SIZE];      /* the same in words: "BMP of 192.0.2.9: Adj-RIB-In" */
-	enum bgp_completeness as;          /* what it counted as where it came from */
-	uint64_t seed_faults;              /* of the connection, when it came */
-	uint64_t seed_disagreed;           /* times that what was read since contradicts it */
-	struct bgp_rib gone;               /* while not complete: prefixes withdrawn, and when */
-	uint8_t open_bytes[BGP_OPEN_KEPT]; /* body of the OPEN, to be carried over a restart */
-	uint16_t open_size;                /* 0: longer, or not known */
-};
 
 struct bgp_connection;
 
@@ -172,8 +113,6 @@ void bgp_session_swap(struct bgp_session *s);
 
 /* ---- from its connections ---- */
 
-/* Whether an OPEN's number says which side sent it; SIDE_UNKNOWN: no. */
-enum side bgp_side_by_asn(const struct conf *c, uint32_t asn);
 /* What a side says of itself. A connection's OPENs become the session's with bgp_session_take(). */
 void bgp_session_opened(struct bgp_session *s, unsigned side, struct cursor body,
                         enum bgp_basis basis, uint64_t time_ns);
@@ -183,8 +122,6 @@ void bgp_session_said(struct bgp_session *s, struct bgp_connection *c, unsigned 
 /* TCP segments of a connection: those of the current one count. */
 void bgp_session_segments(struct bgp_session *s, const struct bgp_connection *c,
                           const struct bgp_segments *more);
-/* An UPDATE's path; 0: it had none to tell by. */
-void bgp_session_path(struct bgp_session *s, unsigned side, uint32_t first_as);
 /* End-of-RIB, or the end of a refresh: what was stale of the family goes. */
 void bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64_t time_ns);
 /* Whether what a connection announces is the session's. Anybody can send an UPDATE from a router's
@@ -220,5 +157,3 @@ bool bgp_session_stands(const struct bgp_session *s);
  * others that crosses it. */
 bool bgp_session_is_direct(const struct bgp_session *s);
 const char *bgp_state_name(enum bgp_state state);
-const char *bgp_completeness_name(enum bgp_completeness completeness);
-const char *bgp_basis_name(enum bgp_basis basis); /* "" for none */
