@@ -166,42 +166,15 @@ bgp_session_withdrew(struct bgp_session *s, unsigned side, uint16_t afi, const s
 	bgp_rib_add(&me->gone, afi, BGP_SAFI_UNICAST, n, BGP_ATTRS_NONE, time_us);
 }
 
-/* Whether what was not heard can have been KEEPALIVEs alone: a whole number of them, no more than
- * twice as many as the hold time asks for (RFC 4271 section 4.4: a third of it). */
-static bool
-is_keepalives(const struct bgp_session *s, uint64_t missed, uint64_t gap_ns)
-{
-	bool known;
-	uint64_t third_s = bgp_session_hold_s(s, &known) / 3 + 1;
-
-	return missed % BGP_HEADER_SIZE == 0 &&
-	       missed / BGP_HEADER_SIZE <= 2 * (gap_ns / NS_PER_S / third_s) + 2;
-}
-
 void
 bgp_session_resumes(struct bgp_session *s, unsigned side, uint16_t port, uint32_t seq,
                     uint64_t time_ns)
 {
-	int32_t missed = (int32_t)(seq - s->carried.seq[side]);
+	bool known;
+	uint16_t hold_s = bgp_session_hold_s(s, &known);
 
-	if (!s->carried.pending || s->carried.checked[side] || port != s->carried.port[side])
-		return;
-	s->carried.checked[side] = true;
-	s->carried.to_ns = time_ns;
-	s->carried.missed[side] = missed > 0 ? (uint64_t)missed : 0;
-	if (!is_keepalives(s, s->carried.missed[side], time_ns - s->carried.from_ns))
+	if (bgp_carried_doubts(&s->carried, side, port, seq, hold_s, time_ns))
 		s->side[side].seed_disagreed++;
-}
-
-/* Joined in its middle, between the same ports: what is known of it goes on. */
-static bool
-resumes(const struct bgp_session *s, const struct bgp_connection *c)
-{
-	for (unsigned i = 0; i < 2; i++)
-		if (c->side[i].counts.messages[BGP_OPEN] ||
-		    c->side[i].port != s->carried.port[bgp_connection_side(c, i)])
-			return false;
-	return s->carried.pending;
 }
 
 /* ---- up and down ------------------------------------------------------------------------- */
@@ -316,7 +289,7 @@ bgp_session_take(struct bgp_session *s, struct bgp_connection *c, uint64_t time_
 	                 "a new connection; the end of the last was not seen", false, time_ns);
 	if (s->current)
 		s->current->superseded = true;
-	goes_on = !s->current && resumes(s, c);
+	goes_on = !s->current && bgp_carried_meets(&s->carried, c);
 	before_ns = s->current                       ? s->current->last_ns
 	            : s->carried.pending && !goes_on ? s->carried.from_ns
 	                                             : 0;

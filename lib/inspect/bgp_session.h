@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "conf/conf.h"
+#include "inspect/bgp_carried.h"
 #include "inspect/bgp_side.h"
 #include "inspect/fact.h"
 #include "inspect/outages.h"
@@ -87,17 +88,7 @@ struct bgp_session {
 	uint64_t up_time_ns, covered_ns, accounted_ns;
 	struct bgp_segments segments; /* of `current` */
 	bool mistaken;                /* it went down, and may turn out not to have */
-	/* of an earlier run of the probe, until its connection is met again or proven over */
-	struct {
-		bool pending;
-		uint16_t port[2];
-		uint32_t seq[2]; /* TCP sequence number behind the last message, by side */
-		bool checked[2];
-		uint64_t from_ns, to_ns; /* nobody listened */
-		uint64_t missed[2];      /* bytes that each side sent meanwhile */
-		uint64_t up_ns;
-		bool joined;
-	} carried;
+	struct bgp_carried carried;
 	struct bgp_connection *current; /* whose routes stand; NULL: none */
 	uint64_t takes;                 /* times that it became another one */
 };
