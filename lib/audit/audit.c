@@ -6,11 +6,11 @@
 
 #include "audit/crossing.h"
 #include "audit/field.h"
-#include "audit/gate.h"
 #include "audit/gather.h"
 #include "audit/judge.h"
 #include "audit/leader.h"
 #include "audit/merge.h"
+#include "audit/scope.h"
 #include "audit/settle.h"
 #include "audit/tell.h"
 #include "base/mem.h"
@@ -164,7 +164,7 @@ covers(const struct audit *a, const struct rec_subcheck *check)
 	for (size_t i = 0; i < a->input.link_count && !id; i++) {
 		char scope[96];
 
-		if (!gate_concerns(&a->input, check->scope, &a->input.links[i]))
+		if (!scope_concerns(&a->input, check->scope, &a->input.links[i]))
 			continue;
 		FIELD_FORMAT(scope, "link:%s", a->input.links[i].rec.name);
 		id = input_maintenance(&a->input, scope);

@@ -12,7 +12,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "audit/input.h"
 #include "audit/verdict.h"
@@ -29,13 +28,6 @@ struct gate {
 };
 /* Puts the gate before the row: `g` must live until the row is concluded. */
 void gate_open(struct gate *g, const struct audit_input *in, struct verdict_draft *d);
-/* "ams1-p: missed 12 of 3.1e+09 packets; …": what rests on it was lost over the window; or that
- * nothing was. */
-void gate_tell(const struct audit_input *in, const struct requirement *r, char *text, size_t size);
-
-/* Whether a sub-check of this scope is about this link: by name, session, member or location; one
- * that names none is about all. */
-bool gate_concerns(const struct audit_input *in, const char *scope, const struct input_link *link);
 
 /* Whether silence on this link may be the probe's own: why, or NULL. The absence of LACP or BFD
  * proves something only where this is NULL (requirements section 4.5). */
@@ -52,8 +44,3 @@ bool gate_names(const char *list, const char *requirement, const char *check);
 typedef void gate_counter_fn(void *context, uint64_t *counter);
 void gate_counters(struct rec_probe *own, gate_counter_fn *fn, void *context);
 enum { GATE_COUNTERS = 64 }; /* that there are at most */
-
-/* For `explain REQ`: the probe's counters that void a PASS or FAIL of it. */
-void gate_explain(const struct requirement *r, FILE *to);
-/* The table, for docs/requirements.md. */
-void gate_print_docs(FILE *to);

@@ -4,6 +4,7 @@
 
 #include "audit/field.h"
 #include "audit/gate.h"
+#include "audit/gate_text.h"
 #include "audit/unread.h"
 
 static const struct {
@@ -154,7 +155,7 @@ judge(const struct requirement *r, const struct audit_input *in, struct verdict_
 		return;
 	}
 	gate_open(&gate, in, out);
-	gate_tell(in, r, out->row.own_loss, sizeof out->row.own_loss);
+	gate_text_losses(in, r, out->row.own_loss, sizeof out->row.own_loss);
 	mute = input_unfit(in, &unfit);
 	/* what a probe is fit for or not, it saw who is there (requirements section 13) */
 	present = (r->flags & REQ_IDENTITY) && unfit && !unfit->stale;

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "audit/finding.h"
-#include "audit/gate.h"
+#include "audit/gate_text.h"
 #include "audit/requirement_table.h"
 
 const char *
@@ -118,7 +118,7 @@ requirement_explain(const struct requirement *r, const struct conf *conf, FILE *
 	fprintf(to, "FAIL          %s\n", r->fail);
 	fprintf(to, "INCONCLUSIVE  %s\n", r->inconclusive);
 	fprintf(to, "side          %s\n", side_name(r->side));
-	gate_explain(r, to);
+	gate_text_explain(r, to);
 	if (conf)
 		print_thresholds(r, conf, to);
 }
@@ -178,6 +178,6 @@ requirement_print_docs(FILE *to)
 	        requirement_profile());
 	for (size_t i = 0; i < requirement_count(); i++)
 		print_row(&table[i], to);
-	gate_print_docs(to);
+	gate_text_docs(to);
 	print_findings(to);
 }
