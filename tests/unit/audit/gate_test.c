@@ -28,6 +28,32 @@ what_voids_a_finding(void **state)
 	conf_destroy(conf);
 }
 
+/* "R4/class" is those sub-checks of R4 that begin so, and of no other requirement. */
+static void
+what_a_list_names(void **state)
+{
+	static const struct {
+		const char *list, *id, *check;
+		bool names;
+	} rows[] = {
+		{"R4/class R8", "R4", "class", true},  {"R4/class R8", "R4", "classes", true},
+		{"R4/class R8", "R4", "clasp", false}, {"R4/class R8", "R4", "sources", false},
+		{"R4/class R8", "R4", NULL, true},     {"R4/class R8", "R8", "share", true},
+		{"R4/class R8", "R", "class", false},  {"R1 R10/x", "R10", "x", true},
+		{"R10/x R2", "R1", "x", false},        {"R1/x", "R10", "x", false},
+		{"R4/class", "R4", "clas", false},     {"", "R4", "class", false},
+		{"*", "M5", "anything", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		print_message("\"%s\": %s/%s\n", rows[i].list, rows[i].id,
+		              rows[i].check ? rows[i].check : "");
+		assert_int_equal(gate_names(rows[i].list, rows[i].id, rows[i].check),
+		                 rows[i].names);
+	}
+}
+
 /* ---- every counter, every requirement ---------------------------------------------------------
  */
 
@@ -195,6 +221,40 @@ each_loss_voids_what_rests_on_it(void **state)
 		assert_voided(&in, c->what, before);
 		*counter = c->voids;
 		assert_voided(&in, c->what, c->voided);
+		whole_fini(&in);
+	}
+	conf_destroy(conf);
+}
+
+/* What would make it whole again: how much may be lost, by what the row looks for. */
+static void
+a_void_says_what_it_needs(void **state)
+{
+	static const struct {
+		const char *id;
+		uint64_t lost;
+		const char *have, *want;
+	} rows[] = {
+		{"R3", 2000, "2e-06 of the frames offered", "at most 1e-06 in "},
+		{"R4", 500000, "0.0005 of the frames offered", "at most 0.0001 in "},
+		{"R8", 20000000, "0.02 of the frames offered", "at most 0.01 in "},
+	};
+	struct conf *conf = scene_conf(WHOLE_CONTRACT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct audit_input in = whole_input(conf);
+		const struct rec_verdict *row;
+		uint32_t told = 0;
+
+		in.probes[0].lost = rows[i].lost;
+		row = scene_judge(&in, rows[i].id);
+		for (uint32_t k = 0; k < row->need_count; k++)
+			if (strcmp(row->need[k].have, rows[i].have) == 0 &&
+			    strncmp(row->need[k].want, rows[i].want, strlen(rows[i].want)) == 0)
+				told++;
+		if (told != 1)
+			fail_msg("%s: %u times of %u", rows[i].id, told, row->need_count);
 		whole_fini(&in);
 	}
 	conf_destroy(conf);
@@ -543,8 +603,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_voids_a_finding),
+		cmocka_unit_test(what_a_list_names),
 		cmocka_unit_test(every_counter_has_its_row),
 		cmocka_unit_test(each_loss_voids_what_rests_on_it),
+		cmocka_unit_test(a_void_says_what_it_needs),
 		cmocka_unit_test(each_failure_stands_or_falls_with_its_loss),
 		cmocka_unit_test(a_voided_failure_is_never_optional),
 		cmocka_unit_test(presence_stands_whatever_was_lost),
