@@ -37,17 +37,6 @@ collect(struct reader *r, const char *only, struct rows *rows)
 	free(v);
 }
 
-/* Data is stale, or no probe is fit: old data decides nothing. */
-static bool
-unfit(const struct reader *r)
-{
-	for (size_t i = 0; i < r->probe_count; i++) {
-		if (r->probes[i].fit && !reader_stale(&r->probes[i]))
-			return false;
-	}
-	return true;
-}
-
 static void
 print_text(struct reader *r, const struct rows *rows, const char *only, uint64_t judged)
 {
@@ -92,8 +81,7 @@ print_audit(struct reader *r, struct rows *rows, const char *only)
 	if (o->json) {
 		json_t *object = reader_envelope(r, "pniscope.audit/1");
 
-		json_put_u64(object, "judged_us", judged);
-		json_put_bool(object, "stale", reader_judged_late(judged) || unfit(r));
+		reader_put_judged(r, object, judged);
 		json_put(object, "audit", rows_of_audit(rows));
 		if (!json_print(object, stdout, true))
 			return EXIT_ERROR;
@@ -103,7 +91,7 @@ print_audit(struct reader *r, struct rows *rows, const char *only)
 		print_text(r, rows, only, judged);
 	}
 	return verdict_exit_code((const void *)rows->records, rows->count, o->strict,
-	                         unfit(r) || reader_judged_late(judged));
+	                         reader_unfit(r) || reader_judged_late(judged));
 }
 
 int

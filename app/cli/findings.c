@@ -75,6 +75,34 @@ collect(struct reader *r, const char *id, struct rows *rows)
 	store_ids_free(ids, count);
 }
 
+static int
+print_findings(struct reader *r, struct rows *rows, const char *id)
+{
+	const struct options *o = r->options;
+	uint64_t judged = reader_judged_us(r);
+	int code = EXIT_FINE;
+
+	if (!reader_choose(o, rows, "since_us"))
+		return EXIT_ERROR;
+	if (o->json) {
+		json_t *object = reader_envelope(r, "pniscope.findings/1");
+
+		reader_put_judged(r, object, judged);
+		json_put(object, "findings", rows_json(rows));
+		return json_print(object, stdout, true) ? EXIT_FINE : EXIT_ERROR;
+	}
+	if (o->csv)
+		return reader_print(r, rows, "findings", finding_columns);
+	if (id) {
+		show_finding((const void *)rows->records, r->zone, r->colour, stdout);
+		fputc('\n', stdout);
+	} else {
+		code = reader_print(r, rows, "findings", finding_columns);
+	}
+	reader_print_judged(r, judged, stdout);
+	return code;
+}
+
 int
 run_findings(const struct options *o)
 {
@@ -87,19 +115,11 @@ run_findings(const struct options *o)
 		return EXIT_ERROR;
 	rows_init(&rows, model_schema(RECORD_FINDING));
 	collect(&r, id, &rows);
-	if (id && rows.count == 0) {
+	if (id && rows.count == 0)
 		fprintf(stderr, "pniscope: %s: no such finding; `pniscope findings` lists them\n",
 		        id);
-	} else if (id && !o->json && !o->csv) {
-		show_finding((const void *)rows.records, r.zone, r.colour, stdout);
-		fputc('\n', stdout);
-		reader_print_judged(&r, reader_judged_us(&r), stdout);
-		code = EXIT_FINE;
-	} else if (reader_choose(o, &rows, "since_us")) {
-		code = reader_print(&r, &rows, "findings", finding_columns);
-		if (!o->json && !o->csv)
-			reader_print_judged(&r, reader_judged_us(&r), stdout);
-	}
+	else
+		code = print_findings(&r, &rows, id);
 	rows_fini(&rows);
 	reader_close(&r);
 	return code;

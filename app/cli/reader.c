@@ -305,6 +305,23 @@ reader_stale(const struct rec_probe *p)
 	return apart(clock_utc_us(), p->heartbeat_us) > READER_STALE_US;
 }
 
+bool
+reader_unfit(const struct reader *r)
+{
+	for (size_t i = 0; i < r->probe_count; i++) {
+		if (r->probes[i].fit && !reader_stale(&r->probes[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+reader_put_judged(const struct reader *r, json_t *object, uint64_t judged_us)
+{
+	json_put_u64(object, "judged_us", judged_us);
+	json_put_bool(object, "stale", reader_judged_late(judged_us) || reader_unfit(r));
+}
+
 uint64_t
 reader_judged_us(struct reader *r)
 {

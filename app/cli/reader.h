@@ -69,5 +69,9 @@ bool reader_stale(const struct rec_probe *p);
 enum { READER_JUDGED_US = 30000000 };
 uint64_t reader_judged_us(struct reader *r);
 bool reader_judged_late(uint64_t judged_us);
+/* The data is stale, or no probe is fit: old data decides nothing. */
+bool reader_unfit(const struct reader *r);
+/* "judged_us" and "stale", as numbers people act on must have beside them. */
+void reader_put_judged(const struct reader *r, json_t *object, uint64_t judged_us);
 /* "judged 0.4 s ago", or that nobody judges and since when. */
 void reader_print_judged(const struct reader *r, uint64_t judged_us, FILE *to);

@@ -71,14 +71,15 @@ detect_options(const struct audit_input *in, const struct rec_voice *v, struct s
 	const struct rec_voice_side *s = &v->side[SIDE_PEER];
 	uint64_t healthy = (uint64_t)conf_threshold(in->conf, NULL, "x18_options_healthy_us");
 	uint64_t demoted = (uint64_t)conf_threshold(in->conf, NULL, "x18_options_gap_us");
+	const struct input_probe *writer = input_writer(in, &v->head);
 	bool told = strcmp(v->options_basis, "sip") == 0;
 	uint64_t last_us = told ? s->options_last_us : v->last_us, quiet;
 	struct rec_finding *f;
 
-	/* a capture's end is no silence */
-	if (s->options < 2 || in->capture || input_maintenance(in, v->scope))
+	/* a capture's end is no silence, and neither is a probe's */
+	if (s->options < 2 || in->capture || !writer || input_maintenance(in, v->scope))
 		return;
-	quiet = in->to_us > last_us ? in->to_us - last_us : 0;
+	quiet = writer->rec.heartbeat_us > last_us ? writer->rec.heartbeat_us - last_us : 0;
 	if (quiet <= healthy)
 		return;
 	f = detect_sight(out, "voice.options.late", v->scope, "");

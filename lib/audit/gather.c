@@ -497,15 +497,6 @@ probe_of(const struct audit_input *in, const char *id)
 	return NULL;
 }
 
-/* Epochs that a record may lag behind its probe's: one is written in slices. */
-enum { SLICES_LATE = 3 };
-
-bool
-gather_is_left(const struct input_probe *p, const struct rec_head *head)
-{
-	return head->boot_us != p->rec.head.boot_us || head->seq + SLICES_LATE < p->rec.head.seq;
-}
-
 static void
 forget_link(struct input_link *link)
 {
@@ -531,7 +522,7 @@ find_probes(struct audit_input *in)
 			link->probe = probe_of(in, link->conf->tap_probe);
 		/* a capture is read by one program, whatever taps are declared */
 		if (link->seen && !in->capture && link->rec.probe[0] != '\0' &&
-		    (!link->probe || gather_is_left(link->probe, &link->rec.head)))
+		    (!link->probe || input_is_left(link->probe, &link->rec.head)))
 			link->seen = false;
 		if (!link->seen)
 			forget_link(link);

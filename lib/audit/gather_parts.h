@@ -29,10 +29,6 @@ char **gather_ids(struct gather *g, enum record_kind kind, const char *parent, s
 /* All records of a kind at the selected site. */
 void gather_kind(struct gather *g, enum record_kind kind, store_record_fn take);
 
-/* Whether a record was left behind: by an earlier run of its probe, or by one that goes on without
- * writing it. */
-bool gather_is_left(const struct input_probe *p, const struct rec_head *head);
-
 /* Sessions, BFD, members and tokens of the contract's links: their places, what the selected site
  * says of them, and what follows from all sites. */
 /* Loss and latency, by scope and side. */

@@ -260,7 +260,7 @@ session_find(const struct audit_input *in, const char *name)
 static bool
 is_current(const struct input_link *link, const struct rec_head *head)
 {
-	return link->seen && (!link->probe || !gather_is_left(link->probe, head));
+	return link->seen && (!link->probe || !input_is_left(link->probe, head));
 }
 
 /* A session that nobody follows any more is known by its name alone. */

@@ -11,6 +11,24 @@ input_speaks(const struct input_probe *p)
 	return p->rec.fit && !p->stale;
 }
 
+/* Epochs that a record may lag behind its probe's: one is written in slices. */
+enum { SLICES_LATE = 3 };
+
+bool
+input_is_left(const struct input_probe *p, const struct rec_head *head)
+{
+	return head->boot_us != p->rec.head.boot_us || head->seq + SLICES_LATE < p->rec.head.seq;
+}
+
+const struct input_probe *
+input_writer(const struct audit_input *in, const struct rec_head *head)
+{
+	for (size_t i = 0; i < in->probe_count; i++)
+		if (input_speaks(&in->probes[i]) && !input_is_left(&in->probes[i], head))
+			return &in->probes[i];
+	return NULL;
+}
+
 const char *
 input_silence(const struct audit_input *in, const struct input_probe *p, char text[24])
 {

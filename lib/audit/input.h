@@ -205,6 +205,12 @@ struct audit_input {
 
 /* Whether its numbers may carry a verdict: fit and not stale. */
 bool input_speaks(const struct input_probe *p);
+/* The speaking probe that still writes the record of this head, or NULL: what an earlier run, or a
+ * probe that is silent, left behind tells nothing of now. */
+const struct input_probe *input_writer(const struct audit_input *in, const struct rec_head *head);
+/* Whether a record was left behind: by an earlier run of its probe, or by one that goes on without
+ * writing it. */
+bool input_is_left(const struct input_probe *p, const struct rec_head *head);
 /* How long it has been silent: "35 s", "12 min", "3.5 h", "4 days". */
 const char *input_silence(const struct audit_input *in, const struct input_probe *p, char text[24]);
 /* Why it does not speak: "probe p1 wrote nothing for 35 s"; nothing for one that does. */

@@ -69,6 +69,22 @@ fail_windows(const struct rec_loss *r, const struct matter *m, enum side side,
 	verdict_next(d, "pniscope loss %s; streams name the endpoints", m->link);
 }
 
+/* A backup carries nothing while all is well: told, not required, beside links that do. */
+static bool
+may_idle(const struct audit_input *in, const struct input_link *link)
+{
+	double wanted = conf_threshold(in->conf, NULL, "m3_windows");
+
+	for (size_t i = 0; i < in->loss_count && link->conf->role == ROLE_BACKUP; i++) {
+		const struct input_link *other = link_of(in, in->losses[i].scope);
+
+		if (other && other->conf->role != ROLE_BACKUP &&
+		    (double)in->losses[i].windows >= wanted)
+			return true;
+	}
+	return false;
+}
+
 /* One side of a link: media that it sent and the tap missed. */
 static void
 judge_windows(const struct audit_input *in, const struct rec_loss *r, struct verdict_draft *d)
@@ -97,13 +113,37 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 		           "%.2f %% of %" PRIu64 " windows with media from %s keep the limits",
 		           100 * (1 - over), r->windows, side_name(side));
 	else
-		judge_open(d, &m, LACK_TOO_LITTLE,
-		           "%" PRIu64 " window%s with enough media from %s, %" PRIu64
-		           " over a limit, %" PRIu64 " of %" PRIu64 " packets lost",
-		           r->windows, r->windows == 1 ? "" : "s", side_name(side), r->windows_over,
-		           r->lost, r->packets + r->lost);
-	if (r->windows < (uint64_t)conf_threshold(in->conf, NULL, "m3_windows"))
+		(may_idle(in, link) ? judge_aside : judge_open)(
+			d, &m, LACK_TOO_LITTLE,
+			"%" PRIu64 " window%s with enough media from %s, %" PRIu64
+			" over a limit, %" PRIu64 " of %" PRIu64 " packets lost",
+			r->windows, r->windows == 1 ? "" : "s", side_name(side), r->windows_over,
+			r->lost, r->packets + r->lost);
+	if (r->windows < (uint64_t)conf_threshold(in->conf, NULL, "m3_windows") &&
+	    !may_idle(in, link))
 		need_windows(in, r, d);
+}
+
+/* A link of which nothing is known is not one without loss. */
+static void
+judge_idle(const struct audit_input *in, const struct input_link *link, struct verdict_draft *d)
+{
+	char scope[SCOPE_SIZE];
+	struct matter m = {.id = "media", .scope = scope, .link = link->rec.name};
+	struct rec_loss none = {0};
+
+	for (size_t i = 0; i < in->loss_count; i++)
+		if (link_of(in, in->losses[i].scope) == link)
+			return;
+	FIELD_FORMAT(scope, "link:%s", link->rec.name);
+	if (may_idle(in, link)) {
+		judge_aside(d, &m, LACK_TOO_LITTLE, "neither media nor TCP seen on backup %s",
+		            link->rec.name);
+		return;
+	}
+	judge_open(d, &m, LACK_TOO_LITTLE, "neither media nor TCP seen on %s", link->rec.name);
+	FIELD_COPY(none.scope, scope);
+	need_windows(in, &none, d);
 }
 
 void
@@ -111,9 +151,12 @@ judge_drops(const struct audit_input *in, struct verdict_draft *d)
 {
 	size_t judged = 0;
 
-	for (size_t i = 0; i < in->link_count; i++)
+	for (size_t i = 0; i < in->link_count; i++) {
 		if (in->links[i].conf && !in->links[i].seen)
 			judge_untapped(&in->links[i], d);
+		else if (in->links[i].conf && in->loss_count > 0)
+			judge_idle(in, &in->links[i], d);
+	}
 	for (size_t i = 0; i < in->loss_count; i++) {
 		if (!link_of(in, in->losses[i].scope))
 			continue;
@@ -220,6 +263,18 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		           "clock's error",
 		           r->scope, h.doubtful, h.counted, error_us / US_PER_MS,
 		           target / US_PER_MS);
+	} else if (h.counted && hours * (h.over + h.doubtful) >= bad * h.counted) {
+		/* three of a day are too many, and so is their share of fewer hours */
+		judge_open(
+			d, &m, LACK_TOO_LITTLE,
+			"%s: median of %u of %u hours above %.1f ms%s, up to %.1f ms; n = %" PRIu64,
+			r->scope, h.over + h.doubtful, h.counted, target / US_PER_MS,
+			h.doubtful ? " or within the clock's error of it" : "",
+			h.worst_us / US_PER_MS, h.samples);
+		FIELD_FORMAT(have, "%u above of %u", h.over + h.doubtful, h.counted);
+		FIELD_FORMAT(want, "fewer than %.0f of %.0f", bad, hours);
+		verdict_need(d, "hours of the last day", have, want,
+		             "watch on; pniscope latency tells which methods", span);
 	} else if (h.counted) {
 		judge_pass(d, &m, "%s: median of %u hours at most %.1f ms, n = %" PRIu64, r->scope,
 		           h.counted, h.worst_us / US_PER_MS, h.samples);
@@ -236,6 +291,25 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	}
 }
 
+/* A declared prefix of the peer of which no round trip is known, beside others. */
+static void
+judge_unmeasured(const struct audit_input *in, const struct input_subnet *s,
+                 struct verdict_draft *d)
+{
+	char scope[SCOPE_SIZE];
+	struct matter m = {.id = "latency", .scope = scope};
+
+	if (!s->conf || s->conf->side != SIDE_PEER || s->conf->standby)
+		return;
+	FIELD_FORMAT(scope, "subnet:%s", s->prefix);
+	for (size_t i = 0; i < in->latency_count; i++)
+		if (strcmp(in->latencies[i].scope, scope) == 0)
+			return;
+	judge_open(d, &m, LACK_TOO_LITTLE, "%s: no round trip of it yet", scope);
+	verdict_need(d, "round trips of the prefix", "none", "30 in a clock hour",
+	             "new connections, STUN or pings; or mark it standby", 3600 * US_PER_S);
+}
+
 void
 judge_latency(const struct audit_input *in, struct verdict_draft *d)
 {
@@ -250,6 +324,8 @@ judge_latency(const struct audit_input *in, struct verdict_draft *d)
 		judge_prefix(in, r, d);
 		judged++;
 	}
+	for (size_t i = 0; i < in->subnet_count && judged > 0; i++)
+		judge_unmeasured(in, &in->subnets[i], d);
 	if (judged == 0) {
 		judge_open(d, &(struct matter){.id = "latency", .scope = "peering"},
 		           LACK_TOO_LITTLE, "no round trip of a declared prefix yet");

@@ -12,7 +12,7 @@
 
 enum { SECOND_US = 1000000 };
 
-/* One SBC under judgement; `rec` NULL: nobody has seen it signal. */
+/* One SBC under judgement, by one of the records that tell of it. */
 struct subject {
 	const struct audit_input *in;
 	const struct conf_sbc *sbc;
@@ -85,16 +85,28 @@ has_declared_name(const struct subject *s)
 	return s->sbc->fqdn && certificate_has_name(&c, s->sbc->fqdn);
 }
 
-static void
-judge_name(const struct subject *s)
+/* What one record says of the name. */
+static enum verdict
+name_says(const struct subject *s)
 {
 	double wanted = conf_threshold(s->in->conf, NULL, "x18_handshakes");
 	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
-	struct subcheck check = check_of(s, "name", VERDICT_INCONCLUSIVE, s->rec->tls_handshakes);
+
+	if (peer->cert_seen_us && s->sbc->fqdn && !has_declared_name(s))
+		return VERDICT_FAIL;
+	if ((double)s->rec->tls_handshakes >= wanted && (peer->cert_seen_us || s->rec->tls_name[0]))
+		return VERDICT_PASS;
+	return VERDICT_INCONCLUSIVE;
+}
+
+static void
+judge_name(const struct subject *s)
+{
+	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
+	struct subcheck check = check_of(s, "name", name_says(s), s->rec->tls_handshakes);
 	char have[64];
 
-	if (peer->cert_seen_us && s->sbc->fqdn && !has_declared_name(s)) {
-		check.verdict = VERDICT_FAIL;
+	if (check.verdict == VERDICT_FAIL) {
 		verdict_add(s->d, &check, "its certificate is for %s, declared is %s",
 		            peer->cert_names[0] ? peer->cert_names : peer->cert_cn, s->sbc->fqdn);
 		verdict_next(s->d, "give %s a certificate for %s, or correct sbcs.fqdn",
@@ -102,9 +114,7 @@ judge_name(const struct subject *s)
 		show(s, "peer_cert_cn", peer->cert_seen_us, peer->cert_cn);
 		return;
 	}
-	if ((double)s->rec->tls_handshakes >= wanted &&
-	    (peer->cert_seen_us || s->rec->tls_name[0])) {
-		check.verdict = VERDICT_PASS;
+	if (check.verdict == VERDICT_PASS) {
 		verdict_add(s->d, &check, "%" PRIu64 " full handshakes, %s %s",
 		            s->rec->tls_handshakes,
 		            peer->cert_seen_us ? "certificate for" : "asked for",
@@ -123,55 +133,92 @@ judge_name(const struct subject *s)
 
 /* ---- OPTIONS -------------------------------------------------------------------------------- */
 
-/* While calls or connections stand: how long it has said nothing. A busy connection has no rhythm
- * to be seen in TLS, so there only silence altogether counts. */
+/* While calls or connections stand: how long it has said nothing, to the last word of the probe
+ * that follows it. A busy connection has no rhythm to be seen in TLS, so there only silence
+ * altogether counts. What a probe left behind, and what is in maintenance, is not silent. */
 static uint64_t
 silence_of(const struct subject *s)
 {
 	const struct rec_voice *r = s->rec;
+	const struct input_probe *writer = input_writer(s->in, &r->head);
 	uint64_t last_us = strcmp(r->options_basis, "sip") == 0 ? r->side[SIDE_PEER].options_last_us
 	                                                        : r->last_us;
 
-	if (r->calls_active + r->tls_open == 0 || last_us == 0)
+	if (!writer || r->calls_active + r->tls_open == 0 || last_us == 0 ||
+	    input_maintenance(s->in, s->scope))
 		return 0;
-	return s->in->to_us > last_us ? s->in->to_us - last_us : 0;
+	return writer->rec.heartbeat_us > last_us ? writer->rec.heartbeat_us - last_us : 0;
+}
+
+/* The longest time without OPTIONS that one record tells of. */
+static uint64_t
+gap_of(const struct subject *s)
+{
+	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
+	bool told = strcmp(s->rec->options_basis, "sip") == 0;
+	uint64_t gap = silence_of(s);
+
+	if (told && peer->options > 1 && peer->options_gap_max_us > gap)
+		gap = peer->options_gap_max_us;
+	return gap;
+}
+
+/* For how long the rhythm was seen. */
+static uint64_t
+cadence_of(const struct subject *s)
+{
+	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
+
+	return peer->options > 1 ? (peer->options - 1) * peer->options_interval_us : 0;
+}
+
+static uint64_t
+cadence_wanted(const struct subject *s)
+{
+	uint64_t wanted = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_cadence_us");
+
+	return s->in->min_time_us && s->in->min_time_us < wanted ? s->in->min_time_us : wanted;
+}
+
+static enum verdict
+options_say(const struct subject *s)
+{
+	uint64_t limit = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_options_gap_us");
+
+	if (gap_of(s) > limit && s->rec->side[SIDE_PEER].options > 1)
+		return VERDICT_FAIL;
+	if (cadence_of(s) >= cadence_wanted(s) && s->rec->side[SIDE_PEER].options > 1 &&
+	    (s->in->capture || input_writer(s->in, &s->rec->head)))
+		return VERDICT_PASS;
+	return VERDICT_INCONCLUSIVE;
 }
 
 static void
 judge_options(const struct subject *s)
 {
 	uint64_t limit = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_options_gap_us");
-	uint64_t wanted = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_cadence_us");
 	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
-	uint64_t seen = peer->options ? (peer->options - 1) * peer->options_interval_us : 0;
-	bool told = strcmp(s->rec->options_basis, "sip") == 0;
-	uint64_t gap = silence_of(s);
-	struct subcheck check = check_of(s, "options", VERDICT_INCONCLUSIVE, peer->options);
+	uint64_t wanted = cadence_wanted(s), seen = cadence_of(s);
+	struct subcheck check = check_of(s, "options", options_say(s), peer->options);
 	char have[64], want[64];
 
-	if (told && peer->options > 1 && peer->options_gap_max_us > gap)
-		gap = peer->options_gap_max_us;
-	if (gap > limit && peer->options > 1) {
-		check.verdict = VERDICT_FAIL;
+	if (check.verdict == VERDICT_FAIL) {
 		verdict_add(s->d, &check, "%" PRIu64 " s without OPTIONS, at most %" PRIu64 " s",
-		            gap / SECOND_US, limit / SECOND_US);
+		            gap_of(s) / SECOND_US, limit / SECOND_US);
 		verdict_next(s->d, "let %s send OPTIONS every minute to each of its trunks",
 		             s->sbc->name);
 		show(s, "peer_options_last_us", peer->options_last_us, s->rec->summary);
 		return;
 	}
-	if (s->in->min_time_us && s->in->min_time_us < wanted)
-		wanted = s->in->min_time_us;
-	if (seen >= wanted && peer->options > 1) {
-		check.verdict = VERDICT_PASS;
+	if (check.verdict == VERDICT_PASS) {
 		verdict_add(s->d, &check, "%" PRIu64 " OPTIONS, every %" PRIu64 " s (%s)",
 		            peer->options, peer->options_interval_us / SECOND_US,
 		            s->rec->options_basis);
 		return;
 	}
 	check.lack = LACK_TOO_LITTLE;
-	verdict_add(s->d, &check, "%" PRIu64 " OPTIONS over %" PRIu64 " s", peer->options,
-	            seen / SECOND_US);
+	verdict_add(s->d, &check, "%" PRIu64 " OPTIONS over %" PRIu64 " s%s", peer->options,
+	            seen / SECOND_US, seen >= wanted ? ", and no probe follows it now" : "");
 	FIELD_FORMAT(have, "%" PRIu64 " s", seen / SECOND_US);
 	FIELD_FORMAT(want, "%" PRIu64 " s", wanted / SECOND_US);
 	verdict_need(s->d, "cadence of OPTIONS", have, want, "let it run",
@@ -232,32 +279,76 @@ judge_media(const struct subject *s)
 	}
 }
 
-/* The ports that Teams direct routing documents; other services name others. */
+/* The ports that Teams direct routing documents; other services name others. Streams of all that
+ * see the SBC together. */
 static void
 judge_ports(const struct subject *s)
 {
 	double limit = conf_threshold(s->in->conf, NULL, "x18_port_flows");
 	const struct rec_voice *r = s->rec;
-	struct subcheck check = check_of(s, "ports", VERDICT_PASS, r->media_streams);
+	uint64_t streams = 0, off = 0;
+	struct subcheck check;
 
-	if (r->media_streams == 0 || strcmp(s->sbc->service, "direct-routing") != 0)
-		return;
-	check.optional = true;
-	if ((double)r->media_off_ports >= limit) {
-		check.verdict = VERDICT_FAIL;
-		verdict_next(s->d,
-		             "let %s send media to the ports that the call's SDP names; "
-		             "look for an address translator on the way",
-		             s->sbc->name);
-		show(s, "media_off_port", r->last_us, r->media_off_port);
+	for (size_t i = 0; i < s->in->voice_count; i++) {
+		if (strcmp(s->in->voices[i].scope, s->scope) != 0)
+			continue;
+		streams += s->in->voices[i].media_streams;
+		off += s->in->voices[i].media_off_ports;
+		if (s->in->voices[i].media_off_ports > r->media_off_ports)
+			r = &s->in->voices[i];
 	}
+	if (streams == 0 || strcmp(s->sbc->service, "direct-routing") != 0)
+		return;
+	check = check_of(s, "ports", (double)off >= limit ? VERDICT_FAIL : VERDICT_PASS, streams);
+	check.optional = true;
 	verdict_add(s->d, &check,
 	            "%" PRIu64 " of %" PRIu64 " media streams to ports outside 3478-3481 "
 	            "and 49152-59999",
-	            r->media_off_ports, r->media_streams);
+	            off, streams);
+	if (check.verdict != VERDICT_FAIL)
+		return;
+	verdict_next(s->d,
+	             "let %s send media to the ports that the call's SDP names; "
+	             "look for an address translator on the way",
+	             s->sbc->name);
+	show(s, "media_off_port", r->last_us, r->media_off_port);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
+
+/* The next record of this SBC after `at` (NULL: the first): one of every site, and of every probe
+ * there. */
+static const struct rec_voice *
+next_record(const struct subject *s, const struct rec_voice *at)
+{
+	for (size_t i = at ? (size_t)(at - s->in->voices) + 1 : 0; i < s->in->voice_count; i++)
+		if (strcmp(s->in->voices[i].scope, s->scope) == 0)
+			return &s->in->voices[i];
+	return NULL;
+}
+
+/* Every record that fails is told; else the one that says most. */
+static void
+judge_records(struct subject *s, enum verdict (*says)(const struct subject *),
+              void (*tell)(const struct subject *))
+{
+	const struct rec_voice *best = NULL;
+	bool passed = false, failed = false;
+
+	for (s->rec = NULL; (s->rec = next_record(s, s->rec)) != NULL;) {
+		enum verdict v = says(s);
+
+		if (v == VERDICT_FAIL)
+			tell(s);
+		failed |= v == VERDICT_FAIL;
+		if (!best || (v == VERDICT_PASS && !passed))
+			best = s->rec;
+		passed |= v == VERDICT_PASS;
+	}
+	s->rec = best;
+	if (!failed)
+		tell(s);
+}
 
 static void
 judge_sbc(struct subject *s)
@@ -267,28 +358,21 @@ judge_sbc(struct subject *s)
 	                         .verdict = VERDICT_INCONCLUSIVE,
 	                         .lack = LACK_TOO_LITTLE};
 
-	if (!s->rec) {
+	if (!next_record(s, NULL)) {
 		verdict_add(s->d, &check, "no signalling of %s seen", s->sbc->name);
 		verdict_need(s->d, s->scope, "no signalling", "SIP over TLS with Microsoft",
 		             "let it work; check sbcs.signalling", 0);
 		return;
 	}
-	s->d->row.samples += s->rec->tls_connections + s->rec->requests;
-	judge_clear(s);
-	judge_version(s);
-	judge_name(s);
-	judge_options(s);
+	for (s->rec = NULL; (s->rec = next_record(s, s->rec)) != NULL;) {
+		s->d->row.samples += s->rec->tls_connections + s->rec->requests;
+		judge_clear(s);
+		judge_version(s);
+	}
+	judge_records(s, name_says, judge_name);
+	judge_records(s, options_say, judge_options);
 	judge_media(s);
 	judge_ports(s);
-}
-
-static const struct rec_voice *
-find_voice(const struct audit_input *in, const char *scope)
-{
-	for (size_t i = 0; i < in->voice_count; i++)
-		if (strcmp(in->voices[i].scope, scope) == 0)
-			return &in->voices[i];
-	return NULL;
 }
 
 void
@@ -298,7 +382,6 @@ judge_sbcs(const struct audit_input *in, struct verdict_draft *d)
 		struct subject s = {.in = in, .sbc = &in->conf->sbcs[i], .d = d};
 
 		FIELD_FORMAT(s.scope, "sbc:%s", s.sbc->name);
-		s.rec = find_voice(in, s.scope);
 		judge_sbc(&s);
 	}
 	if (in->conf->sbc_count == 0) {

@@ -625,8 +625,8 @@ static const struct requirement table[] = {
 		.pass = "95 % of 100 windows of 15 s with 5000 RTP packets keep the media limits",
 		.fail = "3 violating windows in an hour on one side",
 		.inconclusive =
-			"too few windows of the last day, or the probe's own loss could have "
-			"made what was found",
+			"too few windows of the last day on a primary or redundant link, or the "
+			"probe's own loss could have made what was found",
 		.evidence = "sequence gaps of media and TCP",
 		.how = "media traffic while streams are measured",
 		.window_s = 3600,
@@ -661,7 +661,8 @@ static const struct requirement table[] = {
 		.source = "IP/walkthrough-monitoring-telemetry.md [2025-04]; PS/about.md",
 		.pass = "30 samples per prefix and hour with a median below the target",
 		.fail = "above it in 3 of 24 hours; never without a declared target",
-		.inconclusive = "fewer samples, or no target declared: then the value alone",
+		.inconclusive = "fewer samples, a declared prefix not measured, an eighth of fewer "
+				"hours above it, or no target declared: then the value alone",
 		.evidence = "handshakes, STUN and ICMP pairs split at the tap",
 		.how = "new connections of the prefix while both directions are tapped",
 		.window_s = 24 * 3600,

@@ -215,6 +215,7 @@ nobody_judges() {
   cli status >"$LAB_DIR/status.txt"
   check "in the status too" grep -q '^OLD: ' "$LAB_DIR/status.txt"
   check "and in JSON" test "$(cli audit --json | jq -c '[.stale, .judged_us]')" = '[true,1790000000000000]'
+  check "of findings too" test "$(cli findings --json | jq -c '[.stale, .judged_us]')" = '[true,1790000000000000]'
 }
 
 ends() {

@@ -101,10 +101,11 @@ whole_input(const struct conf *conf)
 {
 	struct audit_input in = healthy_input(conf);
 
-	in.losses = mem_alloc(1, sizeof *in.losses);
-	in.loss_count = 1;
-	in.losses[0] = (struct rec_loss){
+	in.losses = mem_alloc(2, sizeof *in.losses);
+	in.loss_count = 2; /* the backups idle */
+	in.losses[0] = in.losses[1] = (struct rec_loss){
 		.scope = "link:pni-a", .side = "peer", .windows = 200, .packets = 1000000};
+	strcpy(in.losses[1].scope, "link:pni-b");
 	in.latencies = mem_alloc(1, sizeof *in.latencies);
 	in.latency_count = 1;
 	in.latencies[0] = (struct rec_latency){

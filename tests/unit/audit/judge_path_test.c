@@ -33,6 +33,19 @@ static const struct media media[] = {
 	{"a SPAN port", "peer", 200, 3, 3, 0.01, 0, true, "INCONCLUSIVE", "not-observable", ""},
 };
 
+/* The other three links, without fault. Returns how many records there are. */
+static size_t
+with_clean_links(struct rec_loss loss[4])
+{
+	static const char *const scopes[] = {"link:pni-b", "link:pni-c", "link:pni-d"};
+
+	for (size_t i = 0; i < 3; i++) {
+		loss[i + 1] = (struct rec_loss){.side = "peer", .packets = 1000000, .windows = 200};
+		strcpy(loss[i + 1].scope, scopes[i]);
+	}
+	return 4;
+}
+
 static void
 drops(void **state)
 {
@@ -41,19 +54,19 @@ drops(void **state)
 		const struct media *c = &media[i];
 		struct conf *conf = scene_conf(PLAIN);
 		struct audit_input in = scene_input(conf);
-		struct rec_loss loss = {.scope = "link:pni-a",
-		                        .packets = 1000000,
-		                        .lost = (uint64_t)(c->loss * 1000000),
-		                        .loss_ratio = c->loss,
-		                        .windows = c->windows,
-		                        .windows_over = c->over,
-		                        .windows_over_hour = c->over_hour,
-		                        .window_worst_ratio = 0.01};
+		struct rec_loss loss[4] = {{.scope = "link:pni-a",
+		                            .packets = 1000000,
+		                            .lost = (uint64_t)(c->loss * 1000000),
+		                            .loss_ratio = c->loss,
+		                            .windows = c->windows,
+		                            .windows_over = c->over,
+		                            .windows_over_hour = c->over_hour,
+		                            .window_worst_ratio = 0.01}};
 		const struct rec_verdict *v;
 
-		strcpy(loss.side, c->side);
-		in.losses = &loss;
-		in.loss_count = 1;
+		strcpy(loss[0].side, c->side);
+		in.losses = loss;
+		in.loss_count = with_clean_links(loss);
 		in.probes[0].lost = c->probe_lost;
 		if (c->span)
 			((struct conf_link *)in.links[0].conf)->tap = TAP_SPAN;
@@ -65,6 +78,30 @@ drops(void **state)
 		scene_input_fini(&in);
 		conf_destroy(conf);
 	}
+}
+
+/* A link without media or TCP stands in the way: nothing is known of it. */
+static void
+an_idle_link_is_open(void **state)
+{
+	struct conf *conf = scene_conf(PLAIN);
+	struct audit_input in = scene_input(conf);
+	struct rec_loss loss[4] = {
+		{.scope = "link:pni-a", .side = "peer", .packets = 1000000, .windows = 200}};
+
+	(void)state;
+	in.losses = loss;
+	in.loss_count = with_clean_links(loss);
+	assert_string_equal(scene_judge(&in, "M3")->verdict, "PASS");
+	in.loss_count = 2; /* the backups idle, as they should */
+	assert_string_equal(scene_judge(&in, "M3")->verdict, "PASS");
+	in.loss_count = 1;
+	assert_string_equal(scene_judge(&in, "M3")->verdict, "INCONCLUSIVE");
+	assert_non_null(strstr(scene_judge(&in, "M3")->reasons, "seen on pni-b"));
+	strcpy(loss[0].scope, "link:pni-d"); /* a backup alone speaks for nobody else */
+	assert_string_equal(scene_judge(&in, "M3")->verdict, "INCONCLUSIVE");
+	scene_input_fini(&in);
+	conf_destroy(conf);
 }
 
 static void
@@ -109,6 +146,9 @@ struct latency {
 static const struct latency latencies[] = {
 	{"a day below the target", 24, 0, 30, true, "PASS", "", 0},
 	{"two hours above it", 24, 2, 30, true, "PASS", "", 0},
+	{"both hours that were seen above it", 2, 2, 30, true, "INCONCLUSIVE", "too-little", 0},
+	{"one of eight above it", 8, 1, 30, true, "INCONCLUSIVE", "too-little", 0},
+	{"one of nine above it", 9, 1, 30, true, "PASS", "", 0},
 	{"three hours above it", 24, 3, 30, true, "FAIL", "", 0},
 	{"by more than the clock's error", 24, 3, 30, true, "FAIL", "", 14000000},
 	{"by less", 24, 3, 30, true, "INCONCLUSIVE", "probe-unfit", 16000000},
@@ -151,11 +191,41 @@ latency(void **state)
 	}
 }
 
+/* One of two declared prefixes was measured. */
+static void
+an_unmeasured_prefix_is_open(void **state)
+{
+	static const char two[] = SCENE_HEAD SCENE_LINKS
+		"subnets = ( { prefix = \"203.0.113.0/24\"; side = \"peer\"; },"
+		" { prefix = \"198.51.100.0/24\"; side = \"peer\"; } );\n"
+		"targets = { latency_us = 60000; };\n";
+	struct conf *conf = scene_conf(two);
+	struct audit_input in = scene_input(conf);
+	struct rec_latency r[2] = {{.scope = "subnet:203.0.113.0/24", .side = "peer"},
+	                           {.scope = "subnet:198.51.100.0/24", .side = "peer"}};
+
+	(void)state;
+	write_hours(r[0].hours, sizeof r[0].hours, 24, 0, 30);
+	write_hours(r[1].hours, sizeof r[1].hours, 24, 0, 30);
+	in.latencies = r;
+	in.latency_count = 2;
+	assert_string_equal(scene_judge(&in, "M5")->verdict, "PASS");
+	in.latency_count = 1;
+	assert_string_equal(scene_judge(&in, "M5")->verdict, "INCONCLUSIVE");
+	assert_non_null(strstr(scene_judge(&in, "M5")->reasons, "198.51.100.0/24: no round trip"));
+	((struct conf_subnet *)in.subnets[1].conf)->standby = true;
+	assert_string_equal(scene_judge(&in, "M5")->verdict, "PASS");
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drops),
+		cmocka_unit_test(an_idle_link_is_open),
+		cmocka_unit_test(an_unmeasured_prefix_is_open),
 		cmocka_unit_test(nothing_seen_is_open),
 		cmocka_unit_test(latency),
 	};

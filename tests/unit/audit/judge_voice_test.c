@@ -155,6 +155,75 @@ test_gap(void **state)
 	finish(&b);
 }
 
+/* Two sites see the SBC: what one of them shows is enough, and what one of them fails fails. */
+static void
+test_two_sites(void **state)
+{
+	struct rec_voice both[2];
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	both[0] = both[1] = b.voice;
+	b.in.voices = both;
+	b.in.voice_count = 2;
+	expect(&b, "PASS", NULL);
+	both[0].tls_handshakes = 0; /* joined mid-way here */
+	both[0].side[SIDE_PEER].options = 100;
+	expect(&b, "PASS", NULL);
+	both[1].tls_open = 1;
+	both[1].last_us = SCENE_NOW - 6 * MINUTE;
+	expect(&b, "FAIL", "360 s without OPTIONS");
+	both[1] = b.voice;
+	both[1].clear_to_msft = 1;
+	expect(&b, "FAIL", "in the clear");
+	both[1] = b.voice;
+	both[0].media_streams = both[1].media_streams = 5000;
+	both[0].media_off_ports = both[1].media_off_ports = 50;
+	expect(&b, "FAIL", "100 of 10000 media streams");
+	finish(&b);
+}
+
+/* Silence of a probe that died, of one that was started anew, and of a maintenance, is not the
+ * SBC's. */
+static void
+test_whose_silence(void **state)
+{
+	struct input_probe probes[2];
+	struct rec_maintenance m = {.from_us = SCENE_NOW - MINUTE, .to_us = SCENE_NOW + MINUTE};
+	struct input_probe *own;
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	own = b.in.probes;
+	probes[0] = probes[1] = *own;
+	b.in.probes = probes;
+	b.in.probe_count = 2;
+	strcpy(probes[1].rec.id, "fra1-p");
+	probes[1].rec.head.boot_us = b.voice.head.boot_us = 7;
+	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	expect(&b, "FAIL", "360 s without OPTIONS");
+	probes[1].rec.heartbeat_us = SCENE_NOW - 3 * MINUTE; /* that is all that it can tell */
+	expect(&b, "PASS", NULL);
+	probes[1].stale = true;
+	expect(&b, "INCONCLUSIVE", "no probe follows it now");
+	probes[1].stale = false;
+	probes[1].rec.heartbeat_us = SCENE_NOW;
+	probes[1].rec.head.boot_us = 8; /* another run */
+	expect(&b, "INCONCLUSIVE", "no probe follows it now");
+	probes[1].rec.head.boot_us = 7;
+	strcpy(m.scope, "sbc:sbc1");
+	b.in.maintenance = &m;
+	b.in.maintenance_count = 1;
+	expect(&b, "PASS", NULL);
+	b.in.maintenance = NULL;
+	b.in.maintenance_count = 0;
+	b.in.probes = own;
+	b.in.probe_count = 1;
+	finish(&b);
+}
+
 static const struct rec_finding *
 find(struct sightings *s, const char *kind)
 {
@@ -211,6 +280,7 @@ main(void)
 		cmocka_unit_test(test_pass_and_need), cmocka_unit_test(test_fail),
 		cmocka_unit_test(test_media),         cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_gap),           cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_two_sites),     cmocka_unit_test(test_whose_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
