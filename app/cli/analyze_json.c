@@ -411,6 +411,7 @@ analysis_json(struct analysis *a)
 	json_put(o, "icmp", icmp_json(&a->tally));
 	json_put(o, "tcp", analysis_tcp_json(a));
 	json_put(o, "latency", analysis_latency_json(a));
+	json_put(o, "loss", records_json(a, RECORD_LOSS, NULL, NULL));
 	json_put(o, "findings", findings_json(a));
 	json_put(o, "audit", audit_json(a));
 	json_put(o, "probe", json_record(model_schema(RECORD_PROBE)->fields, &p));

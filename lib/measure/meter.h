@@ -10,8 +10,11 @@
  */
 #pragma once
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "base/mem.h"
 
 /* Subnet ids index the declared subnets of conf (state/subnet.h) plus one. */
 enum {
@@ -31,16 +34,17 @@ struct meter_key {
 
 /* What a meter counts in one interval; [enum direction]. */
 struct meter {
-	uint64_t packets[2];
-	uint64_t bytes[2];      /* frame bytes without FCS */
+	uint64_t bytes[2];     /* frame bytes without FCS */
+	uint64_t new_bytes[2]; /* payload of TCP that passed for the first time */
+	uint32_t packets[2];
 	uint32_t flows;         /* flows that entered this meter (new, or reclassified into it) */
 	uint32_t flows_two_way; /* flows of it that were seen in both directions for the first time
 	                         */
 	uint32_t flows_peer;    /* of the new ones: first packet sent by the peer's side */
-	uint32_t segments[2];   /* TCP segments */
-	uint32_t data_segments[2]; /* those of them that bring bytes, SYN or FIN */
+	uint32_t data_segments[2]; /* TCP segments that bring new bytes, SYN or FIN */
 	uint32_t quality;          /* 1 + index of its line in the snapshot's qualities; 0: none */
 };
+static_assert(sizeof(struct meter) == CACHE_LINE, "a packet writes one line");
 
 struct meter_table;
 

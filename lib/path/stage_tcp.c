@@ -61,13 +61,24 @@ lose(struct pipeline *p, const struct burst *b, uint32_t i, bool receiver, enum 
 	s->kind = (uint8_t)kind;
 }
 
+/* Of the payload, which was counted as new: what is known not to be. */
+static void
+uncount(struct meter *m, unsigned dir, const struct packet *packet, const struct tcp_news *news)
+{
+	bool brings = news->saw & 1u << TCP_SAW_DATA;
+
+	m->new_bytes[dir] -= brings ? news->repeated : packet->payload_size;
+}
+
 /* What is rare is counted by kind. `dir` is the segment's. */
 static __attribute__((noinline)) void
 tell(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
      const struct tcp_news *news)
 {
-	struct snap_quality *q = quality_of(p->snap, b->meter[i]);
+	uint32_t rare = news->saw & ~(1u << TCP_SAW_DATA | TCP_SAW_MORE);
+	struct snap_quality *q;
 
+	uncount(&p->snap->meters[b->meter[i]], dir, &b->packet[i], news);
 	if (news->saw & 1u << TCP_SAW_LOST_BEFORE)
 		lose(p, b, i, false, SAMPLE_LOST);
 	if (news->saw & 1u << TCP_SAW_LOST_AFTER)
@@ -75,9 +86,12 @@ tell(struct pipeline *p, const struct burst *b, uint32_t i, unsigned dir,
 	for (uint32_t n = 0; n < news->taken_back; n++)
 		lose(p, b, i, false, SAMPLE_NOT_LOST);
 
+	if (!(rare | news->unseen | news->taken_back))
+		return;
+	q = quality_of(p->snap, b->meter[i]);
 	if (!q)
 		return;
-	for (uint32_t bits = news->saw & ~(1u << TCP_SAW_DATA); bits; bits &= bits - 1)
+	for (uint32_t bits = rare; bits; bits &= bits - 1)
 		q->dir[dir].count[quality_by_saw[__builtin_ctz(bits)]]++;
 	q->dir[dir ^ 1].count[QUALITY_UNSEEN] += news->unseen;
 	q->dir[dir ^ 1].count[QUALITY_TAKEN_BACK] += news->taken_back;
@@ -119,9 +133,9 @@ segment(struct pipeline *p, struct burst *b, uint32_t i)
 		return;
 	dir = p->plan->lanes[b->lane[i]].dir;
 	m = &p->snap->meters[b->meter[i]];
-	m->segments[dir]++;
 	m->data_segments[dir] += news.saw & 1u << TCP_SAW_DATA;
-	if (__builtin_expect((news.saw & ~(1u << TCP_SAW_DATA)) | news.unseen | news.taken_back, 0))
+	m->new_bytes[dir] += b->packet[i].payload_size;
+	if (__builtin_expect(news.saw & ~(1u << TCP_SAW_DATA), 0))
 		tell(p, b, i, dir, &news);
 	for (uint32_t n = 0; n < news.sample_count; n++)
 		stage_time(p, b, i, false, method_by_how[news.sample[n].how], news.sample[n].ns);

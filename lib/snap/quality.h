@@ -17,7 +17,6 @@
 
 /* X(enumerator, name, what) */
 #define QUALITY_COUNTS(X)                                                                         \
-	X(QUALITY_SEGMENTS, "segments", "TCP segments")                                           \
 	X(QUALITY_DATA, "data_segments", "TCP segments that bring new bytes, SYN or FIN")         \
 	X(QUALITY_RETRANSMISSIONS, "retransmissions", "TCP segments sent again, any reason")      \
 	X(QUALITY_OUT_OF_ORDER, "out_of_order", "TCP segments overtaken by later ones")           \

@@ -76,7 +76,9 @@ sum_clear(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
 {
 	(void)b;
 	(void)end_us;
+	s->had_news = s->has_news;
 	memset(s->last, 0, sizeof s->last);
+	memset(s->last_new_bytes, 0, sizeof s->last_new_bytes);
 	memset(s->packets, 0, sizeof s->packets);
 	memset(s->bytes, 0, sizeof s->bytes);
 	memset(s->slots, 0, sizeof s->slots);
@@ -112,11 +114,20 @@ sum_add_meter(struct quality_sum *s, const struct meter *m, const struct snap_qu
 	for (unsigned dir = 0; dir < 2; dir++) {
 		s->packets[dir] += m->packets[dir];
 		s->bytes[dir] += m->bytes[dir];
-		s->last[dir][QUALITY_SEGMENTS] += m->segments[dir];
+		s->last_new_bytes[dir] += m->new_bytes[dir];
 		s->last[dir][QUALITY_DATA] += m->data_segments[dir];
 		if (q)
 			sum_add_line(s, dir, &q->dir[dir]);
 	}
+}
+
+/* A capture's interval may end within a burst: the segments of packets that were counted in one
+ * interval then count in the next. */
+static bool
+is_idle(const struct meter *m)
+{
+	return (m->packets[0] | m->packets[1] | m->data_segments[0] | m->data_segments[1]) == 0 &&
+	       (m->new_bytes[0] | m->new_bytes[1]) == 0;
 }
 
 void
@@ -129,7 +140,7 @@ quality_book_merge(struct quality_book *b, const struct snap *s, const struct me
 		const struct snap_quality *q = m->quality ? &s->qualities[m->quality - 1] : NULL;
 		uint32_t subnets[2] = {key->peer_subnet, key->msft_subnet};
 
-		if (m->packets[0] + m->packets[1] == 0 && !q)
+		if (is_idle(m) && !q)
 			continue;
 		sum_add_meter(&b->links[key->link], m, q);
 		for (unsigned side = 0; side < 2; side++)
@@ -247,9 +258,16 @@ take_back(uint64_t total[QUALITY_COUNT], uint64_t taken_back)
 static void
 sum_close(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
 {
+	s->has_news = false;
 	for (unsigned dir = 0; dir < 2; dir++) {
-		for (unsigned i = 0; i < QUALITY_COUNT; i++)
+		for (unsigned i = 0; i < QUALITY_COUNT; i++) {
 			s->total[dir][i] += s->last[dir][i];
+			if (s->last[dir][i]) {
+				s->has_news = true;
+				s->last_us = end_us;
+			}
+		}
+		s->new_bytes[dir] += s->last_new_bytes[dir];
 		take_back(s->total[dir], s->last[dir][QUALITY_TAKEN_BACK]);
 		if (b->limits.window_us && end_us)
 			window_close(&b->limits, s, dir, end_us);

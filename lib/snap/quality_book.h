@@ -42,7 +42,11 @@ struct quality_windows {
 
 struct quality_sum {
 	uint64_t total[2][QUALITY_COUNT], last[2][QUALITY_COUNT];
-	uint64_t packets[2], bytes[2];               /* all traffic of the last interval */
+	uint64_t packets[2], bytes[2]; /* all traffic of the last interval */
+	/* payload of TCP that passed for the first time: since start, and of the last interval */
+	uint64_t new_bytes[2], last_new_bytes[2];
+	bool has_news, had_news; /* something to count in the last interval; in the one before */
+	uint64_t last_us;        /* end of the last interval with something to count */
 	struct quality_slot slots[2][QUALITY_SLOTS]; /* and what follows: of the last interval */
 	uint32_t jitter_max_us[2];
 	uint64_t jitter_samples[2], jitter_sum_us[2];

@@ -148,7 +148,7 @@ trouble_count(const struct segment *s)
 
 	handshake_watch(s, t);
 	t->goodput[s->x] -= s->flags & FIN && s->news->saw & 1u << TCP_SAW_DATA;
-	for (uint32_t bits = s->news->saw; bits; bits &= bits - 1)
+	for (uint32_t bits = s->news->saw & ~TCP_SAW_MORE; bits; bits &= bits - 1)
 		t->count[s->x][__builtin_ctz(bits)]++;
 	t->count[s->y][TCP_SAW_UNSEEN] += s->news->unseen;
 	t->count[s->y][TCP_SAW_TAKEN_BACK] += s->news->taken_back;
@@ -193,9 +193,11 @@ tcp_segment(struct tcp_pool *p, struct flow *f, const struct packet *packet, con
 		.flags = flags,
 	};
 
-	news->saw = news->unseen = news->taken_back = news->sample_count = 0;
-	if (!s.l)
+	news->saw = news->unseen = news->taken_back = news->sample_count = news->repeated = 0;
+	if (__builtin_expect(!s.l, 0)) {
+		news->saw = TCP_SAW_MORE;
 		return;
+	}
 	if (p->keep)
 		tcp_trouble_of(p, s.l, true);
 	if (__builtin_expect(flags & RST, 0)) {

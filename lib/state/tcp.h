@@ -78,11 +78,16 @@ enum tcp_rtt {
 
 enum { TCP_SAMPLES = 2 };
 
+/* Bit of tcp_news.saw that is no kind of segment: one of the next three figures is to be read. */
+#define TCP_SAW_MORE (1u << 31)
+
 struct tcp_news {
 	uint32_t saw;          /* bits */
 	uint32_t unseen;       /* see TCP_SAW_UNSEEN */
-	uint32_t taken_back;   /* see TCP_SAW_TAKEN_BACK */
-	uint32_t sample_count; /* of round trips to the segment's sender */
+	uint16_t taken_back;   /* see TCP_SAW_TAKEN_BACK */
+	uint16_t sample_count; /* of round trips to the segment's sender */
+	uint32_t repeated; /* with TCP_SAW_DATA: bytes of the payload that were seen before; else
+	                      all of them were, or nobody can tell */
 	struct {
 		uint64_t ns; /* to 64 ns */
 		enum tcp_rtt how;
@@ -106,7 +111,7 @@ void tcp_prefetch(const struct tcp_pool *p, const struct flow *f);
 /*
  * A TCP segment of flow `f`, sent by its first sender (0) or the other (1); `frame` is what
  * `packet` was decoded from. Fills *news. The flow gets its line on its first segment; without one
- * (the pool is exhausted, counted) nothing is told.
+ * (the pool is exhausted, counted) nothing is told, not even of its bytes (TCP_SAW_MORE alone).
  */
 void tcp_segment(struct tcp_pool *p, struct flow *f, const struct packet *packet,
                  const uint8_t *frame, unsigned sender, uint64_t now_ns, struct tcp_news *news);

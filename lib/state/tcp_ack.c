@@ -50,8 +50,10 @@ tcp_take_back(const struct segment *s, const struct tcp_trouble *t)
 {
 	const uint32_t *count = t->count[s->y];
 
-	if (count[TCP_SAW_LOST_AFTER] > count[TCP_SAW_TAKEN_BACK] + s->news->taken_back)
-		s->news->taken_back++;
+	if (count[TCP_SAW_LOST_AFTER] <= count[TCP_SAW_TAKEN_BACK] + s->news->taken_back)
+		return;
+	s->news->taken_back++;
+	s->news->saw |= TCP_SAW_MORE;
 }
 
 static uint32_t
@@ -74,6 +76,7 @@ tcp_trouble_ack(const struct segment *s, uint32_t by)
 	if (by <= JUMP_MOST)
 		t->goodput[s->y] += by;
 	s->news->unseen += segments_of(s, tcp_hole_drop(t, s->y, ack));
+	s->news->saw |= s->news->unseen ? TCP_SAW_MORE : 0;
 	if (!t->echo_waits[s->y] || distance(ack, t->echo_seq[s->y]) < 0)
 		return;
 	t->echo_waits[s->y] = false;

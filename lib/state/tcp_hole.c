@@ -53,9 +53,11 @@ hole_split(struct tcp_trouble *t, unsigned side, struct tcp_hole *h, uint32_t st
 		h->start = end;
 }
 
-void
+uint32_t
 tcp_hole_fill(struct tcp_trouble *t, unsigned side, uint32_t start, uint32_t end)
 {
+	uint32_t filled = 0;
+
 	for (unsigned i = t->hole_count[side]; i-- > 0;) {
 		struct tcp_hole *h = hole_at(t, side, i);
 		bool from_start = distance(start, h->start) <= 0;
@@ -63,6 +65,7 @@ tcp_hole_fill(struct tcp_trouble *t, unsigned side, uint32_t start, uint32_t end
 
 		if (!meets(h, start, end))
 			continue;
+		filled += (to_end ? h->end : end) - (from_start ? h->start : start);
 		if (from_start && to_end)
 			hole_remove(t, side, i);
 		else if (from_start)
@@ -72,6 +75,7 @@ tcp_hole_fill(struct tcp_trouble *t, unsigned side, uint32_t start, uint32_t end
 		else
 			hole_split(t, side, h, start, end);
 	}
+	return filled;
 }
 
 uint64_t

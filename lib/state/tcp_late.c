@@ -99,24 +99,25 @@ was_overtaken(const struct segment *s, const struct tcp_trouble *t, const struct
 	return s->now - h->at < round;
 }
 
-/* Bytes that were never seen. */
-static void
+/* Bytes that were never seen; returns how many. */
+static uint32_t
 late_take(const struct segment *s, struct tcp_trouble *t, const struct tcp_hole *hole)
 {
 	struct tcp_hole h = *hole;
+	uint32_t filled = tcp_hole_fill(t, s->x, s->start, s->end);
 
 	saw(s, TCP_SAW_DATA);
-	tcp_hole_fill(t, s->x, s->start, s->end);
 	if (receiver_has(s))
-		return; /* the receiver was faster than this tap */
+		return filled; /* the receiver was faster than this tap */
 	if (was_overtaken(s, t, &h)) {
 		saw(s, TCP_SAW_OUT_OF_ORDER);
-		return;
+		return filled;
 	}
 	saw(s, TCP_SAW_RETRANSMISSION);
 	saw(s, TCP_SAW_LOST_BEFORE);
 	mark_take(s);
 	probe_mute(s);
+	return filled;
 }
 
 /* Wait for the echo that tells whether this was needed. */
@@ -198,22 +199,37 @@ ends_ahead(const struct segment *s)
 	return distance(s->end, s->l->next[s->x]) > 0;
 }
 
+/* Only `fresh` bytes of its sequence space were not seen before. */
+static void
+repeat_tell(const struct segment *s, uint32_t fresh)
+{
+	if (fresh >= s->packet->payload_size)
+		return;
+	s->news->repeated = s->packet->payload_size - fresh;
+	s->news->saw |= TCP_SAW_MORE;
+}
+
 void
 tcp_behind_take(const struct segment *s)
 {
 	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, false);
 	const struct tcp_hole *h = t ? tcp_hole_find(t, s->x, s->start, s->end) : NULL;
+	uint32_t fresh = 0;
 
 	if ((s->flags & (SYN | ACK)) == (SYN | ACK) && s->first_ack && has(s, s->x, SIDE_SYN))
-		return; /* simultaneous open (RFC 9293 figure 8): a SYN, and now with an answer */
+		return repeat_tell(s, 0); /* simultaneous open (RFC 9293 figure 8): a SYN, and now
+		                             with an answer */
 	if (tcp_keep_alive_take(s))
 		return;
 	if (h)
-		late_take(s, t, h);
+		fresh = late_take(s, t, h);
 	else if (!(s->start + 1 == s->l->next[s->x] && ends_ahead(s)))
 		again_take(s); /* new bytes after one of a keep-alive or probe repeat nothing */
-	if (ends_ahead(s))
+	if (ends_ahead(s)) {
+		fresh += s->end - s->l->next[s->x] - ((s->flags & FIN) != 0);
 		newest_take(s);
+	}
+	repeat_tell(s, fresh);
 }
 
 /* Whether the receiver could take what begins here, as far as it has told: its window's end. */

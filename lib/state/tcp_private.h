@@ -118,8 +118,8 @@ bool tcp_hole_expire(struct tcp_trouble *t, unsigned side, uint32_t now, uint32_
 /* The first hole that [start, end) meets, or NULL. */
 const struct tcp_hole *tcp_hole_find(struct tcp_trouble *t, unsigned side, uint32_t start,
                                      uint32_t end);
-/* Take [start, end) out of all holes; a hole that would fall in two when there is no room keeps its
- * longer part. */
-void tcp_hole_fill(struct tcp_trouble *t, unsigned side, uint32_t start, uint32_t end);
+/* Take [start, end) out of all holes, and tell how many bytes of them that was; a hole that would
+ * fall in two when there is no room keeps its longer part. */
+uint32_t tcp_hole_fill(struct tcp_trouble *t, unsigned side, uint32_t start, uint32_t end);
 /* Forget what stands below `ack`; returns its bytes. */
 uint64_t tcp_hole_drop(struct tcp_trouble *t, unsigned side, uint32_t ack);

@@ -207,23 +207,21 @@ fill_rates(struct rec_loss *r, const struct epoch *x, const struct quality_sum *
 	r->lost_bps = bytes * 8 / x->seconds;
 }
 
-static bool
-has_news(const struct quality_sum *s)
+static void
+fill_goodput(struct rec_loss *r, const struct epoch *x, const struct quality_sum *s, unsigned from)
 {
-	for (unsigned dir = 0; dir < 2; dir++)
-		for (unsigned i = 0; i < QUALITY_COUNT; i++)
-			if (s->last[dir][i])
-				return true;
-	return false;
+	r->goodput_bytes = s->new_bytes[from];
+	r->goodput_bps = 8 * (double)s->last_new_bytes[from] / x->seconds;
+	r->goodput_segments = s->last[from][QUALITY_DATA];
 }
 
 static void
 export_sum(struct epoch *x, const char *scope, const struct quality_sum *s)
 {
-	if (!has_news(s))
-		return;
+	if (!s->has_news && !s->had_news)
+		return; /* once more after the last news: its rates are over */
 	for (enum side side = SIDE_PEER; side <= SIDE_MSFT; side++) {
-		struct rec_loss r = {.last_us = x->a->end_us,
+		struct rec_loss r = {.last_us = s->last_us,
 		                     .probe_loss_ratio = x->a->probe.loss_ratio,
 		                     .coverage_ratio = x->a->probe.coverage_ratio};
 		unsigned from = dir_from(side);
@@ -234,6 +232,7 @@ export_sum(struct epoch *x, const char *scope, const struct quality_sum *s)
 		fill_media(&r, s, from, x->a->end_us);
 		fill_tcp(&r, s, from);
 		fill_rates(&r, x, s, from);
+		fill_goodput(&r, x, s, from);
 		snprintf(id, sizeof id, "%s:%s%s", scope, r.side, x->e->suffix);
 		export_put(x, RECORD_LOSS, id, &r);
 	}

@@ -80,6 +80,11 @@ struct rec_loss {
 	uint64_t tcp_from_packets, tcp_from_lost; /* sent by the side; lost before the tap */
 	uint64_t tcp_to_packets, tcp_to_lost;     /* sent to it; lost after the tap */
 	double tcp_from_loss_ratio, tcp_to_loss_ratio;
+	/* goodput at the tap (RFC 2647 section 3.17): payload of TCP that the side sent and that
+	 * passed for the first time, by the segments that brought it */
+	uint64_t goodput_bytes;
+	double goodput_bps;        /* last interval */
+	uint64_t goodput_segments; /* that goodput_bps stands on */
 	uint64_t retransmissions, spurious, out_of_order, duplicate_acks, zero_window, resets,
 		unsided;         /* sent by the side */
 	uint64_t unseen, copies; /* what the tap missed; what a mirror showed twice */

@@ -80,7 +80,8 @@ proven() {
 figures() {
   jq -nc --slurpfile j "$LAB_DIR/$1.json" --slurpfile l1 "$LAB_DIR/$1.1" --slurpfile l2 "$LAB_DIR/$1.2" --slurpfile t "$LAB_DIR/$1.tcp" '
     $j[0].tcp as $tcp | [$j[0].latency[] | select(.scope == "link:tap" and (.method | startswith("tcp")))] as $rtt
-    | ($tcp | {before: .lost_before_tap, after: .lost_after_tap, lost_unsided, retransmissions, out_of_order, spurious, unseen})
+    | [$j[0].loss[] | select(.scope == "link:tap" and .side == "peer")][0] as $loss
+    | {sent: $t[0].sent, goodput: $loss.goodput_bytes} + ($tcp | {before: .lost_before_tap, after: .lost_after_tap, lost_unsided, retransmissions, out_of_order, spurious, unseen})
     + {truth_before: $l1[0].there.lost, truth_after: $l2[0].there.lost, overtaken: $l1[0].there.overtaken,
        data_before: $l1[0].there.data, data_after: $l2[0].there.data,
        socket_retransmits: $t[0].retransmits, socket_min_rtt_us: $t[0].min_rtt_us,
@@ -103,6 +104,7 @@ judge() {
     | (($ours - $truth) | fabs) <= ([0.05 * $truth, 1.5 / .data_before] | max)'
   check "$1: loss after the tap within 5 %" holds '((.after - .truth_after) | fabs) <= ([0.05 * .truth_after, 1] | max)'
   check "$1: the tap missed nothing" holds '.unseen == 0'
+  check "$1: goodput is what was sent, each byte once, within 0.1 %" holds '((.goodput - .sent) | fabs) <= 0.001 * .sent'
 }
 
 # what passed the tap again, as the socket counts it, less those that line 1 lost again
@@ -201,6 +203,7 @@ own=$(($(field probe:p1 missed) + $(field probe:p1 kernel_drops)))
 if [ "$own" = 0 ]; then
   check "Redis names the cloud's side, within 5 % of $lost" at_least $(($(field loss:link:tap:msft tcp_to_lost) * 100)) $((lost * 95))
   check "and not more" at_most $(($(field loss:link:tap:msft tcp_to_lost) * 100)) $((lost * 105 + 100))
+  check "goodput is what the sender sent, to the byte" [ "$(field loss:link:tap:peer goodput_bytes)" = $size ]
 fi
 check "nothing on the peer's side" at_most "$(field loss:link:tap:peer tcp_from_lost)" 0
 same_loss() { [ "$(field "endpoint:$cloud" lost_packets)" = "$(field loss:link:tap:msft tcp_to_lost)" ]; }

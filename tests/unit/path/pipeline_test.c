@@ -60,7 +60,7 @@ struct fixture {
 	uint64_t endpoint_dir[2]; /* of 203.0.113.5 */
 	uint64_t start_ns[64], end_ns[64], in_interval[64];
 	uint64_t punts[2];
-	uint64_t quality[2][QUALITY_COUNT], segments[2], data_segments[2];
+	uint64_t quality[2][QUALITY_COUNT], data_segments[2], new_bytes[2];
 	/* round trips by half and method; their sum in ns; those of 203.0.113.0/25 */
 	struct halves halves[2][2]; /* of TCP, by link and direction */
 	uint64_t samples[2][LATENCY_METHOD_COUNT], sample_ns[2], of_subnet;
@@ -71,8 +71,8 @@ drain_path(struct fixture *f, const struct snap *s)
 {
 	for (uint32_t i = 0; i < s->meter_count; i++)
 		for (int dir = 0; dir < 2; dir++) {
-			f->segments[dir] += s->meters[i].segments[dir];
 			f->data_segments[dir] += s->meters[i].data_segments[dir];
+			f->new_bytes[dir] += s->meters[i].new_bytes[dir];
 		}
 	for (uint32_t i = 0; i < s->quality_count; i++)
 		for (int dir = 0; dir < 2; dir++)
@@ -540,10 +540,10 @@ test_loss_and_round_trips_of_tcp(void **state)
 	segment(f, true, 1340, RST, 6000, 0, 0);
 	flush(f);
 	pipeline_finish(f->rig.pipeline, T0 + 2 * NS_PER_S);
-	assert_int_equal(f->segments[DIR_PEER_TO_MSFT], 7);
-	assert_int_equal(f->segments[DIR_MSFT_TO_PEER], 4);
 	assert_int_equal(f->data_segments[DIR_PEER_TO_MSFT], 5); /* the SYN too */
 	assert_int_equal(f->data_segments[DIR_MSFT_TO_PEER], 2);
+	assert_int_equal(f->new_bytes[DIR_PEER_TO_MSFT], 4000);
+	assert_int_equal(f->new_bytes[DIR_MSFT_TO_PEER], 500);
 	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 1);
 	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_LOST_AFTER], 0);
 	assert_int_equal(f->quality[DIR_PEER_TO_MSFT][QUALITY_RESETS], 1);

@@ -114,11 +114,14 @@ counts_reach_link_and_both_subnets(void **state)
 	for (int second = 0; second < 3; second++) {
 		struct snap *s = snap_current(b->core);
 		uint32_t pair = meter(b, PEER_NET, MSFT_NET, 0), other = meter(b, PEER_NET, 0, 0);
+		uint32_t alone = meter(b, PEER_NET, 0, 1);
 
 		quality_of(s, pair)->dir[DIR_PEER_TO_MSFT].count[QUALITY_LOST_BEFORE] += 2;
 		quality_of(s, other)->dir[DIR_MSFT_TO_PEER].count[QUALITY_RESETS] += 5;
-		s->meters[pair].segments[DIR_PEER_TO_MSFT] += 200;
+		s->meters[pair].new_bytes[DIR_PEER_TO_MSFT] += 20000;
+		s->meters[other].new_bytes[DIR_PEER_TO_MSFT] += 5;
 		s->meters[pair].data_segments[DIR_PEER_TO_MSFT] += 100;
+		s->meters[alone].data_segments[DIR_MSFT_TO_PEER] += 7; /* no packets, no line */
 		close_second(b);
 	}
 	const struct quality_sum *link = &b->book->links[0], *peer = &b->book->subnets[PEER_NET],
@@ -126,8 +129,12 @@ counts_reach_link_and_both_subnets(void **state)
 
 	assert_int_equal(link->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);
 	assert_int_equal(link->last[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 2);
-	assert_int_equal(link->total[DIR_PEER_TO_MSFT][QUALITY_SEGMENTS], 600);
+	assert_int_equal(link->new_bytes[DIR_PEER_TO_MSFT], 60015);
+	assert_int_equal(link->last_new_bytes[DIR_PEER_TO_MSFT], 20005);
+	assert_int_equal(link->new_bytes[DIR_MSFT_TO_PEER], 0);
+	assert_int_equal(msft->new_bytes[DIR_PEER_TO_MSFT], 60000);
 	assert_int_equal(link->total[DIR_MSFT_TO_PEER][QUALITY_RESETS], 15);
+	assert_int_equal(link->total[DIR_MSFT_TO_PEER][QUALITY_DATA], 21);
 	assert_int_equal(peer->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);
 	assert_int_equal(peer->total[DIR_MSFT_TO_PEER][QUALITY_RESETS], 15);
 	assert_int_equal(msft->total[DIR_PEER_TO_MSFT][QUALITY_LOST_BEFORE], 6);

@@ -154,7 +154,7 @@ pass(struct scene *s, struct segment g)
 		s->total[g.from][i] += n->saw >> i & 1;
 	s->total[!g.from][TCP_SAW_UNSEEN] += n->unseen;
 	s->total[!g.from][TCP_SAW_TAKEN_BACK] += n->taken_back;
-	return n->saw;
+	return n->saw & ~TCP_SAW_MORE;
 }
 
 /* ---- short forms ----------------------------------------------------------------------------- */

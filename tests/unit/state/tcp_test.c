@@ -626,6 +626,72 @@ SCENE(goodput_is_never_below_nothing)
 	scene_free(s);
 }
 
+/* Bytes of the segment that it is told to bring for the first time. */
+static uint32_t
+brought(const struct scene *s, uint32_t size)
+{
+	if (!(s->news.saw & 1u << TCP_SAW_DATA))
+		return 0;
+	assert_true(s->news.repeated == 0 || s->news.saw & TCP_SAW_MORE);
+	assert_true(s->news.repeated <= size);
+	return size - s->news.repeated;
+}
+
+/* What a list of all bytes knows: those of [start, end) that were not there yet. */
+static uint32_t
+list_add(uint8_t *seen, uint32_t start, uint32_t end)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = start; i < end; i++) {
+		count += !seen[i];
+		seen[i] = 1;
+	}
+	return count;
+}
+
+/* Against a list of all bytes: segments that leave holes, fill them in part, whole and beyond, and
+ * repeat what was there, over the wrap of the numbers. */
+SCENE(each_byte_is_new_once)
+{
+	enum { STREAM = 1 << 16, LONGEST = 1400 };
+	struct scene *s = scene_make(true);
+	static uint8_t seen[STREAM];
+	uint32_t state_of_chance = 1, next = 1, whole = 1, counted = 0, listed = 0;
+
+	(void)state;
+	open_plain(s);
+	for (unsigned i = 0; next + 2 * LONGEST < STREAM; i++) {
+		uint32_t chance = (state_of_chance = state_of_chance * 1103515245 + 12345) >> 8;
+		uint32_t size = 2 + chance % (LONGEST - 2), start = next;
+
+		if (i % 4 == 1) /* from the first byte that misses, or before it */
+			start = whole > chance % 700 ? whole - chance % 700 : 1;
+		else if (i % 4 == 2)
+			start = next > size / 2 ? next - size / 2 : 1;
+		else if (i % 16 == 3)
+			start = next + chance % 900;
+		wait_us(s, 100);
+		data(s, A, start, size, 1);
+		counted += brought(s, size);
+		listed += list_add(seen, start, start + size);
+		assert_int_equal(counted, listed);
+		next = start + size > next ? start + size : next;
+		while (whole < next && seen[whole])
+			whole++;
+	}
+	assert_true(s->total[A][TCP_SAW_RETRANSMISSION] > 0);
+	assert_int_equal(tcp_pool_stats(s->pool)->untracked, 0);
+	/* and what the payload has not: a FIN behind bytes that came before */
+	pass(s, (struct segment){
+			.from = A, .seq = next - 50, .size = 60, .ack = 1, .flags = ACK | FIN});
+	assert_int_equal(brought(s, 60), 10);
+	pass(s, (struct segment){
+			.from = A, .seq = next - 50, .size = 60, .ack = 1, .flags = ACK | FIN});
+	assert_int_equal(brought(s, 60), 0);
+	scene_free(s);
+}
+
 SCENE(pools_are_bounded_and_given_back)
 {
 	enum { FLOWS = 1024 };
@@ -653,6 +719,7 @@ SCENE(pools_are_bounded_and_given_back)
 		assert_int_equal(tcp_pool_stats(p)->troubled, 0);
 	}
 	assert_int_equal(tcp_pool_stats(p)->refused, 3 * 2 * (FLOWS / 16 - 1));
+	assert_true(news.saw == TCP_SAW_MORE); /* the last found no line: new or not, who knows */
 	free(flows);
 	tcp_pool_destroy(p);
 	tcp_pool_destroy(NULL);
@@ -689,6 +756,7 @@ main(void)
 		cmocka_unit_test(reports_tell_handshake_and_offers),
 		cmocka_unit_test(goodput_is_what_the_receiver_took),
 		cmocka_unit_test(goodput_is_never_below_nothing),
+		cmocka_unit_test(each_byte_is_new_once),
 		cmocka_unit_test(pools_are_bounded_and_given_back),
 	};
 

@@ -161,6 +161,8 @@ loss_by_side(void **state)
 	}
 	s->meters[id].data_segments[DIR_PEER_TO_MSFT] = 1000;
 	s->meters[id].data_segments[DIR_MSFT_TO_PEER] = 400;
+	s->meters[id].new_bytes[DIR_PEER_TO_MSFT] = 990 * 940;
+	s->meters[id].new_bytes[DIR_MSFT_TO_PEER] = 400 * 100;
 	q->dir[DIR_PEER_TO_MSFT].count[QUALITY_LOST_BEFORE] = 10;
 	q->dir[DIR_PEER_TO_MSFT].count[QUALITY_LOST_AFTER] = 20;
 	q->dir[DIR_MSFT_TO_PEER].count[QUALITY_LOST_AFTER] = 4;
@@ -181,12 +183,47 @@ loss_by_side(void **state)
 	assert_true(r.lost_bps == 264 * 8 * 1000);
 }
 
+/* Each side's own, over the interval; over when the interval after it brings nothing. */
+static void
+goodput_by_side(void **state)
+{
+	struct bench *b = *state;
+	struct meter_key key = {.peer_subnet = 1, .sbc = 1};
+	uint32_t id = meter_find(snap_meters(b->core), &key);
+	struct rec_loss r;
+
+	for (unsigned second = 0; second < 2; second++) {
+		struct meter *m = &snap_current(b->core)->meters[id];
+
+		m->packets[DIR_PEER_TO_MSFT] = m->packets[DIR_MSFT_TO_PEER] = 900;
+		m->data_segments[DIR_PEER_TO_MSFT] = 800;
+		m->new_bytes[DIR_PEER_TO_MSFT] = 1000000;
+		m->new_bytes[DIR_MSFT_TO_PEER] = 250;
+		epoch(b, 2 * US_PER_S);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const ids[] = {"link:a:peer", "subnet:203.0.113.0/24:peer",
+		                                  "sbc:sbc1:peer"};
+
+		assert_true(store_get(b->store, RECORD_LOSS, ids[i], &r));
+		assert_int_equal(r.goodput_bytes, 2000000);
+		assert_true(r.goodput_bps == 4e6);
+		assert_int_equal(r.goodput_segments, 800);
+	}
+	assert_true(store_get(b->store, RECORD_LOSS, "link:a:msft", &r));
+	assert_true(r.goodput_bytes == 500 && r.goodput_bps == 1000 && r.goodput_segments == 0);
+	epoch(b, US_PER_S);
+	assert_true(store_get(b->store, RECORD_LOSS, "link:a:peer", &r));
+	assert_true(r.goodput_bytes == 2000000 && r.goodput_bps == 0 && r.goodput_segments == 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(latency_by_scope_and_side, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(loss_by_side, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(goodput_by_side, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
