@@ -35,6 +35,9 @@ static const struct scenario scenarios[] = {
          "FAIL", ""},
 	/* tolerated up to 1 % of 99 MB + itself: exactly 1 000 000 */
 	{"ping at the tolerated 1 %", "icmp", 1000000, 500, 3600, 500, 0, false, 0, "PASS", ""},
+	/* 99 000 000 of 100 000 300 declared: 98.9997 % */
+	{"ping above it, too few to fail", "icmp", 1000300, 99, 3600, 99, 0, false, 0,
+         "INCONCLUSIVE", "too-little"},
 	{"ping above it counts", "icmp", 1000300, 500, 3600, 500, 0, false, 0, "FAIL", ""},
 	/* 20 % without a class: 24.75 MB of 123.75 */
 	{"unclassified just below 20 %", "unknown-udp", 24740000, 10, 3600, 10, 0, false, 0, "PASS",

@@ -125,7 +125,31 @@ CHANGE(in_maintenance, strcpy(MEMBER(in)->state, "distributing");
        in->links[0].lacp[1].uptime.up_us -= 86400 * SCENE_SECOND)
 CHANGE(out_since_unknown, strcpy(MEMBER(in)->state, "out"))
 
+/* dot3MauType as LLDP tells it: 100GBASE-LR4, 10GBASE-LR and one of 400 Gb/s */
+enum { MAU_100G = 77, MAU_10G = 35, MAU_400G = 137 };
+
+static void
+speeds(struct audit_input *in)
+{
+	for (size_t i = 0; i < in->link_count; i++)
+		for (size_t m = 0; m < in->links[i].lacp_count; m++)
+			in->links[i].lacp[m].rec.side[m].mau_type = MAU_100G;
+}
+
+CHANGE(as_fast_as_declared, speeds(in))
+CHANGE(one_slower, speeds(in); in->links[3].lacp[1].rec.side[SIDE_MSFT].mau_type = MAU_10G)
+CHANGE(one_faster, speeds(in); in->links[3].lacp[1].rec.side[SIDE_MSFT].mau_type = MAU_400G)
+CHANGE(peer_says_nothing, in->links[0].lacp[1].rec.side[SIDE_PEER].pdus = 0)
+CHANGE(cloud_says_nothing, in->links[0].lacp[1].rec.side[SIDE_MSFT].pdus = 0)
+
 static const struct change bandwidths[] = {
+	{"ports as fast as declared", as_fast_as_declared, "PASS", NULL},
+	{"one is slower", one_slower, "FAIL", NULL},
+	{"one is faster", one_faster, "FAIL", NULL},
+	{"a member on which the peer says nothing", peer_says_nothing, "INCONCLUSIVE",
+         "not-collected"},
+	{"a member on which the cloud says nothing", cloud_says_nothing, "INCONCLUSIVE",
+         "not-collected"},
 	{"equal", NULL, "PASS", NULL},
 	{"a member out for a day", out_a_day, "FAIL", NULL},
 	{"for a minute less", out_less_than_a_day, "PASS", NULL},
@@ -152,6 +176,11 @@ a_degraded_lag_is_told_beside(void **state)
 	struct audit_input in = healthy_input(conf);
 
 	(void)state;
+	assert_null(strstr(scene_judge(&in, "R9")->reasons, "DEGRADED"));
+	assert_non_null(strstr(scene_judge(&in, "R9")->reasons, "(speed as declared)"));
+	assert_string_equal(scene_judge(&in, "R9")->basis, "MIXED");
+	speeds(&in);
+	assert_null(strstr(scene_judge(&in, "R9")->reasons, "(speed as declared)"));
 	out_hours(&in, 60);
 	assert_non_null(strstr(scene_judge(&in, "R9")->reasons, "DEGRADED: pni-a has 1 of 2"));
 	healthy_fini(&in);

@@ -22,6 +22,16 @@ acked(struct audit_input *in)
 	in->finding_count = 1;
 }
 
+/* Together for a second less than an hour of 25. */
+static void
+acked_all_but(struct audit_input *in)
+{
+	acked(in);
+	in->sessions[2].uptime.up_us -= SCENE_SECOND;
+	in->sessions[2].uptime.outages[0].from_us -= SCENE_SECOND;
+	in->sessions[3].uptime = in->sessions[2].uptime;
+}
+
 static void
 young(struct audit_input *in)
 {
@@ -52,6 +62,7 @@ static const struct change redundancy[] = {
 	{"one away for a day", away_a_day, "FAIL", NULL},
 	{"one away for a second less", away_less, "PASS", NULL},
 	{"one away for a day, acknowledged", acked, "PASS", NULL},
+	{"an hour of 25 less a second together", acked_all_but, "INCONCLUSIVE", "too-little"},
 	{"one away for 15 min of a capture", away_15_min, "FAIL", NULL},
 	{"for a second less", away_14_min, "PASS", NULL},
 	{"one lacks a registered prefix", prefix_missing, "FAIL", NULL},

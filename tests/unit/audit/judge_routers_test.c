@@ -80,6 +80,20 @@ CHANGE(
 		a->tcp_clock_error_s = b->tcp_clock_error_s = 0.5;
 		a->tcp_clock_shared = b->tcp_clock_shared = true;
 	})
+CHANGE(one_clock_known, one_strong_two_weak(in); TOKENS(in, 1)->tcp_clock_hz = NAN;
+       TOKENS(in, 3)->tcp_clock_hz = NAN)
+CHANGE(one_clock_of_connections, one_strong_two_weak(in);
+       TOKENS(in, 0)->tcp_clock_shared = TOKENS(in, 2)->tcp_clock_shared = false)
+static void
+macs_apart(struct audit_input *in, unsigned ports)
+{
+	strcpy(TOKENS(in, 0)->macs, "02:00:00:00:00:10");
+	snprintf(TOKENS(in, 1)->macs, sizeof TOKENS(in, 1)->macs, "02:00:00:00:00:%02x",
+	         0x10 + ports);
+}
+
+CHANGE(system_and_macs_16_apart, SAME(in, lacp_systems); macs_apart(in, 16))
+CHANGE(system_and_macs_17_apart, SAME(in, lacp_systems); macs_apart(in, 17))
 CHANGE(no_tokens, memset(&in->links[0].tokens, 0, sizeof in->links[0].tokens);
        TOKENS(in, 0)->tcp_clock_hz = NAN)
 CHANGE(fate_shared, strcpy(TOKENS(in, 0)->outages, "1000000000,9000000000"); SAME(in, outages))
@@ -113,6 +127,12 @@ static const struct change routers[] = {
 	{"one strong token", one_strong, "INCONCLUSIVE", "not-collected"},
 	{"one strong and one weak", one_strong_one_weak, "INCONCLUSIVE", "not-collected"},
 	{"one strong and two weak", one_strong_two_weak, "PASS", NULL},
+	{"one strong, one weak, one clock not known", one_clock_known, "INCONCLUSIVE",
+         "not-collected"},
+	{"one clock that connections draw", one_clock_of_connections, "INCONCLUSIVE",
+         "not-collected"},
+	{"LACP system, MACs of one line card", system_and_macs_16_apart, "FAIL", NULL},
+	{"LACP system, MACs further apart", system_and_macs_17_apart, "INCONCLUSIVE", NULL},
 	{"clocks that connections draw", one_strong_clocks_of_connections, "INCONCLUSIVE",
          "not-collected"},
 	{"no tokens", no_tokens, "INCONCLUSIVE", "not-collected"},

@@ -288,6 +288,9 @@ registered_prefixes_are_public_and_the_peers(void **state)
 
 CHANGE(differs, strcpy(PEER_OF(in, 4)->routes_digest, "00");
        strcpy(PEER_OF(in, 6)->routes_digest, "00"))
+CHANGE(differs_in_ipv6, strcpy(PEER_OF(in, 5)->routes_digest, "00");
+       strcpy(PEER_OF(in, 7)->routes_digest, "00"))
+CHANGE(mixed_here, strcpy(PEER_OF(in, 0)->routes_digest, "00"))
 CHANGE(mixed, strcpy(PEER_OF(in, 4)->routes_digest, "00"))
 CHANGE(far_idle, strcpy(in->sessions[4].rec.state, "idle"))
 CHANGE(no_digest, PEER_OF(in, 4)->routes_digest[0] = '\0')
@@ -295,6 +298,8 @@ CHANGE(no_digest, PEER_OF(in, 4)->routes_digest[0] = '\0')
 static const struct change everywhere[] = {
 	{"equal", NULL, "PASS", NULL},
 	{"a location differs", differs, "FAIL", NULL},
+	{"it differs in IPv6", differs_in_ipv6, "FAIL", NULL},
+	{"one session of the first location differs", mixed_here, "INCONCLUSIVE", "not-collected"},
 	{"one session of a location differs", mixed, "INCONCLUSIVE", "not-collected"},
 	{"a session is idle", far_idle, "INCONCLUSIVE", "not-collected"},
 	{"no digest", no_digest, "INCONCLUSIVE", "not-collected"},
@@ -307,6 +312,12 @@ CHANGE(below_inferred, completeness(in, "INFERRED"))
 CHANGE(cease, in->sessions[0].max_prefix_ceases = 1; PEER_OF(in, 0)->max_prefix_ceases = 1)
 CHANGE(policy, MSFT_OF(in, 0)->routes_v4 = 2000)
 CHANGE(above_policy, MSFT_OF(in, 0)->routes_v4 = 2001)
+/* each family against its own limit, in sessions of the other family too (RFC 4760) */
+CHANGE(policy_v6, MSFT_OF(in, 1)->routes_v6 = 500)
+CHANGE(above_policy_v6, MSFT_OF(in, 1)->routes_v6 = 501)
+CHANGE(above_policy_in_v6, MSFT_OF(in, 1)->routes_v4 = 2001)
+CHANGE(above_policy_v6_in_v4, MSFT_OF(in, 0)->routes_v6 = 501)
+CHANGE(clouds_inferred, strcpy(MSFT_OF(in, 1)->completeness, "INFERRED"))
 CHANGE(idle, strcpy(in->sessions[0].rec.state, "idle"))
 
 static const struct change limits[] = {
@@ -320,6 +331,11 @@ static const struct change limits[] = {
 	{"Cease/1", cease, "FAIL", NULL},
 	{"Microsoft's at the policy's limit", policy, "PASS", NULL},
 	{"above it", above_policy, "FAIL", NULL},
+	{"Microsoft's IPv6 at its limit", policy_v6, "PASS", NULL},
+	{"above it", above_policy_v6, "FAIL", NULL},
+	{"its IPv4 in an IPv6 session", above_policy_in_v6, "FAIL", NULL},
+	{"its IPv6 in an IPv4 session", above_policy_v6_in_v4, "FAIL", NULL},
+	{"Microsoft's, INFERRED", clouds_inferred, "INCONCLUSIVE", "not-collected"},
 	{"idle", idle, "INCONCLUSIVE", "too-little"},
 };
 

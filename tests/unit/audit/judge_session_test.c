@@ -59,6 +59,11 @@ CHANGE(two_of_bfd, add_outage(&in->bfds[0].uptime, 3600, 1);
 CHANGE(three_of_bfd, two_of_bfd(in); add_outage(&in->bfds[0].uptime, 9000, 1))
 CHANGE(three_of_a_member,
        for (uint64_t i = 1; i < 4; i++) add_outage(&in->links[0].lacp[0].uptime, 3600 * i, 1))
+/* whether LACP runs at all is R11's matter */
+CHANGE(three_of_a_silent_peers, three_of_a_member(in);
+       in->links[0].lacp[0].rec.side[SIDE_PEER].pdus = 0)
+CHANGE(three_of_a_silent_clouds, three_of_a_member(in);
+       in->links[0].lacp[0].rec.side[SIDE_MSFT].pdus = 0)
 CHANGE(counted_only, UP(in)->flaps = 1)
 
 static const struct change flaps[] = {
@@ -71,6 +76,8 @@ static const struct change flaps[] = {
 	{"two of BFD at once", two_of_bfd, "INCONCLUSIVE", "too-little"},
 	{"three of BFD", three_of_bfd, "FAIL", NULL},
 	{"three of a member", three_of_a_member, "FAIL", NULL},
+	{"three of a member whose peer is silent", three_of_a_silent_peers, "PASS", NULL},
+	{"three of a member whose cloud is silent", three_of_a_silent_clouds, "PASS", NULL},
 	{"one counted, its time not known", counted_only, "INCONCLUSIVE", "too-little"},
 	{"less than a day seen", hours_22_7, "INCONCLUSIVE", "too-little"},
 };
@@ -99,6 +106,8 @@ outages_are_listed_with_their_side(void **state)
 	assert_int_equal(row->first_us, SCENE_NOW - 3687 * SCENE_SECOND);
 	assert_int_equal(row->evidence[0].ts_us, row->first_us);
 	assert_non_null(strstr(row->reasons, "admin reset"));
+	strcpy(in.sessions[0].rec.down_side, "peer");
+	assert_string_equal(scene_judge(&in, "M2")->side, "peer");
 	healthy_fini(&in);
 	conf_destroy(conf);
 }

@@ -122,6 +122,51 @@ own_space_is_used_and_announced(void **state)
 	CHECK_CHANGES(HEALTHY_CONTRACT, "R3", own);
 }
 
+/* What a subnet that is not covered sends is not covered: each sub-check by itself. */
+static void
+traffic_of_uncovered_subnets_counts(void **state)
+{
+	static const enum announced kinds[] = {ANNOUNCED_NO, ANNOUNCED_UNKNOWN};
+	struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+	struct audit_input in = healthy_input(conf);
+
+	(void)state;
+	assert_string_equal(check_verdict(scene_judge(&in, "R3"), "sources", "peering"), "PASS");
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		in.subnets[0].announced = kinds[i];
+		assert_string_equal(check_verdict(scene_judge(&in, "R3"), "sources", "peering"),
+		                    "INCONCLUSIVE");
+	}
+	in.subnets[0].packets[DIR_PEER_TO_MSFT] = 0; /* none of its own is nothing to cover */
+	assert_string_equal(check_verdict(scene_judge(&in, "R3"), "sources", "peering"), "PASS");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+/* ICMP of addresses that nobody announces is told, and fails nothing; of announced ones it is
+ * nobody's matter. */
+static void
+leaks_are_told(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_HEAD("voice", "") "links = ( " HEALTHY_LINK(
+		"pni-a", "ams1", "primary", "1", "") " );\n" HEALTHY_SUBNETS);
+	struct audit_input in = healthy_input(conf);
+	struct input_source *s;
+
+	(void)state;
+	strays_icmp(&in);
+	s = in.sources;
+	assert_non_null(strstr(scene_judge(&in, "R3")->reasons,
+	                       "leak: ICMP from 10.0.0.1 (private use, RFC 1918)"));
+	s->bogon = NULL;
+	s->announced = ANNOUNCED_NO;
+	assert_non_null(strstr(scene_judge(&in, "R3")->reasons, "10.0.0.1 (not announced)"));
+	s->announced = ANNOUNCED_YES;
+	assert_null(strstr(scene_judge(&in, "R3")->reasons, "leak"));
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
 CHANGE(expressroute, WRONG(in, expressroute))
 CHANGE(cloud_number, WRONG(in, cloud_as))
 
@@ -169,6 +214,8 @@ CHANGE(to_peer, towards(in, SIDE_PEER, 100, 3))
 CHANGE(to_withdrawn, to_cloud(in); MSFT_OF(in, 0)->withdraw_us = in->sources[0].first_us)
 CHANGE(to_unknown, to_cloud(in); in->sources[0].announced = ANNOUNCED_UNKNOWN;
        in->links[0].undeclared[SIDE_MSFT].traffic.packets[0] = 100)
+CHANGE(to_router, to_cloud(in); in->sources[0].router = true)
+CHANGE(to_old, to_cloud(in); in->sources[0].last_us = SCENE_NOW - 25 * 3600 * SCENE_SECOND)
 CHANGE(an_hour, in->from_us = SCENE_NOW - 3600 * SCENE_SECOND)
 
 static const struct change destinations[] = {
@@ -178,6 +225,8 @@ static const struct change destinations[] = {
 	{"2 flows", to_cloud_2_flows, "PASS", NULL},
 	{"the cloud sends", to_peer, "FAIL", NULL},
 	{"withdrawn since it was first seen", to_withdrawn, "PASS", NULL},
+	{"a router's own", to_router, "PASS", NULL},
+	{"last seen yesterday", to_old, "PASS", NULL},
 	{"routes not known whole", to_unknown, "INCONCLUSIVE", "not-collected"},
 	{"an hour", an_hour, "INCONCLUSIVE", "too-little"},
 };
@@ -201,6 +250,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_space_is_used_and_announced),
+		cmocka_unit_test(traffic_of_uncovered_subnets_counts),
+		cmocka_unit_test(leaks_are_told),
 		cmocka_unit_test(the_clouds_routes_do_not_come_back),
 		cmocka_unit_test(traffic_follows_routes),
 	};

@@ -282,6 +282,21 @@ assert_form(const struct rec_verdict *row)
 		            row->need[i].how[0]);
 }
 
+/* What the row's only sub-check of this name and scope says; "" when it has none. */
+static inline const char *
+check_verdict(const struct rec_verdict *row, const char *id, const char *scope)
+{
+	const char *verdict = "";
+
+	for (uint32_t i = 0; i < row->subcheck_count; i++)
+		if (strcmp(row->subchecks[i].id, id) == 0 &&
+		    strcmp(row->subchecks[i].scope, scope) == 0) {
+			assert_string_equal(verdict, "");
+			verdict = row->subchecks[i].verdict;
+		}
+	return verdict;
+}
+
 /* Asserts that "R1 R2 …" all have this verdict; tells why when not. */
 static inline void
 assert_verdicts(const struct audit_input *in, const char *ids, const char *verdict)
