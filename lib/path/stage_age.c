@@ -3,6 +3,9 @@
  * passed flow feeds what it counted since the last pass to the snapshot's endpoints (per packet
  * that would cost 34 to 50 cycles) and leaves when idle for longer than its class allows.
  */
+#include <stddef.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/hash.h"
 #include "path/stages.h"
@@ -85,46 +88,91 @@ pair_make(const struct pipeline *p, struct flow *f, struct pair *pair)
 
 #define MEDIA_CLASSES (1ull << CLASS_RTP | 1ull << CLASS_SRTP | 1ull << CLASS_TEAMS_MEDIA)
 
-/* Who asks, who serves, and how many others there are: what roles are told by. No branch: of a mix
- * of flows each would be a coin toss. */
-static void
-endpoint_add_role(struct snap_endpoint *e, const struct flow *f, bool began, uint64_t other)
-{
-	uint64_t class = 1ull << pipeline_class(f)->class;
-	uint64_t began_mask = began ? UINT64_MAX : 0, bit = 1ull << (other >> 58);
-	bool answered = f->total_packets[1] | f->total_packets_hi[1];
-	uint64_t media_mask = class & MEDIA_CLASSES ? UINT64_MAX : 0;
+/* What a flow brings since the last time, by direction; as it stands in struct snap_endpoint. */
+struct food {
+	uint32_t counts[4]; /* packets, those of them of which loss is told */
+	uint64_t bytes[2];
+};
 
-	e->active++;
-	e->begun += began;
-	e->media += media_mask & 1;
-	e->asked |= class & began_mask;
-	e->taken |= class & ~began_mask;
-	e->served |= answered ? class & ~began_mask : 0;
-	e->clients |= bit & ~began_mask;
-	e->media_peers |= bit & media_mask;
-}
+static_assert(offsetof(struct snap_endpoint, countable) ==
+                      offsetof(struct snap_endpoint, packets) + 2 * sizeof(uint32_t),
+              "added in one piece");
+
+/* Who asks, who serves, and how many others there are: what roles are told by. */
+struct role {
+	uint64_t class, answered, media; /* the class' bit, and the same or 0 */
+	unsigned began;                  /* the side that did */
+};
 
 static void
-endpoint_add(struct snap_endpoint *e, const struct flow *f, uint32_t subnet,
-             const uint32_t packets[2], const uint32_t bytes[2])
+food_take(struct flow *f, struct food *food)
 {
 	/* what a sent goes in the direction that leaves its side */
 	unsigned dir_a = f->flags & FLOW_A_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER;
 	bool tells = flow_proto(f) == TCP || 1ull << pipeline_class(f)->class & MEDIA_CLASSES;
-	uint32_t countable = tells ? UINT32_MAX : 0;
+	uint32_t packets[2], bytes[2], countable = tells ? UINT32_MAX : 0;
 
-	e->subnet = subnet;
-	for (unsigned sender = 0; sender < 2; sender++) {
-		e->packets[dir_a ^ sender] += packets[sender];
-		e->countable[dir_a ^ sender] += packets[sender] & countable;
-		e->bytes[dir_a ^ sender] += bytes[sender];
+	flow_fold(f, packets, bytes);
+	for (unsigned dir = 0; dir < 2; dir++) {
+		food->counts[dir] = packets[dir ^ dir_a];
+		food->counts[2 + dir] = packets[dir ^ dir_a] & countable;
+		food->bytes[dir] = bytes[dir ^ dir_a];
 	}
+}
+
+/* No branch: of a mix of flows each would be a coin toss. */
+static struct role
+role_of(const struct flow *f)
+{
+	uint64_t class = 1ull << pipeline_class(f)->class;
+	bool answered = f->total_packets[1] | f->total_packets_hi[1];
+
+	return (struct role){.class = class,
+	                     .answered = answered ? class : 0,
+	                     .media = class & MEDIA_CLASSES,
+	                     .began = f->flags & FLOW_A_PEER ? SIDE_PEER : SIDE_MSFT};
+}
+
+static inline void
+endpoint_add(struct snap_endpoint *e, const struct flow *f, const struct food *food)
+{
+	typedef uint32_t counts4 __attribute__((vector_size(16)));
+	typedef uint64_t bytes2 __attribute__((vector_size(16)));
+	counts4 counts, more;
+	bytes2 bytes, more_bytes;
+
+	memcpy(&counts, e->packets, sizeof counts);
+	memcpy(&more, food->counts, sizeof more);
+	counts += more;
+	memcpy(e->packets, &counts, sizeof counts);
+	memcpy(&bytes, e->bytes, sizeof bytes);
+	memcpy(&more_bytes, food->bytes, sizeof more_bytes);
+	bytes += more_bytes;
+	memcpy(e->bytes, &bytes, sizeof bytes);
 	e->flows += !(f->flags & FLOW_SHOWN);
 	if (!e->first_ns || f->first_ns < e->first_ns)
 		e->first_ns = f->first_ns;
 	if (f->last_ns > e->last_ns)
 		e->last_ns = f->last_ns;
+}
+
+/* `other`: the hash of the flow's other end. */
+static inline void
+endpoint_add_role(struct snap_endpoint *e, const struct role *r, bool began, uint64_t other)
+{
+	uint64_t bit = 1ull << (other >> 58);
+
+	e->active++;
+	e->media += r->media != 0;
+	e->media_peers |= r->media ? bit : 0;
+	if (began) {
+		e->begun++;
+		e->asked |= r->class;
+	} else {
+		e->taken |= r->class;
+		e->served |= r->answered;
+		e->clients |= bit;
+	}
 }
 
 /* What finds no endpoint stays in the flow for the next pass. */
@@ -133,24 +181,26 @@ pair_feed(struct pipeline *p, const struct pair *pair)
 {
 	struct flow *f = pair->flow;
 	const struct meter_key *key = meter_key_at(p->meters, f->meter);
-	uint32_t subnet[2] = {key->peer_subnet, key->msft_subnet};
-	unsigned side_a = f->flags & FLOW_A_PEER ? SIDE_PEER : SIDE_MSFT;
 	struct snap_endpoint *e[2];
-	uint32_t packets[2], bytes[2];
+	struct food food;
+	struct role role;
 
 	for (uint8_t side = 0; side < 2; side++)
 		e[side] = snap_endpoint_find(p->snap, pair->hash[side], &pair->ends.addr[side],
 		                             pair->ends.link, side);
 	if (!e[0] && !e[1])
 		return;
-	flow_fold(f, packets, bytes);
+	food_take(f, &food);
+	role = role_of(f);
 	if (!(f->flags & FLOW_TWO_WAY))
-		stage_half(p, f, &pair->ends, packets[0], bytes[0]);
+		stage_half(p, f, &pair->ends, food.counts[0] + food.counts[1],
+		           (uint32_t)(food.bytes[0] + food.bytes[1]));
 	for (unsigned side = 0; side < 2; side++) {
 		if (!e[side])
 			continue;
-		endpoint_add(e[side], f, subnet[side], packets, bytes);
-		endpoint_add_role(e[side], f, side == side_a, pair->hash[side ^ 1]);
+		e[side]->subnet = side == SIDE_PEER ? key->peer_subnet : key->msft_subnet;
+		endpoint_add(e[side], f, &food);
+		endpoint_add_role(e[side], &role, side == role.began, pair->hash[side ^ 1]);
 	}
 	f->flags |= FLOW_SHOWN;
 }

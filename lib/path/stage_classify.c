@@ -62,12 +62,10 @@ stage_classify_meter(struct pipeline *p, struct flow *f)
 	f->generation = p->generation;
 }
 
-/* The meter of what is known of the flow's addresses, and its class. */
 static void
-meter_set(struct pipeline *p, struct flow *f, struct meter_key key)
+meter_set(struct pipeline *p, struct flow *f, const struct meter_key *key)
 {
-	key.class = class_of(f)->class;
-	f->meter = meter_find(p->meters, &key);
+	f->meter = meter_find(p->meters, key);
 	f->generation = p->generation;
 }
 
@@ -76,10 +74,11 @@ meter_set(struct pipeline *p, struct flow *f, struct meter_key key)
 static void
 meter_change(struct pipeline *p, struct flow *f)
 {
-	const struct meter_key *key = meter_key_at(p->meters, f->meter);
+	struct meter_key key = *meter_key_at(p->meters, f->meter);
 
-	if (f->generation == p->generation && key->peer_subnet != SUBNET_OVERFLOW)
-		meter_set(p, f, *key);
+	key.class = class_of(f)->class;
+	if (f->generation == p->generation && key.peer_subnet != SUBNET_OVERFLOW)
+		meter_set(p, f, &key);
 	else
 		stage_classify_meter(p, f);
 }
@@ -128,16 +127,21 @@ subnets_find(struct pipeline *p, const struct burst *b)
 	}
 }
 
-static struct meter_key
-key_of_new(const struct pipeline *p, const struct burst *b, uint32_t i, bool from_peer)
+/* A new flow's meter: its subnets were found with those of the others. */
+static void
+meter_of_new(struct pipeline *p, const struct burst *b, uint32_t i, bool from_peer)
 {
 	const struct packet *packet = &b->packet[i];
+	const struct meter_key key = {
+		.peer_subnet = p->new_subnets[SIDE_PEER][i],
+		.msft_subnet = p->new_subnets[SIDE_MSFT][i],
+		.link = b->link[i],
+		.sbc = sbc_of(p, from_peer ? &packet->src : &packet->dst,
+	                      from_peer ? &packet->dst : &packet->src),
+		.class = class_of(b->flow[i])->class,
+	};
 
-	return (struct meter_key){.peer_subnet = p->new_subnets[SIDE_PEER][i],
-	                          .msft_subnet = p->new_subnets[SIDE_MSFT][i],
-	                          .link = b->link[i],
-	                          .sbc = sbc_of(p, from_peer ? &packet->src : &packet->dst,
-	                                        from_peer ? &packet->dst : &packet->src)};
+	meter_set(p, b->flow[i], &key);
 }
 
 /* The flow's first packet whose direction is known. */
@@ -149,7 +153,7 @@ flow_place_new(struct pipeline *p, const struct burst *b, uint32_t i)
 
 	f->flags |= from_peer != b->reverse[i] ? FLOW_A_PEER : 0;
 	if (b->seen[i] & FLOW_SEEN_NEW)
-		meter_set(p, f, key_of_new(p, b, i, from_peer));
+		meter_of_new(p, b, i, from_peer);
 	else
 		stage_classify_meter(p, f);
 	meter_count_flow(p, f);
@@ -197,7 +201,8 @@ flow_attend(struct pipeline *p, struct burst *b, uint32_t i)
 	if (is_looked_at(class, packet))
 		class_look(class, &p->plan->rules, packet, b->data[i] + packet->payload_offset,
 		           b->reverse[i]);
-	p->reclassed |= class->class != before;
+	/* none came before the first in this burst */
+	p->reclassed |= class->class != before && before != CLASS_UNKNOWN_OTHER;
 	if (class->class != before || f->generation != p->generation)
 		flow_place(p, b, i);
 	else if (b->seen[i] & FLOW_SEEN_TURNED)

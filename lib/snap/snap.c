@@ -241,13 +241,16 @@ snap_endpoint_prefetch(const struct snap *s, uint64_t hash)
 	__builtin_prefetch(&s->endpoint_index[slot_of(s, hash)]);
 }
 
+/* Only what may be the address's own: a flood of strangers fetches no line of others. */
 void
 snap_endpoint_prefetch_more(const struct snap *s, uint64_t hash)
 {
 	uint32_t slot = s->endpoint_index[slot_of(s, hash)];
-	const char *e =
-		(const char *)&s->endpoints[slot ? (slot & PLACE_MASK) - 1 : s->endpoint_count];
+	uint32_t place = slot ? (slot & PLACE_MASK) - 1 : s->endpoint_count;
+	const char *e = (const char *)&s->endpoints[place];
 
+	if (slot ? slot != slot_value(hash, place) : place == s->endpoint_capacity)
+		return;
 	__builtin_prefetch(e, 1);
 	__builtin_prefetch(e + CACHE_LINE, 1);
 }

@@ -151,9 +151,10 @@ static __attribute__((noinline)) void
 expect_new(struct flow_table *t, const struct query *q)
 {
 	uint32_t id = FLOW_NONE;
+	unsigned slot;
 
 	if (!t->keep && t->stats.used == t->stats.capacity)
-		id = flow_index_candidate(&t->index, q->hash);
+		id = flow_index_candidate(&t->index, q->hash, &slot);
 	if (id == FLOW_NONE)
 		return;
 	__builtin_prefetch(&t->records[id], 1);

@@ -108,7 +108,7 @@ flow_index_strengthen(struct flow_index *x, uint64_t hash, uint32_t id)
 }
 
 uint32_t
-flow_index_candidate(const struct flow_index *x, uint64_t hash)
+flow_index_candidate(const struct flow_index *x, uint64_t hash, unsigned *slot)
 {
 	const struct bucket *b = bucket_first(x, hash);
 	uint32_t weak = ~bucket_match(b, 0) & ~(uint32_t)b->strong & BUCKET_MASK;
@@ -118,5 +118,18 @@ flow_index_candidate(const struct flow_index *x, uint64_t hash)
 		return FLOW_NONE;
 	/* start at a slot that the hash picks, so that replacement does not wear out one slot */
 	later = weak & (UINT32_MAX << ((hash >> 16 & 0xff) * BUCKET_SLOTS >> 8));
-	return b->id[__builtin_ctz(later ? later : weak)];
+	*slot = (unsigned)__builtin_ctz(later ? later : weak);
+	return b->id[*slot];
+}
+
+void
+flow_index_replace(struct flow_index *x, uint64_t hash, unsigned slot, uint64_t old_hash)
+{
+	struct bucket *b = bucket_first(x, hash), *old = bucket_first(x, old_hash);
+
+	b->tag[slot] = bucket_tag(hash);
+	if (b == old)
+		return;
+	old->away--;
+	x->away--;
 }

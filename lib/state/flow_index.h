@@ -55,8 +55,11 @@ bool flow_index_add(struct flow_index *x, uint64_t hash, uint32_t id);
 void flow_index_remove(struct flow_index *x, uint64_t hash, uint32_t id);
 /* Never a candidate again. */
 void flow_index_strengthen(struct flow_index *x, uint64_t hash, uint32_t id);
-/* A record of the hash's first bucket that may be replaced, or FLOW_NONE. */
-uint32_t flow_index_candidate(const struct flow_index *x, uint64_t hash);
+/* A record of the hash's first bucket that may be replaced, and its slot there; or FLOW_NONE. */
+uint32_t flow_index_candidate(const struct flow_index *x, uint64_t hash, unsigned *slot);
+/* The candidate's entry becomes one of `hash` for the same record; `old_hash`: what it was of. In
+ * place: a tag that was just taken out of a vector would have to be waited for. */
+void flow_index_replace(struct flow_index *x, uint64_t hash, unsigned slot, uint64_t old_hash);
 
 static inline uint16_t
 bucket_tag(uint64_t hash)

@@ -82,19 +82,25 @@ record_fill(struct flow_table *t, struct flow *f, const struct query *q, const s
 	t->stats.created++;
 }
 
-/* Free one record of the new flow's bucket; one attempt. */
-static bool
-replace_one(struct flow_table *t, uint64_t hash)
+/* In a full table one weak flow of the new flow's bucket leaves: its record and its entry are the
+ * new flow's from now on. FLOW_NONE: there is none. */
+static uint32_t
+record_replace(struct flow_table *t, uint64_t hash)
 {
-	uint32_t id = flow_index_candidate(&t->index, hash);
+	unsigned slot;
+	uint32_t id = flow_index_candidate(&t->index, hash, &slot);
+	struct flow *f;
 
-	/* a flow that this burst refers to is not touched */
-	if (id == FLOW_NONE || t->records[id].turn == t->turn)
-		return false;
-	flow_record_unlink(t, &t->records[id]);
-	flow_record_free(t, &t->records[id]);
+	if (id == FLOW_NONE)
+		return FLOW_NONE;
+	f = &t->records[id];
+	if (f->turn == t->turn) /* this burst refers to it */
+		return FLOW_NONE;
+	flow_index_replace(&t->index, hash, slot, record_hash(t, f));
+	flow_record_visit(t, f, FLOW_LEAVES);
+	t->stats.used--;
 	t->stats.evicted++;
-	return true;
+	return id;
 }
 
 bool
@@ -117,36 +123,43 @@ flow_record_grow(struct flow_table *t)
 	return placed;
 }
 
-/* An entry of the index for a record, making room where the table may. */
+/* An entry of the index for a record. */
 static bool
 index_place(struct flow_table *t, uint64_t hash, uint32_t id)
 {
-	if (flow_index_add(&t->index, hash, id))
-		return true;
-	if (t->keep ? !flow_record_grow(t) : !replace_one(t, hash))
-		return false;
-	return flow_index_add(&t->index, hash, id);
+	bool placed = flow_index_add(&t->index, hash, id);
+
+	if (!placed && t->keep && flow_record_grow(t))
+		placed = flow_index_add(&t->index, hash, id);
+	t->indexed += placed;
+	return placed;
+}
+
+/* A record that nobody has, in the index; FLOW_NONE: no place for one or the other. */
+static uint32_t
+record_new(struct flow_table *t, uint64_t hash)
+{
+	uint32_t id = record_take(t);
+
+	if (id == FLOW_NONE || index_place(t, hash, id))
+		return id;
+	t->records[id].meter = t->free_head;
+	t->free_head = id;
+	return FLOW_NONE;
 }
 
 struct flow *
 flow_record_add(struct flow_table *t, const struct query *q, const struct packet *p,
                 uint64_t now_ns)
 {
-	uint32_t id = record_take(t);
+	uint32_t id = record_new(t, q->hash);
 
-	if (id == FLOW_NONE && !t->keep && replace_one(t, q->hash))
-		id = record_take(t);
+	if (id == FLOW_NONE && !t->keep)
+		id = record_replace(t, q->hash);
 	if (id == FLOW_NONE) {
 		t->stats.refused++;
 		return NULL;
 	}
-	if (!index_place(t, q->hash, id)) {
-		t->records[id].meter = t->free_head;
-		t->free_head = id;
-		t->stats.refused++;
-		return NULL;
-	}
-	t->indexed++;
 	record_fill(t, &t->records[id], q, p, now_ns);
 	return &t->records[id];
 }
