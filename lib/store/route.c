@@ -53,6 +53,17 @@ route_encode(const struct rec_route *r, struct text *to)
 	text_add(to, *separator == '{' ? "{}" : "}");
 }
 
+/* What a fraction could hold is an attribute of 32 bits (RFC 4271 4.3, RFC 9234 5): no route of
+ * ours has more, and it would not be written as an integer again. */
+static bool
+is_ours(const struct record_field *f, const json_t *value)
+{
+	json_int_t number = json_integer_value(value);
+
+	return json_is_integer(value) && number >= 0 &&
+	       (f->type != FIELD_F64 || number <= UINT32_MAX);
+}
+
 static void
 decode_member(const struct record_field *f, const json_t *value, struct rec_route *r)
 {
@@ -60,7 +71,7 @@ decode_member(const struct record_field *f, const json_t *value, struct rec_rout
 
 	if (json_is_string(value))
 		codec_decode(f, r, json_string_value(value), json_string_length(value));
-	else if (json_is_integer(value) && json_integer_value(value) >= 0)
+	else if (is_ours(f, value))
 		codec_decode(f, r, number,
 		             codec_print_u64(number, (uint64_t)json_integer_value(value)));
 }
