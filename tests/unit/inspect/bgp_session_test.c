@@ -195,6 +195,62 @@ test_hold(void **state)
 	scene_close(&t);
 }
 
+/* RFC 4271 section 4.2: a hold time of zero says that no KEEPALIVE will come. */
+static void
+test_no_hold(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t, true);
+	connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+	say(&t, 0, M "001d 01 04 fbf4 0000 c0000200 00 ", 10);
+	say(&t, 1, OPEN_CLOUD KEEPALIVE, 10);
+	say(&t, 0, KEEPALIVE, 10);
+	tick(&t, 10000, true);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->flaps, 0);
+	scene_close(&t);
+}
+
+/* RFC 4724 section 4.1: routes stand over a hold timer, 120 s for the session to come back, and
+ * then 360 s for the End-of-RIB; what was not announced again goes. */
+static void
+test_restart(void **state)
+{
+	struct scene t;
+
+	(void)state;
+	scene_open(&t, true);
+	establish(&t, 10);
+	say(&t, 0, ANNOUNCE, 11);
+	say(&t, 1, KEEPALIVE, 60);
+	tick(&t, 102, true); /* the peer's hold time ended at 101 */
+	assert_int_equal(t.s->state, BGP_IDLE);
+	assert_true(t.s->graceful);
+	assert_true(bgp_session_stands(t.s));
+	tick(&t, 221, true);
+	assert_true(t.s->graceful);
+	establish(&t, 221); /* another connection: what stood is stale */
+	assert_false(t.s->graceful);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	say(&t, 0, KEEPALIVE, 290);
+	say(&t, 1, KEEPALIVE, 290);
+	tick(&t, 300, true);
+	assert_int_equal(t.s->state, BGP_ESTABLISHED);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	for (unsigned s = 360; s <= 580; s += 60) {
+		say(&t, 0, KEEPALIVE, s);
+		say(&t, 1, KEEPALIVE, s);
+		tick(&t, s, true);
+	}
+	tick(&t, 581, true); /* 101 + 120 + 360 */
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+	tick(&t, 582, true);
+	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 0);
+	scene_close(&t);
+}
+
 /* Nothing of the link is heard: no statement, and none of that time is judged. */
 static void
 test_deaf(void **state)
@@ -260,6 +316,13 @@ test_absence(void **state)
 	tick(&t, 1001, true);
 	assert_int_equal(t.table.sessions[0]->state, BGP_IDLE);
 	assert_int_equal(t.table.sessions[0]->flaps, 0);
+	scene_close(&t);
+	/* one direction of it says nothing about what the other would have told */
+	scene_open(&t, true);
+	tick(&t, 1, false);
+	bgp_table_heard(&t.table, 0, DIR_PEER_TO_MSFT, 1001 * NS_PER_S);
+	tick(&t, 1001, false);
+	assert_int_equal(t.table.sessions[0]->state, BGP_UNKNOWN);
 	scene_close(&t);
 }
 
@@ -418,7 +481,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_life),    cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_hold),          cmocka_unit_test(test_deaf),
+		cmocka_unit_test(test_hold),          cmocka_unit_test(test_no_hold),
+		cmocka_unit_test(test_restart),       cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_reset),         cmocka_unit_test(test_absence),
 		cmocka_unit_test(test_sides),         cmocka_unit_test(test_spoofed),
 		cmocka_unit_test(test_stranger),      cmocka_unit_test(test_successor),

@@ -148,7 +148,9 @@ counts_reach_the_sbc(void **state)
 {
 	struct bench *b = *state;
 	struct meter_key key = {.peer_subnet = PEER_NET, .msft_subnet = MSFT_NET, .sbc = 2};
+	struct meter_key first = {.peer_subnet = PEER_NET, .msft_subnet = MSFT_NET, .sbc = 1};
 	uint32_t of_sbc = meter_find(snap_meters(b->core), &key);
+	uint32_t of_first = meter_find(snap_meters(b->core), &first);
 	uint32_t other = meter(b, PEER_NET, MSFT_NET, 0);
 	struct snap *s = snap_current(b->core);
 
@@ -158,7 +160,10 @@ counts_reach_the_sbc(void **state)
 	s->meters[of_sbc].packets[DIR_PEER_TO_MSFT] = 100;
 	s->meters[of_sbc].bytes[DIR_PEER_TO_MSFT] = 20000;
 	s->meters[other].packets[DIR_PEER_TO_MSFT] = 1;
+	s->meters[of_first].packets[DIR_MSFT_TO_PEER] = 5;
 	close_second(b);
+	assert_int_equal(b->book->sbcs[0].packets[DIR_MSFT_TO_PEER], 5);
+	assert_int_equal(b->book->sbcs[1].packets[DIR_MSFT_TO_PEER], 0);
 	assert_int_equal(b->book->sbcs[1].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 3);
 	assert_int_equal(b->book->sbcs[0].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 0);
 	assert_int_equal(b->book->links[0].total[DIR_PEER_TO_MSFT][QUALITY_RTP_LOST], 7);
@@ -227,6 +232,64 @@ windows_are_judged_by_loss_burst_and_jitter(void **state)
 	assert_int_equal(quality_worst_hour(w, w->over_us + 25 * 3600 * US_PER_S), 0);
 }
 
+/* 0.1 % of a window is over, a packet more that arrived is not: 15 of 15 000, of 15 015. */
+static void
+a_window_is_over_from_its_limit_on(void **state)
+{
+	struct bench *b = *state;
+	const struct quality_windows *w = &b->book->links[0].windows[DIR_MSFT_TO_PEER];
+
+	for (unsigned i = 0; i < 15; i++)
+		media(b, 999, 1, true, 0);
+	for (unsigned i = 0; i < 15; i++)
+		media(b, 1000, 1, true, 0);
+	assert_int_equal(w->judged, 1);
+	assert_int_equal(w->over, 1);
+	window(b, 1000, 0, true, 0);
+	assert_int_equal(w->judged, 2);
+	assert_int_equal(w->over, 1);
+	assert_true(w->worst_loss_ratio == 0.001);
+}
+
+/* 10 of 1010 packets lost, a second. */
+static void
+bad_windows(struct bench *b, unsigned count)
+{
+	for (unsigned i = 0; i < count * 15; i++)
+		media(b, 1000, 10, true, 0);
+	window(b, 1000, 0, true, 0); /* ends the last one */
+}
+
+/* Each clock hour by itself, those of the last day: an hour leaves when its number is 24 back. */
+static void
+the_worst_hour_is_of_the_last_day(void **state)
+{
+	struct bench *b = *state;
+	const struct quality_windows *w = &b->book->links[0].windows[DIR_MSFT_TO_PEER];
+	uint64_t hour = 3600 * US_PER_S, first = b->now_us;
+
+	bad_windows(b, 3);
+	assert_int_equal(quality_worst_hour(w, b->now_us), 3);
+	b->now_us = first + hour;
+	bad_windows(b, 2);
+	b->now_us = first + 2 * hour;
+	bad_windows(b, 1);
+	assert_int_equal(w->over, 6);
+	assert_int_equal(quality_worst_hour(w, first + 2 * hour), 3);
+	assert_int_equal(quality_worst_hour(w, first + 24 * hour - 1), 3);
+	assert_int_equal(quality_worst_hour(w, first + 24 * hour), 2);
+	assert_int_equal(quality_worst_hour(w, first + 25 * hour), 1);
+	assert_int_equal(quality_worst_hour(w, first + 26 * hour), 0);
+	/* hours of quiet between are none, those of days ago forgotten */
+	b->now_us = first + 25 * hour;
+	bad_windows(b, 1);
+	assert_int_equal(quality_worst_hour(w, first + 25 * hour), 1);
+	b->now_us = first + 100 * hour;
+	bad_windows(b, 4);
+	assert_int_equal(quality_worst_hour(w, first + 100 * hour), 4);
+	assert_int_equal(w->over, 11);
+}
+
 static void
 every_count_has_its_name(void **state)
 {
@@ -249,6 +312,10 @@ main(void)
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(counts_reach_the_sbc, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(windows_are_judged_by_loss_burst_and_jitter, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(a_window_is_over_from_its_limit_on, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(the_worst_hour_is_of_the_last_day, set_up,
 	                                        tear_down),
 		cmocka_unit_test(every_count_has_its_name),
 	};
