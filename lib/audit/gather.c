@@ -170,23 +170,63 @@ gather_members(struct gather *g, struct input_link *link)
 	store_ids_free(ids, count);
 }
 
+/* Counts of the window; what stood there before the first look counts as seen now, since nobody
+ * knows when it came. */
 static void
-gather_rest(struct gather *g, const struct input_link *link, const char *name,
+count_rest(struct gather *g, const char *id, struct rec_link_subnet *rest, uint64_t *first_us,
+           uint64_t *last_us)
+{
+	struct rec_traffic *t = &rest->traffic;
+	struct input_class c = {.packets = {t->packets[0], t->packets[1]},
+	                        .bytes = {t->bytes[0], t->bytes[1]},
+	                        .flows = rest->flows,
+	                        .first_us = g->in->to_us,
+	                        .last_us = g->in->to_us};
+	char key[200];
+
+	*first_us = rest->flows > 0 ? rest->head.started_us : 0;
+	*last_us = rest->flows > 0 ? g->in->to_us : 0;
+	if (!g->params->window)
+		return;
+	FIELD_FORMAT(key, "%s|link:%s", g->site, id);
+	window_apply(g->params->window, key, &rest->head, g->in->to_us, &c);
+	for (unsigned dir = 0; dir < DIR_COUNT; dir++) {
+		t->packets[dir] = c.packets[dir];
+		t->bytes[dir] = c.bytes[dir];
+	}
+	rest->flows = c.flows;
+	*first_us = c.first_us;
+	*last_us = window_grown_us(g->params->window, key);
+}
+
+static void
+gather_rest(struct gather *g, struct input_link *link, const char *name,
             struct rec_link_subnet *rest)
 {
+	uint64_t first_us, last_us;
 	char id[160];
 
 	FIELD_FORMAT(id, "%s:subnet:%s", link->rec.name, name);
-	if (!gather_get(g, RECORD_LINK_SUBNET, id, rest))
+	if (!gather_get(g, RECORD_LINK_SUBNET, id, rest)) {
 		memset(rest, 0, sizeof *rest);
+		return;
+	}
+	count_rest(g, id, rest, &first_us, &last_us);
+	if (rest != &link->announced[SIDE_PEER] && rest != &link->undeclared[SIDE_PEER])
+		return;
+	if (first_us > 0 && (link->rest_first_us == 0 || first_us < link->rest_first_us))
+		link->rest_first_us = first_us;
+	if (last_us > link->rest_last_us)
+		link->rest_last_us = last_us;
 }
 
-/* Bytes of the window: the record holds those since the probe's start. */
+/* Counts of the window: the record holds those since the probe's start. */
 static void
 count_link(struct gather *g, struct input_link *link)
 {
 	const struct rec_traffic *t = &link->rec.traffic;
-	struct input_class c = {.bytes = {t->bytes[0], t->bytes[1]},
+	struct input_class c = {.packets = {t->packets[0], t->packets[1]},
+	                        .bytes = {t->bytes[0], t->bytes[1]},
 	                        .first_us = link->rec.head.started_us,
 	                        .last_us = g->in->to_us};
 	char key[160];
@@ -194,8 +234,10 @@ count_link(struct gather *g, struct input_link *link)
 	FIELD_FORMAT(key, "%s|link:%s", g->site, link->rec.name);
 	if (g->params->window)
 		window_apply(g->params->window, key, &link->rec.head, g->in->to_us, &c);
-	link->bytes[0] = c.bytes[0];
-	link->bytes[1] = c.bytes[1];
+	for (unsigned dir = 0; dir < DIR_COUNT; dir++) {
+		link->packets[dir] = c.packets[dir];
+		link->bytes[dir] = c.bytes[dir];
+	}
 }
 
 /* Frames without an IP header. */
@@ -215,6 +257,13 @@ gather_frames(struct gather *g, struct input_link *link)
 			continue;
 		link->frames[0] += rec.traffic.packets[0];
 		link->frames[1] += rec.traffic.packets[1];
+	}
+	if (g->params->window) {
+		uint64_t *const counters[] = {&link->frames[0], &link->frames[1]};
+		char key[160];
+
+		FIELD_FORMAT(key, "%s|frames:%s", g->site, link->rec.name);
+		window_counts(g->params->window, key, &link->rec.head, g->in->to_us, counters, 2);
 	}
 }
 
@@ -249,6 +298,7 @@ gather_links(struct gather *g)
 			continue; /* an older probe's leavings */
 		free(link->members);
 		link->member_count = 0;
+		link->rest_first_us = link->rest_last_us = 0;
 		link->rec = rec;
 		link->seen = true;
 		count_link(g, link);

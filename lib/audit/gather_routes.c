@@ -205,7 +205,6 @@ take_endpoint(void *context, const char *id, const void *record)
 	struct prefix p;
 	bool declared;
 
-	(void)id;
 	if (!prefix_parse(e->ip, &p, NULL))
 		return;
 	declared = is_endpoint(conf, &p.addr);
@@ -217,6 +216,13 @@ take_endpoint(void *context, const char *id, const void *record)
 	to->packets[0] = e->traffic.packets[0];
 	to->packets[1] = e->traffic.packets[1];
 	to->flows = e->flows;
+	if (g->params->window) {
+		uint64_t *const counters[] = {&to->packets[0], &to->packets[1], &to->flows};
+		char key[160];
+
+		FIELD_FORMAT(key, "%s|endpoint:%s", g->site, id);
+		window_counts(g->params->window, key, &e->head, g->in->to_us, counters, 3);
+	}
 	to->first_us = e->first_us;
 	to->last_us = e->last_us;
 	to->router = is_router(g->in, e->ip) || is_local(&p.addr);
@@ -236,6 +242,7 @@ gather_sources(struct gather *g)
 		size_t count;
 		char **ips;
 
+		g->site = g->params->conf->sites[i].name;
 		store_select(s, g->params->conf->sites[i].name, g->params->conf->peering.name);
 		ips = store_top(s, SCOPE_SITE, "endpoints", SOURCES_MOST, NULL, &count);
 		gather_check(g, RECORD_ENDPOINT);

@@ -40,7 +40,9 @@ struct input_link {
 	 * knew to be announced, and the rest; [enum side] */
 	struct rec_link_subnet announced[2], undeclared[2];
 	uint64_t frames[2]; /* packets without addresses, which count as undeclared on both sides */
-	uint64_t bytes[2];  /* over the window */
+	uint64_t packets[2], bytes[2];        /* over the window, as those above */
+	uint64_t rest_first_us, rest_last_us; /* since when, and when last, what no declared subnet
+	                                         of the peer covers was seen */
 	struct input_member *lacp;
 	size_t lacp_count;
 	struct rec_tokens tokens;
@@ -114,7 +116,7 @@ struct input_class {
 enum announced { ANNOUNCED_UNKNOWN, ANNOUNCED_YES, ANNOUNCED_NO };
 
 /* An address that needs a look: a router's own, a declared endpoint, or one that no declared subnet
- * covers. Counts since the probe's start. */
+ * covers. Counts over the window. */
 struct input_source {
 	char ip[ADDR_TEXT_SIZE];
 	enum side side;

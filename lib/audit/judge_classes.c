@@ -105,36 +105,57 @@ check_announced(const struct audit_input *in, struct verdict_draft *d)
 	}
 }
 
+/* Whether the peer sends enough on this link from addresses that no entry covers, in the window. */
+static bool
+has_strangers(const struct input_link *link, const struct limits *l, double *share, uint64_t *flows)
+{
+	const struct rec_link_subnet *known = &link->announced[SIDE_PEER],
+				     *others = &link->undeclared[SIDE_PEER];
+	uint64_t all = link->bytes[DIR_PEER_TO_MSFT];
+	uint64_t rest =
+		known->traffic.bytes[DIR_PEER_TO_MSFT] + others->traffic.bytes[DIR_PEER_TO_MSFT];
+
+	*share = all > 0 ? (double)rest / (double)all : 0;
+	*flows = known->flows + others->flows;
+	return all > 0 && *share >= l->ratio && (double)*flows >= l->flows;
+}
+
 /* Lasting traffic that the peer sends from addresses no entry covers. */
 static void
 check_sources(const struct audit_input *in, const struct limits *l, struct verdict_draft *d)
 {
-	for (size_t i = 0; i < in->link_count; i++) {
+	for (size_t i = 0; i < in->link_count && !in->conf->default_subnet.present; i++) {
 		const struct input_link *link = &in->links[i];
-		uint64_t all = link->rec.traffic.bytes[DIR_PEER_TO_MSFT];
-		const struct rec_link_subnet *known = &link->announced[SIDE_PEER],
-					     *others = &link->undeclared[SIDE_PEER];
-		uint64_t rest = known->traffic.bytes[DIR_PEER_TO_MSFT] +
-		                others->traffic.bytes[DIR_PEER_TO_MSFT];
-		uint64_t flows = known->flows + others->flows;
-		bool lasting = in->to_us - in->from_us >= l->time_us;
-		char scope[96];
+		char scope[96], have[64], want[64];
+		struct subcheck check = {.id = "sources",
+		                         .scope = scope,
+		                         .verdict = VERDICT_FAIL,
+		                         .basis = BASIS_OBSERVED,
+		                         .first_us = link->rest_first_us};
+		double share;
 
-		if (in->conf->default_subnet.present || all == 0 ||
-		    (double)rest < l->ratio * (double)all || (double)flows < l->flows || !lasting)
+		if (!has_strangers(link, l, &share, &check.samples))
 			continue;
 		FIELD_FORMAT(scope, "link:%s", link->rec.name);
-		verdict_add(d,
-		            &(struct subcheck){.id = "sources",
-		                               .scope = scope,
-		                               .verdict = VERDICT_FAIL,
-		                               .basis = BASIS_OBSERVED,
-		                               .samples = flows},
+		if (link->rest_last_us < link->rest_first_us + l->time_us) {
+			check.verdict = VERDICT_INCONCLUSIVE;
+			check.lack = LACK_TOO_LITTLE;
+		}
+		verdict_add(d, &check,
 		            "%.2f %% of the peer's bytes on %s come from addresses without an "
-		            "entry (%" PRIu64 " flows)",
-		            100.0 * (double)rest / (double)all, link->rec.name, flows);
-		verdict_next(d, "pniscope endpoints --side peer --subnet undeclared-peer: declare "
-		                "their prefixes under subnets");
+		            "entry (%" PRIu64 " flows)%s",
+		            100.0 * share, link->rec.name, check.samples,
+		            check.verdict == VERDICT_FAIL ? "" : ", not for long");
+		if (check.verdict == VERDICT_FAIL) {
+			verdict_next(d, "pniscope endpoints --side peer --subnet undeclared-peer: "
+			                "declare their prefixes under subnets");
+			continue;
+		}
+		FIELD_FORMAT(have, "%.2f %%, %" PRIu64 " flows", 100.0 * share, check.samples);
+		FIELD_FORMAT(want, "an entry, or an end of it within %" PRIu64 " s",
+		             l->time_us / 1000000);
+		verdict_need(d, "an entry for every source", have, want,
+		             "pniscope endpoints --side peer --subnet undeclared-peer", l->time_us);
 	}
 }
 

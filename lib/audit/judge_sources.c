@@ -94,7 +94,7 @@ packets_sent(const struct audit_input *in)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < in->link_count; i++)
-		sum += in->links[i].rec.traffic.packets[DIR_PEER_TO_MSFT];
+		sum += in->links[i].packets[DIR_PEER_TO_MSFT];
 	return sum;
 }
 
@@ -267,7 +267,7 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 			top = s;
 	}
 	for (size_t i = 0; i < in->link_count; i++)
-		sent += in->links[i].rec.traffic.packets[t->dir];
+		sent += in->links[i].packets[t->dir];
 	m.samples = sent;
 	d->row.samples += sent;
 	FIELD_FORMAT(have, "%" PRIu64 " of %" PRIu64 " packets not proven", uncovered, sent);

@@ -25,6 +25,7 @@ struct series {
 	struct counts sum[BUCKETS];
 	uint64_t first_us[BUCKETS]; /* first and last seen within the bucket; 0: nothing */
 	uint64_t last_us;
+	uint64_t grown_us; /* when a count grew last */
 };
 
 struct window {
@@ -135,8 +136,8 @@ begin_again(struct series *s, uint64_t now_us, uint64_t step_us)
 	s->started_us = now_us;
 }
 
-/* Adds what was counted since the last look to the newest bucket. */
-static void
+/* Adds what was counted since the last look to the newest bucket; whether that is anything. */
+static bool
 add_growth(struct series *s, const struct rec_head *head, const struct input_class *total)
 {
 	struct counts now = counts_of(total);
@@ -155,6 +156,7 @@ add_growth(struct series *s, const struct rec_head *head, const struct input_cla
 	s->last = now;
 	s->last_us = total->last_us;
 	s->boot_us = head->boot_us;
+	return grew;
 }
 
 /* Since when the window counts: the first bucket holds all that was counted before it. */
@@ -180,7 +182,8 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 	if (now_us / w->step_us + 1 < s->bucket)
 		begin_again(s, now_us, w->step_us);
 	advance(s, now_us / w->step_us);
-	add_growth(s, head, total);
+	if (add_growth(s, head, total))
+		s->grown_us = now_us;
 	total->first_us = 0;
 	for (uint64_t b = 1; b <= BUCKETS; b++) { /* oldest first */
 		unsigned at = (unsigned)((s->bucket + b) % BUCKETS);
@@ -192,6 +195,12 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 	}
 	counts_give(&sum, total);
 	return window_begin(w, s);
+}
+
+uint64_t
+window_grown_us(struct window *w, const char *key)
+{
+	return series_of(w, key)->grown_us;
 }
 
 void

@@ -22,7 +22,10 @@ void window_destroy(struct window *w);
 uint64_t window_apply(struct window *w, const char *key, const struct rec_head *head,
                       uint64_t now_us, struct input_class *total);
 
-/* The same for any counters, `count` of them. */
+/* When the counts of `key` grew last, as the writers' time; 0: never. */
+uint64_t window_grown_us(struct window *w, const char *key);
+
+/* The same as window_apply() for any counters, `count` of them. */
 void window_counts(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
                    uint64_t *const *counters, size_t count);
 

@@ -651,6 +651,76 @@ media_of_last_week_decides_nothing(void **state)
 	finish(&c);
 }
 
+/* Totals since the probe's start: of the link, and of what lies in no declared subnet. */
+static struct audit_input
+look_at_strangers(struct scene *c, struct window *w, uint64_t now, uint64_t bytes, uint64_t strange,
+                  uint64_t flows)
+{
+	struct rec_link_subnet rest = {.flows = flows};
+	struct rec_link l = {.state = "up"};
+
+	put_heartbeat(c->s, c->conf, &ams, now);
+	snprintf(l.name, sizeof l.name, "pni-a");
+	snprintf(l.site, sizeof l.site, "ams1");
+	snprintf(l.probe, sizeof l.probe, "%s", ams.id);
+	l.traffic.bytes[DIR_PEER_TO_MSFT] = bytes;
+	l.traffic.packets[DIR_PEER_TO_MSFT] = bytes / 100;
+	rest.traffic.bytes[DIR_PEER_TO_MSFT] = strange;
+	rest.traffic.packets[DIR_PEER_TO_MSFT] = strange / 100;
+	store_put(c->s, RECORD_LINK, l.name, &l);
+	store_put(c->s, RECORD_LINK_SUBNET, "pni-a:subnet:undeclared-peer", &rest);
+	return look(c->s, c->conf, w, now);
+}
+
+static const char *
+sources_of_r4(struct audit_input *in)
+{
+	static char verdict[16];
+	const struct rec_verdict *row = scene_judge(in, "R4");
+
+	strcpy(verdict, "none");
+	for (uint32_t i = 0; i < row->subcheck_count; i++)
+		if (strcmp(row->subchecks[i].id, "sources") == 0)
+			strcpy(verdict, row->subchecks[i].verdict);
+	audit_input_fini(in);
+	return verdict;
+}
+
+/* A burst of strange sources fails nobody; what goes on for a quarter of an hour does, for a day;
+ * and a week of clean traffic before does not thin what is wrong today. */
+static void
+strangers_count_for_a_day(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+	struct audit_input in;
+	uint64_t at = SCENE_NOW;
+
+	(void)state;
+	in = look_at_strangers(&c, w, at, 100000000, 1000000, 200);
+	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE"); /* nobody knows since when */
+	at += HOUR;
+	in = look_at_strangers(&c, w, at, 110000000, 1000000, 200);
+	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE"); /* and it did not go on */
+	at += 60 * S;
+	in = look_at_strangers(&c, w, at, 120000000, 1100000, 300);
+	assert_string_equal(sources_of_r4(&in), "FAIL"); /* an hour apart */
+	at += 2 * DAY;
+	in = look_at_strangers(&c, w, at, 9000000000, 1100000, 300);
+	assert_string_equal(sources_of_r4(&in), "none");
+	at += 600 * S;
+	in = look_at_strangers(&c, w, at, 9100000000, 11100000, 400);
+	assert_int_equal(in.links[0].packets[DIR_PEER_TO_MSFT], 89800000);
+	assert_int_equal(in.links[0].undeclared[SIDE_PEER].traffic.packets[DIR_PEER_TO_MSFT],
+	                 100000);
+	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE");
+	at += 900 * S;
+	in = look_at_strangers(&c, w, at, 9200000000, 21100000, 500);
+	assert_string_equal(sources_of_r4(&in), "FAIL");
+	window_destroy(w);
+	finish(&c);
+}
+
 int
 main(void)
 {
@@ -673,6 +743,7 @@ main(void)
 		cmocka_unit_test(a_link_new_in_the_contract_is_missed),
 		cmocka_unit_test(losses_count_for_a_day),
 		cmocka_unit_test(media_of_last_week_decides_nothing),
+		cmocka_unit_test(strangers_count_for_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,18 +207,23 @@ static void
 lasting_sources_without_entry_fail(void **state)
 {
 	static const struct {
-		uint64_t bytes, flows;
+		uint64_t bytes, flows, seconds;
 		const char *verdict;
-	} cases[] = {{1000, 100, "FAIL"}, {999, 100, "PASS"}, {1000, 99, "PASS"}};
+	} cases[] = {{1000, 100, 900, "FAIL"},
+	             {999, 100, 900, "PASS"},
+	             {1000, 99, 900, "PASS"},
+	             {1000, 100, 899, "INCONCLUSIVE"}};
 	struct conf *conf = scene_conf(SCENE_CONTRACT);
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct audit_input in = scene_input(conf);
 		struct input_link *link = &in.links[1];
 
 		scene_traffic(&in, 0, "srtp", 500000, BASE_BYTES, 10000, 3600);
-		link->rec.traffic.bytes[DIR_PEER_TO_MSFT] = 1000000;
+		link->bytes[DIR_PEER_TO_MSFT] = 1000000;
+		link->rest_first_us = SCENE_NOW - cases[i].seconds * SCENE_SECOND;
+		link->rest_last_us = SCENE_NOW;
 		link->undeclared[SIDE_PEER].traffic.bytes[DIR_PEER_TO_MSFT] = cases[i].bytes;
 		link->undeclared[SIDE_PEER].flows = cases[i].flows;
 		assert_string_equal(scene_judge(&in, "R4")->verdict, cases[i].verdict);

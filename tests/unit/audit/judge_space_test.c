@@ -35,8 +35,8 @@ static void
 traffic(struct audit_input *in, uint64_t packets, uint64_t uncovered)
 {
 	for (size_t i = 0; i < in->link_count; i++)
-		in->links[i].rec.traffic.packets[0] = 0;
-	in->links[0].rec.traffic.packets[0] = packets;
+		in->links[i].packets[0] = 0;
+	in->links[0].packets[0] = packets;
 	in->links[0].undeclared[SIDE_PEER].traffic.packets[0] = uncovered;
 }
 

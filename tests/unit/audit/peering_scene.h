@@ -202,7 +202,7 @@ healthy_link(struct audit_input *in, size_t i)
 	link->rec.capacity_bps = UINT64_C(200000000000);
 	for (int dir = 0; dir < DIR_COUNT; dir++) {
 		link->bytes[dir] = UINT64_C(1000000000);
-		link->rec.traffic.packets[dir] = 2000000;
+		link->packets[dir] = link->rec.traffic.packets[dir] = 2000000;
 		link->rec.p95_5min_ratio[dir] = 0.1;
 		link->rec.peak_1min_ratio[dir] = 0.1;
 	}
