@@ -163,6 +163,23 @@ repaired_in_time(const struct uptime *u, bool whole_now, uint64_t limit_us)
 	return counted <= listed || counted - listed < limit_us;
 }
 
+static void
+fail_degraded(const struct input_link *link, const struct outage *longest, struct matter *m,
+              struct verdict_draft *d)
+{
+	char text[24];
+
+	duration_text(longest->until_us - longest->from_us, text);
+	m->first_us = longest->from_us;
+	judge_fail(d, m,
+	           "%s ran with fewer than its %zu members for %s, without maintenance or "
+	           "acknowledgement",
+	           link->rec.name, link->conf->member_count, text);
+	judge_evidence(d, m, "", longest->from_us, "lacp.state", "out for %s", text);
+	verdict_next(d, "pniscope lag %s: repair the member, or acknowledge the finding",
+	             link->rec.name);
+}
+
 /* What the link had of its bandwidth: whole, degraded for a repair, or for too long. */
 static void
 check_whole(const struct audit_input *in, const struct input_link *link, bool offline,
@@ -179,11 +196,9 @@ check_whole(const struct audit_input *in, const struct input_link *link, bool of
 	                   .basis = offline ? BASIS_MIXED : BASIS_OBSERVED};
 	const struct outage *longest;
 	struct uptime u;
-	uint64_t us;
 
 	combine_members(link, &u);
 	longest = uptime_longest(&u);
-	us = longest ? longest->until_us - longest->from_us : 0;
 	ratio = uptime_ratio(&u);
 	m.samples = u.covered_us / 1000000;
 	d->row.samples += m.samples;
@@ -193,15 +208,8 @@ check_whole(const struct audit_input *in, const struct input_link *link, bool of
 	FIELD_FORMAT(want, "%.4g %%", 100 * wanted);
 	if (active < of)
 		verdict_note(d, "DEGRADED: %s has %zu of %zu members", link->rec.name, active, of);
-	if (longest && us >= limit && !link_acked(in, link)) {
-		m.first_us = longest->from_us;
-		judge_fail(d, &m,
-		           "%s ran with fewer than its %zu members for %s, without "
-		           "maintenance or acknowledgement",
-		           link->rec.name, of, duration_text(us, text));
-		judge_evidence(d, &m, "", longest->from_us, "lacp.state", "out for %s", text);
-		verdict_next(d, "pniscope lag %s: repair the member, or acknowledge the finding",
-		             link->rec.name);
+	if (longest && longest->until_us - longest->from_us >= limit && !link_acked(in, link)) {
+		fail_degraded(link, longest, &m, d);
 	} else if (active == of && ratio >= wanted) {
 		judge_pass(d, &m, "%s: %zu of %zu members, %.4g Gb/s, whole %s%s", link->rec.name,
 		           active, of, (double)declared_bandwidth(link->conf) / 1e9, have,

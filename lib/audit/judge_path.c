@@ -227,6 +227,30 @@ tell_value(const struct rec_latency *r, const struct matter *m, const struct hou
 }
 
 static void
+fail_slow(const struct rec_latency *r, const struct matter *m, const struct hours *h, double target,
+          struct verdict_draft *d)
+{
+	judge_fail(d, m, "%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
+	           r->scope, h->over, h->counted, target / US_PER_MS, h->worst_us / US_PER_MS,
+	           h->samples);
+	judge_evidence(d, m, "", h->first_over_us, "median round trip", "%.1f ms at most, %s",
+	               h->worst_us / US_PER_MS, r->methods);
+	verdict_blame(d, SIDE_PEER);
+	verdict_next(d, "pniscope latency %s: which methods, since when", r->scope);
+}
+
+static void
+open_slow(const struct rec_latency *r, const struct matter *m, const struct hours *h, double target,
+          struct verdict_draft *d)
+{
+	judge_open(d, m, LACK_TOO_LITTLE,
+	           "%s: median of %u of %u hours above %.1f ms%s, up to %.1f ms; n = %" PRIu64,
+	           r->scope, h->over + h->doubtful, h->counted, target / US_PER_MS,
+	           h->doubtful ? " or within the clock's error of it" : "", h->worst_us / US_PER_MS,
+	           h->samples);
+}
+
+static void
 judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct verdict_draft *d)
 {
 	uint64_t least = (uint64_t)conf_threshold(in->conf, NULL, "m5_samples");
@@ -248,15 +272,7 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	if (target <= 0) {
 		tell_value(r, &m, &h, d);
 	} else if (h.over >= bad) {
-		judge_fail(
-			d, &m,
-			"%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
-			r->scope, h.over, h.counted, target / US_PER_MS, h.worst_us / US_PER_MS,
-			h.samples);
-		judge_evidence(d, &m, "", h.first_over_us, "median round trip",
-		               "%.1f ms at most, %s", h.worst_us / US_PER_MS, r->methods);
-		verdict_blame(d, SIDE_PEER);
-		verdict_next(d, "pniscope latency %s: which methods, since when", r->scope);
+		fail_slow(r, &m, &h, target, d);
 	} else if (h.over + h.doubtful >= bad) {
 		judge_open(d, &m, LACK_PROBE_UNFIT,
 		           "%s: median of %u of %u hours within %.3f ms of %.1f ms, which is the "
@@ -265,12 +281,7 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		           target / US_PER_MS);
 	} else if (h.counted && hours * (h.over + h.doubtful) >= bad * h.counted) {
 		/* three of a day are too many, and so is their share of fewer hours */
-		judge_open(
-			d, &m, LACK_TOO_LITTLE,
-			"%s: median of %u of %u hours above %.1f ms%s, up to %.1f ms; n = %" PRIu64,
-			r->scope, h.over + h.doubtful, h.counted, target / US_PER_MS,
-			h.doubtful ? " or within the clock's error of it" : "",
-			h.worst_us / US_PER_MS, h.samples);
+		open_slow(r, &m, &h, target, d);
 		FIELD_FORMAT(have, "%u above of %u", h.over + h.doubtful, h.counted);
 		FIELD_FORMAT(want, "fewer than %.0f of %.0f", bad, hours);
 		verdict_need(d, "hours of the last day", have, want,
