@@ -12,17 +12,17 @@ static const struct {
 	judge_fn *judge;
 } judges[] = {
 	{"R1", judge_asn},          {"R2", judge_redundancy},   {"R3", judge_own_space},
-	{"R4", judge_classes},      {"R6", judge_routers},      {"R8", judge_backup},
-	{"R9", judge_bandwidth},    {"R10", judge_locations},   {"R11", judge_lacp},
-	{"X1", judge_bfd},          {"X2", judge_communities},  {"X3", judge_presence},
-	{"X4", judge_paths},        {"X5", judge_valid},        {"X6", judge_primary},
-	{"X7", judge_md5},          {"X8", judge_expressroute}, {"X9", judge_destinations},
-	{"X10", judge_consistency}, {"X11", judge_families},    {"X12", judge_registry},
-	{"X13", judge_limits},      {"X14", judge_speed},       {"X15", judge_utilisation},
-	{"X16", judge_active},      {"X17", judge_locations},   {"X18", judge_sbcs},
-	{"X19", judge_leak},        {"M1", judge_rates},        {"M2", judge_availability},
-	{"M3", judge_drops},        {"M4", judge_flaps},        {"M5", judge_latency},
-	{"M6", judge_received},
+	{"R4", judge_classes},      {"R5", judge_firewall},     {"R6", judge_routers},
+	{"R8", judge_backup},       {"R9", judge_bandwidth},    {"R10", judge_locations},
+	{"R11", judge_lacp},        {"X1", judge_bfd},          {"X2", judge_communities},
+	{"X3", judge_presence},     {"X4", judge_paths},        {"X5", judge_valid},
+	{"X6", judge_primary},      {"X7", judge_md5},          {"X8", judge_expressroute},
+	{"X9", judge_destinations}, {"X10", judge_consistency}, {"X11", judge_families},
+	{"X12", judge_registry},    {"X13", judge_limits},      {"X14", judge_speed},
+	{"X15", judge_utilisation}, {"X16", judge_active},      {"X17", judge_locations},
+	{"X18", judge_sbcs},        {"X19", judge_leak},        {"M1", judge_rates},
+	{"M2", judge_availability}, {"M3", judge_drops},        {"M4", judge_flaps},
+	{"M5", judge_latency},      {"M6", judge_received},
 };
 
 static judge_fn *

@@ -21,6 +21,7 @@ judge_fn judge_valid, judge_registry;                    /* X5, X12: judge_regis
 judge_fn judge_expressroute, judge_leak;                 /* X8, X19 */
 judge_fn judge_destinations;                             /* X9: judge_sources.c */
 judge_fn judge_classes;                                  /* R4 */
+judge_fn judge_firewall;                                 /* R5 */
 judge_fn judge_routers;                                  /* R6 */
 judge_fn judge_backup;                                   /* R8 */
 judge_fn judge_bandwidth;                                /* R9 */
