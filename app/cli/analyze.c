@@ -11,6 +11,7 @@
 #include "inspect/inspector.h"
 #include "snap/snap.h"
 #include "tcp_by_rule.h"
+#include "ui/rows.h"
 
 enum {
 	METERS = 65536,         /* combinations of link, class and subnets */
@@ -324,14 +325,32 @@ take_down(struct analysis *a)
 	conf_destroy(a->conf);
 }
 
+/* Endpoints are what it sorts. */
+static bool
+sort_is_known(const struct options *o)
+{
+	struct rows none;
+	bool known;
+
+	rows_init(&none, model_schema(RECORD_ENDPOINT));
+	known = !o->sort || rows_sort(&none, o->sort);
+	rows_fini(&none);
+	if (!known)
+		fprintf(stderr,
+		        "pniscope: --sort %s: no such field of endpoints, which analyze sorts; "
+		        "docs/redis.md names them at endpoint:IP\n",
+		        o->sort);
+	return known;
+}
+
 int
 run_analyze(const struct options *o)
 {
 	struct analysis a = {.options = o, .burst = mem_alloc(1, sizeof *a.burst)};
 	int code = EXIT_ERROR;
 
-	if (load_conf(&a) && (o->word_count > 1 ? open_given(&a) : open_ports(&a)) &&
-	    build_pipeline(&a)) {
+	if (sort_is_known(o) && load_conf(&a) &&
+	    (o->word_count > 1 ? open_given(&a) : open_ports(&a)) && build_pipeline(&a)) {
 		capture_read(a.capture, a.burst);
 		build_store(&a);
 		run(&a);

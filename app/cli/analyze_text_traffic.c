@@ -236,6 +236,8 @@ print_path(const struct sheet *s)
 		{"tcp_from_lost", "lost before the tap", ROWS_ALWAYS},
 		{"tcp_to_packets", "TCP to it", ROWS_ALWAYS},
 		{"tcp_to_lost", "lost after the tap", ROWS_ALWAYS},
+		{"unsided", "sent again, side unknown", ROWS_ALWAYS},
+		{"unseen", "tap missed", ROWS_ALWAYS},
 		{"goodput_bytes", "goodput from it", ROWS_ALWAYS},
 		{"packets", "RTP from it", ROWS_ALWAYS},
 		{"lost", "lost", ROWS_ALWAYS},

@@ -264,7 +264,7 @@ const struct rows_column loss_columns[] = {
 	{"tcp_to_packets", "TCP to it", ROWS_ALWAYS},
 	{"tcp_to_lost", "lost", ROWS_ALWAYS},
 	{"tcp_to_loss_ratio", "loss", ROWS_ALWAYS},
-	{"goodput_bps", "goodput", ROWS_ALWAYS},
+	{"goodput_bps", "goodput from it", ROWS_ALWAYS},
 	{"goodput_segments", "n", ROWS_WIDE},
 	{"goodput_bytes", "goodput in all", ROWS_WIDE},
 	{"lost_pps", "lost now", ROWS_WIDE},

@@ -91,6 +91,19 @@ known_link(struct reader *r, const char *command, const char *name)
 }
 
 bool
+known_subject(struct reader *r, const char *subject)
+{
+	const char *name = strchr(subject, ':');
+
+	if (name && strncmp(subject, "link:", 5) == 0)
+		return known_link(r, "history", name + 1);
+	if (!name || strncmp(subject, "subnet:", 7) != 0)
+		return unknown("history", subject, "link:NAME or subnet:PREFIX is right");
+	return has(r, RECORD_SUBNET, name + 1) ||
+	       unknown("history", subject, "not declared; `pniscope subnets` lists those that are");
+}
+
+bool
 known_role(const char *role)
 {
 	return !role || role_find(role) >= 0 ||

@@ -14,6 +14,8 @@
 bool known_values(const struct options *o);
 /* --link and --subnet are there, at the sites chosen. Where no probe has written any, all are. */
 bool known_names(struct reader *r);
+/* A subject of roll-ups: link:NAME or subnet:PREFIX of what is there. */
+bool known_subject(struct reader *r, const char *subject);
 /* The role of `endpoints ROLE`, or NULL. */
 bool known_role(const char *role);
 /* A link named elsewhere than by --link; `command` is what refuses it. */

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "commands.h"
 #include "conf/conf.h"
+#include "known.h"
 #include "reader.h"
 #include "ui/format.h"
 
@@ -230,8 +231,9 @@ print_history(struct reader *r, const char *subject)
 		json_put(object, subject ? "history" : "rates", json_incref(h.points));
 		json_print(object, stdout, true);
 	} else if (!h.titled && subject) {
-		printf("no points of %s in that time; link:NAME and subnet:PREFIX have some\n",
-		       subject);
+		printf("no points of %s in that time; %s\n", subject,
+		       r->probe_count ? "--since and --until choose another"
+		                      : "no probe has written here yet");
 	} else if (!h.titled) {
 		fputs("no points in that time\n", stdout);
 	} else if (o->csv) {
@@ -284,7 +286,7 @@ run_history(const struct options *o)
 
 	if (!reader_open(&r, o))
 		return EXIT_ERROR;
-	int code = print_history(&r, o->words[1]);
+	int code = known_subject(&r, o->words[1]) ? print_history(&r, o->words[1]) : EXIT_ERROR;
 
 	reader_close(&r);
 	return code;

@@ -110,8 +110,11 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 	else if ((double)r->windows >= conf_threshold(in->conf, NULL, "m3_windows") &&
 	         over <= 1 - good)
 		judge_pass(d, &m,
-		           "%.2f %% of %" PRIu64 " windows with media from %s keep the limits",
-		           100 * (1 - over), r->windows, side_name(side));
+		           "%.2f %% of %" PRIu64
+		           " windows with media from %s keep the limits; %" PRIu64 " of %" PRIu64
+		           " packets lost",
+		           100 * (1 - over), r->windows, side_name(side), r->lost,
+		           r->packets + r->lost);
 	else
 		(may_idle(in, link) ? judge_aside : judge_open)(
 			d, &m, LACK_TOO_LITTLE,
@@ -263,8 +266,9 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	struct hours h;
 
 	if (r->clock_source[0])
-		verdict_note(d, "%s: clock %s, resolution %g us, error at most %g us", r->scope,
-		             r->clock_source, (double)r->clock_resolution_ns / NS_PER_US, error_us);
+		verdict_note(d, "%s: %.90s; clock %s, resolution %g us, error at most %g us",
+		             r->scope, r->methods, r->clock_source,
+		             (double)r->clock_resolution_ns / NS_PER_US, error_us);
 	target = (double)in->conf->targets.latency_us;
 	h = read_hours(r->hours, least, target, error_us, in->to_us > span ? in->to_us - span : 0);
 	m.first_us = h.first_over_us;

@@ -72,7 +72,7 @@ same_names() {
 check "CSV and JSON name the same fields" same_names
 check "an unknown site is refused" code 2 --site nowhere links
 for words in '--link nowhere links' 'members nowhere' 'bfd nowhere' 'latency link:nowhere' 'classes --subnet 192.0.2.0/25' \
-  'endpoints jester' 'why link:nowhere' 'maintenance add CHG-0 link:nowhere --until +1h'; do
+  'endpoints jester' 'why link:nowhere' 'history link:nowhere' 'history pni-a' 'maintenance add CHG-0 link:nowhere --until +1h'; do
   # shellcheck disable=SC2086 # words
   check "a name that nothing has is refused: $words" code 2 $words
 done

@@ -82,6 +82,7 @@ refuses 'it prints text alone' explain R4 --json
 refuses 'more than one table' status --csv
 refuses 'no such class' classes --class sipp
 refuses 'not a prefix' subnets --subnet pni-a
+refuses 'no such field of endpoints' analyze --sort beauty --json "$capture"
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
 refuses 'not a length of time' analyze --window soon "$capture"
 refuses 'not a length of time' analyze --window 999d "$capture"
