@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/mem.h"
+#include "snap/agg_endpoint.h"
 #include "snap/totals.h"
 
 static_assert(SNAP_SEQ == 7, "struct snap changed: merge its new parts here");
@@ -25,7 +25,6 @@ struct agg_merge {
 	uint64_t all_busy_cycles, packets;
 	uint64_t flows_used, flows_capacity, meters;
 	uint64_t streams_used, streams_room;
-	struct hash_key key;
 };
 
 const char *
@@ -61,7 +60,7 @@ aggregate_create(const struct conf *conf, const struct lane_id *lanes, uint32_t 
 	a->latency = latency_book_create(a->subnet_count, (uint32_t)conf->sbc_count, LATENCIES_MAX);
 	a->halves = halves_book_create((uint32_t)conf->link_count);
 	a->merging = mem_alloc(1, sizeof *a->merging);
-	a->merging->key = hash_key_make(0);
+	a->endpoint_key = hash_key_make(0);
 	a->probe.coverage_ratio = 1;
 	for (uint32_t i = 0; i < lane_count; i++)
 		a->lanes[i].id = lanes[i];
@@ -100,13 +99,12 @@ static void
 open_interval(struct aggregate *a, const struct snap *s)
 {
 	struct agg_merge *m = a->merging;
-	struct hash_key key = m->key;
 
 	totals_clear_interval(a);
 	quality_book_open(a->quality);
 	stream_book_open(a->voice);
 	latency_book_open(a->latency);
-	*m = (struct agg_merge){.open = true, .start_ns = s->start_ns, .key = key};
+	*m = (struct agg_merge){.open = true, .start_ns = s->start_ns};
 	a->stretched = false;
 	a->probe.longest_turn_ns = 0;
 }
@@ -206,167 +204,6 @@ merge_meter(struct aggregate *a, const struct meter_key *key, const struct meter
 	add_side(a, key, key->msft_subnet, REST_UNDECLARED_MSFT, m);
 }
 
-struct endpoint_wanted {
-	const struct agg_endpoint *endpoints;
-	const struct addr *addr;
-	uint8_t side;
-};
-
-static bool
-is_wanted(const void *context, uint32_t index)
-{
-	const struct endpoint_wanted *w = context;
-
-	return w->endpoints[index].side == w->side &&
-	       addr_equal(&w->endpoints[index].addr, w->addr);
-}
-
-static struct agg_endpoint *
-known_endpoint(const struct aggregate *a, const struct addr *addr, uint8_t side)
-{
-	struct endpoint_wanted wanted = {a->endpoints, addr, side};
-	uint64_t hash = hash_16(&a->merging->key, addr->b, side);
-	uint32_t at = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
-
-	return at == MAP_NONE ? NULL : &a->endpoints[at];
-}
-
-/* The endpoint's place, made on first sight (*new); NULL when the table is full. */
-static struct agg_endpoint *
-find_endpoint(struct aggregate *a, const struct addr *addr, uint8_t side, bool *new)
-{
-	uint64_t hash = hash_16(&a->merging->key, addr->b, side);
-	struct endpoint_wanted wanted = {a->endpoints, addr, side};
-	uint32_t index = map_find(&a->endpoint_map, hash, is_wanted, &wanted);
-
-	*new = index == MAP_NONE;
-	if (index != MAP_NONE)
-		return &a->endpoints[index];
-	if (a->endpoint_count == a->endpoint_capacity) {
-		a->endpoints_overflow++;
-		return NULL;
-	}
-	map_add(&a->endpoint_map, hash, a->endpoint_count);
-	a->endpoints[a->endpoint_count] = (struct agg_endpoint){.addr = *addr, .side = side};
-	return &a->endpoints[a->endpoint_count++];
-}
-
-bool
-aggregate_adopt_endpoint(struct aggregate *a, const struct agg_endpoint *e)
-{
-	bool new;
-	struct agg_endpoint *place = find_endpoint(a, &e->addr, e->side, &new);
-
-	if (place)
-		*place = *e;
-	return place != NULL;
-}
-
-static void
-raise(uint32_t *to, uint32_t value)
-{
-	*to = value > *to ? value : *to;
-}
-
-/* An endpoint's flows may lie on several links and workers. */
-static void
-merge_role(struct agg_endpoint *e, const struct snap_endpoint *from)
-{
-	struct role_flows *r = &e->roles;
-
-	r->asked |= from->asked;
-	r->taken |= from->taken;
-	r->served |= from->served;
-	r->clients |= from->clients;
-	r->media_peers |= from->media_peers;
-	e->active += from->active;
-	e->asked += from->begun;
-	e->media += from->media;
-	raise(&r->active_max, e->active);
-	raise(&r->asked_max, e->asked);
-	raise(&r->media_max, e->media);
-}
-
-static void
-merge_endpoint(struct aggregate *a, const struct snap_endpoint *from)
-{
-	bool new;
-	struct agg_endpoint *e = find_endpoint(a, &from->addr, from->side, &new);
-	uint64_t link_bit = 1ull << (from->link & 63);
-
-	if (!e)
-		return;
-	if (!e->first_us) {
-		e->subnet = from->subnet <= a->subnet_count ? from->subnet : SUBNET_NONE;
-		if (e->subnet)
-			a->subnets[e->subnet].endpoints++;
-	}
-	if (!(e->links & link_bit))
-		a->links[from->link].endpoints[from->side == SIDE_PEER ? 0 : 1]++;
-	e->links |= link_bit;
-	e->classes |= from->asked | from->taken;
-	merge_role(e, from);
-	e->flows += from->flows;
-	e->changed = true;
-	for (int dir = 0; dir < DIR_COUNT; dir++) {
-		e->last.packets[dir] += from->packets[dir];
-		e->last.bytes[dir] += from->bytes[dir];
-		e->countable += from->countable[dir];
-	}
-	if (!e->first_us || from->first_ns / NS_PER_US < e->first_us)
-		e->first_us = from->first_ns / NS_PER_US;
-	if (from->last_ns / NS_PER_US > e->last_us)
-		e->last_us = from->last_ns / NS_PER_US;
-}
-
-/* May come before the ageing hand has passed a flow of the endpoint: which it is about to. */
-static void
-merge_round_trip(struct aggregate *a, const struct sample *s)
-{
-	bool new;
-	struct agg_endpoint *e = find_endpoint(a, &s->addr, s->side, &new);
-
-	if (!e)
-		return;
-	e->rtt_count++;
-	e->rtt_sum_ns += s->ns;
-	e->rtt_methods |= 1u << s->method;
-	if (!e->rtt_min_ns || s->ns < e->rtt_min_ns)
-		e->rtt_min_ns = s->ns;
-}
-
-static void
-merge_samples(struct aggregate *a, const struct snap *s)
-{
-	double weight = sample_weight(s->losses);
-
-	for (uint32_t i = 0; i < sample_count(s->round_trips); i++)
-		merge_round_trip(a, &s->round_trips->at[i]);
-	for (uint32_t i = 0; i < sample_count(s->losses); i++) {
-		const struct sample *lost = &s->losses->at[i];
-		struct agg_endpoint *e = known_endpoint(a, &lost->addr, lost->side);
-
-		if (e)
-			e->lost += lost->kind == SAMPLE_LOST ? weight : -weight;
-	}
-}
-
-/* What is missing from a stream was lost on its sender's side. */
-static void
-add_media_loss(struct aggregate *a)
-{
-	for (uint32_t i = 0; i < a->voice->stream_count; i++) {
-		const struct book_stream *s = &a->voice->streams[i];
-		struct agg_endpoint *e;
-
-		if (!s->changed || !s->last_lost)
-			continue;
-		e = known_endpoint(a, &s->src, s->dir == DIR_PEER_TO_MSFT ? SIDE_PEER : SIDE_MSFT);
-		if (e)
-			e->lost += (double)s->last_lost;
-	}
-}
-
 static void
 merge_probe(struct aggregate *a, const struct snap *s)
 {
@@ -421,8 +258,8 @@ aggregate_merge(struct aggregate *a, const struct snap *s, const struct meter_ta
 	for (uint32_t i = 0; i < s->meter_count; i++)
 		merge_meter(a, meter_key_at(meters, i), &s->meters[i]);
 	for (uint32_t i = 0; i < s->endpoint_count; i++)
-		merge_endpoint(a, &s->endpoints[i]);
-	merge_samples(a, s);
+		agg_endpoint_merge(a, &s->endpoints[i]);
+	agg_endpoint_merge_samples(a, s);
 	quality_book_merge(a->quality, s, meters);
 	stream_book_merge(a->voice, s);
 	latency_book_merge(a->latency, &s->latencies);
@@ -447,18 +284,12 @@ aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port)
 
 /* ---- close ------------------------------------------------------------------------------- */
 
-const struct agg_endpoint *
-aggregate_endpoint(const struct aggregate *a, const struct addr *addr, uint8_t side)
-{
-	return known_endpoint(a, addr, side);
-}
-
 /* Whether the host speaks SIP over TLS with anybody. */
 static bool
 has_encrypted_signalling(void *context, const struct addr *host)
 {
 	for (uint8_t side = 0; side < 2; side++) {
-		const struct agg_endpoint *e = aggregate_endpoint(context, host, side);
+		const struct agg_endpoint *e = agg_endpoint_find(context, host, side);
 
 		if (e && e->classes >> CLASS_SIP_TLS & 1)
 			return true;
@@ -491,7 +322,7 @@ aggregate_close(struct aggregate *a)
 	totals_close(a);
 	quality_book_close(a->quality, a->end_us);
 	stream_book_close(a->voice, a->end_us, has_encrypted_signalling, a);
-	add_media_loss(a);
+	agg_endpoint_add_media_loss(a);
 	latency_book_close(a->latency, a->end_us);
 	halves_book_close(a->halves, a->end_us);
 }

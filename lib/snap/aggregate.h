@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "classify/class.h"
 #include "classify/role_rules.h"
@@ -131,6 +132,7 @@ struct aggregate {
 	uint32_t endpoint_count, endpoint_capacity;
 	uint64_t endpoints_overflow;
 	struct map endpoint_map;
+	struct hash_key endpoint_key;
 	struct quality_book *quality;
 	struct stream_book
 		*voice; /* RTP streams and media legs; begins anew with a configuration */
@@ -171,10 +173,6 @@ void aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *p
 /* Compute rates, peaks and the probe's own losses; the interval's cells are readable until the
  * next merge. */
 void aggregate_close(struct aggregate *a);
-
-/* The endpoint, borrowed until the next merge; NULL: not seen on this side, or no room for it. */
-const struct agg_endpoint *aggregate_endpoint(const struct aggregate *a, const struct addr *addr,
-                                              uint8_t side);
 
 /* Seconds of the last closed interval; never 0. */
 double aggregate_seconds(const struct aggregate *a);

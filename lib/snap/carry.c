@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "snap/aggregate.h"
+#include "snap/agg_endpoint.h"
 #include "snap/totals.h"
 
 /* For each index of `from`'s links or subnets its index in `to`, or MAP_NONE. */
@@ -159,7 +159,7 @@ carry_endpoints(struct aggregate *to, const struct aggregate *from, const struct
 
 		e.subnet = r->subnets[e.subnet] == MAP_NONE ? 0 : r->subnets[e.subnet];
 		e.links = rename_link_bits(e.links, from, r);
-		aggregate_adopt_endpoint(to, &e);
+		agg_endpoint_adopt(to, &e);
 	}
 }
 

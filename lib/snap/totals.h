@@ -1,5 +1,5 @@
 /* Shared by the files of the aggregate alone: the arithmetic at an interval's end (totals, peaks,
- * ports, coverage), and the endpoint table. */
+ * ports, coverage). */
 #pragma once
 
 #include "snap/aggregate.h"
@@ -10,6 +10,3 @@ uint64_t totals_link_capacity(const struct conf_link *link);
 void totals_clear_interval(struct aggregate *a);
 /* Add the interval to the totals; compute peaks, loads, losses and coverage. */
 void totals_close(struct aggregate *a);
-
-/* Put a known endpoint with its totals into the table (aggregate.c); false when it is full. */
-bool aggregate_adopt_endpoint(struct aggregate *a, const struct agg_endpoint *e);

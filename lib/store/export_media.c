@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "snap/agg_endpoint.h"
 #include "store/export_parts.h"
 
 enum {
@@ -30,7 +31,7 @@ id_of(const struct epoch *x, uint64_t id, char to[REC_MEDIA_ID])
 static void
 show_end(const struct epoch *x, const struct addr *addr, char to[46])
 {
-	const struct agg_endpoint *e = aggregate_endpoint(x->a, addr, SIDE_PEER);
+	const struct agg_endpoint *e = agg_endpoint_find(x->a, addr, SIDE_PEER);
 	unsigned bits = addr_is_v4(addr) ? x->e->conf->privacy.client_prefix_v4
 	                                 : x->e->conf->privacy.client_prefix_v6;
 	char whole[ADDR_TEXT_SIZE], text[PREFIX_TEXT_SIZE + 8];

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "snap/agg_endpoint.h"
 #include "snap/snap.h"
-#include "snap/totals.h"
 #include "store/export.h"
 #include "support/talker.h"
 
@@ -275,7 +275,7 @@ clients_are_networks(void **state)
 	struct rec_stream s;
 	char id[96];
 
-	aggregate_adopt_endpoint(b->a, &client);
+	agg_endpoint_adopt(b->a, &client);
 	speak(b, &x, 50, 0);
 	report(b, &x, false);
 	epoch(b);
