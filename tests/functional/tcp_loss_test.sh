@@ -152,10 +152,24 @@ fi
 least() { # NAME SIDE METHOD
   jq --arg side "$2" --arg method "$3" '[.latency[] | select(.scope == "link:tap" and .side == $side and (.method | startswith($method))) | .min_us] | min' "$LAB_DIR/$1.json"
 }
+# Least times of two transfers make up the third's only where each had a segment that waited for nobody: lines that are late (a busy
+# machine) may have held up all of them in one. Then it is tried again, and where they always were, there is nothing to compare.
+halves() { jq -nc "{whole: $(least push-a msft tcp), msft: $(least push msft headline), peer: $(least pull peer headline)}"; }
+sum_up='((.msft + .peer - .whole) | fabs) <= 0.02 * .whole and .whole > 50000'
+lines_late() { [ "$(jq -s 'map(.late_us) | max' "$LAB_DIR"/{push,pull}.[12])" -gt 1000 ]; } # 2 % of the whole
 if proven pull "${far[@]}" 5203 && [ -e "$LAB_DIR/push.json" ]; then
-  figures=$(jq -nc "{whole: $(least push-a msft tcp), msft: $(least push msft headline), peer: $(least pull peer headline)}")
-  echo "$figures"
-  check "tap to B and tap to A sum up to A to B within 2 %" holds '((.msft + .peer - .whole) | fabs) <= 0.02 * .whole and .whole > 50000'
+  for try in 1 2 3; do
+    figures=$(halves)
+    echo "$figures"
+    if holds "$sum_up" || ! lines_late || [ $try = 3 ]; then break; fi
+    echo "again: a line held frames longer than it should"
+    run push "${far[@]}" 5201 --bytes $size --rate 2000000 --congestion cubic && run pull "${far[@]}" 5203 || break
+  done
+  if ! holds "$sum_up" && lines_late; then
+    echo "skipped: the lines were late in every try: the sum of the halves is not compared"
+  else
+    check "tap to B and tap to A sum up to A to B within 2 %" holds "$sum_up"
+  fi
   check "and each is its lines'" holds '.msft > 30000 and .msft < 35000 and .peer > 20000 and .peer < 25000'
 fi
 
