@@ -555,6 +555,42 @@ old_data_neither_passes_nor_fails(void **state)
 	conf_destroy(conf);
 }
 
+/* A sub-check of no link is about all traffic: one probe that speaks is enough, none is not. */
+static void
+all_probes_mute_void_what_is_about_all(void **state)
+{
+	static const struct {
+		bool first_fit, second_fit;
+		const char *verdict;
+	} rows[] = {{true, true, "FAIL"},
+	            {false, true, "FAIL"},
+	            {true, false, "FAIL"},
+	            {false, false, "INCONCLUSIVE"}};
+	struct conf *conf = scene_conf(WHOLE_CONTRACT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct audit_input in = two_probes(conf);
+		struct verdict_draft d;
+		struct gate gate;
+
+		in.probes[0].rec.fit = rows[i].first_fit;
+		in.probes[1].rec.fit = rows[i].second_fit;
+		verdict_begin(&d, requirement_find("X15"), conf, 1, 2);
+		gate_open(&gate, &in, &d);
+		verdict_add(&d,
+		            &(struct subcheck){.id = "used",
+		                               .scope = "peering",
+		                               .verdict = VERDICT_FAIL,
+		                               .basis = BASIS_OBSERVED},
+		            "too full");
+		verdict_conclude(&d);
+		assert_string_equal(d.row.verdict, rows[i].verdict);
+		whole_fini(&in);
+	}
+	conf_destroy(conf);
+}
+
 /* A hard fact is evidence for as long as evidence lasts: a week for identity. */
 static void
 a_hard_fact_outlives_its_probe_for_a_week(void **state)
@@ -616,6 +652,7 @@ main(void)
 		cmocka_unit_test(a_failure_stands_beside_anothers_loss),
 		cmocka_unit_test(absence_needs_ears),
 		cmocka_unit_test(old_data_neither_passes_nor_fails),
+		cmocka_unit_test(all_probes_mute_void_what_is_about_all),
 		cmocka_unit_test(a_hard_fact_outlives_its_probe_for_a_week),
 		cmocka_unit_test(another_contract_answers_another_question),
 	};
