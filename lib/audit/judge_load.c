@@ -48,11 +48,21 @@ load_state(const struct audit_input *in, const struct input_link *link)
 	return s;
 }
 
+/* For how long the link's own probe has counted: percentiles and peaks are of one run. */
+static uint64_t
+seen_us(const struct audit_input *in, const struct input_link *link)
+{
+	uint64_t from_us =
+		in->from_us > link->rec.head.started_us ? in->from_us : link->rec.head.started_us;
+
+	return in->to_us > from_us ? in->to_us - from_us : 0;
+}
+
 static void
 need_more(const struct audit_input *in, const struct input_link *link, const struct load_state *s,
           struct verdict_draft *d)
 {
-	uint64_t seen = in->to_us - in->from_us;
+	uint64_t seen = seen_us(in, link);
 	char have[64], want[64];
 
 	if (s->over) {
@@ -71,13 +81,13 @@ judge_load(const struct audit_input *in, const struct input_link *link, bool day
            struct verdict_draft *d)
 {
 	struct load_state s = load_state(in, link);
-	bool young = isnan(s.peak) || (day && (isnan(s.p95) || in->to_us - in->from_us < day_us));
+	bool young = isnan(s.peak) || (day && (isnan(s.p95) || seen_us(in, link) < day_us));
 	char scope[96], p95[16], peak[16], since[CLOCK_TEXT_SIZE] = "";
 	struct subcheck check = {.id = "load",
 	                         .scope = scope,
 	                         .verdict = VERDICT_PASS,
 	                         .basis = BASIS_OBSERVED,
-	                         .samples = (in->to_us - in->from_us) / US_PER_S};
+	                         .samples = seen_us(in, link) / US_PER_S};
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	if (s.counted) {

@@ -228,12 +228,33 @@ is_heard(const struct bfd_half *h)
 	return h->packets && !h->silent;
 }
 
+/* Sections 6.6 and 6.8.7: the other side is in Demand mode and both are Up, so this one does not
+ * send by itself: its silence says nothing, until it leaves a poll without answer. */
+static bool
+may_be_silent(const struct bfd_session *s, unsigned side)
+{
+	const struct bfd *other = &s->half[!side].newest;
+
+	return s->half[0].newest.state == BFD_UP && s->half[1].newest.state == BFD_UP &&
+	       (other->flags & (BFD_DEMAND | BFD_POLL)) == BFD_DEMAND;
+}
+
+/* Somebody speaks who has to. Where both may be silent, nothing is known of them. */
+static bool
+is_covered(const struct bfd_session *s)
+{
+	for (unsigned side = 0; side < BFD_SIDES; side++)
+		if (is_heard(&s->half[side]) && !may_be_silent(s, side))
+			return true;
+	return s->half[0].missed;
+}
+
 /* Count the time that passed in the state that was. */
 static void
 settle(struct bfd_session *s, uint64_t now_ns)
 {
 	uint64_t passed = s->counted_ns && now_ns > s->counted_ns ? now_ns - s->counted_ns : 0;
-	bool covered = is_heard(&s->half[0]) || is_heard(&s->half[1]) || s->half[0].missed;
+	bool covered = is_covered(s);
 
 	s->covered_ns += covered ? passed : 0;
 	s->up_ns += covered && s->state == BFD_SESSION_UP ? passed : 0;
@@ -319,7 +340,7 @@ is_overdue(const struct bfd_session *s, unsigned side, uint64_t now_ns)
 {
 	const struct bfd_half *h = &s->half[side];
 
-	return is_heard(h) &&
+	return is_heard(h) && !may_be_silent(s, side) &&
 	       h->from_ns + 2 * bfd_session_detection_us(s, !side) * NS_PER_US < now_ns;
 }
 
@@ -402,6 +423,7 @@ bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const 
                    uint8_t ttl)
 {
 	struct bfd_half *h = &s->half[side];
+	bool excused;
 
 	if (!is_neighbours(s, packet, ttl)) {
 		h->foreign++;
@@ -415,9 +437,13 @@ bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const 
 	s->first_ns = s->first_ns ? s->first_ns : now_ns;
 	s->disordered |= jumps(s, side, packet);
 	if (s->state == BFD_SESSION_UP && h->newest.state == BFD_UP && is_heard(h) &&
-	    h->from_ns == h->last_ns)
+	    h->from_ns == h->last_ns && !may_be_silent(s, side))
 		measure_gap(s, side, now_ns);
+	excused = may_be_silent(s, !side);
 	h->newest = *packet;
+	/* the poll, or the end of Demand mode: from here on the other has to answer */
+	if (excused && !may_be_silent(s, !side))
+		s->half[!side].from_ns = now_ns;
 	h->ttl_min = h->packets++ && h->ttl_min < ttl ? h->ttl_min : ttl;
 	h->polls += (packet->flags & BFD_POLL) != 0;
 	h->finals += (packet->flags & BFD_FINAL) != 0;

@@ -1,8 +1,9 @@
 /*
  * One BFD session as the control packets of both its ends tell it (RFC 5880): states, timers in
  * force, how regularly each sends, who said Down first and why. Time is the packets'; what did not
- * come is found by bfd_session_advance(). Sides are indices: 0 the peer's, 1 the cloud's. One
- * thread.
+ * come is found by bfd_session_advance(); what need not come, in Demand mode, is not missed, and
+ * while both may be silent no time counts as seen. Sides are indices: 0 the peer's, 1 the cloud's.
+ * One thread.
  */
 #pragma once
 

@@ -225,6 +225,26 @@ advice_says_since_when(void **state)
 	conf_destroy(conf);
 }
 
+/* One probe has run for a month; the other's was started a quarter of an hour ago. */
+static void
+a_day_is_each_links_own(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct audit_input in = scene_input(conf);
+
+	(void)state;
+	in.from_us = SCENE_NOW - 30 * UINT64_C(86400) * SCENE_SECOND;
+	for (size_t i = 0; i < in.link_count; i++)
+		set_load(&in.links[i], 0.1, 0.1, 0);
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "PASS");
+	in.links[1].rec.head.started_us = SCENE_NOW - 900 * SCENE_SECOND;
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "INCONCLUSIVE");
+	in.links[1].rec.head.started_us = SCENE_NOW - UINT64_C(86400) * SCENE_SECOND;
+	assert_string_equal(scene_judge(&in, "X15")->verdict, "PASS");
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 int
 main(void)
 {
@@ -235,6 +255,7 @@ main(void)
 		cmocka_unit_test(load_of_a_day),
 		cmocka_unit_test(the_probes_loss_voids_a_low_load),
 		cmocka_unit_test(advice_says_since_when),
+		cmocka_unit_test(a_day_is_each_links_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

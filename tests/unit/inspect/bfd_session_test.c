@@ -452,6 +452,50 @@ echoes_have_a_pace(void **state)
 	assert_int_equal(s.half[SIDE_MSFT].echo_us, 0);
 }
 
+/* Demand mode (section 6.6): who is not asked does not send, and is not missed; one poll without
+ * answer for the detection time is (6.8.4). */
+static void
+who_is_not_asked_is_not_missed(void **state)
+{
+	struct bfd asks = plain, poll = plain;
+	struct bfd_session s;
+	uint64_t covered;
+
+	(void)state;
+	asks.state = poll.state = BFD_UP;
+	asks.flags = BFD_DEMAND;
+	poll.flags = BFD_DEMAND | BFD_POLL;
+	bfd_session_init(&s);
+	speak(&s, 0, 2000);
+	take_all(&s);
+	for (uint64_t ms = 2250; ms <= 60000; ms += 250)
+		send(&s, SIDE_PEER, ms, asks);
+	assert_int_equal(s.state, BFD_SESSION_UP);
+	assert_int_equal(s.flaps, 0);
+	assert_false(s.half[SIDE_MSFT].silent);
+	assert_in_range(s.half[SIDE_MSFT].gap_max_us, 0, 300000);
+	assert_in_range(s.covered_ns, 59 * NS_PER_S, 60 * NS_PER_S); /* the peer has to send */
+	/* a poll is answered: nothing happens */
+	send(&s, SIDE_PEER, 60250, poll);
+	say(&s, SIDE_MSFT, 60300, BFD_UP, 0);
+	send(&s, SIDE_PEER, 60500, asks);
+	assert_int_equal(s.flaps, 0);
+	/* the cloud asks for none either: both are silent, and nobody knows for how long they live
+	 */
+	send(&s, SIDE_MSFT, 60600, asks);
+	covered = s.covered_ns;
+	bfd_session_advance(&s, at_ms(3600000));
+	assert_int_equal(s.state, BFD_SESSION_UP);
+	assert_true(s.covered_ns == covered);
+	/* polls that stay without answer, 900 ms and as much again for the router's own word */
+	for (uint64_t ms = 3600000; ms <= 3602000; ms += 250)
+		send(&s, SIDE_PEER, ms, poll);
+	assert_int_equal(s.state, BFD_SESSION_DOWN);
+	assert_int_equal(take(&s).side, SIDE_MSFT);
+	assert_int_equal(s.flaps, 1);
+	assert_in_range((s.state_ns - at_ms(3600000)) / NS_PER_MS, 900, 2000);
+}
+
 int
 main(void)
 {
@@ -473,6 +517,7 @@ main(void)
 		cmocka_unit_test(bgp_follows_or_stays),
 		cmocka_unit_test(what_nobody_said_couples_nothing),
 		cmocka_unit_test(a_mirrors_copy_is_no_gap),
+		cmocka_unit_test(who_is_not_asked_is_not_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
