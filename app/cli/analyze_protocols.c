@@ -103,23 +103,6 @@ dns_json(const struct census *c)
 	return o;
 }
 
-/* What ICMP errors quote. */
-static json_t *
-quoted_json(const struct census_quoted *q)
-{
-	json_t *o = json_object(), *sip = json_object(), *dns = json_object();
-
-	json_put(sip, "requests", names_json(&q->sip_methods));
-	json_put(sip, "responses", numbers_json(q->sip_status, CENSUS_SIP_STATUS_MAX, 0, "%u"));
-	json_put_u64(dns, "queries", q->dns_queries);
-	json_put_u64(dns, "responses", q->dns_responses);
-	json_put(dns, "rcodes", numbers_json(q->dns_rcodes, 16, 0, "%u"));
-	json_put(o, "sip", sip);
-	json_put(o, "stun", numbers_json(q->stun, CENSUS_STUN_TYPES, 0, "0x%04x"));
-	json_put(o, "dns", dns);
-	return o;
-}
-
 /* By kind over all versions. */
 static json_t *
 kinds_json(const struct census_versions *v)
@@ -142,6 +125,25 @@ versions_json(const struct census_versions *v)
 		snprintf(key, sizeof key, "0x%04" PRIx32, v->at[i].version);
 		json_put(o, key, numbers_json(v->at[i].kinds, CENSUS_KINDS, 0, "%u"));
 	}
+	return o;
+}
+
+/* What ICMP errors quote. */
+static json_t *
+quoted_json(const struct census_quoted *q)
+{
+	json_t *o = json_object(), *sip = json_object(), *dns = json_object();
+
+	json_put(sip, "requests", names_json(&q->sip_methods));
+	json_put(sip, "responses", numbers_json(q->sip_status, CENSUS_SIP_STATUS_MAX, 0, "%u"));
+	json_put_u64(dns, "queries", q->dns_queries);
+	json_put_u64(dns, "responses", q->dns_responses);
+	json_put(dns, "rcodes", numbers_json(q->dns_rcodes, 16, 0, "%u"));
+	json_put(o, "sip", sip);
+	json_put(o, "stun", numbers_json(q->stun, CENSUS_STUN_TYPES, 0, "0x%04x"));
+	json_put(o, "rtcp", numbers_json(q->rtcp, 256, 0, "%u"));
+	json_put(o, "dtls_versions", versions_json(&q->dtls));
+	json_put(o, "dns", dns);
 	return o;
 }
 

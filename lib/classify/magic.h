@@ -52,7 +52,7 @@ magic_fn magic_dtls;             /* RFC 6347, 9147: plain record header */
 magic_fn magic_dtls_unified;     /* RFC 9147 4: unified header, in a flow that is DTLS already */
 
 /* media */
-magic_fn magic_rtcp; /* RFC 3550 6, RFC 3711 3.4 */
+magic_fn magic_rtcp; /* RFC 3550 6, RFC 3711 3.4, RFC 5506 3 */
 
 /* web */
 magic_fn magic_tls;            /* RFC 8446 5.1, 4: Client or ServerHello */

@@ -1,7 +1,8 @@
 #include "classify/class.h"
 #include "classify/magic.h"
 
-enum { RTP_HEADER = 12, RTCP_SR = 200, RTCP_RR = 201, SRTCP_TRAILER = 8 };
+enum { RTP_HEADER = 12, SRTCP_TRAILER = 8 };
+enum { RTCP_SR = 200, RTCP_RR, RTCP_SDES, RTCP_BYE, RTCP_APP, RTCP_RTPFB, RTCP_PSFB };
 
 /* Checks or keys went before: what looks like media on this port is media. */
 static bool
@@ -9,6 +10,51 @@ follows_ice(const struct look *y)
 {
 	return y->flow_class == CLASS_STUN || y->flow_class == CLASS_TURN ||
 	       y->flow_class == CLASS_DTLS || y->flow_class == CLASS_RTCP;
+}
+
+static bool
+is_name(const uint8_t *four)
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (four[i] < ' ' || four[i] > '~')
+			return false;
+	return true;
+}
+
+/* Packets of RTCP one behind the other end where the datagram does. */
+static bool
+packets_fill(const struct look *y)
+{
+	uint32_t at = 0;
+
+	while (look_has(y, at + 4)) {
+		if ((y->at[at] & 0xc0) != 0x80 || y->at[at + 1] < 192 || y->at[at + 1] > 223)
+			return false;
+		at += (load_be16(y->at + at + 2) + 1u) * 4;
+	}
+	return at <= y->size && (at == y->size || y->captured < y->size);
+}
+
+/*
+ * Without a report first: feedback (RFC 5506 3), a goodbye, or what a sender makes up to open the
+ * way to its port. Nothing is said of SRTCP here, whose length is not its first packet's.
+ */
+static bool
+is_reduced(const struct look *y)
+{
+	uint32_t words = load_be16(y->at + 2) + 1u, count = y->at[0] & 0x1f;
+
+	switch (y->at[1]) {
+	case RTCP_BYE:
+		return count && words > count && packets_fill(y);
+	case RTCP_APP:
+		return words >= 3 && look_has(y, 12) && is_name(y->at + 8) && packets_fill(y);
+	case RTCP_RTPFB:
+	case RTCP_PSFB:
+		return count && words >= 3 && packets_fill(y);
+	default:
+		return false;
+	}
 }
 
 /*
@@ -24,7 +70,7 @@ magic_rtcp(const struct look *y)
 	if (!look_has(y, 8) || (y->at[0] & 0xc0) != 0x80)
 		return false;
 	if (y->at[1] != RTCP_SR && y->at[1] != RTCP_RR)
-		return false;
+		return is_reduced(y);
 	words = load_be16(y->at + 2) + 1u;
 	least = (y->at[1] == RTCP_SR ? 7u : 2u) + 6u * (y->at[0] & 0x1f);
 	if (words < least || words * 4 > y->size)

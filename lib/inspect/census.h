@@ -39,6 +39,8 @@ struct census_quoted {
 	struct names sip_methods;
 	uint64_t sip_status[CENSUS_SIP_STATUS_MAX];
 	uint64_t stun[CENSUS_STUN_TYPES];
+	uint64_t rtcp[256];          /* by packet type */
+	struct census_versions dtls; /* records by version and content type */
 	uint64_t dns_queries, dns_responses, dns_rcodes[16];
 };
 

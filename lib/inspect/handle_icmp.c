@@ -1,16 +1,19 @@
 /*
  * ICMP: whoever says that a packet's time was exceeded forwards packets (RFC 792, RFC 4443 3.3).
- * What an error quotes was sent and did not arrive: SIP, STUN and DNS of it are counted by
- * themselves.
+ * What an error quotes was sent and did not arrive: SIP, STUN, RTCP, DTLS and DNS of it are counted
+ * by themselves.
  */
 #include "inspect/evidence.h"
 #include "inspect/handler.h"
 #include "inspect/round_trip.h"
 #include "proto/dns.h"
+#include "proto/dtls.h"
+#include "proto/rtcp.h"
 #include "proto/sip.h"
 #include "proto/stun.h"
 
 enum {
+	RTCP_HEADER = 4,
 	DNS_PORT = 53,
 	ICMP_ECHO_REPLY = 0,
 	ICMP_ECHO = 8,
@@ -60,6 +63,36 @@ count_sip(struct census_quoted *quoted, struct cursor c)
 		quoted->sip_status[sip.status]++;
 }
 
+/* Packets that fill what is quoted; of a quote that ends early the first, when its type is in use
+ * and its length was in the packet. Any eight bytes of a stranger's could pass for less. */
+static void
+count_rtcp(struct census_quoted *quoted, const struct packet_quote *quote)
+{
+	struct cursor c = quote->payload;
+	const uint8_t *first = cursor_peek(&c, RTCP_HEADER);
+	uint8_t types[32];
+	bool whole;
+	unsigned count = rtcp_compound(&c, types, sizeof types, &whole);
+
+	if (!first)
+		return;
+	if (!whole && (first[1] < RTCP_SR || first[1] > RTCP_XR ||
+	               (load_be16(first + 2) + 1u) * 4 > quote->size))
+		return;
+	for (unsigned i = 0; i < count; i++)
+		quoted->rtcp[types[i]]++;
+}
+
+static void
+count_dtls(struct census_quoted *quoted, struct cursor c)
+{
+	struct dtls_record record;
+
+	while (cursor_left(&c) && dtls_record_decode(&c, &record) == REASON_OK)
+		if (!record.unified)
+			census_version_add(&quoted->dtls, record.version, record.type);
+}
+
 static void
 count_quoted(struct census_quoted *quoted, const struct packet_quote *quote)
 {
@@ -73,6 +106,10 @@ count_quoted(struct census_quoted *quoted, const struct packet_quote *quote)
 	} else if (stun_fits(&c)) {
 		stun_decode(&c, &stun);
 		quoted->stun[stun.type]++;
+	} else if (rtcp_fits(&c)) {
+		count_rtcp(quoted, quote);
+	} else if (dtls_fits(&c)) {
+		count_dtls(quoted, c);
 	} else {
 		count_sip(quoted, c);
 	}

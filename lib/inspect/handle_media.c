@@ -145,25 +145,6 @@ time_compound(struct inspection *in, struct cursor c)
 		time_report(in, &rtcp);
 }
 
-/* The types of a compound's packets, as far as it hangs together (RFC 3550 appendix A.2; senders of
- * two or three stray bytes are forgiven); `*whole`: to its end. */
-static unsigned
-read_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole)
-{
-	unsigned count = 0;
-
-	*whole = true;
-	while (*whole && count < max && rtcp_fits(c)) {
-		struct rtcp rtcp;
-
-		*whole = rtcp_decode(c, &rtcp) != REASON_RTCP_SHORT;
-		if (*whole || count == 0)
-			types[count++] = rtcp.type;
-	}
-	*whole = *whole && cursor_left(c) <= 3 && c->ok;
-	return count;
-}
-
 /* What does not hang together is SRTCP, of which the first header alone is in the clear: its type
  * counts, unless the size tells the 80-bit tag (RFC 3711 section 4.2.1) that no plain compound,
  * counted in words, can have. */
@@ -173,7 +154,7 @@ read_rtcp(struct inspection *in)
 	bool ragged = cursor_left(&in->payload) % 4 != 0 && !in->cut, whole;
 	struct cursor compound = in->payload;
 	uint8_t types[32];
-	unsigned count = read_compound(&in->payload, types, sizeof types, &whole);
+	unsigned count = rtcp_compound(&in->payload, types, sizeof types, &whole);
 
 	if (!whole)
 		in->census->srtcp++;

@@ -99,6 +99,23 @@ rtcp_decode(struct cursor *c, struct rtcp *out)
 	return REASON_OK;
 }
 
+unsigned
+rtcp_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole)
+{
+	unsigned count = 0;
+
+	*whole = true;
+	while (*whole && count < max && rtcp_fits(c)) {
+		struct rtcp rtcp;
+
+		*whole = rtcp_decode(c, &rtcp) != REASON_RTCP_SHORT;
+		if (*whole || count == 0)
+			types[count++] = rtcp.type;
+	}
+	*whole = *whole && cursor_left(c) <= 3 && c->ok;
+	return count;
+}
+
 bool
 rtcp_block_next(struct cursor *body, struct rtcp_block *out)
 {

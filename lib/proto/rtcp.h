@@ -78,6 +78,11 @@ bool rtcp_fits(const struct cursor *c);
  * passes the datagram's end (its header stays valid). */
 enum reason rtcp_decode(struct cursor *c, struct rtcp *out);
 
+/* The types of a compound's packets, at most `max`, as far as it hangs together (RFC 3550 appendix
+ * A.2; senders of two or three stray bytes are forgiven); returns their number. `*whole`: to its
+ * end. The first one's type is told even where it passes the datagram. */
+unsigned rtcp_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole);
+
 /* Of the body of SR and RR, after each other; false at the end. At most rtcp.count are blocks, what
  * follows is the profile's. */
 bool rtcp_block_next(struct cursor *body, struct rtcp_block *out);

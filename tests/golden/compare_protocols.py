@@ -86,6 +86,14 @@ def our_stun(d):
     return nonzero([*d["stun"].items(), *d["quoted"]["stun"].items()])
 
 
+def our_rtcp(d):
+    return nonzero([*d["rtcp"].items(), *d["quoted"]["rtcp"].items()])
+
+
+def our_dtls(d):
+    return two_levels(d["dtls_versions"]) + two_levels(d["quoted"]["dtls_versions"])
+
+
 def two_levels(o, form=lambda a, b: (a, b)):
     return nonzero((form(a, b), n) for a, inner in o.items() for b, n in inner.items())
 
@@ -108,10 +116,10 @@ TABLES = [
     ("sip_messages", sip_key, our_sip),
     ("sip_call_ids", lambda r: r["value"] if r["kind"] == "distinct" else None,
      lambda d: nonzero([("call_id", d["sip"]["call_ids"])])),
-    ("rtcp", lambda r: r["packet_type"], lambda d: nonzero(d["rtcp"].items())),
+    ("rtcp", lambda r: r["packet_type"], our_rtcp),
     ("stun", stun_type, our_stun),
     ("turn_channels", lambda r: r["channel"], lambda d: nonzero(d["turn_channels"].items())),
-    ("dtls", lambda r: (r["record_version"], r["content_type"]), lambda d: two_levels(d["dtls_versions"])),
+    ("dtls", lambda r: (r["record_version"], r["content_type"]), our_dtls),
     ("dns", dns_key, our_dns),
     ("icmp", lambda r: (r["version"], r["type"]), our_icmp),
     ("tls_hellos", lambda r: (r["transport"], r["handshake_type"]),

@@ -156,6 +156,34 @@ look_alikes_are_refused(void **state)
 	}
 }
 
+/* RFC 3550 6.6 and 6.7, RFC 4585 6.1: each breaks one rule of what stands without a report. */
+static void
+rtcp_without_a_report_fills_its_datagram(void **state)
+{
+	static const struct {
+		const char *what;
+		uint8_t bytes[16];
+		uint32_t size;
+	} rows[] = {
+		{"longer than its packets", {0x81, 203, 0, 1, 0, 0, 0, 1}, 12},
+		{"shorter", {0x81, 203, 0, 2, 0, 0, 0, 1}, 8},
+		{"a goodbye of nobody", {0x80, 203, 0, 1, 0, 0, 0, 1}, 8},
+		{"of two, with one source", {0x82, 203, 0, 1, 0, 0, 0, 1}, 8},
+		{"a name that is none", {0x80, 204, 0, 3, 0, 0, 0, 1, 'P', 'I', 1, 'G'}, 16},
+		{"feedback without its kind", {0x80, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},
+		{"another version behind it", {0x81, 203, 0, 1, 0, 0, 0, 1, 0x41, 203, 0, 0}, 12},
+		{"a description alone", {0x81, 202, 0, 2, 0, 0, 0, 1}, 12},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct look y = {rows[i].bytes, rows[i].size, rows[i].size, 0};
+
+		if (magic_rtcp(&y))
+			fail_msg("%s", rows[i].what);
+	}
+}
+
 /* Vector `i` with one byte changed must no longer pass: each of these bytes is a rule. */
 static void
 one_wrong_byte_is_enough(void **state)
@@ -362,6 +390,7 @@ main(void)
 		cmocka_unit_test(magics_for_any_port_exclude_each_other),
 		cmocka_unit_test(sixth_bytes_rule_out_no_match),
 		cmocka_unit_test(look_alikes_are_refused),
+		cmocka_unit_test(rtcp_without_a_report_fills_its_datagram),
 		cmocka_unit_test(one_wrong_byte_is_enough),
 		cmocka_unit_test(names_of_dns_have_labels_of_63_bytes),
 		cmocka_unit_test(counters_of_wireguard_stay_small),

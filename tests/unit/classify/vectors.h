@@ -114,6 +114,11 @@ static const struct vector vectors[] = {
 	U("sipnab rtp-protocol.pcap 9", magic_rtcp, RTCP, 6041, 0,
           "80c8000644c61afb001cd3b3da1cab0c32a1053c00000001000000a081ca000344c61afb"
           "0103633000000000"),
+	U("RFC 3550 6.6, alone", magic_rtcp, RTCP, 7001, 8, "81cb0001 00000001"),
+	U("RFC 3550 6.7: APP of a name", magic_rtcp, RTCP, 7001, 16,
+          "80cc0003 00000001 50494e47 00000000"),
+	U("RFC 5506 3.4.2: a lone picture loss indication", magic_rtcp, RTCP, 7001, 12,
+          "81ce0002 00000001 00000002"),
 	U("nDPI discord.pcap 176: SRTCP", magic_rtcp, RTCP, 50004, 0,
           "80c900010000ace38215b971b2bc7d430dd8e674f1cfd8564a2f0080"),
 	/* web */

@@ -468,6 +468,11 @@ test_quoted(void **state)
 {
 	static const uint8_t query[] = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
 	static const uint8_t binding[20] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42};
+	/* RFC 3550 section 6.6 and 6.5: goodbye, then a chunk without items */
+	static const uint8_t bye[] = {0x81, 203, 0, 1, 0, 0, 0, 1, 0x81, 202,
+	                              0,    2,   0, 0, 0, 1, 0, 0, 0,    0};
+	static const uint8_t noise[] = {0x81, 203, 0x77, 1, 0, 0, 0, 1, 0x81, 202, 0, 2};
+	static const uint8_t alert[] = {21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0};
 	struct feed f;
 
 	(void)state;
@@ -477,6 +482,15 @@ test_quoted(void **state)
 	feed_error(&f, 5060, OPTIONS, sizeof OPTIONS - 1, 0);
 	feed_error(&f, 53, query, sizeof query, sizeof query);
 	feed_error(&f, 3478, binding, sizeof binding, sizeof binding);
+	feed_error(&f, 7001, bye, sizeof bye, sizeof bye);
+	feed_error(&f, 7001, bye, sizeof bye, 12); /* ends within the second packet */
+	feed_error(&f, 7001, noise, sizeof noise, sizeof noise);
+	feed_error(&f, 7001, alert, sizeof alert, sizeof alert);
+	assert_int_equal(f.census->quoted.rtcp[203], 2);
+	assert_int_equal(f.census->quoted.rtcp[202], 1);
+	assert_int_equal(f.census->rtcp[203], 0);
+	assert_int_equal(f.census->quoted.dtls.at[0].kinds[21], 1);
+	assert_int_equal(f.census->dtls.count, 0);
 	assert_int_equal(feed_count(&f.census->quoted.sip_methods, "OPTIONS"), 2);
 	assert_int_equal(f.census->quoted.dns_queries, 1);
 	assert_int_equal(f.census->quoted.stun[1], 1);

@@ -151,13 +151,40 @@ test_truncations(void **state)
 	}
 }
 
+/* Types as far as lengths hold: all, all but the stray bytes, the first of a cut one. */
+static void
+test_types(void **state)
+{
+	static const struct {
+		const char *hex;
+		unsigned count;
+		bool whole;
+	} rows[] = {
+		{SR SDES BYE, 3, true},     {BYE "0000", 1, true},
+		{SR "81ca 0005", 1, false}, {"81c8 000c 00000001", 1, false},
+		{"0001 0000", 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct exact e = exact_hex(rows[i].hex, SIZE_MAX);
+		struct cursor c = cursor_over(e.b, e.size);
+		uint8_t types[8];
+		bool whole;
+
+		assert_int_equal(rtcp_compound(&c, types, 8, &whole), rows[i].count);
+		assert_int_equal(whole, rows[i].whole);
+		exact_free(&e);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compound),     cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_voip_metrics), cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_truncations),  cmocka_unit_test(test_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
