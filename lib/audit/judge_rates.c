@@ -55,9 +55,28 @@ member_difference(const struct rec_member *m)
 	return pair_difference(&both);
 }
 
+/* Zero agrees with zero also where no tap is: a direction of which nothing came proves nothing. */
+static bool
+is_one_way(const struct rec_member *m, enum direction *silent)
+{
+	*silent = m->traffic.packets[DIR_PEER_TO_MSFT] ? DIR_MSFT_TO_PEER : DIR_PEER_TO_MSFT;
+	return m->traffic.packets[*silent] == 0;
+}
+
+static void
+check_one_way(struct subcheck *check, enum direction silent, struct verdict_draft *d)
+{
+	check->lack = LACK_TOO_LITTLE;
+	verdict_add(d, check, "no frame of %s %s: not tapped, or nothing is sent", check->scope,
+	            direction_name(silent));
+	verdict_need(d, "frames of the member", "one direction", "both directions",
+	             "look at the tap of the silent direction", 0);
+}
+
 static void
 check_counters(const struct audit_input *in, const struct rec_member *m, struct verdict_draft *d)
 {
+	enum direction silent;
 	double limit = conf_threshold(in->conf, NULL, "m1_counter_ratio");
 	uint64_t counted = m->rx_packets[0] + m->rx_packets[1];
 	double apart = member_difference(m);
@@ -87,6 +106,10 @@ check_counters(const struct audit_input *in, const struct rec_member *m, struct 
 		            scope, 100 * apart);
 		verdict_need(d, "agreement with the ports' counters", have, want,
 		             "pniscope probes: look at missed, no_mbuf and busy", 0);
+		return;
+	}
+	if (is_one_way(m, &silent)) {
+		check_one_way(&check, silent, d);
 		return;
 	}
 	check.verdict = VERDICT_PASS;
