@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "audit/field.h"
-#include "audit/gather_parts.h"
+#include "audit/gather_private.h"
 #include "base/mem.h"
 
 /* Totals since the probe's start as the window's. What was worst is told where there is no window

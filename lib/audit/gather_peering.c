@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "audit/field.h"
-#include "audit/gather_parts.h"
+#include "audit/gather_private.h"
 #include "base/mem.h"
 #include "inspect/tokens.h"
 

@@ -8,7 +8,7 @@
 
 #include "audit/announcements.h"
 #include "audit/field.h"
-#include "audit/gather_parts.h"
+#include "audit/gather_private.h"
 #include "audit/judge_parts.h"
 #include "base/mem.h"
 #include "store/route.h"

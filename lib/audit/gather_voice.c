@@ -1,6 +1,6 @@
 /* Signalling by scope, as the sites' probes tell of it. */
 #include "audit/field.h"
-#include "audit/gather_parts.h"
+#include "audit/gather_private.h"
 
 /* What X18 counts against an SBC, as the window's: what stopped a day ago is no fault of today. */
 static void

@@ -29,14 +29,22 @@ char **gather_ids(struct gather *g, enum record_kind kind, const char *parent, s
 /* All records of a kind at the selected site. */
 void gather_kind(struct gather *g, enum record_kind kind, store_record_fn take);
 
-/* Sessions, BFD, members and tokens of the contract's links: their places, what the selected site
- * says of them, and what follows from all sites. */
-/* Loss and latency, by scope and side. */
-void gather_path_site(struct gather *g);
+/* Each part: the contract's places, what the selected site says of them, what follows from all
+ * sites. */
+void gather_probes_site(struct gather *g);
+void gather_probes_end(struct gather *g); /* once `now_us` is known */
+void gather_links_begin(struct gather *g);
+void gather_links_site(struct gather *g);
+void gather_links_end(struct gather *g); /* after the probes' */
+void gather_subnets_begin(struct gather *g);
+void gather_subnets_site(struct gather *g);
+/* Sessions, BFD, members and tokens of the contract's links. */
 void gather_peering_begin(struct gather *g);
 void gather_peering_site(struct gather *g);
 void gather_peering_end(struct gather *g);
-/* What the selected site says of signalling. */
+/* Signalling. */
 void gather_voice_site(struct gather *g);
+/* Loss and latency, by scope and side. */
+void gather_path_site(struct gather *g);
 /* Registered prefixes, and what announcements cover; after gather_peering_end(). */
 void gather_routes(struct gather *g);
