@@ -4,44 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/audit_private.h"
 #include "audit/crossing.h"
 #include "audit/field.h"
 #include "audit/gather.h"
-#include "audit/judge.h"
 #include "audit/leader.h"
 #include "audit/merge.h"
-#include "audit/scope.h"
-#include "audit/settle.h"
 #include "audit/tell.h"
 #include "base/mem.h"
-
-struct audit {
-	struct audit_params params;
-	const struct conf *conf;
-	struct store *out;
-	struct window *window; /* live only */
-	struct twins *twins;   /* live only */
-	struct announcements *announcements;
-	struct registry *registry;
-	struct active_paths *paths;
-	struct crossings *crossings;
-	struct portal *portal;
-	struct leader *leader; /* live only */
-	struct merge *merge;   /* live, while leading */
-	struct audit_input input;
-	struct settled *settled; /* by row of the set */
-	struct rec_verdict *rows;
-	struct finding_book *book;
-	struct sightings sightings;
-	const struct rec_finding *const *open;
-	size_t open_count;
-	uint64_t seq;
-	uint64_t looked_us; /* data time of the last look */
-	uint64_t told_us;   /* until when maintenance windows were told */
-	bool reloaded;      /* not told yet */
-	bool leads;
-	bool restored; /* what stood in the store was read */
-};
 
 /* ---- state ----------------------------------------------------------------------------------- */
 
@@ -153,129 +123,6 @@ audit_set_conf(struct audit *a, const struct conf *conf)
 	a->merge = NULL;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------ */
-
-/* A maintenance that covers what the sub-check is about: the peering, or one of its links. */
-static const char *
-covers(const struct audit *a, const struct rec_subcheck *check)
-{
-	const char *id = input_maintenance(&a->input, "peering");
-
-	for (size_t i = 0; i < a->input.link_count && !id; i++) {
-		char scope[96];
-
-		if (!scope_concerns(&a->input, check->scope, &a->input.links[i]))
-			continue;
-		FIELD_FORMAT(scope, "link:%s", a->input.links[i].rec.name);
-		id = input_maintenance(&a->input, scope);
-	}
-	return id;
-}
-
-/* The maintenance that freezes the row: it must cover all that moved it. A change elsewhere, and
- * one that a silent probe makes, is no maintenance's doing. */
-static const char *
-freezes(const struct audit *a, const struct requirement *r, const struct rec_verdict *now)
-{
-	const char *id = NULL;
-
-	if (!(r->flags & REQ_AVAILABILITY) || strcmp(now->reason, lack_name(LACK_PROBE_UNFIT)) == 0)
-		return NULL;
-	for (uint32_t i = 0; i < now->subcheck_count; i++) {
-		if (strcmp(now->subchecks[i].verdict, now->verdict) != 0)
-			continue;
-		id = covers(a, &now->subchecks[i]);
-		if (!id && verdict_find(now->verdict) == VERDICT_FAIL)
-			return NULL;
-		if (id && verdict_find(now->verdict) != VERDICT_FAIL)
-			return id;
-	}
-	return id;
-}
-
-static void
-turn_row(struct audit *a, size_t i, struct verdict_draft *d)
-{
-	const struct requirement *r = requirement_at(i);
-	struct settled *s = &a->settled[i];
-	struct settle_rules rules = {
-		.looks = (unsigned)conf_threshold(a->conf, NULL, "hysteresis_evaluations"),
-		.immediate =
-			a->params.capture || a->params.once || !requirement_applies(r, a->conf),
-	};
-	struct rec_verdict *before = &a->rows[i];
-	bool changed;
-
-	*before = s->row;
-	judge(r, &a->input, d);
-	rules.frozen_by = freezes(a, r, &d->row);
-	changed = settle(s, d, &rules, a->looked_us);
-	if (a->leads) {
-		store_put(a->out, RECORD_VERDICT, r->id, &s->row);
-		/* from nothing to "not proven" is no change of mind */
-		if (changed && (before->verdict[0] != '\0' ||
-		                verdict_find(s->row.verdict) != VERDICT_INCONCLUSIVE)) {
-			store_ledger(a->out, before->verdict[0] ? before : NULL, &s->row);
-			tell_verdict(a->out, before, &s->row, a->input.now_us);
-		}
-	}
-	a->rows[i] = s->row;
-}
-
-/* ---- findings -------------------------------------------------------------------------------- */
-
-static void
-finding_changed(void *context, enum finding_change change, const struct rec_finding *f)
-{
-	struct audit *a = context;
-
-	if (!a->leads)
-		return;
-	store_put(a->out, RECORD_FINDING, f->id, f);
-	if (change == FINDING_CLOSED)
-		store_unrank(a->out, SCOPE_PEERING, "findings:open", f->id);
-	else
-		store_rank(a->out, SCOPE_PEERING, "findings:open", f->id,
-		           finding_severity_rank(f->severity));
-	if (change != FINDING_UPDATED)
-		tell_finding(a->out, change == FINDING_OPENED ? "finding.opened" : "finding.closed",
-		             f, a->input.now_us);
-}
-
-static void
-take_ack(void *context, const char *id, const void *record)
-{
-	const struct rec_finding *f = record;
-	struct audit *a = context;
-	size_t count;
-	const struct rec_finding *const *open = finding_book_open(a->book, &count);
-
-	if (strcmp(f->state, "acked") != 0)
-		return;
-	finding_book_ack(a->book, id, f->acked_by, f->acked_us);
-	for (size_t i = 0; i < count && a->leads; i++) {
-		if (strcmp(open[i]->id, id) != 0)
-			continue;
-		store_put(a->out, RECORD_FINDING, id, open[i]);
-		tell_finding(a->out, "finding.acked", open[i], a->input.now_us);
-	}
-}
-
-/* People acknowledge in the store; the book must know before it writes the finding again. */
-static void
-read_acks(struct audit *a)
-{
-	size_t count, asked = 0;
-	const struct rec_finding *const *open = finding_book_open(a->book, &count);
-	char **ids = mem_alloc(count ? count : 1, sizeof *ids);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(open[i]->state, "acked") != 0)
-			ids[asked++] = mem_strdup(open[i]->id);
-	store_get_many(a->params.store, RECORD_FINDING, ids, asked, take_ack, a);
-	store_ids_free(ids, asked);
-}
-
 /* ---- the turn -------------------------------------------------------------------------------- */
 
 static bool
@@ -309,39 +156,6 @@ crossing_found(void *context, const struct rec_asymmetry *found)
 
 	if (a->leads)
 		store_put(a->out, RECORD_ASYMMETRY, found->link, found);
-}
-
-/* A look at data that no look has seen; or at its absence, which is as telling. False: neither. */
-static bool
-new_look(struct audit *a)
-{
-	uint64_t at = input_unfit(&a->input, NULL) ? a->input.now_us : a->input.to_us;
-
-	/* earlier than the last one: a clock was set back, and what it says now counts */
-	if (at == a->looked_us && !a->params.capture && !a->params.once)
-		return false;
-	a->looked_us = at;
-	return true;
-}
-
-static void
-look(struct audit *a)
-{
-	bool immediate = a->params.capture || a->params.once;
-	struct verdict_draft *d = mem_alloc(1, sizeof *d);
-
-	/* acknowledgements, as the last look left them */
-	a->input.findings = a->open;
-	a->input.finding_count = a->open_count;
-	for (size_t i = 0; i < requirement_count(); i++)
-		turn_row(a, i, d);
-	free(d);
-	a->input.findings = NULL;
-	a->input.finding_count = 0;
-	read_acks(a);
-	detect_findings(&a->input, &a->sightings);
-	finding_book_look(a->book, &a->sightings, a->looked_us, immediate, finding_changed, a);
-	a->open = finding_book_open(a->book, &a->open_count);
 }
 
 /* Of several controls one writes; who begins to goes on with what stands in the store. */
@@ -409,8 +223,7 @@ audit_turn(struct audit *a, uint64_t now_us)
 		tell_rest(a);
 	crossings_turn(a->crossings, &a->input, crossing_found, a);
 	portal_turn(a->portal, &a->input);
-	if (new_look(a))
-		look(a);
+	audit_look(a);
 	if (a->merge)
 		merge_turn(a->merge, a->conf, now_us);
 	if (a->params.out)
