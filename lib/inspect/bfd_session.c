@@ -1,9 +1,9 @@
 #include "inspect/bfd_session.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "inspect/bfd_session_private.h"
 
 static const char *const session_states[BFD_SESSION_STATES] = {
 	[BFD_SESSION_UNKNOWN] = "unknown",
@@ -20,75 +20,6 @@ bfd_session_state_name(enum bfd_session_state state)
 	return session_states[state];
 }
 
-const char *
-bfd_state_name(uint8_t state)
-{
-	static const char *const names[] = {"AdminDown", "Down", "Init", "Up"};
-
-	return names[state & 3];
-}
-
-const char *
-bfd_kind_name(uint8_t kind)
-{
-	static const char *const names[] = {
-		[BFD_NO_KIND] = "",    [BFD_SINGLE_HOP] = "single-hop",
-		[BFD_ECHO] = "echo",   [BFD_MULTIHOP] = "multihop",
-		[BFD_MICRO] = "micro", [BFD_SEAMLESS] = "seamless",
-	};
-
-	return kind < sizeof names / sizeof *names ? names[kind] : "";
-}
-
-const char *
-bfd_diag_name(uint8_t diag)
-{
-	static const char *const names[] = {
-		"no diagnostic",
-		"control detection time expired",
-		"echo failed",
-		"neighbour signaled session down",
-		"forwarding plane reset",
-		"path down",
-		"concatenated path down",
-		"administratively down",
-		"reverse concatenated path down",
-	};
-
-	return diag < sizeof names / sizeof *names ? names[diag] : "diagnostic not assigned";
-}
-
-void
-bfd_session_init(struct bfd_session *s)
-{
-	*s = (struct bfd_session){.down_first = SIDE_UNKNOWN};
-}
-
-/* ---- timers -------------------------------------------------------------------------------- */
-
-static uint64_t
-larger(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-uint64_t
-bfd_session_interval_us(const struct bfd_session *s, unsigned side)
-{
-	const struct bfd_half *h = &s->half[side];
-	uint64_t us = larger(h->tx_us, s->half[!side].rx_us);
-
-	return h->newest.state == BFD_UP ? us : larger(us, BFD_SLOW_US);
-}
-
-uint64_t
-bfd_session_detection_us(const struct bfd_session *s, unsigned side)
-{
-	const struct bfd_half *other = &s->half[!side];
-
-	return other->newest.detect_mult * larger(s->half[side].rx_us, other->tx_us);
-}
-
 bool
 bfd_session_matches(const struct bfd_session *s)
 {
@@ -98,6 +29,14 @@ bfd_session_matches(const struct bfd_session *s)
 	       a->your_discriminator == b->my_discriminator &&
 	       b->your_discriminator == a->my_discriminator;
 }
+
+void
+bfd_session_init(struct bfd_session *s)
+{
+	*s = (struct bfd_session){.down_first = SIDE_UNKNOWN};
+}
+
+/* ---- timers ---------------------------------------------------------------------------------- */
 
 /* Section 6.8.3: while Up, a slower pace of sending and a faster one of receiving hold only once
  * the other side has answered the poll. */
@@ -126,213 +65,10 @@ measure_gap(struct bfd_session *s, unsigned side, uint64_t now_ns)
 	uint64_t detection_us = bfd_session_detection_us(s, !side);
 	uint64_t margin_us = detection_us > gap_us ? detection_us - gap_us : 0;
 
-	h->gap_max_us = larger(h->gap_max_us, gap_us);
+	h->gap_max_us = bfd_session_larger(h->gap_max_us, gap_us);
 	h->late += gap_us > bfd_session_interval_us(s, side);
 	if (!h->gaps++ || margin_us < h->margin_min_us)
 		h->margin_min_us = margin_us;
-}
-
-/* ---- state --------------------------------------------------------------------------------- */
-
-struct judgement {
-	enum bfd_session_state state;
-	enum side blamed;
-	char why[BFD_WHY_SIZE];
-};
-
-static const char *
-name_of(unsigned side)
-{
-	return side_name((enum side)side);
-}
-
-static double
-seconds_since(const struct bfd_half *h, uint64_t now_ns)
-{
-	return now_ns > h->last_ns ? (double)(now_ns - h->last_ns) / (double)NS_PER_S : 0;
-}
-
-/* `side` has left Up by its own word. When it has not heard the other, that is the cause, unless
- * the other's packets passed the tap: then what lies behind the tap lost them. */
-static void
-judge_word(const struct bfd_session *s, unsigned side, uint64_t now_ns, struct judgement *j)
-{
-	const struct bfd *p = &s->half[side].newest;
-	bool expired = p->diag == 1 || p->diag == 2;
-	double quiet_s = seconds_since(&s->half[!side], now_ns);
-	bool passed = quiet_s < (double)bfd_session_detection_us(s, side) / 2e6;
-
-	j->blamed = (enum side)((expired && !passed) || p->diag == 3 ? !side : side);
-	if (expired)
-		snprintf(j->why, sizeof j->why, "%s says %s (%s), %.3f s after the last from %s%s",
-		         name_of(side), bfd_state_name(p->state), bfd_diag_name(p->diag), quiet_s,
-		         name_of(!side), passed ? " passed the tap" : "");
-	else
-		snprintf(j->why, sizeof j->why, "%s says %s (%s)", name_of(side),
-		         bfd_state_name(p->state), bfd_diag_name(p->diag));
-}
-
-/* The side that said so first, and what; the newest word of the side that stays Up says nothing. */
-static unsigned
-speaker_of(const struct bfd_session *s, unsigned by)
-{
-	return s->half[by].newest.state == BFD_UP ? !by : by;
-}
-
-static void
-judge_silence(const struct bfd_session *s, struct judgement *j)
-{
-	unsigned quiet = !s->half[0].missed;
-
-	j->state = BFD_SESSION_DOWN;
-	if (s->half[!quiet].missed) {
-		j->blamed = SIDE_UNKNOWN;
-		snprintf(j->why, sizeof j->why, "nothing from either side");
-		return;
-	}
-	j->blamed = (enum side)quiet;
-	snprintf(j->why, sizeof j->why, "nothing from %s for its detection time of %.3f s",
-	         name_of(quiet), (double)bfd_session_detection_us(s, !quiet) / 1e6);
-}
-
-/* `by`: the side that spoke last. */
-static void
-judge(const struct bfd_session *s, unsigned by, uint64_t now_ns, struct judgement *j)
-{
-	uint8_t a = s->half[0].newest.state, b = s->half[1].newest.state;
-
-	*j = (struct judgement){.blamed = SIDE_UNKNOWN};
-	if (!s->half[0].packets || !s->half[1].packets) {
-		j->state = BFD_SESSION_ONE_SIDED;
-		j->blamed = (enum side)(s->half[0].packets > 0);
-		snprintf(j->why, sizeof j->why, "packets from %s only",
-		         name_of(s->half[0].packets == 0));
-		return;
-	}
-	if (a == BFD_UP && b == BFD_UP) {
-		j->state = BFD_SESSION_UP;
-		if (s->half[0].missed || s->half[1].missed)
-			judge_silence(s, j);
-		return;
-	}
-	judge_word(s, speaker_of(s, by), now_ns, j);
-	if (a == BFD_ADMIN_DOWN || b == BFD_ADMIN_DOWN)
-		j->state = BFD_SESSION_ADMIN_DOWN;
-	else
-		j->state = a == BFD_INIT || b == BFD_INIT ? BFD_SESSION_INIT : BFD_SESSION_DOWN;
-}
-
-static bool
-is_heard(const struct bfd_half *h)
-{
-	return h->packets && !h->silent;
-}
-
-/* Sections 6.6 and 6.8.7: the other side is in Demand mode and both are Up, so this one does not
- * send by itself: its silence says nothing, until it leaves a poll without answer. */
-static bool
-may_be_silent(const struct bfd_session *s, unsigned side)
-{
-	const struct bfd *other = &s->half[!side].newest;
-
-	return s->half[0].newest.state == BFD_UP && s->half[1].newest.state == BFD_UP &&
-	       (other->flags & (BFD_DEMAND | BFD_POLL)) == BFD_DEMAND;
-}
-
-/* Somebody speaks who has to. Where both may be silent, nothing is known of them. */
-static bool
-is_covered(const struct bfd_session *s)
-{
-	for (unsigned side = 0; side < BFD_SIDES; side++)
-		if (is_heard(&s->half[side]) && !may_be_silent(s, side))
-			return true;
-	return s->half[0].missed;
-}
-
-/* Count the time that passed in the state that was. */
-static void
-settle(struct bfd_session *s, uint64_t now_ns)
-{
-	uint64_t passed = s->counted_ns && now_ns > s->counted_ns ? now_ns - s->counted_ns : 0;
-	bool covered = is_covered(s);
-
-	s->covered_ns += covered ? passed : 0;
-	s->up_ns += covered && s->state == BFD_SESSION_UP ? passed : 0;
-	s->counted_ns = larger(s->counted_ns, now_ns);
-}
-
-static void
-turn(struct bfd_session *s, uint64_t now_ns, const struct judgement *j)
-{
-	if (s->turn_count < BFD_TURNS_MAX) {
-		struct bfd_turn *t = &s->turns[s->turn_count++];
-
-		*t = (struct bfd_turn){
-			.ns = now_ns, .from = s->state, .to = j->state, .side = j->blamed};
-		memcpy(t->why, j->why, sizeof t->why);
-	}
-	if (s->state == BFD_SESSION_UP) {
-		s->flaps++;
-		s->down_ns = now_ns;
-		outages_begin(&s->outages, now_ns);
-		s->down_side = j->blamed;
-		memcpy(s->down_why, j->why, sizeof s->down_why);
-		s->down_first = SIDE_UNKNOWN;
-		s->down_diag = 0;
-		/* RFC 5882 section 4.2: AdminDown is no failure of the path */
-		s->watched = j->state != BFD_SESSION_ADMIN_DOWN;
-	}
-	if (j->state == BFD_SESSION_UP)
-		outages_end(&s->outages, now_ns);
-	s->state = j->state;
-	s->state_ns = now_ns;
-}
-
-/* The first word after it went down. */
-static void
-note_word(struct bfd_session *s, unsigned side)
-{
-	const struct bfd *p = &s->half[side].newest;
-
-	if (s->down_ns && s->down_first == SIDE_UNKNOWN && s->state != BFD_SESSION_UP &&
-	    p->state <= BFD_DOWN) {
-		s->down_first = (enum side)side;
-		s->down_diag = p->diag;
-	}
-}
-
-/* Requirements 4.5: absence is evidence while the other direction, or another session, delivers. */
-static void
-prove_silence(struct bfd_session *s, unsigned side)
-{
-	struct bfd_half *h = &s->half[side];
-	uint64_t after = h->from_ns + bfd_session_interval_us(s, !side) * NS_PER_US;
-
-	h->missed |= h->silent && (s->half[!side].last_ns >= after || s->witness_ns >= after);
-}
-
-static void
-look(struct bfd_session *s, unsigned by, uint64_t now_ns)
-{
-	struct judgement j;
-
-	prove_silence(s, 0);
-	prove_silence(s, 1);
-	judge(s, by, now_ns, &j);
-	if (j.state != s->state)
-		turn(s, now_ns, &j);
-	note_word(s, by);
-}
-
-/* ---- as time goes by ----------------------------------------------------------------------- */
-
-/* When the silence of `side` is beyond what the other waits; and when it is told here. */
-static uint64_t
-silent_at(const struct bfd_session *s, unsigned side)
-{
-	const struct bfd_half *h = &s->half[side];
-
-	return h->from_ns + bfd_session_detection_us(s, !side) * NS_PER_US;
 }
 
 static bool
@@ -349,18 +85,22 @@ void
 bfd_session_advance(struct bfd_session *s, uint64_t now_ns)
 {
 	for (unsigned side = 0; side < BFD_SIDES; side++) {
-		uint64_t due = larger(silent_at(s, side), s->counted_ns);
+		uint64_t due;
 
 		if (!s->half[!side].packets || !is_overdue(s, side, now_ns))
 			continue;
-		settle(s, due);
+		due = s->half[side].from_ns + bfd_session_detection_us(s, !side) * NS_PER_US;
+		due = bfd_session_larger(due, s->counted_ns);
+		bfd_session_settle(s, due);
 		s->half[side].silent = true;
-		look(s, side, due);
+		bfd_session_look(s, side, due);
 	}
-	settle(s, now_ns);
+	bfd_session_settle(s, now_ns);
 	if (s->half[0].packets || s->half[1].packets)
-		look(s, s->half[1].last_ns > s->half[0].last_ns, s->counted_ns);
+		bfd_session_look(s, s->half[1].last_ns > s->half[0].last_ns, s->counted_ns);
 }
+
+/* ---- packets --------------------------------------------------------------------------------- */
 
 static bool
 is_copy(const struct bfd_half *h, uint64_t now_ns, const struct bfd *p)
@@ -429,7 +169,7 @@ bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const 
 		h->foreign++;
 		return;
 	}
-	now_ns = larger(now_ns, s->counted_ns);
+	now_ns = bfd_session_larger(now_ns, s->counted_ns);
 	if (is_copy(h, now_ns, packet))
 		return;
 	bfd_session_advance(s, now_ns);
@@ -450,7 +190,7 @@ bfd_session_packet(struct bfd_session *s, unsigned side, uint64_t now_ns, const 
 	h->last_ns = h->from_ns = now_ns;
 	h->silent = h->missed = false;
 	take_timers(s, side);
-	look(s, side, now_ns);
+	bfd_session_look(s, side, now_ns);
 }
 
 void
@@ -477,7 +217,7 @@ bfd_session_turn(struct bfd_session *s, struct bfd_turn *out)
 	return true;
 }
 
-/* ---- coupling ------------------------------------------------------------------------------ */
+/* ---- coupling -------------------------------------------------------------------------------- */
 
 /* The router that finds BFD down may say so to BGP first. */
 int

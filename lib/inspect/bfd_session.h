@@ -93,10 +93,6 @@ struct bfd_session {
 };
 
 const char *bfd_session_state_name(enum bfd_session_state state);
-const char *bfd_state_name(uint8_t state); /* "AdminDown" …; enum bfd_state */
-const char *bfd_kind_name(uint8_t kind);   /* "single-hop" … */
-/* Section 4.1: "control detection time expired" … */
-const char *bfd_diag_name(uint8_t diag);
 
 void bfd_session_init(struct bfd_session *s);
 /* A control packet of `side`. Times that run backwards (another tap) count as now. One of a single
@@ -118,9 +114,30 @@ bool bfd_session_turn(struct bfd_session *s, struct bfd_turn *out);
  * last (0: never). Returns 1 when it has just proven to have followed, -1 to have stayed. */
 int bfd_session_couple(struct bfd_session *s, uint64_t now_ns, bool up, uint64_t down_ns);
 
+static inline uint64_t
+bfd_session_larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* In which `side` must send now (sections 6.8.3 and 6.8.7), without jitter. */
-uint64_t bfd_session_interval_us(const struct bfd_session *s, unsigned side);
+static inline uint64_t
+bfd_session_interval_us(const struct bfd_session *s, unsigned side)
+{
+	const struct bfd_half *h = &s->half[side];
+	uint64_t us = bfd_session_larger(h->tx_us, s->half[!side].rx_us);
+
+	return h->newest.state == BFD_UP ? us : bfd_session_larger(us, BFD_SLOW_US);
+}
+
 /* How long `side` waits for the other (section 6.8.4); 0: the other was not seen. */
-uint64_t bfd_session_detection_us(const struct bfd_session *s, unsigned side);
+static inline uint64_t
+bfd_session_detection_us(const struct bfd_session *s, unsigned side)
+{
+	const struct bfd_half *other = &s->half[!side];
+
+	return other->newest.detect_mult * bfd_session_larger(s->half[side].rx_us, other->tx_us);
+}
+
 /* Each side's your-discriminator is the other's own. */
 bool bfd_session_matches(const struct bfd_session *s);

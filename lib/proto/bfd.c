@@ -25,6 +25,44 @@ bfd_kind_of(uint16_t sport, uint16_t dport)
 	}
 }
 
+const char *
+bfd_state_name(uint8_t state)
+{
+	static const char *const names[] = {"AdminDown", "Down", "Init", "Up"};
+
+	return names[state & 3];
+}
+
+const char *
+bfd_kind_name(uint8_t kind)
+{
+	static const char *const names[] = {
+		[BFD_NO_KIND] = "",    [BFD_SINGLE_HOP] = "single-hop",
+		[BFD_ECHO] = "echo",   [BFD_MULTIHOP] = "multihop",
+		[BFD_MICRO] = "micro", [BFD_SEAMLESS] = "seamless",
+	};
+
+	return kind < sizeof names / sizeof *names ? names[kind] : "";
+}
+
+const char *
+bfd_diag_name(uint8_t diag)
+{
+	static const char *const names[] = {
+		"no diagnostic",
+		"control detection time expired",
+		"echo failed",
+		"neighbour signaled session down",
+		"forwarding plane reset",
+		"path down",
+		"concatenated path down",
+		"administratively down",
+		"reverse concatenated path down",
+	};
+
+	return diag < sizeof names / sizeof *names ? names[diag] : "diagnostic not assigned";
+}
+
 static bool
 auth_size_fits(uint8_t type, uint8_t size)
 {

@@ -78,3 +78,8 @@ enum reason bfd_decode(struct cursor *c, struct bfd *out);
 
 /* Section 6.8.4: how long the receiver `local` waits for packets of `remote`, both Up. */
 uint64_t bfd_detection_us(const struct bfd *local, const struct bfd *remote);
+
+const char *bfd_state_name(uint8_t state); /* "AdminDown" …; enum bfd_state */
+const char *bfd_kind_name(uint8_t kind);   /* "single-hop" … */
+/* Section 4.1: "control detection time expired" … */
+const char *bfd_diag_name(uint8_t diag);
