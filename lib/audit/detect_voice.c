@@ -71,16 +71,12 @@ detect_options(const struct audit_input *in, const struct rec_voice *v, struct s
 	const struct rec_voice_side *s = &v->side[SIDE_PEER];
 	uint64_t healthy = (uint64_t)conf_threshold(in->conf, NULL, "x18_options_healthy_us");
 	uint64_t demoted = (uint64_t)conf_threshold(in->conf, NULL, "x18_options_gap_us");
-	const struct input_probe *writer = input_writer(in, &v->head);
-	bool told = strcmp(v->options_basis, "sip") == 0;
-	uint64_t last_us = told ? s->options_last_us : v->last_us, quiet;
+	uint64_t quiet = s->options_quiet_us;
 	struct rec_finding *f;
 
 	/* a capture's end is no silence, and neither is a probe's */
-	if (s->options < 2 || in->capture || !writer || input_maintenance(in, v->scope))
-		return;
-	quiet = writer->rec.heartbeat_us > last_us ? writer->rec.heartbeat_us - last_us : 0;
-	if (quiet <= healthy)
+	if (quiet <= healthy || s->options < 2 || in->capture || !input_writer(in, &v->head) ||
+	    input_maintenance(in, v->scope))
 		return;
 	f = detect_sight(out, "voice.options.late", v->scope, "");
 	FIELD_COPY(f->side, side_name(SIDE_PEER));
@@ -92,7 +88,7 @@ detect_options(const struct audit_input *in, const struct rec_voice *v, struct s
 	FIELD_FORMAT(f->next, "pniscope calls %s; is the SBC up, does its subnet carry traffic",
 	             v->scope);
 	f->samples = s->options;
-	f->since_us = last_us;
+	f->since_us = quiet < in->to_us ? in->to_us - quiet : 0;
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "audit/field.h"
 #include "audit/judge.h"
+#include "audit/uptime.h"
 #include "inspect/certificate.h"
 
 enum { SECOND_US = 1000000 };
@@ -85,16 +86,30 @@ has_declared_name(const struct subject *s)
 	return s->sbc->fqdn && certificate_has_name(&c, s->sbc->fqdn);
 }
 
-/* What one record says of the name. */
+/* A certificate is a fact of identity: it was seen lately enough. */
+static bool
+shows_certificate(const struct subject *s)
+{
+	uint64_t seen_us = s->rec->side[SIDE_PEER].cert_seen_us;
+
+	return seen_us > 0 &&
+	       (s->in->capture ||
+	        seen_us + (uint64_t)conf_threshold(s->in->conf, NULL, "identity_window_us") >=
+	                s->in->to_us);
+}
+
+/* What one record says of the name. A connection may stand for longer than handshakes count. */
 static enum verdict
 name_says(const struct subject *s)
 {
 	double wanted = conf_threshold(s->in->conf, NULL, "x18_handshakes");
-	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
+	bool shown = shows_certificate(s);
 
-	if (peer->cert_seen_us && s->sbc->fqdn && !has_declared_name(s))
+	if (shown && s->sbc->fqdn && !has_declared_name(s))
 		return VERDICT_FAIL;
-	if ((double)s->rec->tls_handshakes >= wanted && (peer->cert_seen_us || s->rec->tls_name[0]))
+	if (shown && s->rec->tls_open > 0)
+		return VERDICT_PASS;
+	if ((double)s->rec->tls_handshakes >= wanted && (shown || s->rec->tls_name[0]))
 		return VERDICT_PASS;
 	return VERDICT_INCONCLUSIVE;
 }
@@ -117,9 +132,10 @@ judge_name(const struct subject *s)
 	if (check.verdict == VERDICT_PASS) {
 		verdict_add(s->d, &check, "%" PRIu64 " full handshakes, %s %s",
 		            s->rec->tls_handshakes,
-		            peer->cert_seen_us ? "certificate for" : "asked for",
-		            peer->cert_seen_us ? s->sbc->fqdn ? s->sbc->fqdn : peer->cert_cn
-		                               : s->rec->tls_name);
+		            shows_certificate(s) ? "certificate for" : "asked for",
+		            !shows_certificate(s) ? s->rec->tls_name
+		            : s->sbc->fqdn        ? s->sbc->fqdn
+		                                  : peer->cert_cn);
 		return;
 	}
 	check.lack = s->rec->tls_1_3 ? LACK_NOT_OBSERVABLE : LACK_TOO_LITTLE;
@@ -133,43 +149,51 @@ judge_name(const struct subject *s)
 
 /* ---- OPTIONS -------------------------------------------------------------------------------- */
 
-/* While calls or connections stand: how long it has said nothing, to the last word of the probe
- * that follows it. A busy connection has no rhythm to be seen in TLS, so there only silence
- * altogether counts. What a probe left behind, and what is in maintenance, is not silent. */
+/* While calls or connections stand: how long it has been silent now, as its probe could hear. What
+ * a probe left behind, and what is in maintenance, is not silent. */
 static uint64_t
 silence_of(const struct subject *s)
 {
 	const struct rec_voice *r = s->rec;
-	const struct input_probe *writer = input_writer(s->in, &r->head);
-	uint64_t last_us = strcmp(r->options_basis, "sip") == 0 ? r->side[SIDE_PEER].options_last_us
-	                                                        : r->last_us;
 
-	if (!writer || r->calls_active + r->tls_open == 0 || last_us == 0 ||
+	if (!input_writer(s->in, &r->head) || r->calls_active + r->tls_open == 0 ||
 	    input_maintenance(s->in, s->scope))
 		return 0;
-	return writer->rec.heartbeat_us > last_us ? writer->rec.heartbeat_us - last_us : 0;
+	return r->side[SIDE_PEER].options_quiet_us;
 }
 
-/* The longest time without OPTIONS that one record tells of. */
+/* The longest silence that one record tells of, within the window and outside maintenance: one that
+ * is over, or the present one. `since_us`: when it began. */
 static uint64_t
-gap_of(const struct subject *s)
+gap_of(const struct subject *s, uint64_t *since_us)
 {
 	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
-	bool told = strcmp(s->rec->options_basis, "sip") == 0;
+	uint64_t window = (uint64_t)conf_threshold(s->in->conf, NULL, "evidence_window_us");
+	uint64_t to = s->in->to_us, from = s->in->capture || to < window ? 0 : to - window;
+	struct input_scope scope = {.in = s->in, .scope = s->scope};
+	struct uptime u = {0};
+	const struct outage *longest;
 	uint64_t gap = silence_of(s);
 
-	if (told && peer->options > 1 && peer->options_gap_max_us > gap)
-		gap = peer->options_gap_max_us;
-	return gap;
+	*since_us = gap < to ? to - gap : 0;
+	uptime_read(&u, peer->options_silences, from, to, input_maintenance_next, &scope);
+	longest = uptime_longest(&u);
+	if (!longest || longest->until_us - longest->from_us <= gap)
+		return gap;
+	*since_us = longest->from_us;
+	return longest->until_us - longest->from_us;
 }
 
-/* For how long the rhythm was seen. */
+/* For how long the rhythm was seen; one that ended before the window is none of today. */
 static uint64_t
 cadence_of(const struct subject *s)
 {
 	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
+	uint64_t window = (uint64_t)conf_threshold(s->in->conf, NULL, "evidence_window_us");
 
-	return peer->options > 1 ? (peer->options - 1) * peer->options_interval_us : 0;
+	if (peer->options < 2 || (!s->in->capture && peer->options_last_us + window < s->in->to_us))
+		return 0;
+	return (peer->options - 1) * peer->options_interval_us;
 }
 
 static uint64_t
@@ -184,8 +208,9 @@ static enum verdict
 options_say(const struct subject *s)
 {
 	uint64_t limit = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_options_gap_us");
+	uint64_t since;
 
-	if (gap_of(s) > limit && s->rec->side[SIDE_PEER].options > 1)
+	if (gap_of(s, &since) > limit && s->rec->side[SIDE_PEER].options > 1)
 		return VERDICT_FAIL;
 	if (cadence_of(s) >= cadence_wanted(s) && s->rec->side[SIDE_PEER].options > 1 &&
 	    (s->in->capture || input_writer(s->in, &s->rec->head)))
@@ -199,15 +224,17 @@ judge_options(const struct subject *s)
 	uint64_t limit = (uint64_t)conf_threshold(s->in->conf, NULL, "x18_options_gap_us");
 	const struct rec_voice_side *peer = &s->rec->side[SIDE_PEER];
 	uint64_t wanted = cadence_wanted(s), seen = cadence_of(s);
+	uint64_t since, gap = gap_of(s, &since);
 	struct subcheck check = check_of(s, "options", options_say(s), peer->options);
 	char have[64], want[64];
 
 	if (check.verdict == VERDICT_FAIL) {
+		check.first_us = since;
 		verdict_add(s->d, &check, "%" PRIu64 " s without OPTIONS, at most %" PRIu64 " s",
-		            gap_of(s) / SECOND_US, limit / SECOND_US);
+		            gap / SECOND_US, limit / SECOND_US);
 		verdict_next(s->d, "let %s send OPTIONS every minute to each of its trunks",
 		             s->sbc->name);
-		show(s, "peer_options_last_us", peer->options_last_us, s->rec->summary);
+		show(s, "peer_options_silences", since, s->rec->summary);
 		return;
 	}
 	if (check.verdict == VERDICT_PASS) {

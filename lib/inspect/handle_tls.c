@@ -244,6 +244,16 @@ begins(const struct inspection *in)
 	       stream_is_elsewhere(s, in->punt->packet.tcp_seq);
 }
 
+/* Whatever its bytes are: what this reader can't follow is no silence. */
+static void
+segment(struct inspection *in)
+{
+	struct tls_state *state = in->conversation->state;
+
+	if (state && state->watched && in->punt->packet.payload_size > 0)
+		tls_watch_word(&state->watch, in);
+}
+
 static void
 ended(struct inspection *in, bool reset)
 {
@@ -254,5 +264,9 @@ ended(struct inspection *in, bool reset)
 		tls_watch_end(&state->watch, in->census->voice);
 }
 
-const struct handler handler_tls = {
-	.name = "tls", .begins = begins, .stream = read_stream, .ended = ended, .forget = forget};
+const struct handler handler_tls = {.name = "tls",
+                                    .begins = begins,
+                                    .stream = read_stream,
+                                    .segment = segment,
+                                    .ended = ended,
+                                    .forget = forget};

@@ -304,6 +304,7 @@ void
 inspector_heard(struct inspector *i, uint16_t link, enum direction dir, uint64_t time_us)
 {
 	bgp_table_heard(&i->census->peering.bgp, link, dir, time_us * NS_PER_US);
+	voice_heard(i->census->voice, link, dir, time_us * NS_PER_US);
 }
 
 void

@@ -234,7 +234,7 @@ take_options(const struct sip_sight *m)
 		struct voice_scope *s = voice_scope(m->voice, m->place->scope[i]);
 
 		s->options_by_rhythm = false;
-		voice_rhythm_add(&s->side[m->place->sender].options, m->now_ns);
+		voice_asked(m->voice, s, m->place->sender, m->now_ns);
 	}
 }
 

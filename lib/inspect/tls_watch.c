@@ -44,6 +44,14 @@ tls_watch_begin(struct tls_watch *w, struct inspection *in)
 	}
 }
 
+void
+tls_watch_word(struct tls_watch *w, struct inspection *in)
+{
+	if (w->place.sided)
+		voice_word(in->census->voice, &w->place, in->lane ? in->lane->link : FACT_NO_LINK,
+		           side_of(w, in), now_of(in));
+}
+
 static unsigned
 version_index(uint16_t version)
 {
@@ -228,7 +236,7 @@ count_question(struct tls_watch *w, struct inspection *in, int64_t by)
 		s->options_by_rhythm = true;
 		r->answered = (uint64_t)((int64_t)r->answered + by);
 		if (by > 0)
-			voice_rhythm_add(r, w->asked_ns);
+			voice_asked(in->census->voice, s, asker, w->asked_ns);
 		else
 			r->count--;
 	}

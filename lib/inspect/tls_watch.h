@@ -33,6 +33,8 @@ void tls_watch_begin(struct tls_watch *w, struct inspection *in);
 void tls_watch_message(struct tls_watch *w, struct inspection *in,
                        const struct tls_message *message);
 void tls_watch_alert(struct tls_watch *w, struct inspection *in, uint8_t code);
+/* A segment with payload: a sign of life. */
+void tls_watch_word(struct tls_watch *w, struct inspection *in);
 /* A record of `size` encrypted bytes. */
 void tls_watch_ciphered(struct tls_watch *w, struct inspection *in, uint16_t size);
 /* Nothing more comes; `v` alone is needed. */

@@ -14,6 +14,7 @@
 #include "base/named.h"
 #include "conf/conf.h"
 #include "inspect/certificate.h"
+#include "inspect/outages.h"
 
 struct inspection;
 
@@ -54,13 +55,20 @@ struct voice_codes {
 struct voice_rhythm {
 	uint64_t count, answered;
 	uint64_t first_ns, last_ns; /* of the questions */
-	uint64_t gap_max_ns;        /* between two of them */
+	uint64_t gap_max_ns;        /* between two of them, its link's own silence left out */
+	uint64_t mute_ns;           /* of its link, since the last */
 };
 
 /* What one side did. */
 struct voice_side {
 	uint64_t calls; /* begun by it */
 	struct voice_rhythm options;
+	uint64_t last_ns; /* its last word of any kind */
+	uint64_t mute_ns; /* of its link, since then */
+	uint32_t link;    /* where that was: index in voice.links + 1; 0: not known */
+	/* longer than x18_options_gap_us: without OPTIONS, or inside TLS, where a busy connection
+	 * has none to show, without a word while connections stood */
+	struct outages silences;
 	uint64_t alerts;    /* of TLS, in the clear, close_notify aside */
 	uint8_t alert_code; /* of the last */
 	uint64_t alert_ns;
@@ -94,10 +102,17 @@ struct voice_scope {
 	char nat_first[NAT_SIGNS][VOICE_EXAMPLE_SIZE];
 };
 
+/* A link's last frame of any kind, by the side that sent it; 0: none. */
+struct voice_link {
+	char name[NAMED_SIZE];
+	uint64_t heard_ns[2];
+};
+
 struct voice {
-	struct named scopes;
+	struct named scopes, links;
 	const struct conf *conf;
 	struct lpm *subnets; /* value: index in conf.subnets + 1 */
+	uint64_t silence_ns; /* x18_options_gap_us */
 };
 
 /* Where a frame belongs. */
@@ -117,6 +132,18 @@ void voice_set_conf(struct voice *v, const struct conf *conf);
 
 void voice_place(struct voice *v, const struct inspection *in, struct voice_place *out);
 
+/* A link (index in conf.links) brought its last frame of this direction then, of any kind. A fibre
+ * or a probe that shows nothing at all for two minutes says nothing of who is silent. */
+void voice_heard(struct voice *v, uint16_t link, enum direction dir, uint64_t time_ns);
+/* `side` said something in the scopes of the place, on this link: voice_place() notes it of the
+ * frame's sender, this is for who asks for the place once a connection. */
+void voice_word(struct voice *v, const struct voice_place *p, uint16_t link, enum side side,
+                uint64_t now_ns);
+/* OPTIONS of `side`, or what looks like them. */
+void voice_asked(struct voice *v, struct voice_scope *s, enum side side, uint64_t now_ns);
+/* How long the side has been silent, as `silences`, as far as its link shows. */
+uint64_t voice_quiet_ns(const struct voice *v, const struct voice_scope *s, enum side side);
+
 static inline struct voice_scope *
 voice_scope(const struct voice *v, uint32_t index)
 {
@@ -125,7 +152,6 @@ voice_scope(const struct voice *v, uint32_t index)
 
 void voice_code_add(struct voice_codes *c, uint16_t code);
 void voice_time_add(struct histogram **h, uint64_t ns);
-void voice_rhythm_add(struct voice_rhythm *r, uint64_t now_ns);
 /* Counts the sign in every scope of the place; `example` is kept of the first. */
 void voice_nat_add(struct voice *v, const struct voice_place *p, enum nat_sign sign,
                    const char *example);

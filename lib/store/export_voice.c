@@ -99,6 +99,7 @@ fill_side(struct rec_voice_side *r, const struct voice_side *s)
 	r->options_interval_us =
 		o->count > 1 ? (o->last_ns - o->first_ns) / (o->count - 1) / NS_PER_US : 0;
 	r->options_gap_max_us = o->gap_max_ns / NS_PER_US;
+	outages_format(&s->silences, r->options_silences, sizeof r->options_silences);
 	r->alerts = s->alerts;
 	r->alert_us = s->alert_ns / NS_PER_US;
 	if (s->alerts)
@@ -148,7 +149,7 @@ sum_up(struct rec_voice *r, bool clear, bool encrypted)
 }
 
 static void
-export_scope(struct epoch *x, const struct voice_scope *s)
+export_scope(struct epoch *x, const struct voice *v, const struct voice_scope *s)
 {
 	struct rec_voice r = {.first_us = s->since_ns / NS_PER_US,
 	                      .last_us = s->last_ns / NS_PER_US,
@@ -163,8 +164,10 @@ export_scope(struct epoch *x, const struct voice_scope *s)
 	fill_calls(&r, s);
 	fill_tls(&r, s);
 	sum_up(&r, s->requests + s->responses > 0, s->tls_connections > 0);
-	for (unsigned side = 0; side < REC_SIDES; side++)
+	for (unsigned side = 0; side < REC_SIDES; side++) {
 		fill_side(&r.side[side], &s->side[side]);
+		r.side[side].options_quiet_us = voice_quiet_ns(v, s, side) / NS_PER_US;
+	}
 	if (r.side[0].options + r.side[1].options)
 		COPY_TEXT(r.options_basis, s->options_by_rhythm ? "tls-rhythm" : "sip");
 	fill_nat(&r, s);
@@ -198,5 +201,5 @@ export_voice(struct epoch *x, const struct inspector *inspector)
 
 	for (uint32_t i = 0; i < v->scopes.count; i++)
 		if (is_news(voice_scope(v, i)))
-			export_scope(x, voice_scope(v, i));
+			export_scope(x, v, voice_scope(v, i));
 }

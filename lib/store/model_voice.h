@@ -15,8 +15,10 @@ struct rec_voice_side {
 	/* OPTIONS that it sent, or what looks like them inside TLS */
 	uint64_t options, options_answered, options_last_us, options_interval_us,
 		options_gap_max_us;
-	uint64_t alerts, alert_us; /* of TLS, in the clear, close_notify aside */
-	char alert[48];            /* the last: "40 handshake_failure" */
+	uint64_t options_quiet_us; /* its silence until now, as far as its link shows */
+	char options_silences[REC_OUTAGES_TEXT]; /* as of rec_session, longer than the limit */
+	uint64_t alerts, alert_us;               /* of TLS, in the clear, close_notify aside */
+	char alert[48];                          /* the last: "40 handshake_failure" */
 	/* the certificate it showed last, in the clear */
 	uint64_t cert_seen_us, cert_not_before_us, cert_not_after_us; /* 0: none */
 	char cert_cn[128], cert_names[512], cert_issuer[128];

@@ -70,7 +70,16 @@ test_pass_and_need(void **state)
 	b.voice.side[SIDE_PEER].options = 700;
 	expect(&b, "INCONCLUSIVE", "700 OPTIONS over 41940 s");
 	b.voice.side[SIDE_PEER].options = 1441;
-	b.voice.tls_handshakes = 0;
+	b.voice.side[SIDE_PEER].options_last_us = SCENE_NOW - 2 * DAY; /* and no more since */
+	expect(&b, "INCONCLUSIVE", "1441 OPTIONS over 0 s");
+	b.voice.side[SIDE_PEER].options_last_us = SCENE_NOW - MINUTE / 2;
+	b.voice.tls_handshakes = 0; /* two days ago, and the connection stands */
+	b.voice.side[SIDE_PEER].cert_seen_us = SCENE_NOW - 2 * DAY;
+	expect(&b, "PASS", NULL);
+	b.voice.tls_open = 0;
+	expect(&b, "INCONCLUSIVE", "joined mid-way");
+	b.voice.tls_open = 1;
+	b.voice.side[SIDE_PEER].cert_seen_us = SCENE_NOW - 8 * DAY;
 	expect(&b, "INCONCLUSIVE", "joined mid-way");
 	b.in.voice_count = 0;
 	expect(&b, "INCONCLUSIVE", "no signalling of sbc1 seen");
@@ -132,26 +141,46 @@ test_ports(void **state)
 	finish(&b);
 }
 
-/* In the clear a gap of OPTIONS counts; in TLS a busy connection has none to show, and only when
- * nothing at all was said is it late. */
+static void
+put_silence(struct rec_voice *v, uint64_t from_us, uint64_t until_us)
+{
+	snprintf(v->side[SIDE_PEER].options_silences, sizeof v->side[SIDE_PEER].options_silences,
+	         "%llu-%llu", (unsigned long long)from_us, (unsigned long long)until_us);
+}
+
+/* A silence fails for a day, not until the probe is started anew; what maintenance covers of it
+ * does not. The one that lasts counts while there is somebody to be asked. */
 static void
 test_gap(void **state)
 {
+	struct rec_maintenance m = {.from_us = SCENE_NOW - 20 * MINUTE,
+	                            .to_us = SCENE_NOW - 15 * MINUTE};
 	struct bench b;
 
 	(void)state;
 	begin(&b);
-	b.voice.side[SIDE_PEER].options_gap_max_us = 6 * MINUTE;
+	b.voice.side[SIDE_PEER].options_gap_max_us = 90 * MINUTE; /* last week */
 	expect(&b, "PASS", NULL);
-	strcpy(b.voice.options_basis, "sip");
+	put_silence(&b.voice, SCENE_NOW - 20 * MINUTE, SCENE_NOW - 14 * MINUTE);
 	expect(&b, "FAIL", "360 s without OPTIONS");
-	b.voice.side[SIDE_PEER].options_gap_max_us = 5 * MINUTE;
+	assert_int_equal(scene_judge(&b.in, "X18")->first_us, SCENE_NOW - 20 * MINUTE);
+	strcpy(m.scope, "sbc:sbc1");
+	b.in.maintenance = &m;
+	b.in.maintenance_count = 1;
 	expect(&b, "PASS", NULL);
-	strcpy(b.voice.options_basis, "tls-rhythm");
-	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	put_silence(&b.voice, SCENE_NOW - 20 * MINUTE, SCENE_NOW - 9 * MINUTE);
+	expect(&b, "FAIL", "360 s without OPTIONS");
+	put_silence(&b.voice, SCENE_NOW - DAY - 20 * MINUTE, SCENE_NOW - DAY - 10 * MINUTE);
+	expect(&b, "PASS", NULL);
+	b.voice.side[SIDE_PEER].options_silences[0] = '\0';
+	b.voice.side[SIDE_PEER].options_quiet_us = 5 * MINUTE;
+	expect(&b, "PASS", NULL);
+	b.voice.side[SIDE_PEER].options_quiet_us = 6 * MINUTE;
 	expect(&b, "FAIL", "360 s without OPTIONS");
 	b.voice.tls_open = 0; /* nobody is there to be asked */
 	expect(&b, "PASS", NULL);
+	b.in.maintenance = NULL;
+	b.in.maintenance_count = 0;
 	finish(&b);
 }
 
@@ -172,7 +201,7 @@ test_two_sites(void **state)
 	both[0].side[SIDE_PEER].options = 100;
 	expect(&b, "PASS", NULL);
 	both[1].tls_open = 1;
-	both[1].last_us = SCENE_NOW - 6 * MINUTE;
+	both[1].side[SIDE_PEER].options_quiet_us = 6 * MINUTE;
 	expect(&b, "FAIL", "360 s without OPTIONS");
 	both[1] = b.voice;
 	both[1].clear_to_msft = 1;
@@ -202,14 +231,11 @@ test_whose_silence(void **state)
 	b.in.probe_count = 2;
 	strcpy(probes[1].rec.id, "fra1-p");
 	probes[1].rec.head.boot_us = b.voice.head.boot_us = 7;
-	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	b.voice.side[SIDE_PEER].options_quiet_us = 6 * MINUTE;
 	expect(&b, "FAIL", "360 s without OPTIONS");
-	probes[1].rec.heartbeat_us = SCENE_NOW - 3 * MINUTE; /* that is all that it can tell */
-	expect(&b, "PASS", NULL);
 	probes[1].stale = true;
 	expect(&b, "INCONCLUSIVE", "no probe follows it now");
 	probes[1].stale = false;
-	probes[1].rec.heartbeat_us = SCENE_NOW;
 	probes[1].rec.head.boot_us = 8; /* another run */
 	expect(&b, "INCONCLUSIVE", "no probe follows it now");
 	probes[1].rec.head.boot_us = 7;
@@ -250,14 +276,14 @@ test_findings(void **state)
 	b.voice.side[SIDE_MSFT].alert_us = SCENE_NOW - MINUTE;
 	strcpy(b.voice.side[SIDE_MSFT].alert, "40 handshake_failure");
 	b.voice.side[SIDE_PEER].cert_not_after_us = SCENE_NOW + 6 * DAY;
-	b.voice.last_us = SCENE_NOW - 4 * MINUTE;
+	b.voice.side[SIDE_PEER].options_quiet_us = 4 * MINUTE;
 	detect_findings(&b.in, &s);
 	assert_string_equal(find(&s, "tls.alert")->side, "msft");
 	assert_string_equal(find(&s, "tls.alert")->subject, "sbc:sbc1");
 	assert_string_equal(find(&s, "tls.cert.expiring")->severity, "major");
 	assert_non_null(strstr(find(&s, "tls.cert.expiring")->text, "in 6 days"));
 	assert_string_equal(find(&s, "voice.options.late")->severity, "minor");
-	b.voice.last_us = SCENE_NOW - 6 * MINUTE;
+	b.voice.side[SIDE_PEER].options_quiet_us = 6 * MINUTE;
 	b.voice.side[SIDE_PEER].cert_not_after_us = SCENE_NOW - DAY;
 	b.voice.side[SIDE_MSFT].alert_us = SCENE_NOW - 10 * MINUTE;
 	detect_findings(&b.in, &s);

@@ -308,6 +308,100 @@ test_options(void **state)
 	finish(&b);
 }
 
+/* An epoch at `end_s` in which the link brought its last frame of the peer at `heard_s`. */
+static void
+heard(struct bench *b, uint64_t end_s, uint64_t heard_s)
+{
+	b->a->links[0].last_packet_us[DIR_PEER_TO_MSFT] = heard_s * US_PER_S;
+	epoch(b, end_s * US_PER_S);
+}
+
+static void
+ask(struct bench *b, unsigned at_s)
+{
+	message(b, UA, at_s * 1000, at_s, "OPTIONS sip:2@b SIP/2.0", "1 OPTIONS", "");
+}
+
+/* The SBC is silent for ten minutes while its link speaks; for ten in which the link shows nothing
+ * for eight; and now for four, as far as anybody can hear. */
+static void
+test_silences(void **state)
+{
+	const struct rec_voice_side *peer;
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP, UDP);
+	peer = &r.side[SIDE_PEER];
+	ask(&b, 60);
+	for (unsigned s = 61; s < 660; s += 60)
+		heard(&b, s, s);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(peer->options_silences, "");
+	assert_in_range(peer->options_quiet_us, 540 * US_PER_S, 541 * US_PER_S);
+	ask(&b, 660);
+	heard(&b, 661, 661);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(peer->options_silences, "60000000-660000000");
+	assert_int_equal(peer->options_gap_max_us, 600 * US_PER_S);
+	heard(&b, 720, 720);
+	heard(&b, 1200, 720); /* it lasts */
+	heard(&b, 1201, 1200);
+	ask(&b, 1260);
+	heard(&b, 1261, 1260);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(peer->options_silences, "60000000-660000000");
+	heard(&b, 1380, 1380);
+	heard(&b, 1500, 1500);
+	heard(&b, 3000, 1500); /* the fibre is out, or the probe was: nobody hears */
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_in_range(peer->options_quiet_us, 239 * US_PER_S, 240 * US_PER_S);
+	heard(&b, 3001, 3001);
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_in_range(peer->options_quiet_us, 239 * US_PER_S, 240 * US_PER_S);
+	finish(&b);
+}
+
+/* Inside TLS any word counts, on a connection that stands: also one that this reader can't follow.
+ */
+static void
+test_silences_in_tls(void **state)
+{
+	const struct rec_voice_side *peer;
+	struct rec_voice r;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CLASS_SIP_TLS, TCP);
+	peer = &r.side[SIDE_PEER];
+	for (unsigned minute = 1; minute <= 30; minute++) {
+		b.f.now_ns = minute * 60 * NS_PER_S;
+		if (minute < 10 || minute > 16) {
+			feed_hex(&b.f, UA, "1703030001aa");
+			feed_hex(&b.f, CLOUD, "1703030001bb");
+		} else {
+			feed_hex(&b.f, CLOUD, "1703030001aa"); /* and nobody answers */
+		}
+		heard(&b, minute * 60 + 1, minute * 60 + 1);
+	}
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_string_equal(r.options_basis, "tls-rhythm");
+	assert_int_equal(r.last_us, 1800 * US_PER_S);
+	assert_int_equal(strtoull(peer->options_silences, NULL, 10), 540 * US_PER_S);
+	assert_null(strchr(peer->options_silences, ','));
+	assert_in_range(peer->options_quiet_us, 1, US_PER_S);
+	for (unsigned minute = 31; minute <= 40; minute++) {
+		b.f.now_ns = minute * 60 * NS_PER_S;
+		feed_hex(&b.f, UA, "ffffffff");
+		heard(&b, minute * 60 + 1, minute * 60 + 1);
+	}
+	assert_true(store_get(b.store, RECORD_VOICE, "sbc:sbc1", &r));
+	assert_null(strchr(peer->options_silences, ','));
+	assert_in_range(peer->options_quiet_us, 1, US_PER_S);
+	finish(&b);
+}
+
 /* What the inspector had no room for is told with the probe. */
 static void
 test_want_of_room(void **state)
@@ -333,10 +427,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_want_of_room), cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_media_ports),  cmocka_unit_test(test_encrypted),
-		cmocka_unit_test(test_roles),        cmocka_unit_test(test_relay),
-		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_want_of_room),    cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_media_ports),     cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_roles),           cmocka_unit_test(test_relay),
+		cmocka_unit_test(test_options),         cmocka_unit_test(test_silences),
+		cmocka_unit_test(test_silences_in_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
