@@ -103,12 +103,7 @@ answer(void *context, const char *path, struct http_answer *a)
 {
 	struct control *c = context;
 
-	if (c->pages.audit) {
-		pages_answer(&c->pages, path, a);
-		return;
-	}
-	a->status = 503;
-	text_add(&a->body, "%s\n", c->trouble);
+	pages_answer(&c->pages, path, a);
 }
 
 static bool
@@ -119,7 +114,10 @@ listen_there(struct control *c)
 	if (!c->options.listen)
 		return true;
 	c->http = http_start(c->options.listen, answer, c, &error);
-	if (!c->http)
+	if (c->http)
+		log_info("control", "serves http at %s, port %u", c->options.listen,
+		         http_port(c->http));
+	else
 		log_error("control", "%s", error);
 	free(error);
 	return c->http != NULL;
@@ -249,7 +247,7 @@ run(struct control *c)
 			next_ns = now_ns + (took_ns * TURN_SHARE > NS_PER_S ? took_ns * TURN_SHARE
 			                                                    : NS_PER_S);
 		}
-		http_run(c->http);
+		http_run(c->http, clock_monotonic_ns());
 		switch (service_wait(c->http ? POLL_MS : POLL_QUIET_MS)) {
 		case SERVICE_STOP:
 			return;

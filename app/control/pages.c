@@ -86,41 +86,76 @@ findings_page(const struct pages *p, struct http_answer *answer)
 	put_json(answer, object);
 }
 
+/* Why nothing can be told; NULL: it can. */
+static const char *
+what_is_wrong(const struct pages *p)
+{
+	return p->trouble || p->audit ? p->trouble : "nothing was read from Redis yet";
+}
+
 static void
 health_page(const struct pages *p, struct http_answer *answer)
 {
-	if (p->trouble)
+	const char *wrong = what_is_wrong(p);
+
+	if (wrong)
 		answer->status = 503;
-	text_add(&answer->body, "%s\n", p->trouble ? p->trouble : "ok");
+	text_add(&answer->body, "%s\n", wrong ? wrong : "ok");
 }
 
 static void
 metrics_page(const struct pages *p, struct http_answer *answer)
 {
 	answer->type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-	metrics_print(p->audit, p->trouble == NULL, &answer->body);
+	metrics_print(p->audit, what_is_wrong(p) == NULL, &answer->body);
+}
+
+static void index_page(const struct pages *p, struct http_answer *answer);
+
+static const struct page {
+	const char *path, *help;
+	void (*fill)(const struct pages *p, struct http_answer *answer);
+	bool blind; /* has something to say before anything was read from the store */
+} pages[] = {
+	{"/", "this list", index_page, true},
+	{"/metrics", "OpenMetrics, for Prometheus", metrics_page, true},
+	{"/audit", "every requirement with its verdict, JSON", audit_page, false},
+	{"/findings", "what is wrong now, JSON", findings_page, false},
+	{"/healthz", "ok, or 503 and what is wrong", health_page, true},
+};
+enum { PAGES = sizeof pages / sizeof pages[0] };
+
+static void
+index_page(const struct pages *p, struct http_answer *answer)
+{
+	(void)p;
+	for (size_t i = 0; i < PAGES; i++)
+		text_add(&answer->body, "%-10s %s\n", pages[i].path, pages[i].help);
+}
+
+static const struct page *
+page_find(const char *path)
+{
+	for (size_t i = 0; i < PAGES; i++)
+		if (strcmp(path, pages[i].path) == 0)
+			return &pages[i];
+	return NULL;
 }
 
 void
 pages_answer(void *context, const char *path, struct http_answer *answer)
 {
-	static const struct {
-		const char *path;
-		void (*page)(const struct pages *p, struct http_answer *answer);
-	} pages[] = {
-		{"/metrics", metrics_page},
-		{"/audit", audit_page},
-		{"/findings", findings_page},
-		{"/healthz", health_page},
-	};
+	const struct pages *p = context;
+	const struct page *page = page_find(path);
 
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-		if (strcmp(path, pages[i].path) == 0) {
-			pages[i].page(context, answer);
-			return;
-		}
+	if (!page) {
+		answer->status = 404;
+		text_add(&answer->body, "there is no such page; there are\n");
+		index_page(p, answer);
+	} else if (!p->audit && !page->blind) {
+		answer->status = 503;
+		text_add(&answer->body, "%s\n", what_is_wrong(p));
+	} else {
+		page->fill(p, answer);
 	}
-	answer->status = 404;
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-		text_add(&answer->body, "%s\n", pages[i].path);
 }

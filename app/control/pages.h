@@ -1,6 +1,6 @@
 /*
- * What control serves over HTTP, made from the audit's last turn: /metrics (OpenMetrics), /audit
- * and /findings (JSON), /healthz. Same thread as the audit.
+ * What control serves over HTTP, made from the audit's last turn: / (the list), /metrics
+ * (OpenMetrics), /audit and /findings (JSON), /healthz. Same thread as the audit.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "ui/http.h"
 
 struct pages {
-	struct audit *audit;
+	struct audit *audit; /* NULL: the store was not reached yet */
 	const struct conf *conf;
 	const char *trouble; /* why the last turn failed, or NULL */
 };

@@ -8,16 +8,85 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { CONNECTIONS = 32, TIMEOUT_S = 10 };
+enum {
+	VISITORS = 64,              /* beyond them the oldest one has to leave */
+	CONNECTIONS = 2 * VISITORS, /* room for those who were told to leave, until they have */
+	LIFE_S = 10,                /* of a connection: it asks once, and takes its answer */
+};
+
+/* A connection. Who dawdles over his question, byte by byte, must not keep a place from others:
+ * libmicrohttpd's own limit begins anew with each byte. */
+struct visitor {
+	struct visitor *next, *previous; /* newer, older */
+	uint64_t since_ns;
+	int fd;
+};
 
 struct http {
 	struct MHD_Daemon *daemon;
 	http_fn *fn;
 	void *context;
+	struct visitor *oldest, *newest;
+	unsigned visitors;
+	uint64_t now_ns;
 };
+
+/* ---- visitors ---------------------------------------------------------------------------- */
+
+static void
+visitor_add(struct http *h, struct MHD_Connection *connection, void **context)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct visitor *v = mem_alloc(1, sizeof *v);
+
+	*v = (struct visitor){
+		.previous = h->newest, .since_ns = h->now_ns, .fd = info ? info->connect_fd : -1};
+	*(h->newest ? &h->newest->next : &h->oldest) = v;
+	h->newest = v;
+	h->visitors++;
+	*context = v;
+}
+
+static void
+visitor_remove(struct http *h, struct visitor *v)
+{
+	*(v->next ? &v->next->previous : &h->newest) = v->previous;
+	*(v->previous ? &v->previous->next : &h->oldest) = v->next;
+	h->visitors--;
+	free(v);
+}
+
+static void
+visitor_notify(void *context, struct MHD_Connection *connection, void **visitor,
+               enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		visitor_add(context, connection, visitor);
+	else if (*visitor)
+		visitor_remove(context, *visitor);
+}
+
+/* Ends the connections whose time is over, and the oldest of too many: the daemon sees them closed,
+ * and takes them off the list. */
+static void
+visitors_end(struct http *h)
+{
+	unsigned left = h->visitors;
+
+	for (struct visitor *v = h->oldest; v; v = v->next, left--) {
+		if (left <= VISITORS && h->now_ns - v->since_ns < LIFE_S * NS_PER_S)
+			return;
+		shutdown(v->fd, SHUT_RDWR);
+	}
+}
+
+/* ---- answers ----------------------------------------------------------------------------- */
 
 static enum MHD_Result
 send_answer(struct MHD_Connection *connection, struct http_answer *a)
@@ -31,6 +100,9 @@ send_answer(struct MHD_Connection *connection, struct http_answer *a)
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (a->status == MHD_HTTP_METHOD_NOT_ALLOWED) /* RFC 9110 section 15.5.6 */
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	result = MHD_queue_response(connection, a->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -46,15 +118,16 @@ handle(void *context, struct MHD_Connection *connection, const char *url, const 
 
 	(void)version;
 	(void)upload;
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
+		/* before the body: with one, an answer later would be none */
+		answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
+		text_add(&answer.body, "%s: GET only\n", method);
+		return send_answer(connection, &answer);
+	}
+	*upload_size = 0;
 	if (*state != &begun) { /* headers first: the answer goes out at the second call */
 		*state = &begun;
 		return MHD_YES;
-	}
-	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
-		*upload_size = 0;
-		answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
-		text_add(&answer.body, "GET only\n");
-		return send_answer(connection, &answer);
 	}
 	h->fn(h->context, url, &answer);
 	return send_answer(connection, &answer);
@@ -111,10 +184,10 @@ http_start(const char *listen, http_fn *fn, void *context, char **error)
 	h->fn = fn;
 	h->context = context;
 	errno = 0;
-	h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, h, MHD_OPTION_SOCK_ADDR,
-	                             &address, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-	                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
-	                             MHD_OPTION_END);
+	h->daemon =
+		MHD_start_daemon(flags, 0, NULL, NULL, handle, h, MHD_OPTION_SOCK_ADDR, &address,
+	                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+	                         MHD_OPTION_NOTIFY_CONNECTION, visitor_notify, h, MHD_OPTION_END);
 	if (!h->daemon) {
 		*error = mem_printf("--listen %s: %s", listen,
 		                    errno ? strerror(errno) : "can't listen there");
@@ -133,9 +206,21 @@ http_stop(struct http *h)
 	free(h);
 }
 
-void
-http_run(struct http *h)
+uint16_t
+http_port(const struct http *h)
 {
-	if (h)
-		MHD_run(h->daemon);
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+
+	return info ? info->port : 0;
+}
+
+void
+http_run(struct http *h, uint64_t now_ns)
+{
+	if (!h)
+		return;
+	h->now_ns = now_ns;
+	visitors_end(h);
+	MHD_run(h->daemon);
 }

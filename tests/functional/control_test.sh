@@ -72,6 +72,9 @@ redis_is_away_at_the_start() {
   lab_start control "$control" -c "$C" --listen "127.0.0.1:$port"
   lab_wait 10 curl -s "http://127.0.0.1:$port/healthz"
   check "not healthy without Redis" test "$(status /healthz)" = 503
+  check "no verdicts without Redis" test "$(status /audit)" = 503
+  check "metrics say that nothing is read" eval 'get /metrics | grep -qx "pniscope_control_reads 0"'
+  check "the list of pages is there" eval 'get / | grep -q ^/audit'
   sleep 2
   check "said once: $(lines control 'control error')" test "$(lines control 'control error')" = 1
   redis_start
@@ -108,6 +111,7 @@ pages() {
   check "metrics end" test "$(tail -n 1 "$LAB_DIR/metrics")" = "# EOF"
   check "verdict as a metric" grep -q 'requirement="R4".*pniscope_verdict="FAIL"} 1' "$LAB_DIR/metrics"
   check "no such page" test "$(status /nowhere)" = 404
+  check "what is sent is refused" test "$(curl -s -o "$LAB_DIR/body" -w '%{http_code}' -d x "http://127.0.0.1:$port/audit")" = 405
 }
 
 an_operator_acknowledges() {
