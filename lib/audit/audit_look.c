@@ -12,27 +12,38 @@
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+struct covering {
+	const struct audit_input *in;
+	const char *id;
+};
+
+static bool
+note_cover(void *context, const struct input_link *link)
+{
+	struct covering *c = context;
+	char scope[96];
+
+	FIELD_FORMAT(scope, "link:%s", link->rec.name);
+	c->id = input_maintenance(c->in, scope);
+	return !c->id;
+}
+
 /* A maintenance that covers what the sub-check is about: the peering, or one of its links. */
 static const char *
-covers(const struct audit *a, const struct rec_subcheck *check)
+covers(const struct audit *a, const struct scope_index *scopes, const struct rec_subcheck *check)
 {
-	const char *id = input_maintenance(&a->input, "peering");
+	struct covering c = {&a->input, input_maintenance(&a->input, "peering")};
 
-	for (size_t i = 0; i < a->input.link_count && !id; i++) {
-		char scope[96];
-
-		if (!scope_concerns(&a->input, check->scope, &a->input.links[i]))
-			continue;
-		FIELD_FORMAT(scope, "link:%s", a->input.links[i].rec.name);
-		id = input_maintenance(&a->input, scope);
-	}
-	return id;
+	if (!c.id)
+		scope_each_concerned(scopes, check->scope, note_cover, &c);
+	return c.id;
 }
 
 /* The maintenance that freezes the row: it must cover all that moved it. A change elsewhere, and
  * one that a silent probe makes, is no maintenance's doing. */
 static const char *
-freezes(const struct audit *a, const struct requirement *r, const struct rec_verdict *now)
+freezes(const struct audit *a, const struct scope_index *scopes, const struct requirement *r,
+        const struct rec_verdict *now)
 {
 	const char *id = NULL;
 
@@ -41,7 +52,7 @@ freezes(const struct audit *a, const struct requirement *r, const struct rec_ver
 	for (uint32_t i = 0; i < now->subcheck_count; i++) {
 		if (strcmp(now->subchecks[i].verdict, now->verdict) != 0)
 			continue;
-		id = covers(a, &now->subchecks[i]);
+		id = covers(a, scopes, &now->subchecks[i]);
 		if (!id && verdict_find(now->verdict) == VERDICT_FAIL)
 			return NULL;
 		if (id && verdict_find(now->verdict) != VERDICT_FAIL)
@@ -51,7 +62,7 @@ freezes(const struct audit *a, const struct requirement *r, const struct rec_ver
 }
 
 static void
-turn_row(struct audit *a, size_t i, struct verdict_draft *d)
+turn_row(struct audit *a, const struct scope_index *scopes, size_t i, struct verdict_draft *d)
 {
 	const struct requirement *r = requirement_at(i);
 	struct settled *s = &a->settled[i];
@@ -65,7 +76,7 @@ turn_row(struct audit *a, size_t i, struct verdict_draft *d)
 
 	*before = s->row;
 	judge(r, &a->input, d);
-	rules.frozen_by = freezes(a, r, &d->row);
+	rules.frozen_by = freezes(a, scopes, r, &d->row);
 	changed = settle(s, d, &rules, a->looked_us);
 	if (a->leads) {
 		store_put(a->out, RECORD_VERDICT, r->id, &s->row);
@@ -152,16 +163,19 @@ void
 audit_look(struct audit *a)
 {
 	bool immediate = a->params.capture || a->params.once;
+	struct scope_index *scopes;
 	struct verdict_draft *d;
 
 	if (!is_new(a))
 		return;
 	d = mem_alloc(1, sizeof *d);
+	scopes = scope_index_create(&a->input);
 	/* acknowledgements, as the last look left them */
 	a->input.findings = a->open;
 	a->input.finding_count = a->open_count;
 	for (size_t i = 0; i < requirement_count(); i++)
-		turn_row(a, i, d);
+		turn_row(a, scopes, i, d);
+	scope_index_destroy(scopes);
 	free(d);
 	a->input.findings = NULL;
 	a->input.finding_count = 0;

@@ -97,37 +97,52 @@ tell_mute(const struct input_probe *p, char why[VERDICT_WHY])
 	field_format(why, VERDICT_WHY, "%s is %s", p->rec.id, p->stale ? "silent" : "unfit");
 }
 
-/* A probe that says nothing, or nothing true, taps what the sub-check is about. Where that is no
- * link but all traffic, one that speaks is enough for what was seen. */
+/* Looks for a mute probe among those of the links of a sub-check. */
+struct listening {
+	const struct audit_input *in;
+	const struct verdict_draft *d;
+	const struct subcheck *check;
+	const struct input_probe *mute;
+};
+
+static bool
+note_mute(void *context, const struct input_link *link)
+{
+	struct listening *l = context;
+
+	if (link->probe && !input_speaks(link->probe) &&
+	    !outlives(l->d, l->check, l->in, link->probe))
+		l->mute = link->probe;
+	return !l->mute;
+}
+
+/* Where a sub-check is about no link but all traffic, one that speaks is enough for what was seen.
+ */
+static const struct input_probe *
+all_mute(const struct listening *l)
+{
+	const struct input_probe *mute = NULL;
+
+	for (size_t i = 0; i < l->in->probe_count; i++) {
+		mute = &l->in->probes[i];
+		if (input_speaks(mute) || outlives(l->d, l->check, l->in, mute))
+			return NULL;
+	}
+	return mute;
+}
+
+/* A probe that says nothing, or nothing true, taps what the sub-check is about. */
 static bool
 is_mute(const struct gate *g, const struct verdict_draft *d, const struct subcheck *check,
         char why[VERDICT_WHY])
 {
-	const struct audit_input *in = g->in;
-	const struct input_probe *mute = NULL;
-	bool named = false;
+	struct listening l = {.in = g->in, .d = d, .check = check};
 
-	for (size_t i = 0; i < in->link_count; i++) {
-		const struct input_link *link = &in->links[i];
-		bool names;
-
-		if (!scope_names(in, check->scope, link, &names))
-			break;
-		named = true;
-		if (names && link->probe && !input_speaks(link->probe) &&
-		    !outlives(d, check, in, link->probe)) {
-			tell_mute(link->probe, why);
-			return true;
-		}
-	}
-	for (size_t i = 0; i < in->probe_count && !named; i++) {
-		if (input_speaks(&in->probes[i]) || outlives(d, check, in, &in->probes[i]))
-			return false;
-		mute = &in->probes[i];
-	}
-	if (mute)
-		tell_mute(mute, why);
-	return mute != NULL;
+	if (!scope_each(g->scopes, check->scope, note_mute, &l))
+		l.mute = all_mute(&l);
+	if (l.mute)
+		tell_mute(l.mute, why);
+	return l.mute != NULL;
 }
 
 /* ---- losses ---------------------------------------------------------------------------------- */
@@ -164,7 +179,7 @@ is_lossy(struct gate *g, struct verdict_draft *d, const struct subcheck *check,
          char why[VERDICT_WHY])
 {
 	const char *id = d->requirement->id;
-	double finding = gate_finding(g->in, id, check);
+	double finding = gate_finding(g->in, g->scopes, id, check);
 
 	for (size_t i = 0; i < gate_table_count; i++) {
 		const struct gate_row *row = &gate_table[i];
@@ -177,7 +192,7 @@ is_lossy(struct gate *g, struct verdict_draft *d, const struct subcheck *check,
 			struct gate_loss l = gate_loss_of(probe, row);
 
 			if (!gate_loss_voids(g->in->conf, &l, finding) ||
-			    !scope_rests_on(g->in, check->scope, probe))
+			    !scope_rests_on(g->scopes, check->scope, probe))
 				continue;
 			gate_loss_text(probe, &l, why, VERDICT_WHY);
 			need_whole(g, d, &l, finding);
@@ -201,7 +216,7 @@ is_of_another_contract(struct gate *g, struct verdict_draft *d, const struct sub
 	for (size_t i = 0; i < g->in->probe_count; i++) {
 		const struct input_probe *p = &g->in->probes[i];
 
-		if (!p->stranger || !scope_rests_on(g->in, check->scope, p))
+		if (!p->stranger || !scope_rests_on(g->scopes, check->scope, p))
 			continue;
 		field_format(why, VERDICT_WHY, "%s works from contract %.8s, control from %.8s",
 		             p->rec.id, p->rec.config_sha256, c->sha256);
@@ -245,9 +260,17 @@ gate_shuts(struct verdict_draft *d, const struct subcheck *check, char why[VERDI
 void
 gate_open(struct gate *g, const struct audit_input *in, struct verdict_draft *d)
 {
-	*g = (struct gate){.in = in};
+	*g = (struct gate){.in = in, .scopes = scope_index_create(in)};
 	d->gate = gate_shuts;
 	d->gate_context = g;
+}
+
+void
+gate_close(struct gate *g, struct verdict_draft *d)
+{
+	scope_index_destroy(g->scopes);
+	d->gate = NULL;
+	d->gate_context = NULL;
 }
 
 bool

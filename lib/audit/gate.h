@@ -6,7 +6,8 @@
  * alone says is never voided. A sub-check about a link, session, member or location is held against
  * the probes of those links; any other against all of them, the worst one counts.
  *
- * Called by judge() once per row; pure functions over the input.
+ * Called by judge() once per row; pure functions over the input. A sub-check costs a step for each
+ * link that its scope names and for each probe.
  */
 #pragma once
 
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "audit/input.h"
+#include "audit/scope.h"
 #include "audit/verdict.h"
 
 /* A loss or rate statement about `finding_ratio` (0: "none seen") is void when the probe's own loss
@@ -24,10 +26,12 @@ bool gate_voids(const struct conf *conf, double loss_ratio, double finding_ratio
 /* What a gate keeps while a row is judged. */
 struct gate {
 	const struct audit_input *in;
+	struct scope_index *scopes;
 	uint64_t told; /* bit per row of the table whose need was told */
 };
-/* Puts the gate before the row: `g` must live until the row is concluded. */
+/* Puts the gate before the row, until it is closed again. */
 void gate_open(struct gate *g, const struct audit_input *in, struct verdict_draft *d);
+void gate_close(struct gate *g, struct verdict_draft *d);
 
 /* Whether silence on this link may be the probe's own: why, or NULL. The absence of LACP or BFD
  * proves something only where this is NULL (requirements section 4.5). */

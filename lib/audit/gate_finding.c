@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "audit/gate.h"
-#include "audit/scope.h"
 
 static bool
 begins(const char *text, const char *with)
@@ -20,29 +19,41 @@ down_share(const struct uptime *u)
 	return isnan(ratio) ? 0 : 1 - ratio;
 }
 
-/* The share of time that what the scope names was down: the largest of it. */
-static double
-down_of(const struct audit_input *in, const char *scope)
+/* The largest share of time that something the scope is about was down. */
+struct down {
+	const struct audit_input *in;
+	const char *scope;
+	double most;
+};
+
+static bool
+note_down(void *context, const struct input_link *link)
 {
-	double most = 0;
-	bool names;
+	struct down *d = context;
+	bool one = begins(d->scope, "session:"), members = !one && !begins(d->scope, "bfd:");
 
-	for (size_t i = 0; i < in->session_count; i++) {
-		const struct input_session *s = &in->sessions[i];
+	for (size_t i = 0; i < d->in->session_count; i++) {
+		const struct input_session *s = &d->in->sessions[i];
 
-		if (s->link && s->counts && scope_names(in, scope, s->link, &names) && names &&
-		    (!begins(scope, "session:") || strcmp(scope + 8, s->rec.name) == 0))
-			most = fmax(most, down_share(&s->uptime));
+		if (s->link == link && s->counts &&
+		    (!one || strcmp(d->scope + 8, s->rec.name) == 0))
+			d->most = fmax(d->most, down_share(&s->uptime));
 	}
-	for (size_t i = 0; i < in->bfd_count; i++)
-		if (begins(scope, "bfd:") && strcmp(scope + 4, in->bfds[i].rec.name) == 0)
-			most = fmax(most, down_share(&in->bfds[i].uptime));
-	for (size_t i = 0; i < in->link_count; i++)
-		for (size_t m = 0; m < in->links[i].lacp_count; m++)
-			if (!begins(scope, "session:") && !begins(scope, "bfd:") &&
-			    scope_names(in, scope, &in->links[i], &names) && names)
-				most = fmax(most, down_share(&in->links[i].lacp[m].uptime));
-	return most;
+	for (size_t m = 0; m < link->lacp_count && members; m++)
+		d->most = fmax(d->most, down_share(&link->lacp[m].uptime));
+	return true;
+}
+
+static double
+down_of(const struct audit_input *in, const struct scope_index *scopes, const char *scope)
+{
+	struct down d = {.in = in, .scope = scope};
+
+	scope_each(scopes, scope, note_down, &d);
+	for (size_t i = 0; i < in->bfd_count && begins(scope, "bfd:"); i++)
+		if (strcmp(scope + 4, in->bfds[i].rec.name) == 0)
+			d.most = fmax(d.most, down_share(&in->bfds[i].uptime));
+	return d.most;
 }
 
 /* Media lost on that side of that link, where any window was over. */
@@ -59,7 +70,8 @@ media_loss(const struct audit_input *in, const struct subcheck *check)
 }
 
 double
-gate_finding(const struct audit_input *in, const char *id, const struct subcheck *check)
+gate_finding(const struct audit_input *in, const struct scope_index *scopes, const char *id,
+             const struct subcheck *check)
 {
 	static const struct {
 		const char *checks, *pass, *fail; /* thresholds */
@@ -78,6 +90,6 @@ gate_finding(const struct audit_input *in, const char *id, const struct subcheck
 	if (strcmp(id, "M3") == 0)
 		return media_loss(in, check);
 	if (failed && gate_names("R2/connection R9/capacity X6/connection M2 M4", id, check->id))
-		return down_of(in, check->scope);
+		return down_of(in, scopes, check->scope);
 	return 0;
 }

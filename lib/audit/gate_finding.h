@@ -6,7 +6,9 @@
 #pragma once
 
 #include "audit/input.h"
+#include "audit/scope.h"
 #include "audit/verdict.h"
 
 /* `id` is the requirement's; 0: the sub-check says that there is nothing. */
-double gate_finding(const struct audit_input *in, const char *id, const struct subcheck *check);
+double gate_finding(const struct audit_input *in, const struct scope_index *scopes, const char *id,
+                    const struct subcheck *check);

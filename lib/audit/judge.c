@@ -168,6 +168,5 @@ judge(const struct requirement *r, const struct audit_input *in, struct verdict_
 		add_deaf(in, r, out);
 	add_unread(in, r, out);
 	verdict_conclude(out);
-	out->gate_context = NULL;
-	out->gate = NULL;
+	gate_close(&gate, out);
 }

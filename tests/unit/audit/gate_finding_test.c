@@ -9,7 +9,11 @@ finding(const struct audit_input *in, const char *id, const char *check, const c
 {
 	struct subcheck c = {.id = check, .scope = scope, .verdict = verdict};
 
-	return gate_finding(in, id, &c);
+	struct scope_index *scopes = scope_index_create(in);
+	double found = gate_finding(in, scopes, id, &c);
+
+	scope_index_destroy(scopes);
+	return found;
 }
 
 /* Defaults of the thresholds (requirements section 14): what decides is what was found. */

@@ -3,6 +3,48 @@
 
 #include "unit/audit/peering_scene.h"
 
+struct letters {
+	const struct audit_input *in;
+	char text[8];
+};
+
+static bool
+note_link(void *context, const struct input_link *link)
+{
+	struct letters *l = context;
+	size_t size = strlen(l->text);
+
+	l->text[size] = (char)('a' + (link - l->in->links));
+	return size == 0; /* two are enough */
+}
+
+/* The letters of the links by their places, of all where it is about none; without `all` "-" stands
+ * for that. */
+static const char *
+links_of(const struct audit_input *in, const char *scope, bool all)
+{
+	struct scope_index *x = scope_index_create(in);
+	static struct letters l;
+
+	l = (struct letters){.in = in};
+	if (all)
+		scope_each_concerned(x, scope, note_link, &l);
+	else if (!scope_each(x, scope, note_link, &l))
+		strcpy(l.text, "-");
+	scope_index_destroy(x);
+	return l.text;
+}
+
+static bool
+rests_on(const struct audit_input *in, const char *scope, const struct input_probe *p)
+{
+	struct scope_index *x = scope_index_create(in);
+	bool rests = scope_rests_on(x, scope, p);
+
+	scope_index_destroy(x);
+	return rests;
+}
+
 /* pni-a and pni-b of ams1, pni-c and pni-d of fra1; by index. */
 static void
 which_links(void **state)
@@ -32,18 +74,13 @@ which_links(void **state)
 	struct audit_input in = healthy_input(conf);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		for (size_t k = 0; k < in.link_count; k++) {
-			bool any = strcmp(rows[i].links, "-") != 0, names;
-			bool want = strchr(rows[i].links, (char)('a' + k)) != NULL;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool any = strcmp(rows[i].links, "-") != 0;
 
-			print_message("%s, %s\n", rows[i].scope, in.links[k].rec.name);
-			assert_int_equal(scope_names(&in, rows[i].scope, &in.links[k], &names),
-			                 any);
-			assert_int_equal(names, want);
-			assert_int_equal(scope_concerns(&in, rows[i].scope, &in.links[k]),
-			                 want || !any);
-		}
+		print_message("%s\n", rows[i].scope);
+		assert_string_equal(links_of(&in, rows[i].scope, false), rows[i].links);
+		assert_string_equal(links_of(&in, rows[i].scope, true), any ? rows[i].links : "ab");
+	}
 	healthy_fini(&in);
 	conf_destroy(conf);
 }
@@ -54,13 +91,34 @@ whole_names(void **state)
 {
 	struct conf *conf = scene_conf(HEALTHY_CONTRACT);
 	struct audit_input in = healthy_input(conf);
-	bool names;
 
 	(void)state;
 	strcpy(in.links[1].rec.name, "pni-a2");
-	assert_true(scope_names(&in, "member:pni-a2:0", &in.links[1], &names) && names);
-	assert_true(scope_names(&in, "member:pni-a2:0", &in.links[0], &names) && !names);
-	assert_true(scope_names(&in, "link:pni-a2", &in.links[0], &names) && !names);
+	assert_string_equal(links_of(&in, "member:pni-a2:0", false), "b");
+	assert_string_equal(links_of(&in, "member:pni-a:0", false), "a");
+	assert_string_equal(links_of(&in, "link:pni-a2", false), "b");
+	strcpy(in.links[2].rec.name, "pni-a:2");
+	assert_string_equal(links_of(&in, "member:pni-a:2:0", false), "ac");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
+/* Two sites may each report a link of one name; of sessions of one name the first counts. */
+static void
+same_names(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+	struct audit_input in = healthy_input(conf);
+
+	(void)state;
+	strcpy(in.links[3].rec.name, "pni-b");
+	assert_string_equal(links_of(&in, "link:pni-b", false), "bd");
+	assert_string_equal(links_of(&in, "link:pni-d", false), "");
+	strcpy(in.sessions[6].rec.name, in.sessions[1].rec.name);
+	assert_ptr_not_equal(in.sessions[6].link, in.sessions[1].link);
+	assert_string_equal(links_of(&in, "session:pni-a-v6", false), "a");
+	in.sessions[1].link = NULL;
+	assert_string_equal(links_of(&in, "session:pni-a-v6", false), "");
 	healthy_fini(&in);
 	conf_destroy(conf);
 }
@@ -77,20 +135,20 @@ whose_loss(void **state)
 	for (size_t i = 0; i < count; i++)
 		in.links[i].probe = &ours;
 	in.links[3].probe = &theirs;
-	assert_true(scope_rests_on(&in, "member:pni-d:1", &theirs));
-	assert_false(scope_rests_on(&in, "member:pni-d:1", &ours));
-	assert_false(scope_rests_on(&in, "link:pni-a", &theirs));
-	assert_true(scope_rests_on(&in, "location:Frankfurt", &theirs));
-	assert_true(scope_rests_on(&in, "location:Frankfurt", &ours));
-	assert_false(scope_rests_on(&in, "location:Amsterdam", &theirs));
-	assert_true(scope_rests_on(&in, "peering", &theirs));
+	assert_true(rests_on(&in, "member:pni-d:1", &theirs));
+	assert_false(rests_on(&in, "member:pni-d:1", &ours));
+	assert_false(rests_on(&in, "link:pni-a", &theirs));
+	assert_true(rests_on(&in, "location:Frankfurt", &theirs));
+	assert_true(rests_on(&in, "location:Frankfurt", &ours));
+	assert_false(rests_on(&in, "location:Amsterdam", &theirs));
+	assert_true(rests_on(&in, "peering", &theirs));
 	in.links[3].probe = NULL; /* anybody's */
-	assert_true(scope_rests_on(&in, "bfd:pni-d-v4", &ours));
-	assert_true(scope_rests_on(&in, "bfd:pni-d-v4", &theirs));
+	assert_true(rests_on(&in, "bfd:pni-d-v4", &ours));
+	assert_true(rests_on(&in, "bfd:pni-d-v4", &theirs));
 	in.link_count = 1;
-	assert_false(scope_rests_on(&in, "link:pni-d", &ours));
+	assert_false(rests_on(&in, "link:pni-d", &ours));
 	in.link_count = 0; /* nobody knows */
-	assert_true(scope_rests_on(&in, "link:pni-d", &ours));
+	assert_true(rests_on(&in, "link:pni-d", &ours));
 	in.link_count = count;
 	healthy_fini(&in);
 	conf_destroy(conf);
@@ -102,6 +160,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(which_links),
 		cmocka_unit_test(whole_names),
+		cmocka_unit_test(same_names),
 		cmocka_unit_test(whose_loss),
 	};
 
