@@ -38,6 +38,50 @@ format_of(const struct sdp_format *f)
 	return out;
 }
 
+/* Media of one address and port: those of a BUNDLE (RFC 9143), or a plain and a secure offer of the
+ * same. */
+static bool
+is_same_place(const struct sdp_media *a, const struct sdp_media *b)
+{
+	return a->port == b->port && addr_equal(&a->address, &b->address);
+}
+
+static bool
+is_offered(const struct sdp_media *m)
+{
+	return is_rtp(m->protocol) && has_place(m);
+}
+
+/* The first media line of its place speaks for all of them. */
+static bool
+is_told_before(const struct sdp *sdp, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++)
+		if (is_offered(&sdp->media[i]) && is_same_place(&sdp->media[i], &sdp->media[at]))
+			return true;
+	return false;
+}
+
+/* Payload types of one RTP session mean one thing each (RFC 9143 section 9.1), so all of a place's
+ * are told together. There may be more than there is room for: the first ones of each line, which
+ * are those it would rather have, go before the second ones of any. Secure when all lines are. */
+static void
+gather_place(const struct sdp *sdp, const struct sdp_media *place, struct expectation *e)
+{
+	e->secure = true;
+	for (unsigned f = 0; f < SDP_FORMATS_MAX; f++) {
+		for (unsigned i = 0; i < sdp->media_count; i++) {
+			const struct sdp_media *m = &sdp->media[i];
+
+			if (!is_offered(m) || !is_same_place(m, place))
+				continue;
+			e->secure &= is_secure(m);
+			if (f < m->format_count && e->format_count < EXPECTATION_FORMATS)
+				e->formats[e->format_count++] = format_of(&m->formats[f]);
+		}
+	}
+}
+
 unsigned
 media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect, void *context)
 {
@@ -47,11 +91,9 @@ media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect, voi
 		const struct sdp_media *m = &sdp->media[i];
 		struct expectation e = {.addr = m->address, .port = m->port, .time_ns = time_ns};
 
-		if (!is_rtp(m->protocol) || !has_place(m))
+		if (!is_offered(m) || is_told_before(sdp, i))
 			continue;
-		e.secure = is_secure(m);
-		for (unsigned f = 0; f < m->format_count && f < EXPECTATION_FORMATS; f++)
-			e.formats[e.format_count++] = format_of(&m->formats[f]);
+		gather_place(sdp, m, &e);
 		expect(context, &e);
 		told++;
 	}

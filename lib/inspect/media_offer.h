@@ -13,7 +13,7 @@
 /* Takes an expectation on its way to those who see media; borrowed for the call. */
 typedef void expect_fn(void *context, const struct expectation *e);
 
-/* Tell every medium of the body that is RTP, is not refused and has an address. Returns how many.
- */
+/* Tell every address and port at which the body wants RTP that is not refused, with the payload
+ * types of all media lines there (BUNDLE: RFC 9143). Returns how many. */
 unsigned media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect,
                           void *context);

@@ -85,6 +85,62 @@ test_keys(void **state)
 	assert_true(t.at[0].secure);
 }
 
+/* RFC 9143: audio and video of a BUNDLE are one RTP session, whose payload types are those of both.
+ */
+static void
+test_bundle(void **state)
+{
+	struct told t = tell("v=0\r\nc=IN IP4 192.0.2.1\r\na=group:BUNDLE 0 1\r\n"
+	                     "m=audio 49170 UDP/TLS/RTP/SAVPF 111 0\r\na=mid:0\r\n"
+	                     "a=rtpmap:111 opus/48000/2\r\n"
+	                     "m=video 49170 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:1\r\n"
+	                     "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\n"
+	                     "m=video 49180 RTP/AVP 98\r\na=rtpmap:98 H264/90000\r\n");
+	const struct expectation *e = &t.at[0];
+
+	(void)state;
+	assert_int_equal(t.count, 2);
+	assert_true(is_at(e, "192.0.2.1", 49170));
+	assert_true(e->secure);
+	assert_int_equal(e->format_count, 4);
+	assert_int_equal(expectation_format(e, 111)->codec, CODEC_OPUS);
+	assert_int_equal(expectation_format(e, 96)->codec, CODEC_VP8);
+	assert_int_equal(expectation_format(e, 97)->codec, CODEC_RTX);
+	assert_int_equal(expectation_format(e, 0)->codec, CODEC_PCMU);
+	assert_null(expectation_format(e, 98));
+	assert_true(is_at(&t.at[1], "192.0.2.1", 49180));
+	assert_false(t.at[1].secure);
+}
+
+/* More payload types than an expectation holds: what either line would rather have is there. */
+static void
+test_long_bundle(void **state)
+{
+	struct told t =
+		tell("v=0\nc=IN IP4 192.0.2.1\n"
+	             "m=audio 4000 RTP/AVPF 111 63 9 0 8 13 110 126 102 103 104 105 106 107\n"
+	             "m=video 4000 RTP/AVPF 96 97\na=rtpmap:96 VP8/90000\n");
+
+	(void)state;
+	assert_int_equal(t.count, 1);
+	assert_int_equal(t.at[0].format_count, EXPECTATION_FORMATS);
+	assert_non_null(expectation_format(&t.at[0], 111));
+	assert_int_equal(expectation_format(&t.at[0], 96)->codec, CODEC_VP8);
+}
+
+/* Secure or not, as the other side likes: nothing says yet that it is. */
+static void
+test_same_port_twice(void **state)
+{
+	struct told t = tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/SAVP 0\n"
+	                     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\n"
+	                     "m=audio 4000 RTP/AVP 0\n");
+
+	(void)state;
+	assert_int_equal(t.count, 1);
+	assert_false(t.at[0].secure);
+}
+
 /* Refused, on hold, without an address, not RTP: nothing will come there. */
 static void
 test_nothing_to_expect(void **state)
@@ -103,9 +159,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats),
-		cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_nothing_to_expect),
+		cmocka_unit_test(test_formats),         cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_bundle),          cmocka_unit_test(test_long_bundle),
+		cmocka_unit_test(test_same_port_twice), cmocka_unit_test(test_nothing_to_expect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
