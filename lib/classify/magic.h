@@ -60,7 +60,7 @@ magic_fn magic_tls_any;        /* any record: for TLS's own ports */
 magic_fn magic_tls_compatible; /* RFC 5246 E.2: a ClientHello as SSL 2 framed it */
 magic_fn magic_http;           /* RFC 9112: request or status line */
 magic_fn magic_http_connect;   /* RFC 9110 9.3.6: what follows is another protocol's */
-magic_fn magic_quic;           /* RFC 9000, 9369: long header of version 1 or 2 */
+magic_fn magic_quic;           /* RFC 9000, 9369 and its drafts: long header of version 1, 2 */
 magic_fn magic_quic_any;       /* other versions by pattern, gQUIC, version negotiation */
 magic_fn magic_ssh;            /* RFC 4253 4.2 */
 magic_fn magic_dns_anywhere;   /* magic_dns of a name with two labels: no NetBIOS */

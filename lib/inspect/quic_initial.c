@@ -22,8 +22,8 @@ enum {
 };
 
 /* Initial salts: of draft-ietf-quic-tls-22, of -23 to -28, of -29 to -32, of RFC 9001 section 5.2
- * (-33 and -34 had it), of RFC 9369 section 3.3.1, and of the versions that a browser had before
- * them. */
+ * (-33 and -34 had it), of RFC 9369 section 3.3.1 and its drafts, and of the versions that a
+ * browser had before them. */
 static const uint8_t salt_draft_22[SALT_SIZE] = {0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb,
                                                  0xe9, 0x19, 0x3a, 0x96, 0xcd, 0x21, 0x51,
                                                  0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a};
@@ -39,6 +39,9 @@ static const uint8_t salt_v1[SALT_SIZE] = {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0
 static const uint8_t salt_v2[SALT_SIZE] = {0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6,
                                            0xdb, 0x81, 0x93, 0x81, 0xbe, 0x6e, 0x26,
                                            0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9};
+static const uint8_t salt_v2_draft[SALT_SIZE] = {0xa7, 0x07, 0xc2, 0x03, 0xa5, 0x9b, 0x47,
+                                                 0x18, 0x4a, 0x1d, 0x62, 0xca, 0x57, 0x04,
+                                                 0x06, 0xea, 0x7a, 0xe3, 0xe5, 0xd3};
 static const uint8_t salt_q050[SALT_SIZE] = {0x50, 0x45, 0x74, 0xef, 0xd0, 0x66, 0xfe,
                                              0x2f, 0x9d, 0x94, 0x5c, 0xfc, 0xdb, 0xd3,
                                              0xa7, 0xf0, 0xd3, 0xb5, 0x6b, 0x45};
@@ -59,6 +62,7 @@ static const struct {
 	{0xff000021, 0xff000022, salt_v1},
 	{QUIC_V1, QUIC_V1, salt_v1},
 	{QUIC_V2, QUIC_V2, salt_v2},
+	{QUIC_V2_DRAFT, QUIC_V2_DRAFT, salt_v2_draft},
 	{0xfaceb001, 0xfaceb001, salt_draft_22}, /* a vendor's, built on those drafts */
 	{0xfaceb002, 0xfaceb002, salt_draft_23},
 	{0xfaceb00e, 0xfaceb00e, salt_draft_23},
@@ -116,8 +120,8 @@ quic_keys_derive(uint32_t version, const uint8_t *dcid, uint8_t size, struct qui
 	if (!salt)
 		return false;
 	HMAC(EVP_sha256(), salt, SALT_SIZE, dcid, size, initial, &initial_size);
-	derive_side(initial, "client in", version == QUIC_V2, client);
-	derive_side(initial, "server in", version == QUIC_V2, server);
+	derive_side(initial, "client in", quic_is_v2(version), client);
+	derive_side(initial, "server in", quic_is_v2(version), server);
 	return true;
 }
 

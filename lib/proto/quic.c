@@ -25,7 +25,7 @@ quic_integer(struct cursor *c)
 static bool
 is_ietf(uint32_t version)
 {
-	return version == QUIC_V1 || version == QUIC_V2 || version == MVFST_22 ||
+	return version == QUIC_V1 || quic_is_v2(version) || version == MVFST_22 ||
 	       version == MVFST_27 || version == MVFST_27_TRIAL || quic_is_google(version) ||
 	       (version >= DRAFT_FIRST && version <= DRAFT_LAST);
 }
@@ -40,7 +40,7 @@ type_of(uint8_t first, uint32_t version)
 	if (!is_ietf(version))
 		return QUIC_OTHER;
 	/* RFC 9369 section 3.2: 1 Initial, 2 0-RTT, 3 Handshake, 0 Retry */
-	return version == QUIC_V2 ? (bits + 3) & 3 : bits;
+	return quic_is_v2(version) ? (bits + 3) & 3 : bits;
 }
 
 static void

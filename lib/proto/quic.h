@@ -19,7 +19,8 @@
 enum {
 	QUIC_V1 = 0x00000001,
 	QUIC_V2 = 0x6b3343cf,
-	QUIC_ID_MAX = 20, /* of version 1 and 2 */
+	QUIC_V2_DRAFT = 0x709a50c4, /* draft-ietf-quic-v2-01 to -06: as version 2, other salt */
+	QUIC_ID_MAX = 20,           /* of version 1 and 2 */
 };
 
 /* Versions that stand between gQUIC and the drafts: the headers of draft 27 around frames of
@@ -53,6 +54,13 @@ static inline bool
 quic_is_reserved(uint32_t version)
 {
 	return (version & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
+
+/* Types and key labels of version 2 (RFC 9369 sections 3.2 and 3.3.2). */
+static inline bool
+quic_is_v2(uint32_t version)
+{
+	return version == QUIC_V2 || version == QUIC_V2_DRAFT;
 }
 
 static inline bool

@@ -151,6 +151,8 @@ static const struct vector vectors[] = {
           "c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11"),
 	U("RFC 9369 A.2", magic_quic, QUIC, 4433, 1200,
           "d76b3343cf088394c8f03e5157080000449ea0c95e82ffe67b6abcdb4298b485"),
+	U("its drafts from 01 on", magic_quic, QUIC, 4433, 1200,
+          "d7709a50c4088394c8f03e5157080000449ea0c95e82ffe67b6abcdb4298b485"),
 	U("nDPI quic-mvfst-27.pcapng 1", magic_quic_any, QUIC, 443, 1232,
           "ccfaceb00208adbbb2044a6fd4af000044bed78d24631f2bd48d63ca"),
 	U("tcpdump quic_vn.pcap 1: a version to be refused", magic_quic_any, QUIC, 443, 1200,

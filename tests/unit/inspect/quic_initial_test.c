@@ -66,6 +66,7 @@ test_keys_of_others(void **state)
 		{0xff000016, "07863d9c083786bc86766ce0d02bf93f"}, /* draft 22 */
 		{0xfaceb001, "07863d9c083786bc86766ce0d02bf93f"},
 		{0xfaceb00e, "af7fd7efebd21878ff66811248983694"}, /* draft 27 */
+		{QUIC_V2_DRAFT, "95df2be2e8d549c82e996fc9339f4563"},
 		{QUIC_Q050, "348cb426373281cfaec63f5b609350e7"},
 		{QUIC_T050, "80ab8e0313d2c851aaff5405824a916a"},
 		{QUIC_T051, "e66b805440a16d39f1889b2726d1cc5c"},

@@ -70,6 +70,7 @@ static const struct {
 	{"version 2 numbers types in its own way", "d0 6b3343cf 00 00 00 01 aa", REASON_OK,
          QUIC_INITIAL, 0},
 	{"and Retry is its 0", "c0 6b3343cf 00 00 aabb", REASON_OK, QUIC_RETRY, 0},
+	{"so it was in its drafts", "f0 709a50c4 00 00 01 aa", REASON_OK, QUIC_HANDSHAKE, 0},
 	{"0-RTT", "d0 00000001 00 00 01 aa", REASON_OK, QUIC_0RTT, 0},
 	{"version negotiation", "80 00000000 00 00 00000001 ff00001d", REASON_OK, QUIC_NEGOTIATION,
          0},
