@@ -196,35 +196,41 @@ turn(struct control *c)
 
 /* ---- reload ---------------------------------------------------------------------------------- */
 
-static const char *
-needs_restart(const struct conf *old, const struct conf *new)
+/* The new contract, or NULL and *error. */
+static struct conf *
+load_next(const struct control *c, char **error)
 {
-	if (strcmp(old->redis.server, new->redis.server) != 0)
-		return "redis.server changed";
-	if (strcmp(old->peering.name, new->peering.name) != 0)
-		return "peering.name changed";
+	struct conf *next = NULL;
+	char *fixed;
+
+	if (contract_load(c->options.config, &next, error) != 0)
+		return NULL;
+	fixed = conf_at_start_change(c->conf, next, CONF_CONTROL);
+	if (!fixed)
+		return next;
+	*error = mem_printf("%s: %s changed: that needs a restart", next->path, fixed);
+	free(fixed);
+	conf_destroy(next);
 	return NULL;
 }
 
 static void
 reload(struct control *c)
 {
-	struct conf *next = NULL;
 	char *error = NULL;
+	struct conf *next;
 
 	service_reloading();
-	if (contract_load(c->options.config, &next, &error) == 0 && needs_restart(c->conf, next))
-		error = mem_printf("%s: that needs a restart", needs_restart(c->conf, next));
-	if (error) {
-		log_error("control", "reload refused, nothing changed: %s", error);
-		conf_destroy(next);
-	} else {
+	next = load_next(c, &error);
+	if (next) {
 		if (c->audit)
 			audit_set_conf(c->audit, next);
 		conf_destroy(c->conf);
 		c->conf = next;
 		c->pages.conf = next;
 		log_info("control", "reloaded %s, %.12s", next->path, next->sha256);
+	} else {
+		log_error("control", "reload refused, nothing changed: %s", error);
 	}
 	free(error);
 	service_ready();

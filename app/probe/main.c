@@ -27,6 +27,7 @@ enum {
 struct probe {
 	struct options options;
 	struct conf *conf, *next_conf; /* next: while a reload goes on */
+	bool reload_again;             /* a signal came while it did */
 	struct store *store;
 	struct plane *plane;
 	struct collector *collector;
@@ -121,54 +122,49 @@ stop(struct probe *p)
 
 /* ---- reload ---------------------------------------------------------------------------------- */
 
-/* What can't change in a running probe, in words; NULL: nothing of it did. */
-static const char *
-needs_restart(const struct conf *old, const struct conf *new)
-{
-	if (strcmp(old->probe.id, new->probe.id) != 0 ||
-	    strcmp(old->probe.site, new->probe.site) != 0)
-		return "probe.id or probe.site changed";
-	if (strcmp(old->redis.server, new->redis.server) != 0 ||
-	    strcmp(old->peering.name, new->peering.name) != 0)
-		return "redis.server or peering.name changed";
-	if (old->redis.interval_ms != new->redis.interval_ms)
-		return "redis.interval_ms changed";
-	return NULL;
-}
-
-static bool
+static void
 reload_failed(struct conf *next, char *error)
 {
 	log_error("probe", "reload refused, nothing changed: %s", error);
 	free(error);
 	conf_destroy(next);
 	service_ready();
-	return false;
 }
 
-/* Checks the new file whole, then posts it to the workers. */
-static bool
+/* NULL, or why `next` can't be taken up; to be freed. */
+static char *
+why_not(const struct probe *p, const struct conf *next)
+{
+	char *fixed, *error;
+
+	if (!next->probe.id)
+		return mem_printf("%s: no probe group", next->path);
+	fixed = conf_at_start_change(p->conf, next, CONF_PROBE);
+	if (!fixed)
+		return NULL;
+	error = mem_printf("%s: %s changed: that needs a restart", next->path, fixed);
+	free(fixed);
+	return error;
+}
+
+/* Checks the new file whole, then posts it to the workers. While they go over, the file of another
+ * signal waits: it may be newer than the one they take. */
+static void
 reload_begin(struct probe *p)
 {
 	struct conf *next = NULL;
 	char *error = NULL;
-	const char *why;
 
+	p->reload_again = p->next_conf != NULL;
+	if (p->reload_again)
+		return;
 	service_reloading();
-	if (p->next_conf)
-		return reload_failed(NULL, mem_strdup("the last one is still going on"));
-	if (contract_load(p->options.config, &next, &error) != 0)
-		return reload_failed(NULL, error);
-	if (!next->probe.id)
-		return reload_failed(next, mem_printf("%s: no probe group", next->path));
-	why = needs_restart(p->conf, next);
-	if (why)
-		return reload_failed(next,
-		                     mem_printf("%s: %s: that needs a restart", next->path, why));
-	if (plane_reload(p->plane, next, &error) != 0)
-		return reload_failed(next, error);
-	p->next_conf = next;
-	return true;
+	if (contract_load(p->options.config, &next, &error) == 0)
+		error = why_not(p, next);
+	if (!error && plane_reload(p->plane, next, &error) == 0)
+		p->next_conf = next;
+	else
+		reload_failed(next, error);
 }
 
 /* The workers have gone over: what they left behind is counted, the old file's things are freed. */
@@ -183,6 +179,8 @@ reload_end(struct probe *p)
 	p->next_conf = NULL;
 	log_info("probe", "reloaded %s, %.12s", p->conf->path, p->conf->sha256);
 	service_ready();
+	if (p->reload_again)
+		reload_begin(p);
 }
 
 /* ---- loop ------------------------------------------------------------------------------------ */

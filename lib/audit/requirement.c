@@ -95,7 +95,8 @@ print_thresholds(const struct requirement *r, const struct conf *conf, FILE *to)
 		if (!any)
 			fprintf(to, "thresholds\n");
 		any = true;
-		fprintf(to, "  %-26s %g %s (%s)\n", t->name, t->value, t->unit, t->source);
+		fprintf(to, "  %-26s %g %s (%s)%s\n", t->name, t->value, t->unit, t->source,
+		        t->later ? "; not used yet" : "");
 	}
 }
 

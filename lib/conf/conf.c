@@ -105,6 +105,14 @@ conf_load_text(const char *text, const char *name, struct conf **out, char **err
 	return finish(c, &s, source_read_text(&s, text, name), out, error);
 }
 
+char *
+conf_place(const struct conf *c, const void *field)
+{
+	const struct origin *o = origin_find(c->memory, field);
+
+	return o ? mem_printf("%s:%u", o->at.file, o->at.line) : mem_strdup(c->path);
+}
+
 const struct conf_threshold *
 conf_threshold_get(const struct conf *c, const struct conf_link *link, const char *name)
 {

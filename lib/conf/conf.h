@@ -83,6 +83,7 @@ struct conf_threshold {
 	const char *unit;   /* "ratio", "us", "bps", "bytes" or what is counted */
 	const char *source; /* "documented: …", "standard: …", "engineering" or "FILE:LINE" */
 	bool set;           /* written in the file, not a default */
+	bool later;         /* no verdict rests on it yet */
 };
 
 struct conf_thresholds {
@@ -258,6 +259,15 @@ int conf_load(const char *file, struct conf **out, char **error);
 int conf_load_text(const char *text, const char *name, struct conf **out, char **error);
 void conf_destroy(struct conf *c);
 
+/* Programs, as bits: some keys each of them reads at its start alone. */
+enum conf_program { CONF_PROBE = 1 << 0, CONF_CONTROL = 1 << 1 };
+/*
+ * What a reload of `program` can't take up: the first key that it reads at its start alone and that
+ * differs, "probe.flows"; NULL: there is none. To be freed.
+ */
+char *conf_at_start_change(const struct conf *old, const struct conf *new,
+                           enum conf_program program);
+
 /* Everything resolved, defaults marked, in the file's own syntax, with the source of each number.
  */
 void conf_print(const struct conf *c, FILE *to);
@@ -268,6 +278,10 @@ void conf_print(const struct conf *c, FILE *to);
 enum conf_name_kind { CONF_NAME_CLASS, CONF_NAME_ROLE };
 int conf_check_names(const struct conf *c, enum conf_name_kind kind, const char *const *names,
                      size_t count, char **error);
+
+/* Where the value of a field of `c` was written, "FILE:LINE", for messages of those who use it; the
+ * file alone where it holds its default. To be freed. */
+char *conf_place(const struct conf *c, const void *field);
 
 /* docs/configuration.md, from the schema table. */
 void conf_print_docs(FILE *to);

@@ -28,7 +28,11 @@ static const char intro[] =
 	"- Only `peering`, `peer`, one site and one link with its ports are required.\n"
 	"- A wrong file gets one line: file, line, what is wrong, what would be right; exit code "
 	"2.\n"
-	"  `SIGHUP` reloads; a file that is wrong changes nothing.\n"
+	"  `SIGHUP` reloads; a file that is wrong changes nothing, nor does one that changes what "
+	"is\n"
+	"  *read at the start* of that program: that needs a restart.\n"
+	"- *Not used yet*: the key is checked and changes nothing, what will use it is not there "
+	"yet.\n"
 	"- The digest of the contract covers all that is written except `probe`, `bmp` and "
 	"`redis`, whatever its "
 	"layout.\n"
@@ -96,6 +100,14 @@ print_default(const struct schema_key *key, FILE *to)
 		fprintf(to, "`%s` (%s)", key->preset, key->source ? key->source : "engineering");
 }
 
+static const char *
+at_start_text(unsigned programs)
+{
+	return programs == CONF_PROBE     ? "the probe"
+	       : programs == CONF_CONTROL ? "control"
+	                                  : "the probe and of control";
+}
+
 static void
 print_row(const struct schema_key *key, FILE *to)
 {
@@ -109,7 +121,9 @@ print_row(const struct schema_key *key, FILE *to)
 	fprintf(to, " | %s", key->help);
 	if (key->example)
 		fprintf(to, "; e.g. `%s`", key->example);
-	fputs(" |\n", to);
+	if (key->at_start)
+		fprintf(to, "; read at the start of %s", at_start_text(key->at_start));
+	fputs(key->later ? "; **not used yet** |\n" : " |\n", to);
 }
 
 static void
@@ -143,7 +157,8 @@ print_thresholds(FILE *to)
 		fprintf(to, "| `%s` | %s | %s | ", t->name,
 		        quantity_format(t->preset, t->unit, text), t->unit);
 		print_range(t->min, t->max, NULL, to);
-		fprintf(to, " | %s | %s |\n", t->source, t->help);
+		fprintf(to, " | %s | %s%s |\n", t->source, t->help,
+		        threshold_is_later(t->name) ? "; **not used yet**" : "");
 	}
 }
 

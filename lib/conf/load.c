@@ -238,7 +238,8 @@ load_thresholds(struct loader *l, const config_setting_t *from, const struct con
 		                 : (struct conf_threshold){.name = t->name,
 		                                           .value = t->preset,
 		                                           .unit = t->unit,
-		                                           .source = t->source};
+		                                           .source = t->source,
+		                                           .later = threshold_is_later(t->name)};
 	}
 	for (int i = 0; from && i < config_setting_length(from); i++)
 		if (!load_threshold(l, config_setting_get_elem(from, (unsigned)i), to))

@@ -33,11 +33,12 @@ print_source(const struct printer *p, const struct schema_key *key, const void *
 	const struct origin *o = origin_find(m, field);
 
 	if (o)
-		fprintf(p->to, " # %s:%u\n", o->at.file, o->at.line);
+		fprintf(p->to, " # %s:%u", o->at.file, o->at.line);
 	else if (key->preset)
-		fprintf(p->to, " # default, %s\n", key->source ? key->source : "engineering");
+		fprintf(p->to, " # default, %s", key->source ? key->source : "engineering");
 	else
-		fprintf(p->to, " # not set\n");
+		fprintf(p->to, " # not set");
+	fputs(key->later ? "; not used yet\n" : "\n", p->to);
 }
 
 static void
@@ -101,8 +102,9 @@ print_thresholds(const struct printer *p, const struct schema_key *key,
 		if (t != global && one->source == global->at[i].source)
 			continue; /* inherited */
 		indent(p);
-		fprintf(p->to, plain ? "\t%s = %s; # %s, %s%s\n" : "\t%s = \"%s\"; # %s, %s%s\n",
+		fprintf(p->to, plain ? "\t%s = %s; # %s, %s%s" : "\t%s = \"%s\"; # %s, %s%s",
 		        one->name, text, one->unit, one->set ? "" : "default, ", one->source);
+		fputs(one->later ? "; not used yet\n" : "\n", p->to);
 	}
 	indent(p);
 	fputs("};\n", p->to);

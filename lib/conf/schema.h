@@ -51,6 +51,8 @@ struct schema_key {
 	const char *source; /* of the default; NULL: engineering */
 	const char *const *choices;
 	const struct schema_group *group;
+	unsigned at_start; /* enum conf_program, as bits: who reads it at the start alone */
+	bool later;        /* nothing uses it yet */
 };
 
 struct schema_group {

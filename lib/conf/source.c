@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -384,7 +385,9 @@ source_trouble(int rc)
 int
 source_slurp(const char *path, struct text *out)
 {
-	FILE *f = fopen(path, "re");
+	/* a pipe without a writer must not hold us: it is none of what is read here */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char block[4096];
 	struct stat st;
 	size_t n;

@@ -302,6 +302,68 @@ const struct threshold threshold_table[] = {
 };
 const size_t threshold_count = sizeof threshold_table / sizeof threshold_table[0];
 
+/* What is to be built will stand on these; no verdict does yet. */
+static const char *const later[] = {
+	"media_edge_one_way_us",
+	"media_edge_rtt_us",
+	"media_edge_reorder_ratio",
+	"media_client_one_way_us",
+	"media_client_rtt_us",
+	"media_client_reorder_ratio",
+	"media_burst_window_us",
+	"r5_proxy_flows",
+	"r5_proxy_endpoints",
+	"r5_stall_retransmissions",
+	"r5_failover_flows",
+	"r5_failover_endpoints",
+	"r5_tcp_idle_us",
+	"r5_udp_idle_us",
+	"r5_survivors",
+	"r7_required_rate",
+	"r7_peak_factor",
+	"r7_line_ratio",
+	"r7_plateaus",
+	"r7_plateau_us",
+	"r7_plateau_variation_ratio",
+	"r7_plateau_level_ratio",
+	"r7_plateau_capacity_ratio",
+	"r7_policed_flows",
+	"r7_policed_endpoints",
+	"r7_fit_lost_samples",
+	"r7_fit_passed_samples",
+	"r7_fit_loss_slices",
+	"r7_fit_first_loss_bytes",
+	"r7_fit_loss_outlier_ratio",
+	"r7_fit_loss_slack",
+	"r7_fit_pass_outlier_ratio",
+	"r7_fit_pass_slack",
+	"r7_fit_inflation",
+	"r7_fit_inflated_ratio",
+	"x1_coupling_us",
+	"x1_uncoupled_us",
+	"x1_reference_interval_us",
+	"x1_reference_slow_us",
+	"x1_reference_multiplier",
+	"x6_primary_sessions",
+	"x13_routes",
+	"x13_margin_ratio",
+	"x13_limit_low",
+	"x15_lead_low_us",
+	"x15_lead_high_us",
+	"x15_traffic",
+	"x18_tls_version",
+	"x18_options_us",
+	"m2_bin_us",
+	"m2_hold_us",
+	"m2_keepalive_us",
+	"m2_hold_floor_us",
+	"m2_keepalive_floor_us",
+	"m2_keepalives",
+	"m3_bad_us",
+	"m5_edge_us",
+	"m5_client_us",
+};
+
 size_t
 threshold_find(const char *name)
 {
@@ -320,4 +382,13 @@ threshold_nearest(const char *name)
 	for (size_t i = 0; i < threshold_count; i++)
 		names[i] = threshold_table[i].name;
 	return schema_nearest(name, names, threshold_count);
+}
+
+bool
+threshold_is_later(const char *name)
+{
+	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+		if (strcmp(later[i], name) == 0)
+			return true;
+	return false;
 }

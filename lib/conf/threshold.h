@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct threshold {
@@ -21,5 +22,7 @@ extern const size_t threshold_count;
 
 /* Index in the table; threshold_count: no such name. */
 size_t threshold_find(const char *name);
+/* Whether no verdict rests on it yet: it can be set, and changes nothing. */
+bool threshold_is_later(const char *name);
 /* The nearest known name, or NULL. */
 const char *threshold_nearest(const char *name);

@@ -94,8 +94,10 @@ open_ports(struct plane *p)
 	const struct sources *s = p->now->sources;
 
 	for (unsigned i = 0; i < s->count; i++) {
-		int failed = port_open(s->at[i].name, &p->ports[i]);
+		char *place = conf_place(p->params.conf, s->at[i].at);
+		int failed = port_open(s->at[i].name, place, &p->ports[i]);
 
+		free(place);
 		if (failed)
 			return failed;
 	}

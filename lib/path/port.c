@@ -78,13 +78,13 @@ why_not(const char *name, int failed, const char *said)
 }
 
 static int
-open_failed(const char *name, int failed)
+open_failed(const char *name, const char *place, int failed)
 {
 	char *why = why_not(name, failed, eal_said());
 	bool refused = failed == -EPERM || failed == -EACCES;
 
-	log_error("path", "port %s %s: %s", name, refused ? "can't be opened" : "does not exist",
-	          why);
+	log_error("path", "%s: port %s %s: %s", place, name,
+	          refused ? "can't be opened" : "does not exist", why);
 	free(why);
 	return failed ? failed : -ENODEV;
 }
@@ -107,7 +107,7 @@ learn_facts(struct port *p, const char *name)
 }
 
 int
-port_open(const char *name, struct port **out)
+port_open(const char *name, const char *place, struct port **out)
 {
 	struct port *p;
 	char device[DEVICE_NAME_SIZE];
@@ -121,7 +121,7 @@ port_open(const char *name, struct port **out)
 		eal_hush(false);
 		/* a bad device may still report success, with no port */
 		if (rte_eth_dev_get_port_by_name(device, &id) != 0)
-			return open_failed(name, failed);
+			return open_failed(name, place, failed);
 	}
 	p = mem_alloc(1, sizeof *p);
 	p->id = id;
@@ -129,7 +129,7 @@ port_open(const char *name, struct port **out)
 	failed = rte_eth_dev_info_get(id, &p->info);
 	if (failed) {
 		free(p);
-		return open_failed(name, failed);
+		return open_failed(name, place, failed);
 	}
 	learn_facts(p, name);
 	p->ring_size = RING_SIZE;

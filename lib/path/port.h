@@ -38,8 +38,8 @@ struct port_facts {
 };
 
 /* Opens by name: a vdev is plugged in, a PCI device was probed by eal_start. 0, or -errno with one
- * logged line that says what is wrong with the name. */
-int port_open(const char *name, struct port **out);
+ * logged line that says what is wrong with the name, and `place`, where it was written. */
+int port_open(const char *name, const char *place, struct port **out);
 /* Descriptors of one receive queue, for the size of the pool. */
 uint16_t port_ring_size(const struct port *p);
 /* `pools[queues]`: mbufs of PORT_FRAME_ROOM. With several queues RSS is set up with the symmetric

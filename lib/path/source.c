@@ -17,16 +17,17 @@ source_find(const struct sources *s, const char *name)
 
 /* NULL, or what is wrong. */
 static const char *
-source_add(struct sources *s, const char *name, bool both, enum direction dir,
+source_add(struct sources *s, const char *const *field, bool both, enum direction dir,
            struct source_member member)
 {
+	const char *name = *field;
 	struct source *at = source_find(s, name);
 
 	if (!at) {
 		if (s->count == SOURCES_MAX)
 			return "is one port too many for a probe";
 		at = &s->at[s->count++];
-		*at = (struct source){.name = name, .both = both, .dir = dir};
+		*at = (struct source){.name = name, .at = field, .both = both, .dir = dir};
 	} else if (!both || !at->both) {
 		return "stands twice; only a `both` port may carry several members";
 	}
@@ -44,11 +45,11 @@ member_add(struct sources *s, const struct conf_member *m, struct source_member 
 
 	*name = m->both;
 	if (m->both)
-		return source_add(s, m->both, true, DIR_PEER_TO_MSFT, at);
+		return source_add(s, &m->both, true, DIR_PEER_TO_MSFT, at);
 	for (unsigned dir = 0; dir < DIR_COUNT && !wrong; dir++) {
 		*name = m->port[dir];
 		if (m->port[dir])
-			wrong = source_add(s, m->port[dir], false, dir, at);
+			wrong = source_add(s, &m->port[dir], false, dir, at);
 	}
 	return wrong;
 }

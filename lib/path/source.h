@@ -20,6 +20,7 @@ struct source_member {
 
 struct source {
 	const char *name; /* borrowed from conf */
+	const void *at;   /* the field of conf that names it first, for conf_place() */
 	bool both;
 	enum direction dir; /* unless both */
 	struct source_member members[SOURCE_MEMBERS_MAX];

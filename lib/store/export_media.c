@@ -10,7 +10,7 @@
 #include "store/export_parts.h"
 
 enum {
-	WORST = 1000,       /* streams listed */
+	WORST = 1000,       /* streams listed, where no contract sets redis.max_streams */
 	LEGS_SHOWN = 10000, /* active legs that have a record */
 	GAP_STREAMS = 3,    /* a gap of fewer is their own */
 };
@@ -137,14 +137,15 @@ export_streams(struct epoch *x)
 {
 	const struct stream_book *b = x->a->voice;
 	struct bad *bad = mem_alloc(b->stream_count + 1, sizeof *bad);
+	uint32_t most = x->e->conf->redis.max_streams ? x->e->conf->redis.max_streams : WORST;
 	uint32_t count = b->stream_count;
 	char id[REC_MEDIA_ID];
 
 	for (uint32_t i = 0; i < count; i++)
 		bad[i] = (struct bad){stream_badness(&b->streams[i]), i};
-	if (count > WORST) {
+	if (count > most) {
 		qsort(bad, count, sizeof *bad, by_badness);
-		count = WORST;
+		count = most;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		const struct book_stream *s = &b->streams[bad[i].stream];

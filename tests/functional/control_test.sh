@@ -170,6 +170,11 @@ reloads() {
   kill -HUP "${LAB_PID[standby]}"
   lab_wait 5 grep -q "reload refused" "$LAB_DIR/standby.log"
   check "a bad file changes nothing" grep -q "reload refused.*nonsense" "$LAB_DIR/standby.log"
+  contract
+  sed -i 's/^redis = {/redis = { user = "other";/' "$C"
+  kill -HUP "${LAB_PID[standby]}"
+  lab_wait 5 grep -q "redis.user changed" "$LAB_DIR/standby.log"
+  check "nor does one that needs a restart" grep -q "reload refused.*redis.user changed: that needs a restart" "$LAB_DIR/standby.log"
   contract 'default_subnet = { classes = ["tls"]; };'
   kill -HUP "${LAB_PID[standby]}"
   lab_wait 5 grep -q "info control: reloaded" "$LAB_DIR/standby.log"

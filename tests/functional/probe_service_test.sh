@@ -24,8 +24,8 @@ with open(sys.argv[1], "wb") as f:
         f.write(struct.pack("<IIII", 1700000000, i * 10000, len(frame), len(frame)) + frame)
 PY
 
-configure() { # PORT EXTRA
-  cat >"$LAB_DIR/probe.conf" <<CONF
+configure() { # PORT EXTRA; never half a file, the probe may be reading
+  cat >"$LAB_DIR/probe.new" <<CONF
 probe = { id = "p1"; site = "lab"; flows = 10000; spool = "$LAB_DIR"; };
 peering = { name = "service"; type = "isp"; };
 peer = { asn = 64496; };
@@ -35,6 +35,7 @@ links = ( { name = "pni-a"; site = "lab"; role = "primary"; bandwidth = "10G";
 redis = { server = "unix:$LAB_DIR/redis.sock"; };
 $2
 CONF
+  mv "$LAB_DIR/probe.new" "$LAB_DIR/probe.conf"
 }
 
 # What arrives at the service manager's socket, one message a line.
@@ -72,6 +73,10 @@ check "is ready again" lab_wait 10 times_ready 2
 configure "pcap:$LAB_DIR/b.pcap" ""
 kill -HUP "${LAB_PID[probe]}"
 check "refuses other ports" lab_wait 10 logged 'other ports need a restart'
+configure "pcap:$LAB_DIR/a.pcap" ""
+sed -i 's/flows = 10000/flows = 20000/' "$LAB_DIR/probe.conf"
+kill -HUP "${LAB_PID[probe]}"
+check "refuses what is read at the start" lab_wait 10 logged 'nothing changed: .*probe.flows changed: that needs a restart'
 sleep 1.2
 check "goes on under the old file" test "$(digest)" = "$before"
 
@@ -80,6 +85,17 @@ kill -HUP "${LAB_PID[probe]}"
 check "tells that it reloads" lab_wait 10 told RELOADING=1
 check "takes a good file" lab_wait 10 logged 'reloaded '
 check "the new file's digest is in Redis" lab_wait 10 digest_is_not "$before"
+
+# many signals at once: the last file is taken, and none is refused because another is being taken
+refusals=$(grep -c 'reload refused' "$LAB_DIR/probe.log")
+for n in 1 2 3 4 5 6 7 8; do
+  configure "pcap:$LAB_DIR/a.pcap" "subnets = ( { prefix = \"192.0.2.$n/32\"; side = \"peer\"; } );"
+  kill -HUP "${LAB_PID[probe]}"
+done
+last=$("$build/pniscope" check "$LAB_DIR/probe.conf" | sed -n '1s/.* //p')
+has_last() { [ "$(digest)" = "$last" ]; }
+check "of many reloads the last one holds" lab_wait 10 has_last
+check "none was refused" test "$(grep -c 'reload refused' "$LAB_DIR/probe.log")" = "$refusals"
 
 # about 100 packets a second, whatever was reloaded meanwhile
 first=$(packets) start=$(date +%s%N)
@@ -106,7 +122,7 @@ refused() { # PATTERN PORT: exit 2, one line
   [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] && grep -q "$1" "$LAB_DIR/refused"
 }
 check "a capture that is not there" refused 'No such file' "pcap:$LAB_DIR/none.pcap"
-check "an interface that is not there" refused 'no interface nosuch0' 'net_af_packet0,iface=nosuch0'
+check "an interface that is not there, and where it is named" refused 'probe.conf:6: port .*no interface nosuch0' 'net_af_packet0,iface=nosuch0'
 check "a driver that is not there" refused 'does not exist' 'net_nosuch0'
 stray() {
   "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" stray --check >"$LAB_DIR/refused" 2>&1

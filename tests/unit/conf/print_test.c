@@ -108,6 +108,23 @@ every_number_has_its_source(void **state)
 	conf_destroy(c);
 }
 
+/* A number that changes nothing yet says so, wherever it comes from. */
+static void
+what_is_not_used_yet_says_so(void **state)
+{
+	struct conf *c = load_least_with(7, "thresholds = { r7_required_rate = \"8G\"; };");
+	char *text = printed(c);
+
+	(void)state;
+	assert_non_null(
+		strstr(text, "\tr7_required_rate = \"8G\"; # bps, t.conf:7; not used yet\n"));
+	assert_non_null(strstr(text, "\t\tevidence = \"90d\"; # default, engineering; not used "
+	                             "yet\n"));
+	assert_non_null(strstr(text, "\tr4_flows = 20; # flows, default, engineering\n"));
+	free(text);
+	conf_destroy(c);
+}
+
 static void
 expect_row(const char *docs, const char *key)
 {
@@ -154,6 +171,7 @@ main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(a_link_prints_its_own_thresholds_only),
 		cmocka_unit_test(every_number_has_its_source),
+		cmocka_unit_test(what_is_not_used_yet_says_so),
 		cmocka_unit_test(documents_are_complete),
 	};
 

@@ -256,6 +256,22 @@ brackets_close_what_was_opened(void **state)
 	assert_int_equal(rc, 0);
 }
 
+/* It would be waited for without end: the alarm of the program ends the test then. */
+static void
+a_pipe_is_not_waited_for(void **state)
+{
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/pipe.conf", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(60);
+	expect_error("pipe.conf", -EINVAL,
+	             "pipe.conf: cannot be read: not a regular file; name a readable configuration "
+	             "file");
+	alarm(0);
+}
+
 static void
 an_include_of_itself_ends(void **state)
 {
@@ -277,6 +293,7 @@ main(void)
 		cmocka_unit_test(a_mark_of_utf8_is_stepped_over),
 		cmocka_unit_test(brackets_close_what_was_opened),
 		cmocka_unit_test(an_include_of_itself_ends),
+		cmocka_unit_test(a_pipe_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -35,7 +35,7 @@ test_missing(void **state)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct port *p = NULL;
 
-		assert_true(port_open(names[i], &p) < 0);
+		assert_true(port_open(names[i], "t.conf:3", &p) < 0);
 		assert_null(p);
 	}
 }
@@ -58,7 +58,7 @@ test_null(void **state)
 	struct port *p;
 
 	(void)state;
-	assert_int_equal(port_open("net_null0,size=64", &p), 0);
+	assert_int_equal(port_open("net_null0,size=64", "t.conf:3", &p), 0);
 	assert_string_equal(port_facts(p)->driver, "net_null");
 	assert_int_equal(port_start(p, 1, &pool), 0);
 	assert_int_equal(read_some(p, mbufs, 32), 32);
@@ -87,7 +87,7 @@ test_net_pcap(void **state)
 	assert_int_equal(write(fd, frame, sizeof frame), sizeof frame);
 	close(fd);
 	snprintf(device, sizeof device, "net_pcap0,rx_pcap=%s", name);
-	assert_int_equal(port_open(device, &p), 0);
+	assert_int_equal(port_open(device, "t.conf:3", &p), 0);
 	assert_int_equal(port_start(p, 1, &pool), 0);
 	assert_int_equal(read_some(p, &m, 1), 1);
 	assert_int_equal(m->data_len, 60);

@@ -232,6 +232,28 @@ the_list_is_bounded(void **state)
 	assert_int_equal(listed(b, "legs:active", NULL), 600);
 }
 
+/* Or as many as redis.max_streams says. */
+static void
+the_contract_bounds_the_list(void **state)
+{
+	struct bench *b = *state;
+	struct rec_stream s;
+	char id[96];
+
+	b->conf->redis.max_streams = 3;
+	for (unsigned n = 0; n < 12; n++) {
+		struct sender x = {.n = n};
+
+		speak(b, &x, 10, 0);
+		speak(b, &x, 10, n == 7 ? 10 : 0);
+		report(b, &x, false);
+	}
+	epoch(b);
+	assert_int_equal(listed(b, "streams:worst", id), 3);
+	assert_true(store_get(b->store, RECORD_STREAM, id, &s));
+	assert_int_equal(s.lost, 10);
+}
+
 /* Half of the streams without packets at once: the link's gap. One alone is its own. */
 static void
 a_gap_of_many(void **state)
@@ -292,7 +314,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_BENCH(a_call_is_told),       WITH_BENCH(legs_end),
 		WITH_BENCH(the_list_is_bounded),  WITH_BENCH(a_gap_of_many),
-		WITH_BENCH(clients_are_networks),
+		WITH_BENCH(clients_are_networks), WITH_BENCH(the_contract_bounds_the_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
