@@ -211,9 +211,9 @@ note_med(const struct audit_input *in, const struct twins *t, size_t i, struct v
 
 	if (!a->present || !b->present || (a->has_med ? a->med : 0) == (b->has_med ? b->med : 0))
 		return;
-	verdict_note(d, "%s: MED differs between %s and %s (Microsoft overwrites it)",
-	             prefix_format(&in->conf->registered[i].prefix, prefix), t->a->rec.name,
-	             t->b->rec.name);
+	verdict_detail(d, "%s: MED differs between %s and %s (Microsoft overwrites it)",
+	               prefix_format(&in->conf->registered[i].prefix, prefix), t->a->rec.name,
+	               t->b->rec.name);
 }
 
 /* Every registered prefix that both must carry. */

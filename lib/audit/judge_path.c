@@ -28,11 +28,11 @@ note_tcp(const struct rec_loss *r, const char *scope, struct verdict_draft *d)
 {
 	if (r->tcp_from_packets + r->tcp_to_packets == 0)
 		return;
-	verdict_note(d,
-	             "TCP on %s: %" PRIu64 " of %" PRIu64 " lost before the tap, %" PRIu64
-	             " of %" PRIu64 " after it",
-	             scope, r->tcp_from_lost, r->tcp_from_packets, r->tcp_to_lost,
-	             r->tcp_to_packets);
+	verdict_detail(d,
+	               "TCP on %s: %" PRIu64 " of %" PRIu64 " lost before the tap, %" PRIu64
+	               " of %" PRIu64 " after it",
+	               scope, r->tcp_from_lost, r->tcp_from_packets, r->tcp_to_lost,
+	               r->tcp_to_packets);
 }
 
 static void

@@ -208,16 +208,37 @@ verdict_blame(struct verdict_draft *d, enum side side)
 	d->blamed = true;
 }
 
+static void
+note_add(struct verdict_notes *n, const char *format, va_list args)
+{
+	char text[512];
+
+	if (n->count == VERDICT_NOTES) {
+		n->beyond++;
+		return;
+	}
+	vsnprintf(text, sizeof text, format, args);
+	FIELD_COPY(n->at[n->count++], text);
+}
+
 void
 verdict_note(struct verdict_draft *d, const char *format, ...)
 {
-	char text[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	note_add(&d->notes, format, args);
 	va_end(args);
-	field_append(d->row.reasons, sizeof d->row.reasons, "; ", text);
+}
+
+void
+verdict_detail(struct verdict_draft *d, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	note_add(&d->details, format, args);
+	va_end(args);
 }
 
 /* A row that nothing fails: undecided, or proven by more than a declaration, or not looked at. */
@@ -232,28 +253,91 @@ unfailed(struct verdict_draft *d)
 	return VERDICT_INCONCLUSIVE;
 }
 
-/* The sentences of the sub-checks that decided, before any notes. */
+/* ---- reasons --------------------------------------------------------------------------------- */
+
+#define SEPARATOR "; "
+enum {
+	SEPARATOR_SIZE = sizeof SEPARATOR - 1,
+	TAIL_SIZE = sizeof SEPARATOR "and 4294967295 more" - 1,
+};
+
+/* Sentences under way into the row. */
+struct sentences {
+	char *to;
+	size_t size; /* without the room of the tail */
+	unsigned left_out;
+};
+
+static bool
+sentence_fits(const struct sentences *s, const char *text, size_t kept)
+{
+	return strlen(s->to) + SEPARATOR_SIZE + strlen(text) + kept < s->size;
+}
+
+static void
+add_sentence(struct sentences *s, const char *text, size_t kept)
+{
+	if (sentence_fits(s, text, kept))
+		field_append(s->to, s->size, SEPARATOR, text);
+	else
+		s->left_out++;
+}
+
+/* The first is cut where there is no room, but leaves half of it to notes. */
+static void
+add_first(struct sentences *s, const char *text, size_t kept)
+{
+	size_t half = s->size / 2;
+
+	field_copy(s->to, s->size - (kept < half ? kept : half), text);
+}
+
+static size_t
+notes_size(const struct verdict_notes *n)
+{
+	size_t size = 0;
+
+	for (unsigned i = 0; i < n->count; i++)
+		size += SEPARATOR_SIZE + strlen(n->at[i]);
+	return size;
+}
+
+static void
+add_notes(struct sentences *s, const struct verdict_notes *n)
+{
+	for (unsigned i = 0; i < n->count; i++)
+		add_sentence(s, n->at[i], 0);
+	s->left_out += n->beyond;
+}
+
+/* The sentences of the sub-checks that decided, then notes, then details. */
 static void
 conclude_reasons(struct verdict_draft *d, enum verdict verdict)
 {
 	struct rec_verdict *row = &d->row;
-	char notes[sizeof row->reasons];
+	struct sentences s = {row->reasons, sizeof row->reasons - TAIL_SIZE, d->subchecks_beyond};
+	size_t kept = notes_size(&d->notes);
+	bool any = false;
 
-	FIELD_COPY(notes, row->reasons);
 	row->reasons[0] = '\0';
-	for (uint32_t i = 0; i < row->subcheck_count; i++)
-		if (verdict_find(row->subchecks[i].verdict) == verdict)
-			field_append(row->reasons, sizeof row->reasons, "; ",
-			             row->subchecks[i].reason);
-	if (row->reasons[0] == '\0' && verdict == VERDICT_INCONCLUSIVE)
+	for (uint32_t i = 0; i < row->subcheck_count; i++) {
+		if (verdict_find(row->subchecks[i].verdict) != verdict)
+			continue;
+		if (!any)
+			add_first(&s, row->subchecks[i].reason, kept);
+		else
+			add_sentence(&s, row->subchecks[i].reason, kept);
+		any = true;
+	}
+	if (!any && verdict == VERDICT_INCONCLUSIVE)
 		FIELD_COPY(row->reasons, lack_text(lack_name(d->lack)));
-	if (notes[0] != '\0')
-		field_append(row->reasons, sizeof row->reasons, "; ", notes);
-	if (d->subchecks_beyond > 0) {
-		char more[64];
+	add_notes(&s, &d->notes);
+	add_notes(&s, &d->details);
+	if (s.left_out > 0) {
+		char more[TAIL_SIZE];
 
-		FIELD_FORMAT(more, "%u more sub-checks not listed", d->subchecks_beyond);
-		field_append(row->reasons, sizeof row->reasons, "; ", more);
+		FIELD_FORMAT(more, "and %u more", s.left_out);
+		field_append(row->reasons, sizeof row->reasons, SEPARATOR, more);
 	}
 }
 

@@ -38,6 +38,13 @@ enum { VERDICT_WHY = 160 };
 typedef bool verdict_gate_fn(struct verdict_draft *d, const struct subcheck *check,
                              char why[VERDICT_WHY]);
 
+/* Sentences beside the sub-checks. Those that find no room are counted, as are sub-checks. */
+enum { VERDICT_NOTES = 16, VERDICT_NOTE = 200 };
+struct verdict_notes {
+	char at[VERDICT_NOTES][VERDICT_NOTE];
+	unsigned count, beyond;
+};
+
 /* A row under construction. Zero it with verdict_begin; after verdict_conclude `row` is complete.
  */
 struct verdict_draft {
@@ -47,11 +54,12 @@ struct verdict_draft {
 	enum lack lack;   /* of the undecided sub-checks, the one to act on first */
 	unsigned failed, undecided, passed;
 	unsigned subchecks_beyond; /* more than the row can hold: counted, told in the reasons */
-	bool hard;                 /* one of the failures is a hard fact: no hysteresis */
-	bool blamed;               /* verdict_blame() named a side */
-	enum verdict last;         /* of the sub-check added last, as taken */
-	bool voided;               /* it was a PASS or FAIL that the gate did not let stand */
-	verdict_gate_fn *gate;     /* NULL: all stand */
+	struct verdict_notes notes, details;
+	bool hard;             /* one of the failures is a hard fact: no hysteresis */
+	bool blamed;           /* verdict_blame() named a side */
+	enum verdict last;     /* of the sub-check added last, as taken */
+	bool voided;           /* it was a PASS or FAIL that the gate did not let stand */
+	verdict_gate_fn *gate; /* NULL: all stand */
 	void *gate_context;
 };
 
@@ -86,10 +94,15 @@ void verdict_next(struct verdict_draft *d, const char *format, ...)
 /* Who must act on the failure just added (or about to be), where that is not the requirement's own
  * side: the row takes it from its first failure. */
 void verdict_blame(struct verdict_draft *d, enum side side);
-/* A sentence for people that decides nothing. */
+/* A sentence for people that decides nothing. In `reasons` only the first sub-check that decides
+ * goes before it: the others have their place in the row, a note has no other. */
 void verdict_note(struct verdict_draft *d, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Combines the sub-checks into verdict, basis, reason and reasons. */
+/* One that is told where room is left behind all of these. */
+void verdict_detail(struct verdict_draft *d, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Combines the sub-checks into verdict, basis, reason and reasons: whole sentences, and how many
+ * more there are. */
 void verdict_conclude(struct verdict_draft *d);
 
 /* Exit code of `audit`: 0; 1 a MUST fails; 3 with `strict` when a MUST is not proven; 4 when

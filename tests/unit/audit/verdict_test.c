@@ -142,6 +142,64 @@ a_failure_is_not_crowded_out(void **state)
 	conf_destroy(conf);
 }
 
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t size = strlen(text), tail = strlen(end);
+
+	return size >= tail && strcmp(text + size - tail, end) == 0;
+}
+
+/* Ten sub-checks that passed fill the row's text three times over: the note stands whole behind the
+ * first of them, nothing is cut in its middle, and the rest is counted. */
+static void
+a_note_is_not_crowded_out(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct subcheck well = PASSED(SEEN);
+	static const char note[] = "leak: ICMP from 192.168.1.1 (private), 812 packets";
+	struct verdict_draft d;
+	unsigned told = 0;
+	char more[32];
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R3"), conf, 1, 2);
+	verdict_detail(&d, "%s%s", "a detail of 70 characters or so that nobody needs to read ",
+	               "while there is a note");
+	for (unsigned i = 0; i < 10; i++)
+		verdict_add(&d, &well, "%2u all of %0100u prefixes are public", i, 7);
+	verdict_note(&d, "%s", note);
+	verdict_conclude(&d);
+	assert_string_equal(d.row.verdict, "PASS");
+	assert_int_equal(strncmp(d.row.reasons, " 0 all of", 9), 0);
+	assert_non_null(strstr(d.row.reasons, note));
+	for (const char *at = d.row.reasons; (at = strstr(at, " are public")); at++)
+		told++;
+	assert_in_range(told, 2, 9);
+	snprintf(more, sizeof more, "; and %u more", 10 - told + 1);
+	assert_true(ends_with(d.row.reasons, more));
+	conf_destroy(conf);
+}
+
+/* What has room is told whole, and nothing is said to be left out. */
+static void
+all_is_told_where_there_is_room(void **state)
+{
+	struct conf *conf = scene_conf(SCENE_CONTRACT);
+	struct subcheck well = PASSED(SEEN);
+	struct verdict_draft d;
+
+	(void)state;
+	verdict_begin(&d, requirement_find("R3"), conf, 1, 2);
+	verdict_detail(&d, "a detail");
+	verdict_note(&d, "a note");
+	verdict_add(&d, &well, "one");
+	verdict_add(&d, &well, "two");
+	verdict_conclude(&d);
+	assert_string_equal(d.row.reasons, "one; two; a note; a detail");
+	conf_destroy(conf);
+}
+
 /* Texts from a contract may be long and in any language: cut, but never inside a character. */
 static void
 long_texts_are_cut_at_a_character(void **state)
@@ -265,6 +323,8 @@ main(void)
 		cmocka_unit_test(sub_checks_make_the_row),
 		cmocka_unit_test(a_failure_names_its_side),
 		cmocka_unit_test(a_failure_is_not_crowded_out),
+		cmocka_unit_test(a_note_is_not_crowded_out),
+		cmocka_unit_test(all_is_told_where_there_is_room),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(exit_codes),
 		cmocka_unit_test(failures_keep_their_evidence),
