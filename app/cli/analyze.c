@@ -129,10 +129,11 @@ take_interval(void *context)
 	aggregate_merge(a->aggregate, s, snap_meters(a->snap));
 	snap_release(a->snap, s);
 	aggregate_latency(a->aggregate, inspector_latencies(a->inspector));
-	aggregate_close(a->aggregate);
 	a->self.clock_resolution_ns = capture_info(a->capture)->resolution_ns;
 	/* two times cut to the resolution; what the recorder's clock was worth nobody knows */
 	a->self.clock_error_ns = a->self.clock_resolution_ns;
+	aggregate_clock(a->aggregate, a->self.clock_error_ns, false);
+	aggregate_close(a->aggregate);
 	exporter_begin(a->exporter, a->aggregate, &a->self);
 	exporter_inspect(a->exporter, a->inspector);
 	exporter_end(a->exporter);

@@ -1,6 +1,7 @@
 #include "collector.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -141,7 +142,11 @@ static void
 close_interval(struct collector *c)
 {
 	uint64_t before = c->aggregate->intervals;
+	struct plane_clock clock;
 
+	plane_clock(c->plane, &clock);
+	/* a port without timestamps: a frame waits for its worker's turn before it gets its time */
+	aggregate_clock(c->aggregate, clock.error_ns, strcmp(clock.source, "tsc") == 0);
 	plane_ports(c->plane, add_port, c);
 	slow_path_catch_up(c->slow_path);
 	aggregate_latency(c->aggregate, inspector_latencies(slow_path_lock(c->slow_path)));

@@ -14,9 +14,10 @@
 static void
 count_loss(struct gather *g, const char *id, struct rec_loss *r)
 {
-	uint64_t *const counters[] = {&r->windows,        &r->windows_over,     &r->packets,
-	                              &r->lost,           &r->tcp_from_packets, &r->tcp_from_lost,
-	                              &r->tcp_to_packets, &r->tcp_to_lost};
+	uint64_t *const counters[] = {
+		&r->windows,        &r->windows_over,     &r->packets,
+		&r->lost,           &r->tcp_from_packets, &r->tcp_from_lost,
+		&r->tcp_to_packets, &r->tcp_to_lost,      &r->windows_doubtful};
 	char key[192];
 
 	FIELD_FORMAT(key, "%s|loss:%s", g->site, id);
@@ -24,6 +25,8 @@ count_loss(struct gather *g, const char *id, struct rec_loss *r)
 	              sizeof counters / sizeof counters[0]);
 	if (r->windows_over < r->windows_over_hour)
 		r->windows_over_hour = r->windows_over;
+	if (r->windows_over + r->windows_doubtful < r->windows_doubtful_hour)
+		r->windows_doubtful_hour = r->windows_over + r->windows_doubtful;
 	r->loss_ratio =
 		r->packets + r->lost > 0 ? (double)r->lost / (double)(r->packets + r->lost) : NAN;
 }

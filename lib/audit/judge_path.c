@@ -50,6 +50,12 @@ need_windows(const struct audit_input *in, const struct rec_loss *r, struct verd
 	             (uint64_t)(wanted - fmin(wanted, (double)r->windows)) * 15 * US_PER_S);
 }
 
+static double
+error_ms(uint64_t clock_error_ns)
+{
+	return (double)clock_error_ns / NS_PER_MS;
+}
+
 static void
 fail_windows(const struct rec_loss *r, const struct matter *m, enum side side,
              struct verdict_draft *d)
@@ -63,10 +69,26 @@ fail_windows(const struct rec_loss *r, const struct matter *m, enum side side,
 	judge_evidence(d, m,
 	               direction_name(side == SIDE_PEER ? DIR_PEER_TO_MSFT : DIR_MSFT_TO_PEER),
 	               r->window_over_us, "rtp.sequence",
-	               "%" PRIu64 " lost of %" PRIu64 ", jitter up to %.1f ms", r->lost,
-	               r->packets + r->lost, r->jitter_max_us / US_PER_MS);
+	               "%" PRIu64 " lost of %" PRIu64 ", jitter up to %.1f ms, clock %s off by "
+	               "%.3g ms at most",
+	               r->lost, r->packets + r->lost, r->jitter_max_us / US_PER_MS, r->clock_source,
+	               error_ms(r->clock_error_ns));
 	verdict_blame(d, side);
 	verdict_next(d, "pniscope loss %s; streams name the endpoints", m->link);
+}
+
+/* Jitter that the clock's error may have made, or hides. */
+static void
+open_doubtful(const struct rec_loss *r, const struct matter *m, struct verdict_draft *d)
+{
+	judge_open(d, m, LACK_PROBE_UNFIT,
+	           "%" PRIu64 " of %" PRIu64
+	           " windows of %s have jitter within the clock's error of "
+	           "its limit (%s, %.3g ms at most now)",
+	           r->windows_doubtful, r->windows, m->scope, r->clock_source,
+	           error_ms(r->clock_error_ns));
+	verdict_need(d, "times fit to measure jitter", r->clock_source, "an error below the margin",
+	             "ports with hardware timestamps, or workers that are less busy", 0);
 }
 
 /* A backup carries nothing while all is well: told, not required, beside links that do. */
@@ -98,23 +120,28 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 	                   .samples = r->windows,
 	                   .first_us = r->window_over_us};
 	double over = r->windows ? (double)r->windows_over / (double)r->windows : 0;
+	double doubtful = r->windows ? (double)r->windows_doubtful / (double)r->windows : 0;
 	double good = conf_threshold(in->conf, link->conf, "m3_good_ratio");
+	double bad = conf_threshold(in->conf, NULL, "m3_bad_windows");
+	bool enough = (double)r->windows >= conf_threshold(in->conf, NULL, "m3_windows");
 
 	FIELD_FORMAT(scope, "%s", r->scope);
 	note_tcp(r, scope, d);
 	if (link_is_span(link))
 		judge_open(d, &m, LACK_NOT_OBSERVABLE, "%s is tapped by a SPAN port, which loses",
 		           scope);
-	else if ((double)r->windows_over_hour >= conf_threshold(in->conf, NULL, "m3_bad_windows"))
+	else if ((double)r->windows_over_hour >= bad)
 		fail_windows(r, &m, side, d);
-	else if ((double)r->windows >= conf_threshold(in->conf, NULL, "m3_windows") &&
-	         over <= 1 - good)
+	else if ((double)r->windows_doubtful_hour >= bad ||
+	         (enough && over <= 1 - good && over + doubtful > 1 - good))
+		open_doubtful(r, &m, d);
+	else if (enough && over <= 1 - good)
 		judge_pass(d, &m,
 		           "%.2f %% of %" PRIu64
 		           " windows with media from %s keep the limits; %" PRIu64 " of %" PRIu64
-		           " packets lost",
+		           " packets lost; clock off by %.3g ms at most",
 		           100 * (1 - over), r->windows, side_name(side), r->lost,
-		           r->packets + r->lost);
+		           r->packets + r->lost, error_ms(r->clock_error_ns));
 	else
 		(may_idle(in, link) ? judge_aside : judge_open)(
 			d, &m, LACK_TOO_LITTLE,
@@ -122,8 +149,7 @@ judge_windows(const struct audit_input *in, const struct rec_loss *r, struct ver
 			" over a limit, %" PRIu64 " of %" PRIu64 " packets lost",
 			r->windows, r->windows == 1 ? "" : "s", side_name(side), r->windows_over,
 			r->lost, r->packets + r->lost);
-	if (r->windows < (uint64_t)conf_threshold(in->conf, NULL, "m3_windows") &&
-	    !may_idle(in, link))
+	if (!enough && !may_idle(in, link))
 		need_windows(in, r, d);
 }
 
@@ -233,9 +259,12 @@ static void
 fail_slow(const struct rec_latency *r, const struct matter *m, const struct hours *h, double target,
           struct verdict_draft *d)
 {
-	judge_fail(d, m, "%s: median of %u of %u hours above %.1f ms, up to %.1f ms; n = %" PRIu64,
-	           r->scope, h->over, h->counted, target / US_PER_MS, h->worst_us / US_PER_MS,
-	           h->samples);
+	judge_fail(
+		d, m,
+		"%s: median of %u of %u hours above %.1f ms, up to %.1f ms, clock off by %.3g ms "
+		"at most; n = %" PRIu64,
+		r->scope, h->over, h->counted, target / US_PER_MS, h->worst_us / US_PER_MS,
+		error_ms(r->clock_error_ns), h->samples);
 	judge_evidence(d, m, "", h->first_over_us, "median round trip", "%.1f ms at most, %s",
 	               h->worst_us / US_PER_MS, r->methods);
 	verdict_blame(d, SIDE_PEER);
@@ -266,9 +295,9 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	struct hours h;
 
 	if (r->clock_source[0])
-		verdict_note(d, "%s: %.90s; clock %s, resolution %g us, error at most %g us",
-		             r->scope, r->methods, r->clock_source,
-		             (double)r->clock_resolution_ns / NS_PER_US, error_us);
+		verdict_detail(d, "%s: %.90s; clock %s, resolution %g us, error at most %g us",
+		               r->scope, r->methods, r->clock_source,
+		               (double)r->clock_resolution_ns / NS_PER_US, error_us);
 	target = (double)in->conf->targets.latency_us;
 	h = read_hours(r->hours, least, target, error_us, in->to_us > span ? in->to_us - span : 0);
 	m.first_us = h.first_over_us;
@@ -291,8 +320,11 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		verdict_need(d, "hours of the last day", have, want,
 		             "watch on; pniscope latency tells which methods", span);
 	} else if (h.counted) {
-		judge_pass(d, &m, "%s: median of %u hours at most %.1f ms, n = %" PRIu64, r->scope,
-		           h.counted, h.worst_us / US_PER_MS, h.samples);
+		judge_pass(d, &m,
+		           "%s: median of %u hours at most %.1f ms, clock off by %.3g ms at most, "
+		           "n = %" PRIu64,
+		           r->scope, h.counted, h.worst_us / US_PER_MS, error_ms(r->clock_error_ns),
+		           h.samples);
 	} else {
 		judge_open(d, &m, LACK_TOO_LITTLE,
 		           "%s: no whole hour with %" PRIu64 " samples; median %.1f ms so far, "

@@ -298,6 +298,23 @@ has_encrypted_signalling(void *context, const struct addr *host)
 }
 
 void
+aggregate_clock(struct aggregate *a, uint64_t error_ns, bool by_turn)
+{
+	a->clock.error_ns = error_ns;
+	a->clock.by_turn = by_turn;
+}
+
+uint64_t
+aggregate_clock_error_ns(const struct aggregate *a)
+{
+	uint64_t error_ns = a->clock.error_ns;
+
+	if (a->clock.by_turn)
+		error_ns += a->probe.longest_turn_ns;
+	return error_ns > LATENCY_STEP_NS ? error_ns : LATENCY_STEP_NS;
+}
+
+void
 aggregate_close(struct aggregate *a)
 {
 	struct agg_merge *m = a->merging;
@@ -320,6 +337,7 @@ aggregate_close(struct aggregate *a)
 	p->busy_ratio = m->total_cycles ? (double)m->busy_cycles / (double)m->total_cycles : 0;
 	p->cycles_per_packet = m->packets ? (double)m->all_busy_cycles / (double)m->packets : 0;
 	totals_close(a);
+	a->quality->clock_error_ns = aggregate_clock_error_ns(a);
 	quality_book_close(a->quality, a->end_us);
 	stream_book_close(a->voice, a->end_us, has_encrypted_signalling, a);
 	agg_endpoint_add_media_loss(a);

@@ -155,6 +155,10 @@ struct aggregate {
 			coverage_ratio; /* of the last interval; 0 and 1 without port counters */
 		uint64_t offered, lost; /* of the last interval */
 	} probe;
+	struct {
+		uint64_t error_ns;
+		bool by_turn; /* a frame gets its time when its worker turns to it */
+	} clock;
 	struct agg_merge *merging; /* the running interval; private */
 };
 
@@ -170,6 +174,11 @@ void aggregate_merge(struct aggregate *a, const struct snap *s, const struct met
 void aggregate_latency(struct aggregate *a, struct latency_set *set);
 /* A lane's port counters at the end of the interval. */
 void aggregate_port(struct aggregate *a, uint16_t lane, const struct agg_port *port);
+/* What packet times are worth from now on: a bound of their error, to which with `by_turn` the
+ * longest turn of a worker comes. Before aggregate_close(). */
+void aggregate_clock(struct aggregate *a, uint64_t error_ns, bool by_turn);
+/* That bound for the last closed interval: of every figure that stands on two times. */
+uint64_t aggregate_clock_error_ns(const struct aggregate *a);
 /* Compute rates, peaks and the probe's own losses; the interval's cells are readable until the
  * next merge. */
 void aggregate_close(struct aggregate *a);

@@ -169,62 +169,98 @@ ratio(uint64_t lost, uint64_t packets)
 	return packets + lost ? (double)lost / (double)(packets + lost) : 0;
 }
 
-static bool
-window_is_over(const struct quality_limits *l, const struct quality_windows *w)
-{
-	double jitter =
-		w->jitter_samples ? (double)w->jitter_sum_us / (double)w->jitter_samples : 0;
+enum outcome { WELL, DOUBTFUL, OVER };
 
-	return ratio(w->lost, w->packets) >= l->loss_ratio || w->burst_over ||
-	       jitter >= l->jitter_us;
+/* Loss is counted, so no clock can hide it; jitter is the mean of differences of two times each, of
+ * which the clock's error is a bound. */
+static enum outcome
+window_outcome(const struct quality_limits *l, const struct quality_windows *w)
+{
+	double error_us = (double)w->clock_error_ns / NS_PER_US, jitter;
+
+	if (ratio(w->lost, w->packets) >= l->loss_ratio || w->burst_over)
+		return OVER;
+	if (!w->jitter_samples)
+		return WELL;
+	jitter = (double)w->jitter_sum_us / (double)w->jitter_samples;
+	if (jitter - error_us >= l->jitter_us)
+		return OVER;
+	return jitter + error_us >= l->jitter_us ? DOUBTFUL : WELL;
 }
 
-/* One more over in this hour; those between it and the newest one had none. */
+/* One more in this hour; those between it and the newest one had none. */
 static void
-hour_count(struct quality_windows *w, uint64_t hour)
+hour_count(struct quality_windows *w, uint64_t hour, enum outcome outcome)
 {
 	if (w->hour + QUALITY_HOURS < hour)
 		w->hour = hour - QUALITY_HOURS;
-	while (w->hour < hour)
-		w->hour_over[++w->hour % QUALITY_HOURS] = 0;
-	w->hour_over[hour % QUALITY_HOURS]++;
+	while (w->hour < hour) {
+		w->hour++;
+		w->hour_over[w->hour % QUALITY_HOURS] = 0;
+		w->hour_doubtful[w->hour % QUALITY_HOURS] = 0;
+	}
+	if (outcome == OVER)
+		w->hour_over[hour % QUALITY_HOURS]++;
+	else
+		w->hour_doubtful[hour % QUALITY_HOURS]++;
+}
+
+static uint64_t
+worst_hour(const struct quality_windows *w, uint64_t now_us, bool doubtful)
+{
+	uint64_t now = now_us / HOUR_US;
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < QUALITY_HOURS && w->hour >= i; i++) {
+		unsigned at = (w->hour - i) % QUALITY_HOURS;
+		unsigned count = w->hour_over[at] + (doubtful ? w->hour_doubtful[at] : 0u);
+
+		if (w->hour - i + QUALITY_HOURS > now && count > most)
+			most = count;
+	}
+	return most;
 }
 
 uint64_t
 quality_worst_hour(const struct quality_windows *w, uint64_t now_us)
 {
-	uint64_t now = now_us / HOUR_US;
-	unsigned most = 0;
+	return worst_hour(w, now_us, false);
+}
 
-	for (unsigned i = 0; i < QUALITY_HOURS && w->hour >= i; i++)
-		if (w->hour - i + QUALITY_HOURS > now &&
-		    w->hour_over[(w->hour - i) % QUALITY_HOURS] > most)
-			most = w->hour_over[(w->hour - i) % QUALITY_HOURS];
-	return most;
+uint64_t
+quality_doubtful_hour(const struct quality_windows *w, uint64_t now_us)
+{
+	return worst_hour(w, now_us, true);
 }
 
 static void
 window_judge(const struct quality_limits *l, struct quality_windows *w)
 {
 	uint64_t end = w->start_us + l->window_us;
+	enum outcome outcome = window_outcome(l, w);
 
 	if (w->packets + w->lost < l->packets)
 		return;
 	w->judged++;
 	if (ratio(w->lost, w->packets) > w->worst_loss_ratio)
 		w->worst_loss_ratio = ratio(w->lost, w->packets);
-	if (!window_is_over(l, w))
+	if (outcome == WELL)
 		return;
+	hour_count(w, end / HOUR_US, outcome);
+	if (outcome == DOUBTFUL) {
+		w->doubtful++;
+		return;
+	}
 	w->over++;
 	w->over_us = end;
-	hour_count(w, end / HOUR_US);
 }
 
 /* An interval belongs to the window in which it ends: at a second's end at most one interval of
  * fifteen stands in the wrong one by its first part. */
 static void
-window_close(const struct quality_limits *l, struct quality_sum *s, unsigned dir, uint64_t end_us)
+window_close(const struct quality_book *b, struct quality_sum *s, unsigned dir, uint64_t end_us)
 {
+	const struct quality_limits *l = &b->limits;
 	struct quality_windows *w = &s->windows[dir];
 	const struct quality_slot *slots = s->slots[dir];
 	uint64_t at = end_us - 1, start = at - at % l->window_us;
@@ -234,12 +270,15 @@ window_close(const struct quality_limits *l, struct quality_sum *s, unsigned dir
 			window_judge(l, w);
 		w->start_us = start;
 		w->packets = w->lost = w->jitter_samples = w->jitter_sum_us = 0;
+		w->clock_error_ns = 0;
 		w->burst_over = false;
 	}
 	w->packets += s->last[dir][QUALITY_RTP_PACKETS];
 	w->lost += s->last[dir][QUALITY_RTP_LOST];
 	w->jitter_samples += s->jitter_samples[dir];
 	w->jitter_sum_us += s->jitter_sum_us[dir];
+	if (s->jitter_samples[dir] && b->clock_error_ns > w->clock_error_ns)
+		w->clock_error_ns = b->clock_error_ns;
 	for (unsigned i = 0; i < QUALITY_SLOTS; i++)
 		if (slots[i].packets + slots[i].lost >= l->burst_packets &&
 		    ratio(slots[i].lost, slots[i].packets) >= l->burst_ratio)
@@ -270,7 +309,7 @@ sum_close(const struct quality_book *b, struct quality_sum *s, uint64_t end_us)
 		s->new_bytes[dir] += s->last_new_bytes[dir];
 		take_back(s->total[dir], s->last[dir][QUALITY_TAKEN_BACK]);
 		if (b->limits.window_us && end_us)
-			window_close(&b->limits, s, dir, end_us);
+			window_close(b, s, dir, end_us);
 	}
 }
 

@@ -32,12 +32,15 @@ struct quality_windows {
 	uint64_t start_us; /* of the running one, a multiple of its length; 0: none yet */
 	uint64_t packets, lost;
 	uint64_t jitter_samples, jitter_sum_us;
-	bool burst_over;                   /* a slot of the running one was over */
-	uint64_t judged, over;             /* whole windows since start */
-	uint64_t over_us;                  /* end of the last one over; 0: none */
-	uint64_t hour;                     /* the newest clock hour below, since the epoch */
+	uint64_t clock_error_ns; /* the largest of the running one's intervals */
+	bool burst_over;         /* a slot of the running one was over */
+	uint64_t judged, over;   /* whole windows since start */
+	uint64_t doubtful;       /* of them not over, if the clock's error does not hide it */
+	uint64_t over_us;        /* end of the last one over; 0: none */
+	uint64_t hour;           /* the newest clock hour below, since the epoch */
 	uint16_t hour_over[QUALITY_HOURS]; /* windows over by hour % QUALITY_HOURS */
-	double worst_loss_ratio;           /* of windows judged */
+	uint16_t hour_doubtful[QUALITY_HOURS];
+	double worst_loss_ratio; /* of windows judged */
 };
 
 struct quality_sum {
@@ -60,6 +63,9 @@ struct quality_book {
 	uint32_t link_count, subnet_count, sbc_count;
 	uint64_t overflows; /* what was not counted because a worker's lines were all taken */
 	struct quality_limits limits;
+	/* bound of the error of the times that the interval's jitter stands on: set before
+	 * quality_book_close() */
+	uint64_t clock_error_ns;
 };
 
 /* `conf` is read, not kept. Never NULL. */
@@ -74,8 +80,10 @@ void quality_book_merge(struct quality_book *b, const struct snap *s,
 /* The interval is whole: totals, slots and windows. */
 void quality_book_close(struct quality_book *b, uint64_t end_us);
 
-/* The most windows over in one clock hour, of the last QUALITY_HOURS at `now_us`. */
+/* The most windows over in one clock hour, of the last QUALITY_HOURS at `now_us`; and the most over
+ * or doubtful. */
 uint64_t quality_worst_hour(const struct quality_windows *w, uint64_t now_us);
+uint64_t quality_doubtful_hour(const struct quality_windows *w, uint64_t now_us);
 
 /*
  * Loss as a share of what was sent. TCP, `lost` QUALITY_LOST_BEFORE or QUALITY_LOST_AFTER: over

@@ -71,21 +71,31 @@ scope_name(const struct conf *c, const struct latency_entry *e, char name[SCOPE_
 	}
 }
 
+static uint64_t
+larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What the state keeps resolves no more than its steps. */
+static uint64_t
+resolution_ns(const struct epoch *x)
+{
+	return larger(x->self->clock_resolution_ns, LATENCY_STEP_NS);
+}
+
+static uint64_t
+error_ns(const struct epoch *x)
+{
+	return larger(aggregate_clock_error_ns(x->a), resolution_ns(x));
+}
+
 static void
 fill_clock(struct rec_latency *r, const struct epoch *x)
 {
-	const struct export_self *self = x->self;
-
-	COPY_TEXT(r->clock_source, self->clock_source);
-	r->clock_resolution_ns = self->clock_resolution_ns > LATENCY_STEP_NS
-	                                 ? self->clock_resolution_ns
-	                                 : LATENCY_STEP_NS;
-	r->clock_error_ns = self->clock_error_ns;
-	/* a port without timestamps: a frame waits for its worker's turn before it gets its time */
-	if (strcmp(self->clock_source, "tsc") == 0)
-		r->clock_error_ns += x->a->probe.longest_turn_ns;
-	if (r->clock_error_ns < r->clock_resolution_ns)
-		r->clock_error_ns = r->clock_resolution_ns;
+	COPY_TEXT(r->clock_source, x->self->clock_source);
+	r->clock_resolution_ns = resolution_ns(x);
+	r->clock_error_ns = error_ns(x);
 	r->loss_ratio = x->a->probe.loss_ratio;
 	r->coverage_ratio = x->a->probe.coverage_ratio;
 }
@@ -162,6 +172,8 @@ fill_media(struct rec_loss *r, const struct quality_sum *s, unsigned from, uint6
 	r->windows = w->judged;
 	r->windows_over = w->over;
 	r->windows_over_hour = quality_worst_hour(w, now_us);
+	r->windows_doubtful = w->doubtful;
+	r->windows_doubtful_hour = quality_doubtful_hour(w, now_us);
 	r->window_over_us = w->over_us;
 	r->window_worst_ratio = w->judged ? w->worst_loss_ratio : NAN;
 }
@@ -223,12 +235,15 @@ export_sum(struct epoch *x, const char *scope, const struct quality_sum *s)
 	for (enum side side = SIDE_PEER; side <= SIDE_MSFT; side++) {
 		struct rec_loss r = {.last_us = s->last_us,
 		                     .probe_loss_ratio = x->a->probe.loss_ratio,
-		                     .coverage_ratio = x->a->probe.coverage_ratio};
+		                     .coverage_ratio = x->a->probe.coverage_ratio,
+		                     .clock_resolution_ns = resolution_ns(x),
+		                     .clock_error_ns = error_ns(x)};
 		unsigned from = dir_from(side);
 		char id[SCOPE_SIZE + 96];
 
 		COPY_TEXT(r.scope, scope);
 		COPY_TEXT(r.side, side_name(side));
+		COPY_TEXT(r.clock_source, x->self->clock_source);
 		fill_media(&r, s, from, x->a->end_us);
 		fill_tcp(&r, s, from);
 		fill_rates(&r, x, s, from);

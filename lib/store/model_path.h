@@ -72,10 +72,14 @@ struct rec_loss {
 	uint64_t packets, lost, duplicates, reordered;
 	double loss_ratio;
 	double jitter_mean_us, jitter_max_us; /* last interval with media */
-	uint64_t windows, windows_over;       /* of 15 s that could be judged; over a limit */
-	uint64_t windows_over_hour;           /* most of one clock hour of 24 */
-	uint64_t window_over_us;              /* end of the last one over; 0: none */
-	double window_worst_ratio;            /* highest loss of a judged one */
+	char clock_source[32];                /* of these and of windows: as of rec_latency */
+	uint64_t clock_resolution_ns, clock_error_ns;
+	uint64_t windows, windows_over; /* of 15 s that could be judged; over a limit */
+	uint64_t windows_over_hour;     /* most of one clock hour of 24 */
+	uint64_t windows_doubtful;      /* not over if the clock's error does not hide it */
+	uint64_t windows_doubtful_hour; /* most over or doubtful of one clock hour of 24 */
+	uint64_t window_over_us;        /* end of the last one over; 0: none */
+	double window_worst_ratio;      /* highest loss of a judged one */
 	/* TCP: segments with data */
 	uint64_t tcp_from_packets, tcp_from_lost; /* sent by the side; lost before the tap */
 	uint64_t tcp_to_packets, tcp_to_lost;     /* sent to it; lost after the tap */

@@ -80,6 +80,54 @@ drops(void **state)
 	}
 }
 
+/* Windows whose jitter lies within the clock's error of the limit neither fail nor pass anybody. */
+static void
+a_clock_decides_no_jitter(void **state)
+{
+	static const struct {
+		uint64_t over, over_hour, doubtful, doubtful_hour;
+		const char *verdict, *reason;
+	} cases[] = {
+		{0, 0, 2, 2, "PASS", ""},
+		{0, 0, 3, 3, "INCONCLUSIVE", "probe-unfit"},
+		{2, 2, 1, 3, "INCONCLUSIVE", "probe-unfit"},
+		{3, 3, 3, 6, "FAIL", ""}, /* with and without it */
+		{4, 1, 6, 2, "PASS", ""},
+		{4, 1, 7, 2, "INCONCLUSIVE", "probe-unfit"}, /* 5.5 % may be over */
+		{11, 2, 0, 2, "INCONCLUSIVE", "too-little"},
+	};
+	struct conf *conf = scene_conf(PLAIN);
+	struct audit_input in = scene_input(conf);
+	struct rec_loss loss[4] = {{.scope = "link:pni-a",
+	                            .side = "peer",
+	                            .packets = 1000000,
+	                            .windows = 200,
+	                            .clock_source = "tsc",
+	                            .clock_error_ns = 2500000}};
+
+	(void)state;
+	in.losses = loss;
+	in.loss_count = with_clean_links(loss);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct rec_verdict *v;
+
+		loss[0].windows_over = cases[i].over;
+		loss[0].windows_over_hour = cases[i].over_hour;
+		loss[0].windows_doubtful = cases[i].doubtful;
+		loss[0].windows_doubtful_hour = cases[i].doubtful_hour;
+		v = scene_judge(&in, "M3");
+		if (strcmp(v->verdict, cases[i].verdict) != 0 ||
+		    strcmp(v->reason, cases[i].reason) != 0)
+			fail_msg("case %zu: %s (%s): %s", i, v->verdict, v->reason, v->reasons);
+		if (cases[i].verdict[0] == 'P')
+			assert_non_null(strstr(v->reasons, "clock off by 2.5 ms at most"));
+		if (cases[i].verdict[0] == 'F')
+			assert_non_null(strstr(v->evidence[0].value, "clock tsc off by 2.5 ms"));
+	}
+	scene_input_fini(&in);
+	conf_destroy(conf);
+}
+
 /* A link without media or TCP stands in the way: nothing is known of it. */
 static void
 an_idle_link_is_open(void **state)
@@ -224,6 +272,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drops),
+		cmocka_unit_test(a_clock_decides_no_jitter),
 		cmocka_unit_test(an_idle_link_is_open),
 		cmocka_unit_test(an_unmeasured_prefix_is_open),
 		cmocka_unit_test(nothing_seen_is_open),

@@ -232,6 +232,47 @@ windows_are_judged_by_loss_burst_and_jitter(void **state)
 	assert_int_equal(quality_worst_hour(w, w->over_us + 25 * 3600 * US_PER_S), 0);
 }
 
+/* The limit of the edge is 15 ms. What the clock's error may have made is no failure, and what it
+ * may hide is not well; without jitter there is nothing to hide, and loss needs no clock. */
+static void
+jitter_within_the_clocks_error_is_doubtful(void **state)
+{
+	struct bench *b = *state;
+	const struct quality_windows *w = &b->book->links[0].windows[DIR_MSFT_TO_PEER];
+	static const struct {
+		uint32_t lost, jitter_us;
+		uint64_t over, doubtful; /* that one alone */
+	} cases[] = {{0, 12999, 0, 0}, {0, 13000, 0, 1}, {0, 15000, 0, 1},  {0, 16999, 0, 1},
+	             {0, 17000, 1, 0}, {0, 0, 0, 0},     {100, 14000, 1, 0}};
+	uint64_t over = 0, doubtful = 0;
+
+	b->book->clock_error_ns = 2 * NS_PER_MS;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		window(b, 4000, cases[i].lost, true, cases[i].jitter_us);
+		window(b, 300, 0, true, 0); /* too few to judge: ends the one before */
+		over += cases[i].over;
+		doubtful += cases[i].doubtful;
+		if (w->over != over || w->doubtful != doubtful)
+			fail_msg("jitter of %u us, %u lost: %llu over, %llu doubtful",
+			         cases[i].jitter_us, cases[i].lost, (unsigned long long)w->over,
+			         (unsigned long long)w->doubtful);
+	}
+	assert_int_equal(quality_worst_hour(w, b->now_us), 2);
+	assert_int_equal(quality_doubtful_hour(w, b->now_us), 5);
+	assert_int_equal(quality_doubtful_hour(w, b->now_us + 25 * 3600 * US_PER_S), 0);
+	/* the worst second of a window tells */
+	b->book->clock_error_ns = 0;
+	window(b, 4000, 0, true, 14000);
+	window(b, 300, 0, true, 0);
+	assert_int_equal(w->doubtful, 3);
+	for (unsigned i = 0; i < 15; i++) {
+		b->book->clock_error_ns = i == 3 ? 2 * NS_PER_MS : 0;
+		media(b, 4000, 0, true, 14000);
+	}
+	window(b, 300, 0, true, 0);
+	assert_int_equal(w->doubtful, 4);
+}
+
 /* 0.1 % of a window is over, a packet more that arrived is not: 15 of 15 000, of 15 015. */
 static void
 a_window_is_over_from_its_limit_on(void **state)
@@ -314,6 +355,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(windows_are_judged_by_loss_burst_and_jitter, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(a_window_is_over_from_its_limit_on, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(jitter_within_the_clocks_error_is_doubtful, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(the_worst_hour_is_of_the_last_day, set_up,
 	                                        tear_down),

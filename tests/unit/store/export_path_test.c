@@ -92,6 +92,7 @@ epoch(struct bench *b, uint64_t us)
 	s = snap_take(b->core);
 	aggregate_merge(b->aggregate, s, snap_meters(b->core));
 	snap_release(b->core, s);
+	aggregate_clock(b->aggregate, b->self.clock_error_ns, true);
 	aggregate_close(b->aggregate);
 	exporter_begin(b->exporter, b->aggregate, &b->self);
 	exporter_end(b->exporter);
@@ -168,12 +169,18 @@ loss_by_side(void **state)
 	q->dir[DIR_MSFT_TO_PEER].count[QUALITY_LOST_AFTER] = 4;
 	q->dir[DIR_PEER_TO_MSFT].count[QUALITY_RTP_PACKETS] = 750;
 	q->dir[DIR_PEER_TO_MSFT].count[QUALITY_RTP_LOST] = 250;
+	s->longest_turn_ns = 3000000;
 	epoch(b, US_PER_S);
 	assert_true(store_get(b->store, RECORD_LOSS, "link:a:peer", &r));
 	assert_true(r.tcp_from_loss_ratio == 0.01 && r.tcp_from_lost == 10);
 	assert_true(r.tcp_to_loss_ratio == 0.01 && r.tcp_to_lost == 4);
 	assert_true(r.loss_ratio == 0.25 && r.packets == 750 && r.lost == 250);
 	assert_true(r.lost_pps == 264);
+	/* what its jitter is worth: the clock, and how long a frame may have waited for its time */
+	assert_string_equal(r.clock_source, "tsc");
+	assert_int_equal(r.clock_error_ns, 3020000);
+	assert_int_equal(r.clock_resolution_ns, LATENCY_STEP_NS);
+	assert_int_equal(b->aggregate->quality->clock_error_ns, 3020000);
 	assert_true(store_get(b->store, RECORD_LOSS, "link:a:msft", &r));
 	assert_true(r.tcp_from_lost == 0 && r.tcp_to_lost == 20 && r.packets == 0);
 	assert_true(store_get(b->store, RECORD_LOSS, "subnet:203.0.113.0/24:peer", &r));
