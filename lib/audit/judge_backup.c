@@ -10,9 +10,9 @@
 #include "audit/field.h"
 #include "audit/judge.h"
 #include "audit/judge_parts.h"
-#include "audit/judge_routers.h"
 #include "audit/judge_routes.h"
 #include "audit/location.h"
+#include "audit/routers.h"
 
 /* ---- declared -------------------------------------------------------------------------------- */
 

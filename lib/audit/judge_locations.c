@@ -4,9 +4,9 @@
 #include "audit/field.h"
 #include "audit/judge.h"
 #include "audit/judge_parts.h"
-#include "audit/judge_routers.h"
 #include "audit/judge_routes.h"
 #include "audit/location.h"
+#include "audit/routers.h"
 
 /* ---- R10, X16, X17 --------------------------------------------------------------------------- */
 
@@ -76,8 +76,8 @@ check_shared(const struct audit_input *in, struct verdict_draft *d)
 	for (size_t i = 0; i < in->link_count; i++) {
 		for (size_t k = i + 1; k < in->link_count; k++) {
 			const struct input_link *a = &in->links[i], *b = &in->links[k];
-			struct likeness like;
-			char scope[SCOPE_SIZE];
+			char scope[SCOPE_SIZE], value[64];
+			const char *same;
 			struct matter m = {.id = "shared-router",
 			                   .scope = scope,
 			                   .link = a->rec.name,
@@ -87,14 +87,14 @@ check_shared(const struct audit_input *in, struct verdict_draft *d)
 			if (!a->conf || !b->conf ||
 			    link_is_at(in, b, location_of_link(in->conf, a->conf)))
 				continue;
-			like = routers_compare(in, a, b, SIDE_PEER);
-			if (!like.same)
+			same = routers_share_name(a, b, SIDE_PEER, value);
+			if (!same)
 				continue;
 			FIELD_FORMAT(scope, "link:%s,link:%s", a->rec.name, b->rec.name);
 			judge_fail_hard(d, &m, "%s and %s end at one router: %s %s", a->rec.name,
-			                b->rec.name, like.same, like.value);
-			judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), m.first_us,
-			               like.same, "%s", like.value);
+			                b->rec.name, same, value);
+			judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), m.first_us, same,
+			               "%s", value);
 			verdict_blame(d, SIDE_PEER);
 			verdict_next(d, "end %s and %s at routers of their own", a->rec.name,
 			             b->rec.name);
@@ -134,23 +134,22 @@ judge_active(const struct audit_input *in, struct verdict_draft *d)
 	double idle = conf_threshold(c, NULL, "r8_share_ratio");
 	double fair = conf_threshold(c, NULL, "r8_balance_ratio");
 	uint64_t window = input_time_us(in, "r8_share_window_us"), all = 0;
-	bool day = in->to_us - in->from_us >= window;
+	bool day = in->to_us - in->from_us >= window, several = location_count(c) > 1;
 	char scope[SCOPE_SIZE], have[64], want[64];
 
 	judge_locations(in, d);
 	for (size_t i = 0; i < c->link_count; i++)
 		if (location_first(c, i))
 			all += bytes_at(in, location_of_link(c, &c->links[i]));
-	for (size_t i = 0; i < c->link_count && location_count(c) > 1; i++) {
+	for (size_t i = 0; i < c->link_count && several; i++) {
 		const char *location = location_of_link(c, &c->links[i]);
-		double share = all > 0 ? (double)bytes_at(in, location) / (double)all : 0;
-		struct matter m = {.id = "share",
-		                   .scope = scope,
-		                   .samples = bytes_at(in, location),
-		                   .first_us = in->from_us};
+		struct matter m = {.id = "share", .scope = scope, .first_us = in->from_us};
+		double share;
 
 		if (!location_first(c, i))
 			continue;
+		m.samples = bytes_at(in, location);
+		share = all > 0 ? (double)m.samples / (double)all : 0;
 		FIELD_FORMAT(scope, "location:%s", location);
 		FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all);
 		FIELD_FORMAT(want, "%.0f %% in a day", 100 * fair);

@@ -21,5 +21,8 @@ struct likeness {
 };
 struct likeness routers_compare(const struct audit_input *in, const struct input_link *a,
                                 const struct input_link *b, enum side side);
+/* The kind of the first strong token that both have, and its `name`; NULL: none. */
+const char *routers_share_name(const struct input_link *a, const struct input_link *b,
+                               enum side side, char name[64]);
 /* One router, by requirement R6: an equal strong token, or an equal LACP system and a weak sign. */
 bool routers_same(const struct audit_input *in, const struct likeness *l);
