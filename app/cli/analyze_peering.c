@@ -124,6 +124,8 @@ open_json(const struct bgp_speaker *side)
 	json_put_text(o, "bgp_id", id);
 	json_put(o, "capabilities", capabilities);
 	json_put_text(o, "hostname", side->hostname);
+	json_put_u64(o, "version", open->version);
+	json_put_bool(o, "valid", side->opened);
 	return o;
 }
 
@@ -247,7 +249,7 @@ session_json(const struct bgp_connection *c)
 	for (unsigned i = 0; i < 2; i++) {
 		json_put(messages, sides[i], messages_json(&c->side[i]));
 		json_put(rib, sides[i], rib_json(c, i));
-		if (c->side[i].opened)
+		if (c->side[i].opened || c->side[i].told)
 			json_put(open, sides[i], open_json(&c->side[i]));
 		json_put(quality, sides[i], quality_json(c, i));
 	}

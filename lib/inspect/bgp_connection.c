@@ -41,19 +41,38 @@ settle_sides(struct bgp_connection *c, unsigned from)
 }
 
 static void
+keep_open(struct bgp_speaker *side, const struct bgp_open *open)
+{
+	side->told = true;
+	side->open = *open;
+	slice_copy(side->hostname, sizeof side->hostname, open->hostname);
+	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
+}
+
+/* One that no speaker of version 4 can take is told, and nothing is built on it. */
+static void
+refuse_open(struct bgp_speaker *side, enum reason reason, const struct bgp_open *open)
+{
+	side->counts.malformed++;
+	if (reason == REASON_BGP_BAD && !side->opened)
+		keep_open(side, open);
+}
+
+static void
 read_open(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
 {
 	struct bgp_speaker *side = &c->side[from];
 	size_t size = cursor_left(&body);
 	struct cursor whole = body;
+	struct bgp_open open;
+	enum reason reason = bgp_open_decode(&body, &open);
 
-	if (bgp_open_decode(&body, &side->open) != REASON_OK) {
-		side->counts.malformed++;
+	if (reason != REASON_OK) {
+		refuse_open(side, reason, &open);
 		return;
 	}
 	side->opened = true;
-	slice_copy(side->hostname, sizeof side->hostname, side->open.hostname);
-	side->open.hostname = side->open.domain = side->open.software = (struct slice){0};
+	keep_open(side, &open);
 	side->open_ns = time_ns;
 	side->open_size = size <= BGP_OPEN_KEPT ? (uint16_t)size : 0;
 	memcpy(side->open_bytes, whole.at, side->open_size);

@@ -43,6 +43,7 @@ struct bgp_speaker {
 	bool spoken;          /* one of these was seen */
 	bool settled;         /* it was quiet once, with its table told */
 	bool opened;          /* `open` is known: seen here, or taken over from the session */
+	bool told;            /* an OPEN was seen here: without `opened` one that can't be read */
 	struct bgp_open open; /* its texts are not kept there */
 	char hostname[BGP_HOSTNAME_SIZE];
 	uint64_t open_ns; /* of an OPEN seen here; 0: none */

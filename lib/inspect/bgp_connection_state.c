@@ -98,13 +98,20 @@ has_ended(const struct bgp_connection *c, const struct bgp_speaker *me, uint8_t 
 	return families && me->settled && !both_have(c, BGP_CAP_GRACEFUL_RESTART);
 }
 
+/* One that had ended is what it was, unless it speaks again. */
+static bool
+is_superseded(const struct bgp_connection *c)
+{
+	return c->superseded && c->end == BGP_LIVES;
+}
+
 uint64_t
 bgp_connection_faults(const struct bgp_connection *c, unsigned side)
 {
 	const struct bgp_speaker *me = &c->side[side];
 
 	return me->counts.gaps + me->counts.malformed + me->unheeded +
-	       bgp_connection_rib(c, side)->beyond + c->superseded;
+	       bgp_connection_rib(c, side)->beyond + is_superseded(c);
 }
 
 enum bgp_completeness
@@ -134,7 +141,7 @@ tell_fault(const struct bgp_connection *c, unsigned side, char *to, size_t size)
 		{me->counts.malformed, "messages that can't be read"},
 		{me->unheeded, "UPDATEs from before the connection was proven"},
 		{bgp_connection_rib(c, side)->beyond, "routes without room"},
-		{c->superseded, "taken over by another connection"},
+		{is_superseded(c), "taken over by another connection"},
 	};
 
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {

@@ -86,6 +86,30 @@ session_close(struct session *t)
 	bgp_shared_fini(&t->shared);
 }
 
+/* What no speaker of version 4 takes is told, and proves nothing; a good one is not lost to it. */
+static void
+test_refused_open(void **state)
+{
+	static const char version_3[] = M "001d 01 03 fde9 00b4 c0000201 00 ";
+	struct session t = session_open();
+	bool known;
+
+	(void)state;
+	say(&t, 0, version_3, false);
+	assert_true(t.s->side[0].told);
+	assert_false(t.s->side[0].opened);
+	assert_int_equal(t.s->side[0].open.version, 3);
+	assert_int_equal(t.s->side[0].open.asn, 65001);
+	assert_int_equal(t.s->side[0].counts.malformed, 1);
+	say(&t, 1, OPEN_B, false);
+	bgp_connection_hold_s(t.s, &known);
+	assert_false(known);
+	say(&t, 1, version_3, false);
+	assert_true(t.s->side[1].opened);
+	assert_int_equal(t.s->side[1].open.asn, 65002);
+	session_close(&t);
+}
+
 static void
 test_clean_start(void **state)
 {
@@ -516,21 +540,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean_start),
-		cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_add_path),
-		cmocka_unit_test(test_notification),
-		cmocka_unit_test(test_hostile_attributes),
-		cmocka_unit_test(test_marker_inside),
-		cmocka_unit_test(test_treatment),
-		cmocka_unit_test(test_families),
-		cmocka_unit_test(test_said),
-		cmocka_unit_test(test_doubts),
-		cmocka_unit_test(test_slow_start),
-		cmocka_unit_test(test_misfit),
-		cmocka_unit_test(test_no_graceful_restart),
+		cmocka_unit_test(test_refused_open),  cmocka_unit_test(test_clean_start),
+		cmocka_unit_test(test_cuts),          cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_gap),           cmocka_unit_test(test_add_path),
+		cmocka_unit_test(test_notification),  cmocka_unit_test(test_hostile_attributes),
+		cmocka_unit_test(test_marker_inside), cmocka_unit_test(test_treatment),
+		cmocka_unit_test(test_families),      cmocka_unit_test(test_said),
+		cmocka_unit_test(test_doubts),        cmocka_unit_test(test_slow_start),
+		cmocka_unit_test(test_misfit),        cmocka_unit_test(test_no_graceful_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
