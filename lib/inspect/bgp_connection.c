@@ -117,10 +117,11 @@ tell_notification(struct bgp_connection *c, unsigned from, const struct bgp_noti
 	else
 		snprintf(cause, sizeof cause, "NOTIFICATION %u/%u %s by %s", n->code, n->subcode,
 		         bgp_error_name(n->code), side_name(by));
-	bgp_session_down(c->session, c, by, cause, false, time_ns);
+	bgp_session_down(c->session, c, by, cause,
+	                 !n->hard && bgp_session_outlives_notification(c->session), time_ns);
 }
 
-/* The session ends: what was announced over it stands no more. */
+/* The session ends: what was announced over it stands no more, but for RFC 8538. */
 static void
 read_notification(struct bgp_connection *c, unsigned from, struct cursor body, uint64_t time_ns)
 {

@@ -206,20 +206,53 @@ go_up(struct bgp_session *s, const struct bgp_connection *c, uint64_t time_ns)
 	                     : "established");
 }
 
-/* RFC 4724 section 3: the smaller restart time of those that offer one; 0: not both do. */
+static bool
+both_restart(const struct bgp_session *s)
+{
+	return s->side[0].basis && s->side[1].basis &&
+	       bgp_open_has(&s->side[0].open, BGP_CAP_GRACEFUL_RESTART) &&
+	       bgp_open_has(&s->side[1].open, BGP_CAP_GRACEFUL_RESTART);
+}
+
+/* RFC 4724 section 4.2: kept are the routes of the families that their sender listed. Who lists
+ * none, as FRR and BIRD don't unless told to, only helps others to restart. */
+static bool
+are_kept(const struct bgp_side *side)
+{
+	for (unsigned v6 = 0; v6 < BGP_RIB_AFIS; v6++) {
+		const struct bgp_family *family = bgp_open_family(
+			&side->open, (uint16_t)(BGP_AFI_IPV4 + v6), BGP_SAFI_UNICAST);
+
+		if (side->rib.standing[v6] && !(family && family->restarts))
+			return false;
+	}
+	return true;
+}
+
+/* RFC 4724 section 3: how long all that stands is kept; 0: not all of it is. The smaller time where
+ * both have routes, since which of them restarts can't be seen. */
 static uint64_t
 restart_ns(const struct bgp_session *s)
 {
 	uint16_t least = UINT16_MAX;
 
+	if (!both_restart(s))
+		return 0;
 	for (unsigned i = 0; i < 2; i++) {
-		const struct bgp_open *open = &s->side[i].open;
+		const struct bgp_side *side = &s->side[i];
 
-		if (!s->side[i].basis || !bgp_open_has(open, BGP_CAP_GRACEFUL_RESTART))
+		if (!are_kept(side))
 			return 0;
-		least = open->restart_s < least ? open->restart_s : least;
+		if (bgp_rib_count(&side->rib) && side->open.restart_s < least)
+			least = side->open.restart_s;
 	}
-	return least * NS_PER_S;
+	return least == UINT16_MAX ? 0 : least * NS_PER_S;
+}
+
+bool
+bgp_session_outlives_notification(const struct bgp_session *s)
+{
+	return both_restart(s) && s->side[0].open.notifies && s->side[1].open.notifies;
 }
 
 static void
@@ -372,10 +405,27 @@ bgp_session_ended_rib(struct bgp_session *s, unsigned side, uint16_t afi, uint64
 	bgp_rib_sweep(&s->side[side].rib, afi, time_ns / NS_PER_US);
 }
 
+/* RFC 4724 section 4.2: what the sender's new OPEN does not say to have kept goes at once. */
+static void
+drop_forgotten(struct bgp_side *side)
+{
+	for (uint16_t afi = BGP_AFI_IPV4; afi <= BGP_AFI_IPV6; afi++) {
+		const struct bgp_family *family =
+			bgp_open_family(&side->open, afi, BGP_SAFI_UNICAST);
+
+		if (side->rib.stale[afi == BGP_AFI_IPV6] && !(family && family->forwarded))
+			bgp_rib_sweep(&side->rib, afi, side->open_ns / NS_PER_US);
+	}
+}
+
 void
 bgp_session_adopt(struct bgp_session *s, const struct bgp_connection *c, unsigned speaker)
 {
-	bgp_side_adopt(&s->side[bgp_connection_side(c, speaker)], &c->side[speaker]);
+	struct bgp_side *side = &s->side[bgp_connection_side(c, speaker)];
+
+	bgp_side_adopt(side, &c->side[speaker]);
+	if (c->side[speaker].open_ns)
+		drop_forgotten(side);
 }
 
 void
@@ -402,7 +452,7 @@ bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by, 
 	s->mistaken = was_up;
 	if (was_up)
 		note_down(s, by, cause, graceful, time_ns);
-	if (c->end == BGP_END_NOTIFICATION) {
+	if (c->end == BGP_END_NOTIFICATION && !s->graceful) {
 		bgp_rib_clear(&s->side[0].rib);
 		bgp_rib_clear(&s->side[1].rib);
 	}

@@ -126,6 +126,9 @@ void bgp_session_adopt(struct bgp_session *s, const struct bgp_connection *c, un
 /* The connection has ended; one that is not current is of no matter. */
 void bgp_session_down(struct bgp_session *s, struct bgp_connection *c, enum side by,
                       const char *cause, bool graceful, uint64_t time_ns);
+/* RFC 8538 section 4: both sides restart gracefully over a NOTIFICATION that is no hard reset, and
+ * over an expired hold timer. */
+bool bgp_session_outlives_notification(const struct bgp_session *s);
 /* The connection is gone from memory. */
 void bgp_session_forget(struct bgp_session *s, struct bgp_connection *c);
 

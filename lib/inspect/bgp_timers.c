@@ -31,7 +31,8 @@ check_hold(struct bgp_session *s, uint64_t now_ns, const uint64_t heard_ns[DIR_C
 		if (is_silent(s, i, hold_ns, now_ns, heard_ns[i])) {
 			snprintf(cause, sizeof cause, "hold timer: %s silent for %u s%s",
 			         side_name((enum side)i), hold_s, known ? "" : " (not negotiated)");
-			bgp_session_down(s, s->current, (enum side)i, cause, true,
+			bgp_session_down(s, s->current, (enum side)i, cause,
+			                 bgp_session_outlives_notification(s),
 			                 s->side[i].last_ns + hold_ns);
 			return;
 		}

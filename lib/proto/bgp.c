@@ -176,9 +176,8 @@ bgp_notification_decode(struct cursor *body, struct bgp_notification *out)
 	if (!body->ok)
 		return REASON_BGP_SHORT;
 	inner = out->data;
-	if (out->code == BGP_ERROR_CEASE && out->subcode == BGP_CEASE_HARD_RESET &&
-	    cursor_left(&inner) >= 2) {
-		out->hard = true;
+	out->hard = out->code == BGP_ERROR_CEASE && out->subcode == BGP_CEASE_HARD_RESET;
+	if (out->hard && cursor_left(&inner) >= 2) {
 		out->wrapped_code = cursor_u8(&inner);
 		out->wrapped_subcode = cursor_u8(&inner);
 		out->text = shutdown_text(out->wrapped_code, out->wrapped_subcode, inner);

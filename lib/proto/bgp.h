@@ -80,7 +80,7 @@ enum bgp_cease {
 
 struct bgp_notification {
 	uint8_t code, subcode;
-	bool hard; /* RFC 8538 section 3: wrapped in a Hard Reset */
+	bool hard; /* RFC 8538 section 3: a Hard Reset, with the two of what it wraps, if any */
 	uint8_t wrapped_code, wrapped_subcode;
 	struct slice text;  /* RFC 9003: why it was shut down; borrowed UTF-8, not checked */
 	struct cursor data; /* borrowed */

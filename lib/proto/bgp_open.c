@@ -5,6 +5,8 @@
 enum {
 	VERSION = 4,
 	PARAMETER_CAPABILITIES = 2,
+	RESTART_NOTIFICATION = 0x4000,
+	RESTART_FORWARDED = 0x80,
 	EXTENDED_LENGTH = 255, /* RFC 9072 section 2: length and type of the marker parameter */
 };
 
@@ -57,6 +59,26 @@ read_add_path(struct cursor *value, struct bgp_open *out)
 	}
 }
 
+/* RFC 4724 section 3, RFC 8538 section 2. */
+static void
+read_restart(struct cursor *value, struct bgp_open *out)
+{
+	uint16_t head = cursor_be16(value);
+
+	out->restart_s = head & 0xfff;
+	out->notifies = head & RESTART_NOTIFICATION;
+	while (cursor_left(value) >= 4) {
+		uint16_t afi = cursor_be16(value);
+		uint8_t safi = cursor_u8(value), flags = cursor_u8(value);
+		struct bgp_family *family = family_of(out, afi, safi);
+
+		if (!family)
+			continue;
+		family->restarts = true;
+		family->forwarded = flags & RESTART_FORWARDED;
+	}
+}
+
 static struct slice
 read_text(struct cursor *value)
 {
@@ -83,7 +105,7 @@ read_value(uint8_t code, struct cursor *value, struct bgp_open *out)
 		out->asn = value->ok ? number : out->asn;
 		break;
 	case BGP_CAP_GRACEFUL_RESTART:
-		out->restart_s = cursor_be16(value) & 0xfff;
+		read_restart(value, out);
 		break;
 	case BGP_CAP_ROLE:
 		out->role = cursor_u8(value);

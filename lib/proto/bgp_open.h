@@ -37,7 +37,7 @@ enum bgp_capability {
 
 enum {
 	BGP_AS_TRANS = 23456, /* RFC 6793: the real one stands in capability 65 */
-	BGP_FAMILIES_MAX = 16,
+	BGP_FAMILIES_MAX = 32,
 	BGP_CAPABILITIES_MAX = 32,
 };
 
@@ -56,6 +56,8 @@ struct bgp_family {
 	uint8_t safi;
 	uint8_t add_path;   /* enum bgp_add_path, of capability 69 */
 	bool multiprotocol; /* of capability 1 */
+	bool restarts;      /* of capability 64: its receiver keeps the routes meanwhile */
+	bool forwarded;     /* there too: what was before the restart stands (F) */
 };
 
 struct bgp_open {
@@ -69,8 +71,9 @@ struct bgp_open {
 	uint8_t capability_count;                   /* of different ones kept */
 	struct bgp_family families[BGP_FAMILIES_MAX];
 	uint8_t family_count;
-	uint16_t restart_s;                      /* of capability 64 */
-	uint8_t role;                            /* of capability 9 */
+	uint16_t restart_s; /* of capability 64 */
+	bool notifies;      /* there too: a NOTIFICATION is one (N, RFC 8538) */
+	uint8_t role;       /* of capability 9 */
 	struct slice hostname, domain, software; /* borrowed; `at` NULL: not there */
 };
 

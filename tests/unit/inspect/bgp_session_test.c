@@ -8,6 +8,13 @@
 /* AS 8075, hold 180, 192.0.2.1, the same */
 #define OPEN_CLOUD \
 	M "0031 01 04 1f8b 00b4 c0000201 14 0212 0104 0001 0001 4002 0078 4104 00001f8b 0200 "
+/* Both with capability 64 of 120 s that lists IPv4 unicast (RFC 4724 section 3): `head` 0078, or
+ * 4078 with the N of RFC 8538; `flags` 80 when its routes are kept over the restart. */
+#define RESTARTER(as, hold, id, head, flags)                                                      \
+	M "0035 01 04 " as " " hold " " id " 18 0216 0104 0001 0001 4006 " head " 0001 01 " flags \
+	  " 4104 0000" as " 0200 "
+#define RESTARTER_PEER(head, flags) RESTARTER("fbf4", "005a", "c0000200", head, flags)
+#define RESTARTER_CLOUD(head) RESTARTER("1f8b", "00b4", "c0000201", head, "80")
 /* 198.51.100.0/24 over AS 64500 */
 #define ANNOUNCE M "002f 02 0000 0014 400101 00 400206 0201 0000fbf4 400304 c0000200 18c63364 "
 
@@ -67,12 +74,19 @@ tick(struct scene *t, uint64_t seconds, bool heard)
 }
 
 static void
-establish(struct scene *t, double seconds)
+establish_with(struct scene *t, const char *peer, const char *cloud, double seconds)
 {
 	connect_from(t, SIDE_PEER, SIDE_UNKNOWN);
-	say(t, 0, OPEN_PEER, seconds);
-	say(t, 1, OPEN_CLOUD KEEPALIVE, seconds);
+	say(t, 0, peer, seconds);
+	say(t, 1, cloud, seconds);
+	say(t, 1, KEEPALIVE, seconds);
 	say(t, 0, KEEPALIVE, seconds);
+}
+
+static void
+establish(struct scene *t, double seconds)
+{
+	establish_with(t, OPEN_PEER, OPEN_CLOUD, seconds);
 }
 
 static void
@@ -213,8 +227,8 @@ test_no_hold(void **state)
 	scene_close(&t);
 }
 
-/* RFC 4724 section 4.1: routes stand over a hold timer, 120 s for the session to come back, and
- * then 360 s for the End-of-RIB; what was not announced again goes. */
+/* RFC 4724 section 4.1, RFC 8538: routes stand over a hold timer, 120 s for the session to come
+ * back, and then 360 s for the End-of-RIB; what was not announced again goes. */
 static void
 test_restart(void **state)
 {
@@ -222,7 +236,7 @@ test_restart(void **state)
 
 	(void)state;
 	scene_open(&t, true);
-	establish(&t, 10);
+	establish_with(&t, RESTARTER_PEER("4078", "80"), RESTARTER_CLOUD("4078"), 10);
 	say(&t, 0, ANNOUNCE, 11);
 	say(&t, 1, KEEPALIVE, 60);
 	tick(&t, 102, true); /* the peer's hold time ended at 101 */
@@ -231,7 +245,8 @@ test_restart(void **state)
 	assert_true(bgp_session_stands(t.s));
 	tick(&t, 221, true);
 	assert_true(t.s->graceful);
-	establish(&t, 221); /* another connection: what stood is stale */
+	establish_with(&t, RESTARTER_PEER("c078", "80"), RESTARTER_CLOUD("4078"), 221);
+	/* another connection: what stood is stale */
 	assert_false(t.s->graceful);
 	assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
 	say(&t, 0, KEEPALIVE, 290);
@@ -276,6 +291,97 @@ test_deaf(void **state)
 	scene_close(&t);
 }
 
+/* A table that was whole when its connection ended was so, whatever comes after; one whose end was
+ * not seen is not known to be. */
+static void
+test_before(void **state)
+{
+	(void)state;
+	for (unsigned ended = 0; ended < 2; ended++) {
+		struct bgp_connection *before;
+		struct scene t;
+
+		scene_open(&t, true);
+		establish(&t, 10);
+		say(&t, 0, ANNOUNCE END_OF_RIB, 11);
+		before = t.c;
+		if (ended)
+			say(&t, 1, M "0015 03 0602 ", 20);
+		establish(&t, 30);
+		assert_int_equal(bgp_connection_completeness(before, 0),
+		                 ended ? BGP_COMPLETE : BGP_BROKEN);
+		scene_close(&t);
+	}
+}
+
+/* How a session with one route of the peer ends, and whether the route stands then. */
+static const struct {
+	const char *name, *peer, *cloud;
+	const char *notification; /* of the cloud; NULL: its FIN; "": silence */
+	bool stands;
+} ends[] = {
+	{"FIN, both list IPv4", RESTARTER_PEER("0078", "80"), RESTARTER_CLOUD("0078"), NULL, true},
+	{"FIN, the peer lists no family", OPEN_PEER, RESTARTER_CLOUD("0078"), NULL, false},
+	{"FIN, the cloud only helps", RESTARTER_PEER("0078", "80"), OPEN_CLOUD, NULL, true},
+	{"FIN, no time to restart in", RESTARTER_PEER("0000", "80"), RESTARTER_CLOUD("0078"), NULL,
+         false},
+	{"silence without N", RESTARTER_PEER("0078", "80"), RESTARTER_CLOUD("4078"), "", false},
+	{"silence with N", RESTARTER_PEER("4078", "80"), RESTARTER_CLOUD("4078"), "", true},
+	{"Cease without N", RESTARTER_PEER("4078", "80"), RESTARTER_CLOUD("0078"),
+         M "0015 03 0604 ", false},
+	{"Cease with N", RESTARTER_PEER("4078", "80"), RESTARTER_CLOUD("4078"), M "0015 03 0604 ",
+         true},
+	{"Hard Reset", RESTARTER_PEER("4078", "80"), RESTARTER_CLOUD("4078"), M "0015 03 0609 ",
+         false},
+};
+
+static void
+test_ends(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct scene t;
+
+		print_message("%s\n", ends[i].name);
+		scene_open(&t, true);
+		establish_with(&t, ends[i].peer, ends[i].cloud, 10);
+		say(&t, 0, ANNOUNCE, 11);
+		if (!ends[i].notification)
+			bgp_connection_end(t.c, 1, false, 20 * NS_PER_S);
+		else if (*ends[i].notification)
+			say(&t, 1, ends[i].notification, 20);
+		tick(&t, 102, true);
+		assert_int_equal(t.s->state, BGP_IDLE);
+		assert_int_equal(bgp_session_stands(t.s), ends[i].stands);
+		scene_close(&t);
+	}
+}
+
+/* RFC 4724 section 4.2: a new OPEN without the family's F takes away at once what it kept before.
+ */
+static void
+test_forgotten(void **state)
+{
+	const char *const opens[] = {RESTARTER_PEER("8078", "00"), OPEN_PEER,
+	                             RESTARTER_PEER("8078", "80")};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct scene t;
+
+		scene_open(&t, true);
+		establish_with(&t, RESTARTER_PEER("0078", "80"), RESTARTER_CLOUD("0078"), 10);
+		say(&t, 0, ANNOUNCE, 11);
+		bgp_connection_end(t.c, 0, true, 20 * NS_PER_S);
+		connect_from(&t, SIDE_PEER, SIDE_UNKNOWN);
+		say(&t, 1, RESTARTER_CLOUD("0078"), 30);
+		assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], 1);
+		say(&t, 0, opens[i], 30);
+		assert_int_equal(t.s->side[SIDE_PEER].rib.standing[0], i == 2);
+		scene_close(&t);
+	}
+}
+
 /* A reset that the next message belies; then one that stands, with both sides able to restart. */
 static void
 test_reset(void **state)
@@ -284,7 +390,7 @@ test_reset(void **state)
 
 	(void)state;
 	scene_open(&t, true);
-	establish(&t, 10);
+	establish_with(&t, RESTARTER_PEER("0078", "80"), RESTARTER_CLOUD("0078"), 10);
 	say(&t, 0, ANNOUNCE, 11);
 	bgp_connection_end(t.c, 1, true, 20 * NS_PER_S);
 	assert_int_equal(t.s->flaps, 1);
@@ -480,13 +586,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_life),    cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_hold),          cmocka_unit_test(test_no_hold),
-		cmocka_unit_test(test_restart),       cmocka_unit_test(test_deaf),
-		cmocka_unit_test(test_reset),         cmocka_unit_test(test_absence),
-		cmocka_unit_test(test_sides),         cmocka_unit_test(test_spoofed),
-		cmocka_unit_test(test_stranger),      cmocka_unit_test(test_successor),
-		cmocka_unit_test(test_stranger_says),
+		cmocka_unit_test(test_whole_life), cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_hold),       cmocka_unit_test(test_no_hold),
+		cmocka_unit_test(test_before),     cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_forgotten),  cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_deaf),       cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_absence),    cmocka_unit_test(test_sides),
+		cmocka_unit_test(test_spoofed),    cmocka_unit_test(test_stranger),
+		cmocka_unit_test(test_successor),  cmocka_unit_test(test_stranger_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,10 +31,11 @@ test_exabgp(void **state)
 }
 
 /* RFC 6793: AS 4200000001 behind AS_TRANS; RFC 7911: send and receive of IPv6 unicast, 4 is no
- * value; RFC 4724: restart time in 12 bits; RFC 9234: customer; FQDN of draft-walton-bgp-hostname
+ * value; RFC 4724: restart time in 12 bits, RFC 8538: N; RFC 9234: customer; FQDN of
+ * draft-walton-bgp-hostname
  */
 #define CAPABILITIES                                                            \
-	"4104 fa56ea01 4508 0002 01 03 0001 01 04 4006 8078 0001 01 80 0901 03" \
+	"4104 fa56ea01 4508 0002 01 03 0001 01 04 4006 c078 0001 01 80 0901 03" \
 	"4907 03 726572 02 6578 0600"
 
 static void
@@ -52,6 +53,10 @@ expect_capabilities(const char *hex, bool extended)
 	assert_false(bgp_open_family(&o, 2, 1)->multiprotocol);
 	assert_int_equal(bgp_open_family(&o, 1, 1)->add_path, 0);
 	assert_int_equal(o.restart_s, 120);
+	assert_true(o.notifies);
+	assert_true(bgp_open_family(&o, 1, 1)->restarts);
+	assert_true(bgp_open_family(&o, 1, 1)->forwarded);
+	assert_false(bgp_open_family(&o, 2, 1)->restarts);
 	assert_int_equal(o.role, 3);
 	assert_true(bgp_open_has(&o, BGP_CAP_EXTENDED_MESSAGE));
 	assert_true(slice_equal(o.hostname, "rer"));
@@ -118,8 +123,8 @@ test_limits(void **state)
 	assert_int_equal(o.capability_count, BGP_CAPABILITIES_MAX);
 	assert_true(bgp_open_has(&o, 135));
 	assert_int_equal(o.family_count, 4);
-	strcpy(hex, HEAD "ff ff 00a3 02 00a0");
-	for (unsigned i = 0; i < 20; i++)
+	strcpy(hex, HEAD "ff ff 0123 02 0120");
+	for (unsigned i = 0; i < 36; i++)
 		sprintf(hex + strlen(hex), "0106 00%02x 00 01 0000", i);
 	EXPECT_DECODE(bgp_open_decode, hex, &o, REASON_OK, &left);
 	assert_int_equal(o.family_count, BGP_FAMILIES_MAX);

@@ -122,6 +122,9 @@ test_notification(void **state)
 	assert_true(n.hard);
 	assert_int_equal(n.wrapped_subcode, BGP_CEASE_RESET);
 	assert_int_equal(n.text.size, 3);
+	EXPECT_DECODE(bgp_notification_decode, "0609", &n, REASON_OK, &left);
+	assert_true(n.hard);
+	assert_int_equal(n.wrapped_code, 0);
 	/* a text longer than the message is none; other subcodes have none */
 	EXPECT_DECODE(bgp_notification_decode, "0602 09 5b54", &n, REASON_OK, &left);
 	assert_null(n.text.at);
