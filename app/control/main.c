@@ -131,15 +131,19 @@ start(struct control *c)
 	return service_start() == 0 && listen_there(c) && start_writer(c);
 }
 
-static void
+/* False: not all verdicts could be written. */
+static bool
 stop(struct control *c)
 {
+	bool written;
+
 	service_stopping();
 	http_stop(c->http);
 	audit_destroy(c->audit);
 	store_close(c->in, 0);
-	store_close(c->out, STORE_WAIT_MS);
+	written = store_close(c->out, STORE_WAIT_MS);
 	conf_destroy(c->conf);
+	return written;
 }
 
 /* ---- turns ----------------------------------------------------------------------------------- */
@@ -300,6 +304,5 @@ main(int argc, char **argv)
 			status = 0;
 		}
 	}
-	stop(&c);
-	return status;
+	return !stop(&c) && c.options.once ? 2 : status;
 }

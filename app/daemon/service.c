@@ -88,13 +88,22 @@ service_watchdog(bool alive)
 	sd_notify(0, "WATCHDOG=1");
 }
 
+bool
+service_user_known(const char *user)
+{
+	if (getpwnam(user))
+		return true;
+	log_error("service", "--user %s: there is no such user", user);
+	return false;
+}
+
 int
 service_become(const char *user)
 {
 	const struct passwd *pw = getpwnam(user);
 
 	if (!pw) {
-		log_error("service", "--user %s: there is no such user", user);
+		log_error("service", "--user %s: there is no such user any more", user);
 		return -ENOENT;
 	}
 	if (setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0) {

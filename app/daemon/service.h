@@ -21,5 +21,7 @@ void service_stopping(void);
  * nothing, so that it restarts us. */
 void service_watchdog(bool alive);
 
+/* Whether there is such a user, asked before anything is begun; logged if not. */
+bool service_user_known(const char *user);
 /* Gives up root for this user, in all threads. 0 or -errno, logged. */
 int service_become(const char *user);

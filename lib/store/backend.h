@@ -66,7 +66,7 @@ struct store_ops {
 	size_t (*map_count)(struct store *s, const char *key);
 	void (*commit)(struct store *s, const struct rec_epoch *epoch);
 	void (*health)(struct store *s, struct store_health *out);
-	void (*close)(struct store *s, unsigned wait_ms); /* frees */
+	bool (*close)(struct store *s, unsigned wait_ms); /* frees; false: as store_close() */
 
 	/* reads: false: the connection broke; s->error says why. Nothing there is fine. At most
 	 * READ_SLICE keys, answered in their order; one that is refused sets s->error (and, of

@@ -269,7 +269,7 @@ memory_health(struct store *s, struct store_health *out)
 	out->connected = true;
 }
 
-static void
+static bool
 memory_close(struct store *s, unsigned wait_ms)
 {
 	struct memory *m = (struct memory *)s;
@@ -278,6 +278,7 @@ memory_close(struct store *s, unsigned wait_ms)
 	dict_fini(&m->objects, object_free);
 	store_fini(s);
 	free(m);
+	return true;
 }
 
 /* ---- reads ---- */

@@ -183,20 +183,43 @@ redis_free(struct redis *r)
 	batch_fini(&r->batch);
 	if (r->reader)
 		redisFree(r->reader);
+	free(r->server);
 	free(r->user);
 	free(r->password_file);
 	store_fini(&r->store);
 	free(r);
 }
 
-static void
+/* Whether something was put that Redis has not taken; that is logged. */
+static bool
+left_behind(struct redis *r)
+{
+	struct spool_state spool = spool_state(r->spool);
+	bool state = r->epochs_waiting || mirror_dirty(r->mirror) ||
+	             pipe_sent(r->pipe) != pipe_acked(r->pipe);
+
+	if (!state && !spool.events)
+		return false;
+	log_error("store",
+	          "Redis %s: at the end %s not written; %llu events wait in the spool for the next "
+	          "run, %llu are lost",
+	          r->server, state ? "the newest state was" : "some events were",
+	          (unsigned long long)spool.kept, (unsigned long long)(spool.events - spool.kept));
+	return true;
+}
+
+static bool
 redis_close(struct store *s, unsigned wait_ms)
 {
 	struct redis *r = (struct redis *)s;
+	bool all = true;
 
-	if (r->pipe)
+	if (r->pipe) {
 		flush(r, clock_monotonic_ns() + wait_ms * NS_PER_MS);
+		all = !left_behind(r);
+	}
 	redis_free(r);
+	return all;
 }
 
 /* ---- opening ---- */
@@ -240,6 +263,7 @@ store_redis_open(const struct store_params *params, char **error)
 	struct redis *r = mem_alloc(1, sizeof *r);
 
 	store_init(&r->store, &redis_ops, params);
+	r->server = mem_strdup(params->server);
 	r->user = params->user ? mem_strdup(params->user) : NULL;
 	r->password_file = params->password_file ? mem_strdup(params->password_file) : NULL;
 	r->params.user = r->user;

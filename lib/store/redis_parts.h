@@ -10,7 +10,7 @@ struct redis {
 	struct store store;
 	/* reading */
 	struct connection_params params;
-	char *user, *password_file;
+	char *server, *user, *password_file;
 	redisContext *reader; /* NULL: not connected */
 	bool asking;          /* answers are on their way: no other question now */
 	/* writing; NULL without a writer */

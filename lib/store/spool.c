@@ -433,6 +433,7 @@ spool_state(struct spool *s)
 	state.bytes = s->end - s->start + s->memory_bytes;
 	state.dropped = s->dropped;
 	state.disk_errors = s->disk_errors;
+	state.kept = s->in_file;
 	pthread_mutex_unlock(&s->lock);
 	return state;
 }

@@ -42,6 +42,7 @@ struct spool_state {
 	uint64_t events, bytes; /* waiting */
 	uint64_t dropped;       /* for good */
 	uint64_t disk_errors;   /* appends that the disk refused */
+	uint64_t kept;          /* of the events: on disk, they outlive the program */
 };
 struct spool_state spool_state(struct spool *s);
 

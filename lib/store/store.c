@@ -45,11 +45,10 @@ store_fini(struct store *s)
 	dict_fini(&s->points, free);
 }
 
-void
+bool
 store_close(struct store *s, unsigned wait_ms)
 {
-	if (s)
-		s->ops->close(s, wait_ms);
+	return !s || s->ops->close(s, wait_ms);
 }
 
 void

@@ -40,8 +40,9 @@ struct store_params {
 struct store *store_redis_open(const struct store_params *params, char **error);
 /* Memory; the same semantics, readable by the same handle. */
 struct store *store_memory_create(const struct store_params *params);
-/* Writes what is pending (at most `wait_ms`), then frees. */
-void store_close(struct store *s, unsigned wait_ms);
+/* Writes what is pending (at most `wait_ms`), then frees. False: not all of it could be written;
+ * one line was logged, with the events that wait for the next run or are lost. NULL is fine. */
+bool store_close(struct store *s, unsigned wait_ms);
 
 /* ---- writing ---- */
 

@@ -128,6 +128,18 @@ stray() {
   "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" stray --check >"$LAB_DIR/refused" 2>&1
   [ $? -eq 2 ] && grep -q '"stray" is not understood' "$LAB_DIR/refused"
 }
+unknown_user() {
+  configure "pcap:$LAB_DIR/a.pcap" ""
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" --once --user no-such-user >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] && grep -q 'no such user' "$LAB_DIR/refused"
+}
+check "a user that is not there, before anything is read" unknown_user
+lost() { # of one run nothing reached Redis: it did not succeed
+  sed -i 's/redis.sock/gone.sock/' "$LAB_DIR/probe.conf"
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" --once >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && grep -q 'gone.sock: at the end the newest state was not written' "$LAB_DIR/refused"
+}
+check "results that reached no Redis" lost
 check "a stray word, behind which options would go unread" stray
 [ $bad = 0 ] || cat "$LAB_DIR/refused"
 exit $bad
