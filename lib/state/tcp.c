@@ -58,8 +58,8 @@ ack_take(struct segment *s)
 	by = s->first_ack ? 1 : distance(s->packet->tcp_ack, s->l->ack[s->x]);
 	if (by > 0)
 		ack_advance(s, (uint32_t)by);
-	else if (by == 0 && s->start == s->end)
-		tcp_ack_again(s);
+	else if (s->start == s->end)
+		tcp_ack_again(s, by);
 }
 
 /* RFC 7323 section 4: the echo of a value completes its round trip; one sample per value, the first
@@ -90,7 +90,7 @@ empty_take(const struct segment *s)
 {
 	if (!has(s, s->x, SIDE_KNOWN)) {
 		tcp_first_take(s);
-	} else if (!tcp_keep_alive_take(s) && !(s->news->saw & 1u << TCP_SAW_COPIED_ACK)) {
+	} else if (!tcp_keep_alive_take(s) && !s->is_old) {
 		mark_take(s);
 	}
 }

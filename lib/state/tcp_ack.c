@@ -50,7 +50,7 @@ tcp_take_back(const struct segment *s, const struct tcp_trouble *t)
 {
 	const uint32_t *count = t->count[s->y];
 
-	if (count[TCP_SAW_LOST_AFTER] <= count[TCP_SAW_TAKEN_BACK] + s->news->taken_back)
+	if (count[TCP_SAW_LOST_AFTER] <= count[TCP_SAW_TAKEN_BACK])
 		return;
 	s->news->taken_back++;
 	s->news->saw |= TCP_SAW_MORE;
@@ -100,16 +100,20 @@ tcp_ack_beyond(const struct segment *s)
 }
 
 /* The same again: a copy, or a duplicate by RFC 5681 section 2 (no data, same window, something is
- * outstanding), which a keep-alive's answer is not. */
+ * outstanding), which a keep-alive's answer is not. Less was overtaken or is a copy that lags, and
+ * either way is not its sender's newest segment. */
 void
-tcp_ack_again(const struct segment *s)
+tcp_ack_again(struct segment *s, int32_t by)
 {
 	const struct tcp_line *l = s->l;
 
-	if (s->flags & (SYN | FIN | RST) || !has(s, s->x, SIDE_KNOWN))
+	if (by < 0) {
+		s->is_old = true;
 		return;
+	}
 	if (tcp_is_copy(s) && s->packet->tcp_window == l->window[s->x]) {
 		saw(s, TCP_SAW_COPIED_ACK);
+		s->is_old = true;
 		return;
 	}
 	if (s->start == l->next[s->x] && s->packet->tcp_window == l->window[s->x] &&
@@ -125,7 +129,6 @@ tcp_syn_answered(const struct segment *s)
 {
 	struct tcp_line *l = s->l;
 
-	if (has(s, s->y, SIDE_OPENING) && has(s, s->y, SIDE_SYN) &&
-	    s->packet->tcp_ack == l->probe_seq[s->y])
+	if (has(s, s->y, SIDE_OPENING) && s->packet->tcp_ack == l->probe_seq[s->y])
 		l->next[s->y] = s->packet->tcp_ack;
 }

@@ -33,6 +33,7 @@ struct segment {
 	bool identified; /* `mark` is an IP identifier */
 	bool first_ack;  /* its sender acknowledged nothing before */
 	bool is_dsack;
+	bool is_old; /* brings nothing, and is not the newest of its sender */
 };
 
 static inline void
@@ -135,8 +136,8 @@ void tcp_probe_done(const struct segment *s, uint32_t by);
 void tcp_trouble_ack(const struct segment *s, uint32_t by);
 /* Acknowledged before it was seen. */
 void tcp_ack_beyond(const struct segment *s);
-/* The same acknowledgement again, without data. */
-void tcp_ack_again(const struct segment *s);
+/* The same acknowledgement again, or `by` bytes less, without data. */
+void tcp_ack_again(struct segment *s, int32_t by);
 /* A SYN-ACK, before it is looked at otherwise. */
 void tcp_syn_answered(const struct segment *s);
 /* A duplicate is reported, by a connection with a record of trouble. */
