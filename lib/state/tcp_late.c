@@ -41,7 +41,6 @@ tcp_go_blind(const struct segment *s, unsigned side, uint32_t until)
 {
 	s->l->probe_seq[side] = until;
 	set(s, side, SIDE_PROBING | SIDE_MUTE | SIDE_BLIND);
-	clear(s, side, SIDE_OPENING);
 }
 
 void
@@ -259,14 +258,20 @@ tcp_reset_take(const struct segment *s)
 		saw(s, TCP_SAW_OUT_OF_WINDOW);
 }
 
-/* True: let it pass as a new beginning, the third in a row that can't be. */
+/* True: let it pass as a new beginning, the third in a row that can't be: nothing that can moved
+ * the sequence on meanwhile. */
 static bool
 strange_take(const struct segment *s)
 {
 	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, true);
 
 	saw(s, TCP_SAW_OUT_OF_WINDOW);
-	return !t || ++t->strange[s->x] >= STRANGE_MOST;
+	if (!t)
+		return true;
+	if (t->strange_next[s->x] != s->l->next[s->x])
+		t->strange[s->x] = 0;
+	t->strange_next[s->x] = s->l->next[s->x];
+	return ++t->strange[s->x] >= STRANGE_MOST;
 }
 
 static void
@@ -275,7 +280,7 @@ begin_anew(const struct segment *s)
 	struct tcp_trouble *t = tcp_trouble_of(s->pool, s->l, false);
 
 	if (t) {
-		t->hole_count[s->x] = t->strange[s->x] = 0;
+		t->hole_count[s->x] = 0;
 		t->echo_waits[s->x] = false;
 	}
 	newest_take(s);
@@ -285,8 +290,6 @@ begin_anew(const struct segment *s)
 void
 tcp_ahead_take(const struct segment *s)
 {
-	struct tcp_trouble *t;
-
 	if (s->start - s->l->next[s->x] > JUMP_MOST || !is_within(s)) {
 		if (s->identified && s->mark == s->l->mark[s->x])
 			saw(s, TCP_SAW_COPY); /* from behind a box that translates numbers */
@@ -295,8 +298,5 @@ tcp_ahead_take(const struct segment *s)
 		return;
 	}
 	tcp_hole_make(s, s->x, s->l->next[s->x], s->start);
-	t = tcp_trouble_of(s->pool, s->l, false);
-	if (t)
-		t->strange[s->x] = 0;
 	newest_take(s);
 }

@@ -109,14 +109,13 @@ trouble_release(struct tcp_pool *p, struct tcp_line *l)
 	if (!l->trouble)
 		return;
 	t = &p->troubles[l->trouble - 1];
-	t->line = 0;
 	t->syn_at = p->trouble_free;
 	p->trouble_free = l->trouble;
 	l->trouble = 0;
 	p->stats.troubled--;
 }
 
-/* Some connection's trouble may be over: the record has nothing open. */
+/* Some connection's trouble may be over: the record has nothing open. All of them are taken. */
 static void
 trouble_take_over(struct tcp_pool *p)
 {
@@ -126,7 +125,7 @@ trouble_take_over(struct tcp_pool *p)
 		if (p->trouble_hand >= p->trouble_fresh)
 			p->trouble_hand = 0;
 		t = &p->troubles[p->trouble_hand++];
-		if (t->line && !t->hole_count[0] && !t->hole_count[1] && !t->echo_waits[0] &&
+		if (!t->hole_count[0] && !t->hole_count[1] && !t->echo_waits[0] &&
 		    !t->echo_waits[1])
 			trouble_release(p, &p->lines[t->line - 1]);
 	}

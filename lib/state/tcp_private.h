@@ -61,7 +61,7 @@ enum { HOLES = 17 };
 /* A connection in trouble. Holes of side 0 stand from the first on, those of side 1 from the last
  * back. */
 struct tcp_trouble {
-	uint32_t line;   /* 1 + index of its connection; 0: free, then `syn_at` names the next */
+	uint32_t line;   /* 1 + index of its connection; of a free one `syn_at` names the next */
 	uint32_t rtt[2]; /* least round trip to that side in ticks, 0: not known */
 	uint32_t echo_seq[2], echo_ts[2];    /* retransmission whose echo is awaited (Eifel) */
 	uint32_t syn_at, handshake, opening; /* ticks; 0: not seen */
@@ -74,7 +74,8 @@ struct tcp_trouble {
 	bool echo_waits[2];
 	bool has_syn, has_handshake, has_opening;
 	uint32_t count[2][TCP_SAW_COUNT];
-	uint64_t goodput[2]; /* bytes of the side that were acknowledged, its FIN taken off */
+	uint64_t goodput[2];      /* bytes of the side that were acknowledged, its FIN taken off */
+	uint32_t strange_next[2]; /* `next` when the last segment out of window came */
 	struct tcp_hole holes[HOLES] __attribute__((aligned(16)));
 };
 static_assert(sizeof(struct tcp_trouble) == 8 * CACHE_LINE, "trouble is eight cache lines");
