@@ -10,6 +10,7 @@ enum {
 	RUN_TICKS_MAX = 90000 * (RUN_STEP_MAX_MS / 1000),
 	INFER_EVERY = 64,  /* packets; a power of two */
 	INFER_PERCENT = 2, /* how near a clock must be */
+	SLOWEST_HZ = 1000, /* text, RFC 4103 */
 	FASTEST_HZ = 90000,
 };
 
@@ -39,13 +40,15 @@ is_media(uint8_t codec)
 static uint32_t
 tick_of(uint32_t clock_hz)
 {
-	return clock_hz >= 1000 ? (uint32_t)((NS_PER_S << RTP_TICK_BITS) / clock_hz) : 0;
+	return clock_hz >= SLOWEST_HZ ? (uint32_t)((NS_PER_S << RTP_TICK_BITS) / clock_hz) : 0;
 }
 
-/* The clock of its media is known. */
+/* The clock of its media is known; no media has one as slow as some signalling says. */
 static void
 set_clock(struct rtp_stream *s, uint32_t clock_hz, uint8_t basis)
 {
+	if (clock_hz < SLOWEST_HZ)
+		clock_hz = 0;
 	if (!s->clock_hz)
 		s->unclocked = s->received;
 	s->clock_hz = clock_hz;
@@ -126,12 +129,8 @@ count_burst(struct rtp_stream *s, uint32_t before, uint32_t lost)
 		s->c11 += before;
 	} else {
 		s->burst_lost++;
-		if (before == 0) {
-			s->c33++;
-		} else {
-			s->c23++;
-			s->c22 += before - 1;
-		}
+		s->c23++;
+		s->c22 += before - 1;
 	}
 	s->c33 += lost - 1;
 	s->burst_lost += lost - 1;
@@ -188,7 +187,7 @@ static void
 restart(struct rtp_stream *s, const struct rtp_packet *p)
 {
 	s->expected_before += s->highest - s->base + 1;
-	s->base = s->loss_end = (uint32_t)p->sequence - 1 + (1u << 16);
+	s->base = s->loss_end = (uint32_t)p->sequence - 1;
 	s->highest = s->base + 1;
 	s->window = 3;
 	s->strays--; /* the one before belongs to it */
@@ -319,8 +318,7 @@ rtp_begin(struct rtp_stream *s, const struct rtp_packet *p, uint8_t flags)
 	s->ssrc = p->ssrc;
 	s->flags = flags;
 	s->window = 1;
-	/* a cycle above, so that one which comes before the first has a number */
-	s->highest = s->base = s->loss_end = (1u << 16) + p->sequence;
+	s->highest = s->base = s->loss_end = p->sequence;
 	s->received = s->unclocked = 1;
 	s->run = 1;
 	s->first_ns = p->time_ns;
@@ -435,7 +433,7 @@ read_bursts(const struct rtp_stream *s, struct rtp_figures *out)
 	double c31 = s->c13, c32 = s->c23;
 	double total = (double)s->c11 + s->c14 + s->c13 + s->c22 + s->c23 + c31 + c32 + s->c33;
 	double p32 = ratio(c32, c31 + c32 + s->c33);
-	double p23 = s->c22 + s->c23 < 1 ? 1 : 1 - ratio(s->c22, (double)s->c22 + s->c23);
+	double p23 = 1 - ratio(s->c22, (double)s->c22 + s->c23);
 
 	if (s->loss_runs == 0)
 		return;

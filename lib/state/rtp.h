@@ -61,7 +61,7 @@ struct rtp_stream {
 	uint64_t reference_ns;  /* arrival of the packet with `timestamp` */
 	uint64_t jitter_sum_ns; /* over the samples */
 	uint32_t timestamp;     /* media time of the last packet that was a sample, or could be */
-	uint32_t highest;       /* sequence number, extended by its cycles */
+	uint32_t highest;       /* sequence number, extended by its cycles; it may wrap */
 	uint32_t received;      /* packets, duplicates and strays too */
 	uint32_t tick;          /* of the media clock, ns << RTP_TICK_BITS; 0: none runs */
 	uint32_t jitter_ns;     /* the estimate now; saturates at 4.29 s, as the maximum */
