@@ -12,6 +12,7 @@
 #include "proto/rtcp.h"
 #include "proto/stun.h"
 #include "proto/tls.h"
+#include "proto/turn.h"
 #include "proto/zrtp.h"
 
 enum { STUN_TRANSACTION = 12 }; /* bytes behind the cookie */
@@ -46,11 +47,29 @@ time_stun(struct inspection *in, const struct stun *stun)
 		round_trip_answer(in, LATENCY_STUN, stun->transaction, STUN_TRANSACTION);
 }
 
+/* A relay carries RTCP with the media: what hangs together as a compound counts, the rest may be
+ * anything that was encrypted. */
+static void
+read_relayed(struct inspection *in, struct cursor datagram)
+{
+	struct turn_data data;
+	uint8_t types[32];
+	unsigned count;
+	bool whole;
+
+	if (!turn_data_find(datagram, &data) || !rtcp_fits(&data.bytes))
+		return;
+	count = rtcp_compound(&data.bytes, types, sizeof types, &whole);
+	for (unsigned i = 0; whole && i < count; i++)
+		in->census->rtcp[types[i]]++;
+}
+
 /* A length beyond the datagram is none of STUN's, unless the capture cut it (RFC 8489 section 6.3
  * has the receiver check it). */
 static void
 read_stun(struct inspection *in)
 {
+	struct cursor datagram = in->payload;
 	struct stun stun;
 	enum reason reason = stun_decode(&in->payload, &stun);
 	bool is_short = reason == REASON_STUN_SHORT;
@@ -65,16 +84,20 @@ read_stun(struct inspection *in)
 		in->census->stun[stun.type]++;
 	take_stun_role(in, &stun);
 	time_stun(in, &stun);
+	read_relayed(in, datagram);
 }
 
 static void
 read_channel(struct inspection *in)
 {
+	struct cursor datagram = in->payload;
 	struct stun_channel channel;
 	enum reason reason = stun_channel_decode(&in->payload, &channel);
 
-	if (reason == REASON_OK || (in->cut && reason == REASON_STUN_SHORT))
-		in->census->channels[channel.channel & (CENSUS_CHANNELS - 1)]++;
+	if (reason != REASON_OK && !(in->cut && reason == REASON_STUN_SHORT))
+		return;
+	in->census->channels[channel.channel & (CENSUS_CHANNELS - 1)]++;
+	read_relayed(in, datagram);
 }
 
 static void

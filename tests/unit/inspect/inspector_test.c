@@ -391,6 +391,31 @@ test_media_port(void **state)
 	feed_close(&f);
 }
 
+/* RFC 8656 sections 11.3, 12.4: a receiver report and a goodbye in ChannelData, and again in a Send
+ * indication; a sender report whose index and tag say that it is SRTCP. */
+static void
+test_relayed_rtcp(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_TURN, UDP, 3478, 0);
+	feed_hex(&f, 0, "4000 0010 80c9 0001 00000001 81cb 0001 00000001");
+	feed_hex(&f, 0,
+	         "0016 0020 2112a442 000000000000000000000000"
+	         "0012 0008 0001 1234 c0000201 0013 0010 80c9 0001 00000001 81cb 0001 00000001");
+	feed_hex(&f, 1,
+	         "4000 0028 80c8 0006 00000001 a1cb1111 22222222 33333333 44444444 55555555"
+	         "66666666 80000001 77777777 88888888");
+	feed_hex(&f, 1, "4000 0004 d5d5d5d5");
+	assert_int_equal(f.census->channels[0], 3);
+	assert_int_equal(f.census->stun[0x0016], 1);
+	assert_int_equal(f.census->rtcp[201], 2);
+	assert_int_equal(f.census->rtcp[203], 2);
+	assert_int_equal(f.census->rtcp[200], 0);
+	feed_close(&f);
+}
+
 /* STUN's own framing with padded ChannelData, and that of RFC 4571. */
 static void
 test_stun_over_tcp(void **state)
@@ -602,6 +627,7 @@ main(void)
 		cmocka_unit_test(test_dns),
 		cmocka_unit_test(test_dns_stream_cut),
 		cmocka_unit_test(test_media_port),
+		cmocka_unit_test(test_relayed_rtcp),
 		cmocka_unit_test(test_stun_over_tcp),
 		cmocka_unit_test(test_stun_over_tcp_cut),
 		cmocka_unit_test(test_quoted),
