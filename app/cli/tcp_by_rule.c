@@ -110,16 +110,23 @@ is_soon(const struct segment *g)
 	return g->ns - g->x->next_ns < within;
 }
 
+/* All of it was acknowledged before, whether it was seen before or not. */
+static bool
+is_spurious(const struct segment *g)
+{
+	return g->size && g->y->ack && distance(g->seq + g->size, g->y->ack) <= 0;
+}
+
 static void
-count_late(struct by_rule_totals *t, const struct segment *g)
+count_again(struct by_rule_totals *t, const struct segment *g)
 {
 	/* one byte more than a window probe that was sent before */
 	bool advances = g->size > 1 && g->x->next - 1 == g->seq;
 
-	if (g->size && g->y->ack && distance(g->seq + g->size, g->y->ack) <= 0) {
+	if (is_spurious(g)) {
 		t->spurious++;
 		t->retransmissions++;
-	} else if (advances) {
+	} else if (advances || !g->x->known || distance(g->seq, g->x->next) >= 0) {
 		return;
 	} else if (is_fast(g)) {
 		t->fast++;
@@ -194,9 +201,8 @@ segment(struct by_rule *r, struct segment *g)
 		g->x->repeats = 0;
 	else if (repeat)
 		g->x->repeats++;
-	if ((g->size || p->tcp_flags & (SYN | FIN)) && !g->keep_alive && g->x->known &&
-	    distance(g->seq, g->x->next) < 0)
-		count_late(&r->totals, g);
+	if ((g->size || p->tcp_flags & (SYN | FIN)) && !g->keep_alive)
+		count_again(&r->totals, g);
 	time_handshake(g);
 	remember(g);
 }

@@ -43,7 +43,6 @@ BY_RULE = {"retrans": "retransmissions", "fast_retrans": "fast_retransmissions",
            "out_of_order": "out_of_order", "keep_alive": "keep_alives"}
 KNOWN_BY_RULE = {
     "cisco-mercury/capture2.pcap": {"retrans": (1001, 1003), "fast_retrans": (2, 4), "out_of_order": (31, 29)},
-    "ntop-nDPI/fuzz-2006-06-26-2594.pcap": {"retrans": (7, 8), "spurious": (0, 1)},
     "ntop-nDPI/rtsp.pcap": {"retrans": (266, 259), "fast_retrans": (72, 83)},
 }
 KNOWN_ECHO = {"snabbco-snabb/broadcast.pcap"}
