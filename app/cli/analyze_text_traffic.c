@@ -227,9 +227,9 @@ print_endpoints(const struct sheet *s)
 
 /* Records of links, subnets and SBCs, as the store has them. */
 static void
-print_path(const struct sheet *s)
+print_loss(const struct sheet *s)
 {
-	static const struct rows_column loss[] = {
+	static const struct rows_column columns[] = {
 		{"scope", "scope", ROWS_ALWAYS},
 		{"side", "side", ROWS_ALWAYS},
 		{"tcp_from_packets", "TCP from it", ROWS_ALWAYS},
@@ -244,15 +244,18 @@ print_path(const struct sheet *s)
 		{"copies", "mirror copies", ROWS_ALWAYS},
 		{NULL, NULL, ROWS_ALWAYS},
 	};
-	static const struct rows_column latency[] = {
-		{"scope", "scope", ROWS_ALWAYS},         {"side", "to", ROWS_ALWAYS},
-		{"total_count", "n", ROWS_ALWAYS},       {"total_min_us", "least", ROWS_ALWAYS},
-		{"total_p50_us", "median", ROWS_ALWAYS}, {"total_p99_us", "p99", ROWS_ALWAYS},
-		{"methods", "methods", ROWS_ALWAYS},     {NULL, NULL, ROWS_ALWAYS},
-	};
-	const struct capture_info *info = capture_info(s->a->capture);
-	char title[128];
-	static const struct rows_column asymmetry[] = {
+	struct rows rows;
+
+	collect_records(s, RECORD_LOSS, &rows);
+	if (rows.count)
+		print_rows(s, "loss, on the side where it was", &rows, columns);
+	rows_fini(&rows);
+}
+
+static void
+print_asymmetry(const struct sheet *s)
+{
+	static const struct rows_column columns[] = {
 		{"link", "link", ROWS_ALWAYS},
 		{"tcp_one_way_peer_to_msft", "TCP one way >", ROWS_ALWAYS},
 		{"tcp_found_ratio_peer_to_msft", "answers seen", ROWS_ALWAYS},
@@ -264,22 +267,33 @@ print_path(const struct sheet *s)
 	};
 	struct rows rows;
 
-	collect_records(s, RECORD_LOSS, &rows);
-	if (rows.count)
-		print_rows(s, "loss, on the side where it was", &rows, loss);
-	rows_fini(&rows);
 	collect_records(s, RECORD_ASYMMETRY, &rows);
 	if (rows.count > 1)
-		print_rows(s, "flows that a link shows one way only", &rows, asymmetry);
+		print_rows(s, "flows that a link shows one way only", &rows, columns);
 	rows_fini(&rows);
-	collect_records(s, RECORD_LATENCY, &rows);
+}
+
+static void
+print_latency(const struct sheet *s)
+{
+	static const struct rows_column columns[] = {
+		{"scope", "scope", ROWS_ALWAYS},         {"side", "to", ROWS_ALWAYS},
+		{"total_count", "n", ROWS_ALWAYS},       {"total_min_us", "least", ROWS_ALWAYS},
+		{"total_p50_us", "median", ROWS_ALWAYS}, {"total_p99_us", "p99", ROWS_ALWAYS},
+		{"methods", "methods", ROWS_ALWAYS},     {NULL, NULL, ROWS_ALWAYS},
+	};
+	const struct capture_info *info = capture_info(s->a->capture);
+	char title[128];
+	struct rows rows;
+
 	snprintf(
 		title, sizeof title,
 		"round trips from the tap and back, without think time; by the captures' clock, to "
 		"%g us",
 		(double)info->resolution_ns / NS_PER_US);
+	collect_records(s, RECORD_LATENCY, &rows);
 	if (rows.count)
-		print_rows(s, title, &rows, latency);
+		print_rows(s, title, &rows, columns);
 	rows_fini(&rows);
 }
 
@@ -373,7 +387,9 @@ analysis_text_traffic(const struct sheet *s)
 	else
 		print_subnets(s);
 	print_endpoints(s);
-	print_path(s);
+	print_loss(s);
+	print_asymmetry(s);
+	print_latency(s);
 	print_signalling(s);
 	print_legs(s);
 	if (o->flows && !o->flows_path)

@@ -271,15 +271,42 @@ fail_slow(const struct rec_latency *r, const struct matter *m, const struct hour
 	verdict_next(d, "pniscope latency %s: which methods, since when", r->scope);
 }
 
+/* Three of a day are too many, and so is their share of fewer hours. */
 static void
-open_slow(const struct rec_latency *r, const struct matter *m, const struct hours *h, double target,
-          struct verdict_draft *d)
+open_slow(const struct audit_input *in, const struct rec_latency *r, const struct matter *m,
+          const struct hours *h, struct verdict_draft *d)
 {
+	double hours = conf_threshold(in->conf, NULL, "m5_hours");
+	char have[64], want[64];
+
 	judge_open(d, m, LACK_TOO_LITTLE,
 	           "%s: median of %u of %u hours above %.1f ms%s, up to %.1f ms; n = %" PRIu64,
-	           r->scope, h->over + h->doubtful, h->counted, target / US_PER_MS,
+	           r->scope, h->over + h->doubtful, h->counted,
+	           (double)in->conf->targets.latency_us / US_PER_MS,
 	           h->doubtful ? " or within the clock's error of it" : "", h->worst_us / US_PER_MS,
 	           h->samples);
+	FIELD_FORMAT(have, "%u above of %u", h->over + h->doubtful, h->counted);
+	FIELD_FORMAT(want, "fewer than %.0f of %.0f",
+	             conf_threshold(in->conf, NULL, "m5_bad_hours"), hours);
+	verdict_need(d, "hours of the last day", have, want,
+	             "watch on; pniscope latency tells which methods",
+	             (uint64_t)hours * 3600 * US_PER_S);
+}
+
+static void
+open_few(const struct rec_latency *r, const struct matter *m, uint64_t least,
+         struct verdict_draft *d)
+{
+	char have[64], want[64];
+
+	judge_open(d, m, LACK_TOO_LITTLE,
+	           "%s: no whole hour with %" PRIu64 " samples; median %.1f ms so far, "
+	           "n = %" PRIu64,
+	           r->scope, least, r->total_p50_us / US_PER_MS, r->total_count);
+	FIELD_FORMAT(have, "%" PRIu64 " samples", r->total_count);
+	FIELD_FORMAT(want, "%" PRIu64 " in a clock hour", least);
+	verdict_need(d, "round trips of the prefix", have, want,
+	             "new connections, STUN or pings while the probe looks", 3600 * US_PER_S);
 }
 
 static void
@@ -290,7 +317,6 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 	double bad = conf_threshold(in->conf, NULL, "m5_bad_hours");
 	double error_us = (double)r->clock_error_ns / NS_PER_US;
 	uint64_t span = (uint64_t)hours * 3600 * US_PER_S;
-	char have[64], want[64];
 	struct matter m = {.id = "latency", .scope = r->scope, .samples = r->total_count};
 	struct hours h;
 
@@ -313,12 +339,7 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		           r->scope, h.doubtful, h.counted, error_us / US_PER_MS,
 		           target / US_PER_MS);
 	} else if (h.counted && hours * (h.over + h.doubtful) >= bad * h.counted) {
-		/* three of a day are too many, and so is their share of fewer hours */
-		open_slow(r, &m, &h, target, d);
-		FIELD_FORMAT(have, "%u above of %u", h.over + h.doubtful, h.counted);
-		FIELD_FORMAT(want, "fewer than %.0f of %.0f", bad, hours);
-		verdict_need(d, "hours of the last day", have, want,
-		             "watch on; pniscope latency tells which methods", span);
+		open_slow(in, r, &m, &h, d);
 	} else if (h.counted) {
 		judge_pass(d, &m,
 		           "%s: median of %u hours at most %.1f ms, clock off by %.3g ms at most, "
@@ -326,15 +347,7 @@ judge_prefix(const struct audit_input *in, const struct rec_latency *r, struct v
 		           r->scope, h.counted, h.worst_us / US_PER_MS, error_ms(r->clock_error_ns),
 		           h.samples);
 	} else {
-		judge_open(d, &m, LACK_TOO_LITTLE,
-		           "%s: no whole hour with %" PRIu64 " samples; median %.1f ms so far, "
-		           "n = %" PRIu64,
-		           r->scope, least, r->total_p50_us / US_PER_MS, r->total_count);
-		FIELD_FORMAT(have, "%" PRIu64 " samples", r->total_count);
-		FIELD_FORMAT(want, "%" PRIu64 " in a clock hour", least);
-		verdict_need(d, "round trips of the prefix", have, want,
-		             "new connections, STUN or pings while the probe looks",
-		             3600 * US_PER_S);
+		open_few(r, &m, least, d);
 	}
 }
 

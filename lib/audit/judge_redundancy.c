@@ -246,6 +246,22 @@ check_carriers(const struct audit_input *in, const struct input_link *link, stru
 	}
 }
 
+/* The connections of a location that were followed, `of` them in `each`; how many. */
+static size_t
+combine_connections(const struct audit_input *in, const char *location,
+                    struct uptime each[CONNECTIONS], const struct uptime *of[CONNECTIONS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < in->link_count && count < CONNECTIONS; i++)
+		if (link_is_at(in, &in->links[i], location) &&
+		    combine_sessions(in, &in->links[i], true, &each[count])) {
+			of[count] = &each[count];
+			count++;
+		}
+	return count;
+}
+
 /* How much of the window enough connections of the location were up at once. */
 static void
 check_together(const struct audit_input *in, const char *location, double wanted,
@@ -255,17 +271,11 @@ check_together(const struct audit_input *in, const char *location, double wanted
 	uint64_t window = input_time_us(in, "r2_window_us");
 	struct uptime each[CONNECTIONS], together;
 	const struct uptime *of[CONNECTIONS];
+	size_t count = combine_connections(in, location, each, of);
 	char scope[SCOPE_SIZE], seen[24], have[64], want[64];
 	struct matter m = {.id = "together", .scope = scope};
-	size_t count = 0;
 
 	FIELD_FORMAT(scope, "location:%s", location);
-	for (size_t i = 0; i < in->link_count && count < CONNECTIONS; i++)
-		if (link_is_at(in, &in->links[i], location) &&
-		    combine_sessions(in, &in->links[i], true, &each[count])) {
-			of[count] = &each[count];
-			count++;
-		}
 	if ((double)count < wanted)
 		return; /* each one that is missing was told */
 	uptime_combine(&together, of, count, count - (size_t)wanted + 1);
