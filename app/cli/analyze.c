@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -14,9 +15,10 @@
 #include "ui/rows.h"
 
 enum {
-	METERS = 65536,         /* combinations of link, class and subnets */
-	ENDPOINTS = 1 << 16,    /* per interval */
-	ENDPOINTS_MAX = 1 << 20 /* in all */
+	METERS = 65536,          /* combinations of link, class and subnets */
+	ENDPOINTS = 1 << 16,     /* per interval */
+	ENDPOINTS_MAX = 1 << 20, /* in all */
+	OTHER_FILES = 16,        /* besides captures */
 };
 
 /* ---- set-up ------------------------------------------------------------------------------ */
@@ -66,10 +68,24 @@ sources_of_captures(struct analysis *a)
 	return false;
 }
 
+/* A day of captures in files of a minute is more than the usual soft limit of open files. */
+static void
+allow_files(size_t count)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > count + OTHER_FILES)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); /* what it does not allow, the opening tells */
+}
+
 static bool
 open_given(struct analysis *a)
 {
 	char *error = NULL;
+
+	allow_files(a->options->word_count);
 
 	if (!sources_of_captures(a))
 		return false;

@@ -70,14 +70,22 @@ static int
 print_audit(struct reader *r, struct rows *rows, const char *only)
 {
 	const struct options *o = r->options;
+	struct options chosen = *o;
 	uint64_t judged = reader_judged_us(r);
+	int code;
 
-	if (!reader_choose(o, rows, NULL))
+	chosen.limit = 0;
+	if (!reader_choose(&chosen, rows, NULL))
 		return EXIT_ERROR;
 	if (rows->count == 0 && !o->side) {
 		fputs("pniscope: no verdicts here yet; pniscope-control writes them\n", stderr);
 		return EXIT_UNFIT;
 	}
+	/* rows that --limit does not show count: what is out of sight has not passed */
+	code = verdict_exit_code((const void *)rows->records, rows->count, o->strict,
+	                         reader_unfit(r) || reader_judged_late(judged));
+	if (o->limit)
+		rows_limit(rows, o->limit);
 	if (o->json) {
 		json_t *object = reader_envelope(r, "pniscope.audit/1");
 
@@ -90,8 +98,7 @@ print_audit(struct reader *r, struct rows *rows, const char *only)
 	} else {
 		print_text(r, rows, only, judged);
 	}
-	return verdict_exit_code((const void *)rows->records, rows->count, o->strict,
-	                         reader_unfit(r) || reader_judged_late(judged));
+	return code;
 }
 
 int

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "conf/schema.h"
+
 static const char hows[] = "how are we", whats[] = "what is there", works[] = "how is it",
 		  contracts[] = "contract", acts[] = "act", sets_up[] = "set up",
 		  offlines[] = "offline";
@@ -120,7 +122,7 @@ static const struct command table[] = {
          "pniscope import mrt rib.mrt -c probe.conf", NULL, COMMAND_TEXT},
 	{"analyze", offlines, "CAPTURE...", 0, ANY,
          OPTION_GLOBAL | OPTION_CONF | OPTION_FLOWS | OPTION_VERDICT | OPTION_STRICT, run_analyze,
-         "the whole pipeline on captures: no Redis, no root, no hugepages",
+         "the whole pipeline on captures (-: standard input): no Redis, no root, no hugepages",
          "pniscope analyze -c peering.conf morning.pcap.gz", NULL, 0},
 };
 enum { COMMAND_COUNT = sizeof table / sizeof table[0] };
@@ -135,12 +137,32 @@ command_find(const char *name)
 	return NULL;
 }
 
+const char *
+command_nearest(const char *name)
+{
+	const char *names[COMMAND_COUNT];
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[i] = table[i].name;
+	return schema_nearest(name, names, COMMAND_COUNT);
+}
+
 unsigned
 command_sets(const char *name)
 {
 	const struct command *c = command_find(name);
 
-	return c ? c->sets : OPTION_GLOBAL;
+	return OPTION_ANYWHERE | (c ? c->sets : 0);
+}
+
+/* The options that a command has a use for. */
+static unsigned
+useful_sets(const struct command *c)
+{
+	return c->sets | (c->nature & COMMAND_PAST ? OPTION_PAST : 0) |
+	       (c->nature & COMMAND_REPEATS ? OPTION_EVERY : 0) |
+	       (c->nature & COMMAND_TEXT ? 0 : OPTION_JSON) |
+	       (c->nature & (COMMAND_TEXT | COMMAND_NO_CSV) ? 0 : OPTION_CSV);
 }
 
 void
@@ -160,8 +182,11 @@ command_print_overview(FILE *to)
 		fprintf(to, "  %-24s %s%s\n", left, c->help, c->run ? "" : " (not there yet)");
 	}
 	fputs("\nGLOBALS\n", to);
-	options_print_help(to, OPTION_GLOBAL);
-	fputs("\nexit codes: 0 fine, 2 error; audit: 1 a MUST fails, 3 with --strict when a MUST "
+	options_print_help(to, OPTION_ANYWHERE);
+	fputs("\n`pniscope help COMMAND` or `pniscope COMMAND --help`: what a command takes, with "
+	      "an "
+	      "example\n"
+	      "exit codes: 0 fine, 2 error; audit: 1 a MUST fails, 3 with --strict when a MUST "
 	      "is "
 	      "not\nproven, 4 when the data is stale or the probe unfit\n",
 	      to);
@@ -175,7 +200,7 @@ command_print_help(const struct command *c, FILE *to)
 	if (!c->run)
 		fprintf(to, "not there yet: comes with %s\n", c->later);
 	fprintf(to, "\nexample: %s\n\n", c->example);
-	options_print_help(to, c->sets);
+	options_print_help(to, useful_sets(c));
 }
 
 /* ---- documents --------------------------------------------------------------------------- */
@@ -270,11 +295,11 @@ command_print_completion(FILE *to)
 	fputs(") command=${COMP_WORDS[i]} ;;\n    esac\n  done\n  case $command in\n", to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		fprintf(to, "    %s) options=\"", table[i].name);
-		options_print_words(to, table[i].sets);
+		options_print_words(to, useful_sets(&table[i]));
 		fputs(" \" ;;\n", to);
 	}
 	fputs("    *) options=\"", to);
-	options_print_words(to, OPTION_GLOBAL);
+	options_print_words(to, OPTION_ANYWHERE);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(to, " %s", table[i].name);
 	fputs("\" ;;\n  esac\n"

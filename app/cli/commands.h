@@ -40,6 +40,8 @@ struct command {
 };
 
 const struct command *command_find(const char *name);
+/* The known command that a mistyped one is nearest to, or NULL. */
+const char *command_nearest(const char *name);
 unsigned command_sets(const char *name);
 
 void command_print_overview(FILE *to);

@@ -43,7 +43,10 @@ follow(struct reader *r, struct diary *d)
 		struct rows rows;
 
 		diary_read(d, r, r->options->since_us, r->options->until_us, &rows);
-		reader_choose(r->options, &rows, NULL);
+		if (!reader_choose(r->options, &rows, NULL)) {
+			rows_fini(&rows);
+			return EXIT_ERROR;
+		}
 		for (size_t i = 0; i < rows.count; i++)
 			print_line(r, (const struct event *)(const void *)rows.records + i);
 		rows_fini(&rows);

@@ -55,6 +55,49 @@ add_wanted(void *context, const char *id, const void *record)
 		rows_add(w->rows, record);
 }
 
+/* Whether what the subject names lies on a link: the link, its members, its sessions. */
+static bool
+lies_on(struct reader *r, const char *subject, const char *link)
+{
+	struct rec_session *s = mem_alloc(1, sizeof *s);
+	size_t kind = strcspn(subject, ":"), size = strlen(link);
+	const char *name = subject[kind] ? subject + kind + 1 : "";
+	bool lies = strncmp(name, link, size) == 0 && (name[size] == '\0' || name[size] == ':');
+
+	if (strncmp(subject, "session:", 8) == 0 || strncmp(subject, "bfd:", 4) == 0) {
+		lies = false;
+		for (size_t site = 0; site < r->site_count && !lies; site++) {
+			reader_select(r, site);
+			lies = store_get(r->store, RECORD_SESSION, name, s) &&
+			       strcmp(s->link, link) == 0;
+		}
+	}
+	free(s);
+	return lies;
+}
+
+/* --link and --subnet: findings have neither, they have a subject. */
+static void
+choose_subjects(struct reader *r, struct rows *rows)
+{
+	const struct options *o = r->options;
+	const struct rec_finding *f = (const void *)rows->records;
+	struct rows kept;
+
+	rows_init(&kept, model_schema(RECORD_FINDING));
+	for (size_t i = 0; i < rows->count; i++) {
+		bool subnet = strncmp(f[i].subject, "subnet:", 7) == 0;
+
+		if (o->subnet && !(subnet && strcmp(f[i].subject + 7, o->subnet) == 0))
+			continue;
+		if (o->link && (subnet || !lies_on(r, f[i].subject, o->link)))
+			continue;
+		rows_add(&kept, &f[i]);
+	}
+	rows_fini(rows);
+	*rows = kept;
+}
+
 static void
 collect(struct reader *r, const char *id, struct rows *rows)
 {
@@ -79,10 +122,13 @@ static int
 print_findings(struct reader *r, struct rows *rows, const char *id)
 {
 	const struct options *o = r->options;
+	struct options rest = *o;
 	uint64_t judged = reader_judged_us(r);
 	int code = EXIT_FINE;
 
-	if (!reader_choose(o, rows, "since_us"))
+	choose_subjects(r, rows);
+	rest.link = rest.subnet = NULL;
+	if (!reader_choose(&rest, rows, "since_us"))
 		return EXIT_ERROR;
 	if (o->json) {
 		json_t *object = reader_envelope(r, "pniscope.findings/1");

@@ -46,8 +46,10 @@ run_command(const struct options *o)
 	const struct command *c = command_find(o->words[0]);
 
 	if (!c) {
-		fprintf(stderr, "pniscope: %s: no such command; `pniscope --help` lists them\n",
-		        o->words[0]);
+		const char *near = command_nearest(o->words[0]);
+
+		fprintf(stderr, "pniscope: %s: no such command; `pniscope %s` %s\n", o->words[0],
+		        near ? near : "--help", near ? "would be right" : "lists them");
 		return EXIT_ERROR;
 	}
 	if (o->help) {
@@ -72,6 +74,17 @@ run_command(const struct options *o)
 	if ((o->at_us || o->since_us || o->until_us) && !(c->nature & COMMAND_PAST))
 		return usage_error(c, "it shows now only; rates, events and findings have a past");
 	return o->every_us ? run_again(c, o) : c->run(o);
+}
+
+/* `help COMMAND` is `COMMAND --help`. */
+static void
+take_help(struct options *o)
+{
+	if (o->word_count == 0 || strcmp(o->words[0], "help") != 0)
+		return;
+	o->help = true;
+	o->word_count--;
+	memmove(o->words, o->words + 1, o->word_count * sizeof *o->words);
 }
 
 /* Documents that are made from the tables: docs/man/pniscope.1, docs/completion/pniscope.bash. */
@@ -126,7 +139,7 @@ main(int argc, char **argv)
 	options_init(&o);
 	if (!options_parse(&o, argc, argv, command_sets)) {
 		code = EXIT_ERROR;
-	} else if (o.word_count == 0) {
+	} else if (take_help(&o), o.word_count == 0) {
 		command_print_overview(o.help ? stdout : stderr);
 		code = o.help ? EXIT_FINE : EXIT_ERROR;
 	} else {

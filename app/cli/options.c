@@ -36,17 +36,17 @@ static const struct option_row table[] = {
          "peer, msft, both, probe or unknown"},
 	{"subnet", 0, VALUE_TEXT, OPTION_GLOBAL, AT(subnet), "PREFIX", "one subnet"},
 	{"class", 0, VALUE_TEXT, OPTION_GLOBAL, AT(class), "CLASS", "one traffic class"},
-	{"at", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(at_us), "TIME",
+	{"at", 0, VALUE_MOMENT, OPTION_PAST, AT(at_us), "TIME",
          "that moment: 2026-11-22T10:00:00Z, seconds since 1970, -5m or +2h"},
-	{"since", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(since_us), "TIME", "from then on"},
-	{"until", 0, VALUE_MOMENT, OPTION_GLOBAL, AT(until_us), "TIME", "up to then"},
+	{"since", 0, VALUE_MOMENT, OPTION_PAST, AT(since_us), "TIME", "from then on"},
+	{"until", 0, VALUE_MOMENT, OPTION_PAST, AT(until_us), "TIME", "up to then"},
 	{"sort", 0, VALUE_TEXT, OPTION_GLOBAL, AT(sort), "FIELD",
          "by a field of --csv (bytes: both directions), largest first; -FIELD turns it round"},
 	{"limit", 0, VALUE_COUNT, OPTION_GLOBAL, AT(limit), "N", "at most N rows"},
-	{"every", 0, VALUE_LENGTH, OPTION_GLOBAL, AT(every_us), "TIME",
+	{"every", 0, VALUE_LENGTH, OPTION_EVERY, AT(every_us), "TIME",
          "again and again: 1s, 500ms"},
-	{"json", 0, VALUE_NONE, OPTION_GLOBAL, AT(json), NULL, "JSON with stable field names"},
-	{"csv", 0, VALUE_NONE, OPTION_GLOBAL, AT(csv), NULL, "CSV with stable field names"},
+	{"json", 0, VALUE_NONE, OPTION_JSON, AT(json), NULL, "JSON with stable field names"},
+	{"csv", 0, VALUE_NONE, OPTION_CSV, AT(csv), NULL, "CSV with stable field names"},
 	{"wide", 0, VALUE_NONE, OPTION_GLOBAL, AT(wide), NULL, "more columns"},
 	{"no-color", 0, VALUE_NONE, OPTION_GLOBAL, AT(no_color), NULL, "no colours on a terminal"},
 	{"tz", 0, VALUE_TEXT, OPTION_GLOBAL, AT(tz), "ZONE",
@@ -250,6 +250,11 @@ check_names(const struct options *o)
 	}
 	if (!known_values(o))
 		return false;
+	if (o->since_us && o->until_us && o->since_us > o->until_us) {
+		fputs("pniscope: --since is later than --until; the earlier moment goes first\n",
+		      stderr);
+		return false;
+	}
 	if (o->json && o->csv) {
 		fputs("pniscope: --json and --csv: one of them\n", stderr);
 		return false;

@@ -29,7 +29,8 @@ struct options {
 	size_t word_count;
 };
 
-/* Options that a command takes besides the globals, as bits. */
+/* What options are of, as bits: the globals that every command takes, those that not every one has
+ * a use for, and those of single commands. */
 enum option_set {
 	OPTION_GLOBAL = 1 << 0,
 	OPTION_CONF = 1 << 1,
@@ -40,6 +41,13 @@ enum option_set {
 	OPTION_ROLE = 1 << 6,
 	OPTION_BY = 1 << 7,
 	OPTION_DRILL = 1 << 8,
+	OPTION_PAST = 1 << 9,
+	OPTION_EVERY = 1 << 10,
+	OPTION_JSON = 1 << 11,
+	OPTION_CSV = 1 << 12,
+	/* as one: what may stand anywhere, and is refused in words of its own where it has no use
+	 */
+	OPTION_ANYWHERE = OPTION_GLOBAL | OPTION_PAST | OPTION_EVERY | OPTION_JSON | OPTION_CSV,
 };
 
 /* Environment, then client file: what the command line may override. */

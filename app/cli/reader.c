@@ -234,29 +234,52 @@ reader_collect_all(struct reader *r, enum record_kind kind, struct rows *rows)
 	merge_rows(kind, rows);
 }
 
-/* Filters by the first of these fields that the kind has: things are named by their kind. */
-static void
-choose_by(struct rows *rows, const char *value, const char *const *fields)
+/* A filter: the option, and the fields that answer to it, the first that a kind has. Things are
+ * named by their kind, and some stand under a scope: "link:pni-a". */
+struct filter {
+	const char *option;
+	size_t offset; /* of its value in the options */
+	const char *fields[4];
+	const char *scope; /* what stands before the name in a scope; NULL: no scope is of it */
+};
+
+/* False: the kind has nothing to choose by; what was asked for must not look like all there is. */
+static bool
+choose_by(const struct options *o, struct rows *rows, const struct filter *f)
 {
+	const char *value = *(const char *const *)(const void *)((const char *)o + f->offset);
+	char scope[PREFIX_TEXT_SIZE + 16];
+
 	if (!value)
-		return;
-	while (*fields && !rows_filter(rows, *fields, value))
-		fields++;
+		return true;
+	for (size_t i = 0; f->fields[i]; i++)
+		if (rows_filter(rows, f->fields[i], value))
+			return true;
+	snprintf(scope, sizeof scope, "%s:%s", f->scope ? f->scope : "", value);
+	/* a verdict's scope is where it is worst, and not all that it is about */
+	if (f->scope && !rows_field(rows->fields, "verdict") && rows_filter(rows, "scope", scope))
+		return true;
+	fprintf(stderr, "pniscope: --%s %s: `%s` has nothing to choose by it; leave it out\n",
+	        f->option, value, o->words[0]);
+	return false;
 }
 
 bool
 reader_choose(const struct options *o, struct rows *rows, const char *default_sort)
 {
-	static const char *const links[] = {"link", "links", "name", NULL};
-	static const char *const sides[] = {"side", NULL};
-	static const char *const subnets[] = {"prefix", "subnet", NULL};
-	static const char *const classes[] = {"class", "classes", NULL};
-
-	choose_by(rows, o->link, links);
-	choose_by(rows, o->side, sides);
-	choose_by(rows, o->subnet, subnets);
-	choose_by(rows, o->class, classes);
+	static const struct filter filters[] = {
+		{"link", offsetof(struct options, link), {"link", "links", "name"}, "link"},
+		{"side", offsetof(struct options, side), {"side"}, NULL},
+		{"subnet", offsetof(struct options, subnet), {"prefix", "subnet"}, "subnet"},
+		{"class", offsetof(struct options, class), {"class", "classes"}, NULL},
+	};
 	const char *sort = o->sort ? o->sort : default_sort;
+
+	for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
+		if (!choose_by(o, rows, &filters[i]))
+			return false;
+	if (o->dir) /* where rows have both, it is a matter of columns */
+		rows_filter(rows, "direction", o->dir);
 
 	if (sort && !rows_sort(rows, sort)) {
 		fprintf(stderr,
@@ -424,8 +447,10 @@ reader_print(const struct reader *r, const struct rows *rows, const char *key,
 		rows_print_csv(rows, stdout);
 		return EXIT_FINE;
 	}
-	struct rows_style style = {
-		.wide = o->wide, .colour = r->colour, .zone = r->zone[0] ? r->zone : NULL};
+	struct rows_style style = {.wide = o->wide,
+	                           .colour = r->colour,
+	                           .zone = r->zone[0] ? r->zone : NULL,
+	                           .only = o->dir};
 
 	rows_print(rows, columns, &style, stdout);
 	if (rows->count == 0)

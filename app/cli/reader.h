@@ -48,7 +48,9 @@ void reader_collect(struct reader *r, enum record_kind kind, const char *parent,
  * subject summed (merge.h). */
 void reader_collect_all(struct reader *r, enum record_kind kind, struct rows *rows);
 
-/* --link --side --subnet --class --sort --limit on the rows. False: one line was printed. */
+/* --link --side --subnet --class --dir --sort --limit on the rows. False: one line was printed; a
+ * filter that these rows can't answer to is an error, since all of them would look like its answer.
+ */
 bool reader_choose(const struct options *o, struct rows *rows, const char *default_sort);
 
 /* The envelope over the probes read; `schema` as "pniscope.links/1". */

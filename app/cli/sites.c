@@ -67,6 +67,8 @@ print_table(struct reader *r)
 		table_print_csv(t, stdout);
 	else
 		table_print(t, stdout, 0, r->colour);
+	if (r->site_count == 0 && !r->options->csv)
+		fputs("(none)\n\nno probe has written here yet\n", stdout);
 	table_destroy(t);
 }
 

@@ -1,5 +1,6 @@
 #include "path/capture.h"
 
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,16 @@ heap_advance(struct capture *c)
 
 /* ---- interface ------------------------------------------------------------------------------- */
 
+static char *
+open_error(const char *file, int failed, const char *why, unsigned i, unsigned count)
+{
+	if (failed != -EMFILE)
+		return mem_printf("%s: %s", file, why);
+	return mem_printf("%s: number %u of %u captures, and no more files may be open; raise "
+	                  "`ulimit -n`, or join them with mergecap",
+	                  file, i + 1, count);
+}
+
 int
 capture_open(const char *const *files, const uint32_t *ports, unsigned count, struct capture **out,
              char **error)
@@ -181,7 +192,7 @@ capture_open(const char *const *files, const uint32_t *ports, unsigned count, st
 		int failed = capture_file_open(files[i], &in->file, &why);
 
 		if (failed) {
-			*error = mem_printf("%s: %s", files[i], why);
+			*error = open_error(files[i], failed, why, i, count);
 			free(why);
 			capture_close(c);
 			return failed;

@@ -23,10 +23,11 @@ struct capture_info {
 	uint64_t resolution_ns; /* coarsest of the files: 1 or 1000 */
 };
 
-/* Open `count` files. On failure -errno or -EINVAL and *error is one line "FILE: what is wrong;
- * what would be right" for the caller to free. `port[i]` (NULL: all 0) is put in burst.port of the
- * file's packets, so that a caller can tell lanes apart. A packet's time is at least 1 us: what the
- * file puts at the epoch itself (many tools write no times) would read as "never". */
+/* Open `count` files, all at once ("-": the standard input). On failure -errno or -EINVAL and
+ * *error is one line "FILE: what is wrong; what would be right" for the caller to free. `port[i]`
+ * (NULL: all 0) is put in burst.port of the file's packets, so that a caller can tell lanes apart.
+ * A packet's time is at least 1 us: what the file puts at the epoch itself (many tools write no
+ * times) would read as "never". */
 int capture_open(const char *const *files, const uint32_t *ports, unsigned count,
                  struct capture **out, char **error);
 /* Fill the next burst, all packets from one port. Frame bytes are valid until the next call.

@@ -1,11 +1,13 @@
 #include "path/capture_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/bytes.h"
@@ -73,7 +75,10 @@ source_error(const struct source *s)
 		return NULL;
 	if (code == Z_BUF_ERROR)
 		return "gzip data end early";
-	return code == Z_ERRNO ? strerror(EIO) : text;
+	if (code == Z_ERRNO)
+		return strerror(EIO);
+	/* zlib names the file in its own way before it says what is wrong: "<fd:3>: …" */
+	return strncmp(text, "<fd:", 4) == 0 && strchr(text, ' ') ? strchr(text, ' ') + 1 : text;
 }
 
 /* Opens the stream of unpacked bytes; -errno. */
@@ -81,16 +86,21 @@ static int
 source_open(struct capture_file *f, const char *name)
 {
 	const cookie_io_functions_t io = {.read = source_read};
+	int fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	int got;
 
-	if (stat(name, &st) != 0)
+	if (fd < 0)
 		return -errno;
-	if (S_ISDIR(st.st_mode))
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
 		return -EISDIR;
-	f->source.gz = gzopen(name, "rb");
-	if (!f->source.gz)
-		return errno ? -errno : -ENOMEM;
+	}
+	f->source.gz = gzdopen(fd, "rb");
+	if (!f->source.gz) {
+		close(fd);
+		return -ENOMEM;
+	}
 	gzbuffer(f->source.gz, 128 << 10);
 	got = gzread(f->source.gz, f->source.head, sizeof f->source.head);
 	f->source.head_size = got > 0 ? (size_t)got : 0;

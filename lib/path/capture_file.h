@@ -22,7 +22,8 @@ enum capture_status { CAPTURE_PACKET, CAPTURE_END, CAPTURE_BROKEN };
 
 struct capture_file;
 
-/* On failure -errno or -EINVAL and *why is one clause without the file's name, to be freed. */
+/* "-" is the standard input. On failure -errno or -EINVAL and *why is one clause without the file's
+ * name, to be freed. */
 int capture_file_open(const char *name, struct capture_file **out, char **why);
 /* Next packet. After CAPTURE_BROKEN (the file ended inside a packet, or lies about its lengths)
  * capture_file_why() tells; further reads give CAPTURE_END. */

@@ -30,6 +30,7 @@ code() { # WANTED WORDS...
 }
 
 check "an empty Redis has no sites, and says so" holds sites '.sites == []'
+check "and in words" bash -c "'$build/pniscope' sites | grep -q 'no probe has written here yet'"
 check "no verdicts yet is the code of stale data" code 4 audit
 lab_start probe "$build/pniscope-probe" -c "$sc/probe.conf" --once
 probe_ended() { ! lab_alive probe; }
@@ -79,6 +80,15 @@ done
 check "a role that nobody has is an answer" holds endpoints cgnat '.endpoints == []'
 check "ports are no counts" bash -c "! '$build/pniscope' streams --limit 3 | grep -qE '[0-9] [0-9]{3} +(198|203)'"
 check "an unknown field to sort by is refused" code 2 links --sort beauty
+check "a link's loss alone" holds loss --link pni-a '[.loss[].scope] | unique == ["link:pni-a"]'
+check "a subnet's round trips alone" holds latency --subnet 198.19.0.0/16 '[.latency[].scope] | unique == ["subnet:198.19.0.0/16"]'
+check "one direction's streams" holds streams --dir peer_to_msft '[.streams[].direction] | unique == ["peer_to_msft"]'
+check "one direction's columns" bash -c "! '$build/pniscope' links --dir peer_to_msft | grep -q '<'"
+for words in 'legs --class srtp' 'links --subnet 203.0.113.0/24' 'probes --link pni-a' 'sessions --side peer' 'audit --link pni-a'; do
+  # shellcheck disable=SC2086 # words
+  check "what can't be chosen by is refused, not left out: $words" code 2 $words
+done
+check "round trips and loss of endpoints have their sample beside them" bash -c "'$build/pniscope' endpoints | head -1 | grep -qE 'RTT +n +loss +of '"
 
 # what was observed, proposed as configuration, is a configuration
 declared() {
@@ -97,6 +107,8 @@ check "one requirement in full" bash -c "'$build/pniscope' audit r4 | grep -q '^
 finding=$(cli findings --json | jq -r '[.findings[] | select(.kind == "class.undeclared")][0].id')
 check "the undeclared class is a finding with side and next step" holds findings "$finding" \
   '.findings[0] | .side == "peer" and (.next | length) > 0 and .state == "open"'
+check "findings of its subnet" holds findings --subnet 203.0.113.0/24 '[.findings[].id] | index("'"$finding"'") != null'
+check "and none of a link" holds findings --link pni-a '[.findings[] | select(.kind == "class.undeclared")] == []'
 check "ack" code 0 ack "$finding" --by tester
 check "it stays, acknowledged, with the name" holds findings "$finding" '.findings[0] | .state == "acked" and .acked_by == "tester"'
 check "a second ack is refused" code 2 ack "$finding"

@@ -45,6 +45,11 @@ get() { curl -s --max-time 5 "http://127.0.0.1:$port$1"; }
 status() { curl -s -o "$LAB_DIR/body" -w '%{http_code}' --max-time 5 "http://127.0.0.1:$port$1"; }
 lines() { grep -c "$2" "$LAB_DIR/$1.log"; }
 
+cli() {
+  echo 'peering = lab' >"$LAB_DIR/client.conf"
+  PNISCOPE_CLIENT=$LAB_DIR/client.conf "$build/pniscope" -r "$REDIS" "$@"
+}
+
 # refuses WANT ARGS...: exit 2 and one line that has WANT in it
 refuses() {
   local want=$1 code
@@ -94,6 +99,8 @@ probes_write() {
   lab_wait 15 verdict_is R4 FAIL
   check "and fails R4 over an hour" verdict_is R4 FAIL
   check "with its side" test "$(rcli HGET "$P:verdict:R4" side)" = peer
+  cli audit --limit 1 --csv >"$LAB_DIR/limited"
+  check "a FAIL that --limit does not show is one for the exit code" test "$? $(wc -l <"$LAB_DIR/limited")" = "1 2"
   check "and its scope" test "$(rcli HGET "$P:verdict:R4" scope)" = subnet:203.0.113.0/24
   lab_wait 10 merged_once p1 50
   lab_wait 10 merged_once p2 50
@@ -211,10 +218,8 @@ redis_dies() {
   check "and the pages are fresh" eval '[ "$(status /audit)" = 200 ] && [ "$(get /metrics | grep -c "^pniscope_control_reads 1")" = 1 ]'
 }
 
-cli() { PNISCOPE_CLIENT=$LAB_DIR/client.conf "$build/pniscope" -r "$REDIS" "$@"; }
 nobody_judges() {
   local id
-  echo 'peering = lab' >"$LAB_DIR/client.conf"
   cli audit >"$LAB_DIR/audit.txt"
   check "the screen says when it was judged" grep -q '^judged .* ago' "$LAB_DIR/audit.txt"
   for id in $(rcli HKEYS "$P:verdicts"); do rcli HSET "$P:verdict:$id" window_to_us 1790000000000000; done >/dev/null

@@ -93,7 +93,10 @@ refuses "missing.pcap: can't be read" analyze --flows "$dir/missing.pcap"
 refuses '--flows' analyze --flows "$dir/no/such/dir" "$capture"
 refuses 'unknown option' --frobnicate
 refuses 'not an option of this command' links --strict
-refuses 'no such command' frobnicate
+refuses 'no such command; `pniscope --help` lists them' frobnicate
+refuses '`pniscope links` would be right' link
+refuses 'no such command' help frobnicate
+refuses 'later than --until' events --since -1h --until -2h
 refuses 'not there yet' purge
 refuses 'which Redis' links
 refuses 'No such file' -r "unix:$dir/absent.sock" links
@@ -105,6 +108,23 @@ refuses 'too many words' explain R1 R2
 refuses 'something is missing' find
 refuses 'now only' links --at -5m
 refuses 'makes no sense' check --every 1s "$dir/sc/peering.conf"
+
+# ---- captures from a pipe, and more than may be open ----
+gzip -c "$capture" >"$dir/packed.pcap.gz"
+for file in "$capture" "$dir/packed.pcap.gz"; do
+  "$build/pniscope" analyze --json - <"$file" 2>"$dir/err" | jq -e '.capture.packets > 0' >/dev/null ||
+    wrong "analyze of the standard input: $(cat "$dir/err")"
+done
+mapfile -t many < <(for _ in $(seq 100); do echo "$dir/nothing.pcap"; done)
+(ulimit -S -n 50 && "$build/pniscope" analyze --json "${many[@]}") | jq -e '.capture.files == 100' >/dev/null ||
+  wrong "more captures than the soft limit of open files"
+(ulimit -n 50 && refuses 'of 100 captures, and no more files may be open; raise `ulimit -n`' analyze "${many[@]}"
+  exit $bad) || bad=1
+cp "$dir/packed.pcap.gz" "$dir/flipped.pcap.gz"
+size=$(stat -c %s "$dir/flipped.pcap.gz")
+printf '\377\377' | dd of="$dir/flipped.pcap.gz" bs=1 seek=$((size - 8)) conv=notrunc 2>/dev/null # its checksum
+"$build/pniscope" analyze "$dir/flipped.pcap.gz" 2>&1 >/dev/null | grep -q "^pniscope: $dir/flipped.pcap.gz: incorrect data check" ||
+  wrong "damaged gzip is not told"
 
 # ---- output that gets lost, memory that is scarce ----
 for words in "analyze $capture" "analyze --json $capture" "analyze --csv $capture" "explain R7" "check $dir/sc/peering.conf" --help \
@@ -121,6 +141,22 @@ jq -se 'map(has("proto")) | all' "$dir/flows.jsonl" >/dev/null || wrong "what we
   jq -e '.capture.packets > 0' >/dev/null || wrong "analyze within 4 GB of address space: $(cat "$dir/err")"
 
 # ---- what comes from the tables ----
+"$build/pniscope" help | cmp -s - <("$build/pniscope" --help) || wrong "help is not --help"
+"$build/pniscope" help audit | cmp -s - <("$build/pniscope" audit --help) || wrong "help audit is not audit --help"
+offers() { "$build/pniscope" "$1" --help | grep -qE "^  .{4}--$2( |$)"; }
+refused='makes no sense|text alone|more than one table|now only'
+# what help offers is taken, what it does not offer is refused
+for words in 'explain R1' "check $dir/sc/peering.conf" links events status 'maintenance list'; do
+  for option in json csv every=1s at=-5m; do
+    # shellcheck disable=SC2086 # words
+    "$build/pniscope" -r "unix:$dir/absent.sock" $words "--$option" >"$dir/out" 2>&1
+    if offers "${words%% *}" "${option%=*}"; then
+      grep -qE "$refused" "$dir/out" && wrong "$words --$option is offered and refused"
+    else
+      grep -qE "$refused" "$dir/out" || wrong "$words --$option is taken and not offered"
+    fi
+  done
+done
 for command in status findings find events sites probes links members subnets classes endpoints rates audit explain \
   declare check ack analyze doctor; do
   "$build/pniscope" $command --help | grep -q "^example: pniscope $command" || wrong "$command --help has no example"
