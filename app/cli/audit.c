@@ -10,6 +10,8 @@
 #include "commands.h"
 #include "reader.h"
 #include "show.h"
+#include "ui/format.h"
+#include "ui/table.h"
 
 static const struct rows_column verdict_columns[] = {
 	{"id", "id", ROWS_ALWAYS},           {"strength", "strength", ROWS_ALWAYS},
@@ -125,6 +127,33 @@ run_audit(const struct options *o)
 	return code;
 }
 
+/* On a terminal long lines go on below their text; elsewhere each stays one. */
+static void
+print_folded(const struct requirement *req, const struct conf *conf)
+{
+	enum { NAMES = 14 }; /* columns that the names of the lines take */
+	size_t width = table_terminal_width(stdout), size = 0;
+	char *text = NULL, *rest;
+	FILE *memory = width > 2 * NAMES ? open_memstream(&text, &size) : NULL;
+
+	requirement_explain(req, conf, memory ? memory : stdout);
+	if (!memory)
+		return;
+	fclose(memory);
+	rest = text;
+	for (char *line; (line = strsep(&rest, "\n")) && rest;) {
+		size_t n = format_break(line, width);
+
+		printf("%.*s\n", (int)n, line);
+		for (line += n; *line; line += n) {
+			line += strspn(line, " ");
+			n = format_break(line, width - NAMES);
+			printf("%*s%.*s\n", NAMES, "", (int)n, line);
+		}
+	}
+	free(text);
+}
+
 int
 run_explain(const struct options *o)
 {
@@ -144,7 +173,7 @@ run_explain(const struct options *o)
 		free(error);
 		return EXIT_ERROR;
 	}
-	requirement_explain(req, conf, stdout);
+	print_folded(req, conf);
 	conf_destroy(conf);
 	return EXIT_FINE;
 }

@@ -152,7 +152,7 @@ command_sets(const char *name)
 {
 	const struct command *c = command_find(name);
 
-	return OPTION_ANYWHERE | (c ? c->sets : 0);
+	return OPTION_ANYWHERE | (c ? c->sets : 0) | (c && !c->run ? OPTION_ANY : 0);
 }
 
 /* The options that a command has a use for. */

@@ -34,6 +34,9 @@ known_values(const struct options *o)
 		return unknown("--side", o->side, "peer, msft, both, probe or unknown is right");
 	if (o->class && class_find(o->class) < 0)
 		return unknown("--class", o->class, "no such class; docs/classes.md lists them");
+	if (o->role && role_find(o->role) < 0)
+		return unknown("--role", o->role,
+		               "no such role; sbc, media-gateway or dns-resolver is one");
 	if (o->subnet && !prefix_parse(o->subnet, &p, NULL))
 		return unknown("--subnet", o->subnet,
 		               "not a prefix; 203.0.113.0/24 or 2001:db8::/32 is");

@@ -171,6 +171,11 @@ run_maintenance(const struct options *o)
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(o->words[1], verbs[i].verb) != 0)
 			continue;
+		if (verbs[i].run == list && o->word_count > 2) {
+			fprintf(stderr, "pniscope: maintenance list %s: it lists all\n",
+			        o->words[2]);
+			return EXIT_ERROR;
+		}
 		if (!reader_open(&r, o))
 			return EXIT_ERROR;
 		code = verbs[i].run(&r);

@@ -283,6 +283,8 @@ options_parse(struct options *o, int argc, char **argv, unsigned (*sets)(const c
 		}
 		const struct option_row *row = find_option(argv[i], &value);
 
+		if (o->word_count && allowed & OPTION_ANY && (!row || !(row->set & allowed)))
+			return true; /* that it is not there yet is the answer */
 		if (!row || !(row->set & allowed)) {
 			fprintf(stderr, "pniscope: %s: %s; see pniscope %s%s--help\n", argv[i],
 			        row ? "not an option of this command" : "unknown option",

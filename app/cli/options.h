@@ -45,6 +45,7 @@ enum option_set {
 	OPTION_EVERY = 1 << 10,
 	OPTION_JSON = 1 << 11,
 	OPTION_CSV = 1 << 12,
+	OPTION_ANY = 1 << 13, /* of a command that is not there yet: whatever it will take */
 	/* as one: what may stand anywhere, and is refused in words of its own where it has no use
 	 */
 	OPTION_ANYWHERE = OPTION_GLOBAL | OPTION_PAST | OPTION_EVERY | OPTION_JSON | OPTION_CSV,

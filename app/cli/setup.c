@@ -1,5 +1,6 @@
 /* `check` and `doctor`. */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,7 +116,40 @@ check_redis(const struct options *o, const struct conf *conf)
 }
 
 static enum health
-check_capture_ports(const struct conf *conf)
+check_capture(const char *file)
+{
+	char text[512];
+	bool there = access(file, R_OK) == 0;
+
+	snprintf(text, sizeof text, "%s%s%s", file, there ? "" : ": ",
+	         there ? "" : strerror(errno));
+	return say(there ? FINE : BAD, "capture", text);
+}
+
+/* A PCI address, or a vdev string: what it needs of this machine. */
+static enum health
+check_port(const char *name, const char *place)
+{
+	const char *interface = strstr(name, "iface=");
+	char text[512], needed[64];
+	bool there = true;
+
+	if (strncmp(name, "net_", 4) != 0) {
+		snprintf(needed, sizeof needed, "/sys/bus/pci/devices/%.40s", name);
+		there = access(needed, F_OK) == 0;
+	} else if (interface) {
+		snprintf(needed, sizeof needed, "%.*s",
+		         (int)strcspn(interface + strlen("iface="), ","),
+		         interface + strlen("iface="));
+		there = if_nametoindex(needed) != 0;
+	}
+	snprintf(text, sizeof text, there ? "%s" : "%s: %s: there is no %s", there ? name : place,
+	         name, needed);
+	return say(there ? FINE : BAD, "port", text);
+}
+
+static enum health
+check_ports(const struct conf *conf)
 {
 	struct sources *sources;
 	enum health worst = FINE;
@@ -127,20 +161,34 @@ check_capture_ports(const struct conf *conf)
 		return BAD;
 	}
 	for (unsigned i = 0; i < sources->count; i++) {
-		const char *file = source_capture_file(sources->at[i].name);
-		char text[512];
+		const struct source *s = &sources->at[i];
+		const char *file = source_capture_file(s->name);
+		char *place = conf_place(conf, s->at);
+		enum health health = file ? check_capture(file) : check_port(s->name, place);
 
-		if (!file)
-			continue;
-		bool there = access(file, R_OK) == 0;
-
-		snprintf(text, sizeof text, "%s%s%s", file, there ? "" : ": ",
-		         there ? "" : strerror(errno));
-		say(there ? FINE : BAD, "capture", text);
-		worst = there ? worst : BAD;
+		worst = health == BAD ? BAD : worst;
+		free(place);
 	}
 	sources_destroy(sources);
 	return worst;
+}
+
+/* The folder of events that wait for Redis: there and ours, or to be made in one that is. */
+static enum health
+check_spool(const struct conf *conf)
+{
+	char parent[512], text[640];
+	const char *folder = conf->probe.spool;
+	bool fine;
+
+	snprintf(parent, sizeof parent, "%s", folder);
+	if (access(folder, F_OK) != 0 && strrchr(parent, '/'))
+		*strrchr(parent, '/') = '\0';
+	fine = access(*parent ? parent : "/", W_OK | X_OK) == 0;
+	snprintf(text, sizeof text, "%s%s%s%s", folder, fine ? "" : ": ",
+	         fine ? "" : strerror(errno),
+	         fine ? "" : "; events that wait for Redis would be lost with the probe");
+	return say(fine ? FINE : BAD, "spool", text);
 }
 
 /* Names that the configuration takes as they are and only classify knows. */
@@ -182,7 +230,8 @@ run_doctor(const struct options *o)
 		bad = true;
 	} else if (conf) {
 		say(FINE, "configuration", o->conf);
-		bad |= check_capture_ports(conf) == BAD;
+		bad |= check_ports(conf) == BAD;
+		bad |= conf->probe.id && check_spool(conf) == BAD;
 		bad |= check_class_names(conf) == BAD;
 	}
 	bad |= check_redis(o, conf) == BAD;

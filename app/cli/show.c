@@ -8,7 +8,7 @@
 #include "ui/format.h"
 #include "ui/table.h"
 
-enum { WIDTH = 96 }; /* of running text */
+enum { WIDTH = 96, WIDTH_LEAST = 40 }; /* of running text */
 
 /* Text from records, cleaned and broken at spaces, every line behind `indent` spaces. */
 static void
@@ -18,15 +18,12 @@ print_wrapped(FILE *to, int indent, const char *from)
 
 	format_clean(&clean, from);
 	const char *at = clean.at ? clean.at : "";
+	size_t width = table_terminal_width(to);
 
+	width = width == 0 || width > WIDTH ? WIDTH : width < WIDTH_LEAST ? WIDTH_LEAST : width;
 	while (*at) {
-		size_t n = strlen(at), room = (size_t)(WIDTH - indent);
+		size_t n = format_break(at, width - (size_t)indent);
 
-		if (n > room) {
-			for (n = room; n > 0 && at[n] != ' ';)
-				n--;
-			n = n ? n : room;
-		}
 		fprintf(to, "%*s%.*s\n", indent, "", (int)n, at);
 		at += n + strspn(at + n, " ");
 	}

@@ -232,3 +232,19 @@ format_width(const char *utf8)
 		width += (*utf8 & 0xc0) != 0x80;
 	return width;
 }
+
+size_t
+format_break(const char *utf8, size_t columns)
+{
+	size_t at = 0, space = 0, width = 0;
+
+	for (; utf8[at]; at++) {
+		if ((utf8[at] & 0xc0) == 0x80)
+			continue;
+		if (utf8[at] == ' ')
+			space = at;
+		if (++width > columns)
+			return space ? space : at;
+	}
+	return at;
+}

@@ -37,3 +37,6 @@ void format_field(struct text *out, const struct record_field *f, const void *re
 void format_clean(struct text *out, const char *from);
 /* Columns that a UTF-8 text takes on a terminal, one per code point. */
 size_t format_width(const char *utf8);
+/* Bytes of `utf8` that go on a line of `columns` (at least 1): all, or up to the last space that
+ * fits, or, in a longer word, as many as fit. */
+size_t format_break(const char *utf8, size_t columns);

@@ -212,9 +212,8 @@ table_print_within(const struct table *t, FILE *to, unsigned indent, bool colour
 	free(widths);
 }
 
-/* Columns of the terminal that `to` is; 0: none, lines are as long as they are. */
-static size_t
-terminal_width(FILE *to)
+size_t
+table_terminal_width(FILE *to)
 {
 	struct winsize size;
 	int fd = fileno(to);
@@ -225,7 +224,7 @@ terminal_width(FILE *to)
 void
 table_print(const struct table *t, FILE *to, unsigned indent, bool colour)
 {
-	table_print_within(t, to, indent, colour, terminal_width(to));
+	table_print_within(t, to, indent, colour, table_terminal_width(to));
 }
 
 static void

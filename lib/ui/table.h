@@ -26,6 +26,8 @@ void table_cellf(struct table *t, const char *format, ...) __attribute__((format
  * columns are folded: as many as fit, then the rest below, what names the rows before each block.
  */
 void table_print(const struct table *t, FILE *to, unsigned indent, bool colour);
+/* Columns of the terminal that `to` is; 0: it is none, lines are as long as they are. */
+size_t table_terminal_width(FILE *to);
 /* The same for a given width; 0: as wide as it is. */
 void table_print_within(const struct table *t, FILE *to, unsigned indent, bool colour,
                         size_t width);

@@ -98,6 +98,9 @@ refuses '`pniscope links` would be right' link
 refuses 'no such command' help frobnicate
 refuses 'later than --until' events --since -1h --until -2h
 refuses 'not there yet' purge
+refuses 'not there yet' evidence R4 --pcap proof.pcap
+refuses 'not there yet' report --ticket class.undeclared-0
+refuses 'no such role' declare --role sbcx
 refuses 'which Redis' links
 refuses 'No such file' -r "unix:$dir/absent.sock" links
 refuses 'one of them' links --json --csv
@@ -125,6 +128,26 @@ size=$(stat -c %s "$dir/flipped.pcap.gz")
 printf '\377\377' | dd of="$dir/flipped.pcap.gz" bs=1 seek=$((size - 8)) conv=notrunc 2>/dev/null # its checksum
 "$build/pniscope" analyze "$dir/flipped.pcap.gz" 2>&1 >/dev/null | grep -q "^pniscope: $dir/flipped.pcap.gz: incorrect data check" ||
   wrong "damaged gzip is not told"
+
+# ---- what a machine lacks ----
+doctor_says() { # CODE PATTERN
+  "$build/pniscope" doctor -c "$dir/sc/probe.conf" >"$dir/out" 2>&1
+  [ $? = "$1" ] || wrong "doctor: not exit $1: $(cat "$dir/out")"
+  grep -qE -- "$2" "$dir/out" || wrong "doctor: no \"$2\" in: $(cat "$dir/out")"
+}
+probe_at() { # SPOOL CONTRACT
+  printf 'probe = { id = "ams1-p1"; site = "ams1"; spool = "%s"; };\n@include "%s"\n' "$1" "$2" >"$dir/sc/probe.conf"
+}
+sed 's/"pcap:pni-a.0.peer_to_msft.pcap"/"net_af_packet0,iface=nosuch0"/; s/"pcap:pni-a.0.msft_to_peer.pcap"/"0000:ff:1f.7"/' \
+  "$dir/sc/peering.conf" >"$dir/sc/ports.conf"
+probe_at "$dir/spool" peering.conf
+doctor_says 2 "^ok +spool +$dir/spool"
+probe_at "$dir/text.pcap/spool" peering.conf
+doctor_says 2 "^BAD +spool +$dir/text.pcap/spool: Not a directory; events .* would be lost"
+probe_at "$dir/spool" ports.conf
+doctor_says 2 "^BAD +port +$dir/sc/ports.conf:[0-9]+: net_af_packet0,iface=nosuch0: there is no nosuch0"
+doctor_says 2 "^BAD +port +$dir/sc/ports.conf:[0-9]+: 0000:ff:1f.7: there is no /sys/bus/pci/devices/0000:ff:1f.7"
+doctor_says 2 "^ok +capture +$dir/sc/pni-b.0.peer_to_msft.pcap"
 
 # ---- output that gets lost, memory that is scarce ----
 for words in "analyze $capture" "analyze --json $capture" "analyze --csv $capture" "explain R7" "check $dir/sc/peering.conf" --help \

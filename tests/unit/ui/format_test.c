@@ -103,6 +103,21 @@ wire_text_can_not_reach_the_terminal(void **state)
 	assert_int_equal(format_width("\xc3\xa9t\xc3\xa9"), 3);
 }
 
+static void
+lines_break_at_spaces(void **state)
+{
+	(void)state;
+	assert_int_equal(format_break("", 5), 0);
+	assert_int_equal(format_break("one two", 7), 7);
+	assert_int_equal(format_break("one two", 6), 3);
+	assert_int_equal(format_break("one two", 3), 3);
+	assert_int_equal(format_break("one two three", 8), 7);
+	assert_int_equal(format_break("onetwo", 3), 3);
+	/* by code points, and never within one */
+	assert_int_equal(format_break("\xe2\x80\xa6\xe2\x80\xa6 x", 2), 6);
+	assert_int_equal(format_break("\xe2\x80\xa6\xe2\x80\xa6x", 1), 3);
+}
+
 int
 main(void)
 {
@@ -112,6 +127,7 @@ main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(counts_are_grouped),
 		cmocka_unit_test(wire_text_can_not_reach_the_terminal),
+		cmocka_unit_test(lines_break_at_spaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
