@@ -184,7 +184,8 @@ check_spool(const struct conf *conf)
 	snprintf(parent, sizeof parent, "%s", folder);
 	if (access(folder, F_OK) != 0 && strrchr(parent, '/'))
 		*strrchr(parent, '/') = '\0';
-	fine = access(*parent ? parent : "/", W_OK | X_OK) == 0;
+	strncat(parent, "/.", sizeof parent - strlen(parent) - 1); /* a file is no folder */
+	fine = access(parent, W_OK | X_OK) == 0;
 	snprintf(text, sizeof text, "%s%s%s%s", folder, fine ? "" : ": ",
 	         fine ? "" : strerror(errno),
 	         fine ? "" : "; events that wait for Redis would be lost with the probe");
