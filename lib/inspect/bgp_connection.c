@@ -173,7 +173,7 @@ is_quiet(const struct bgp_connection *c, const struct bgp_speaker *me)
 }
 
 static void
-read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
+note_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
 {
 	struct bgp_speaker *side = &c->side[from];
 
@@ -181,9 +181,17 @@ read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint6
 	side->counts.messages[m->type]++;
 	side->sound[m->type]++;
 	side->last_ns = c->last_ns = time_ns;
-	side->settled |= m->type == BGP_KEEPALIVE && is_quiet(c, side) && bgp_connection_is_up(c);
 	if (c->end != BGP_END_NOTIFICATION)
 		c->end = BGP_LIVES;
+}
+
+static void
+read_message(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
+{
+	struct bgp_speaker *side = &c->side[from];
+
+	note_message(c, from, m, time_ns);
+	side->settled |= m->type == BGP_KEEPALIVE && is_quiet(c, side) && bgp_connection_is_up(c);
 	switch (m->type) {
 	case BGP_OPEN:
 		read_open(c, from, m->body, time_ns);
@@ -264,19 +272,64 @@ counts_since(const struct bgp_counts *now, const struct bgp_counts *before)
 	return more;
 }
 
+/* What was read since `before`. */
+static void
+tell_session(struct bgp_connection *c, unsigned side, const struct bgp_counts *before,
+             uint64_t time_ns)
+{
+	struct bgp_counts more = counts_since(&c->side[side].counts, before);
+
+	bgp_session_said(c->session, c, bgp_connection_side(c, side), &more, time_ns);
+}
+
 size_t
 bgp_connection_read(struct bgp_connection *c, unsigned side, struct cursor bytes, bool gap,
                     uint64_t time_ns)
 {
-	struct bgp_counts before = c->side[side].counts, more;
+	struct bgp_counts before = c->side[side].counts;
 	size_t taken;
 
 	if (!c->first_ns)
 		c->first_ns = time_ns;
 	taken = read_messages(c, side, bytes, gap, time_ns);
-	more = counts_since(&c->side[side].counts, &before);
-	bgp_session_said(c->session, c, bgp_connection_side(c, side), &more, time_ns);
+	tell_session(c, side, &before, time_ns);
 	return taken;
+}
+
+/* It was sent whole, and counts; of an UPDATE no route is known. */
+static void
+read_cut(struct bgp_connection *c, unsigned from, const struct bgp *m, uint64_t time_ns)
+{
+	struct bgp_speaker *side = &c->side[from];
+	struct cursor body = m->body;
+	struct bgp_open open;
+
+	note_message(c, from, m, time_ns);
+	if (m->type == BGP_OPEN)
+		refuse_open(side, bgp_open_decode(&body, &open), &open);
+	else if (m->type == BGP_NOTIFICATION)
+		read_notification(c, from, body, time_ns);
+	else
+		side->counts.malformed++;
+}
+
+size_t
+bgp_connection_read_cut(struct bgp_connection *c, unsigned side, struct cursor bytes,
+                        uint64_t time_ns)
+{
+	struct bgp_counts before = c->side[side].counts;
+	size_t size = cursor_left(&bytes);
+	struct bgp m;
+
+	if (bgp_decode(&bytes, &m) != REASON_BGP_SHORT || !m.type)
+		return 0;
+	if (!c->first_ns)
+		c->first_ns = time_ns;
+	cursor_skip(&bytes, BGP_HEADER_SIZE);
+	m.body = bytes;
+	read_cut(c, side, &m, time_ns);
+	tell_session(c, side, &before, time_ns);
+	return size;
 }
 
 void

@@ -115,6 +115,10 @@ void bgp_connection_destroy(struct bgp_connection *c);
  * are done with. */
 size_t bgp_connection_read(struct bgp_connection *c, unsigned side, struct cursor bytes, bool gap,
                            uint64_t time_ns);
+/* What a capture holds of a message that its snap length cut, from the header on: it counts by its
+ * type, an OPEN is told as far as it goes, a NOTIFICATION ends the session. Returns as above. */
+size_t bgp_connection_read_cut(struct bgp_connection *c, unsigned side, struct cursor bytes,
+                               uint64_t time_ns);
 
 /* Segments of it, with bytes or without. */
 void bgp_connection_segments(struct bgp_connection *c, const struct bgp_segments *more);

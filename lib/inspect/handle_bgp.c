@@ -24,11 +24,13 @@ feed_of(struct conversation *c)
 }
 
 /* Bytes before the first whole message are no session's: they may be anything on this port. A
- * message of a length that can't be is one where the bytes begin with it. */
+ * message of a length that can't be is one where the bytes begin with it; one that the capture cut
+ * is whole with its header. */
 static bool
-has_message(struct cursor *bytes)
+has_message(struct cursor *bytes, bool cut)
 {
 	struct cursor next = *bytes;
+	enum reason reason;
 	struct bgp m;
 
 	if (bgp_decode(&next, &m) == REASON_BGP_LENGTH)
@@ -36,7 +38,8 @@ has_message(struct cursor *bytes)
 	if (!bgp_find(bytes))
 		return false;
 	next = *bytes;
-	return bgp_decode(&next, &m) == REASON_OK;
+	reason = bgp_decode(&next, &m);
+	return reason == REASON_OK || (cut && reason == REASON_BGP_SHORT);
 }
 
 /* The side that sends these messages, as its OPEN has it. */
@@ -97,13 +100,16 @@ read_stream(struct inspection *in, struct cursor bytes, bool gap)
 	struct bgp_connection *c;
 	unsigned speaker;
 
-	if (!has_connection(in->conversation) && !has_message(&bytes))
+	if (!has_connection(in->conversation) && !has_message(&bytes, in->cut))
 		return (size_t)(bytes.at - start);
 	c = connection_of(in, bytes);
 	speaker = in->direction ^ c->first_direction;
 	note_resumption(in, c, speaker);
-	taken = (size_t)(bytes.at - start) +
-	        bgp_connection_read(c, speaker, bytes, gap, in->conversation->last_ns);
+	cursor_skip(&bytes, bgp_connection_read(c, speaker, bytes, gap, in->conversation->last_ns));
+	if (in->cut)
+		cursor_skip(&bytes,
+		            bgp_connection_read_cut(c, speaker, bytes, in->conversation->last_ns));
+	taken = (size_t)(bytes.at - start);
 	c->side[speaker].next_seq = s->next - (uint32_t)(all - taken);
 	return taken;
 }

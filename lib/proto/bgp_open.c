@@ -147,34 +147,45 @@ read_capabilities(struct cursor *c, struct bgp_open *out)
 	return c->ok;
 }
 
+/* `size` bytes, or what is there of them: in a capture that was cut the rest is still worth
+ * telling.
+ */
+static struct cursor
+slice_there(struct cursor *c, size_t size, bool *whole)
+{
+	*whole = *whole && size <= cursor_left(c);
+	return cursor_slice(c, *whole ? size : cursor_left(c));
+}
+
 static bool
 read_parameters(struct cursor *c, struct bgp_open *out)
 {
+	bool whole = true;
+
 	while (cursor_left(c)) {
 		uint8_t type = cursor_u8(c);
 		uint16_t size = out->extended ? cursor_be16(c) : cursor_u8(c);
-		struct cursor value = cursor_slice(c, size);
+		struct cursor value = slice_there(c, size, &whole);
 
-		if (!value.ok)
-			return false;
 		if (type == PARAMETER_CAPABILITIES && !read_capabilities(&value, out))
 			return false;
 	}
-	return c->ok;
+	return c->ok && whole;
 }
 
 /* RFC 9072 section 2: type 255 in the first parameter's place, whatever the length before it. */
 static struct cursor
-parameters_of(struct cursor *body, struct bgp_open *out)
+parameters_of(struct cursor *body, struct bgp_open *out, bool *whole)
 {
-	uint8_t size = cursor_u8(body);
+	uint16_t size = cursor_u8(body);
 	const uint8_t *p = cursor_peek(body, 3);
 
 	if (!size || !p || p[0] != EXTENDED_LENGTH)
-		return cursor_slice(body, size);
+		return slice_there(body, size, whole);
 	out->extended = true;
 	cursor_skip(body, 1);
-	return cursor_slice(body, cursor_be16(body));
+	size = cursor_be16(body);
+	return slice_there(body, size, whole);
 }
 
 enum reason
@@ -182,6 +193,7 @@ bgp_open_decode(struct cursor *body, struct bgp_open *out)
 {
 	struct cursor parameters;
 	const uint8_t *id;
+	bool whole = true;
 
 	*out = (struct bgp_open){.version = cursor_u8(body)};
 	out->as2 = cursor_be16(body);
@@ -193,6 +205,6 @@ bgp_open_decode(struct cursor *body, struct bgp_open *out)
 	memcpy(out->id, id, sizeof out->id);
 	if (out->version != VERSION)
 		return REASON_BGP_BAD;
-	parameters = parameters_of(body, out);
-	return parameters.ok && read_parameters(&parameters, out) ? REASON_OK : REASON_BGP_BAD;
+	parameters = parameters_of(body, out, &whole);
+	return read_parameters(&parameters, out) && whole ? REASON_OK : REASON_BGP_BAD;
 }

@@ -110,6 +110,45 @@ test_refused_open(void **state)
 	session_close(&t);
 }
 
+/* As `say`, of messages that the capture has only the begin of. */
+static size_t
+say_cut(struct session *t, unsigned side, const char *hex)
+{
+	struct hex m = hex_bytes(hex);
+
+	session_connect(t);
+	return bgp_connection_read_cut(t->s, side, cursor_over(m.at, m.size), ++t->now_ns);
+}
+
+/* A snap length of 96 bytes leaves 30 of a segment: messages count by their headers, an OPEN is
+ * told without its capabilities, a NOTIFICATION ends the session; the table is not whole. */
+static void
+test_snapped(void **state)
+{
+	struct session t = session_open();
+
+	(void)state;
+	assert_int_equal(say_cut(&t, 0, M "0031 01 04 fde9 00b4 c0000200 14 "), 29);
+	assert_true(t.s->side[0].told);
+	assert_false(t.s->side[0].opened);
+	assert_int_equal(t.s->side[0].open.asn, 65001);
+	assert_int_equal(t.s->side[0].open.hold_s, 180);
+	say_cut(&t, 1, M "0031 01 04 fdea 005a c0000201 14 ");
+	assert_int_equal(say_cut(&t, 0, KEEPALIVE), 0); /* nothing of it is missing */
+	assert_int_equal(say_cut(&t, 0, M "0013 "), 0); /* its type is */
+	say(&t, 0, KEEPALIVE, false);
+	say(&t, 1, KEEPALIVE, false);
+	assert_int_equal(bgp_connection_state(t.s), BGP_ESTABLISHED);
+	assert_int_equal(say_cut(&t, 0, M "0050 02 0000 0014 400101 00 "), 27);
+	assert_int_equal(t.s->side[0].counts.messages[BGP_UPDATE], 1);
+	assert_int_equal(standing(&t, 0, 0), 0);
+	assert_int_equal(bgp_connection_completeness(t.s, 0), BGP_BROKEN);
+	say_cut(&t, 1, M "0040 03 0602 2a 5b ");
+	assert_int_equal(t.s->end, BGP_END_NOTIFICATION);
+	assert_int_equal(t.s->notifications[0].subcode, BGP_CEASE_SHUTDOWN);
+	session_close(&t);
+}
+
 static void
 test_clean_start(void **state)
 {
@@ -540,14 +579,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused_open),  cmocka_unit_test(test_clean_start),
-		cmocka_unit_test(test_cuts),          cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_gap),           cmocka_unit_test(test_add_path),
-		cmocka_unit_test(test_notification),  cmocka_unit_test(test_hostile_attributes),
-		cmocka_unit_test(test_marker_inside), cmocka_unit_test(test_treatment),
-		cmocka_unit_test(test_families),      cmocka_unit_test(test_said),
-		cmocka_unit_test(test_doubts),        cmocka_unit_test(test_slow_start),
-		cmocka_unit_test(test_misfit),        cmocka_unit_test(test_no_graceful_restart),
+		cmocka_unit_test(test_refused_open),
+		cmocka_unit_test(test_snapped),
+		cmocka_unit_test(test_clean_start),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_add_path),
+		cmocka_unit_test(test_notification),
+		cmocka_unit_test(test_hostile_attributes),
+		cmocka_unit_test(test_marker_inside),
+		cmocka_unit_test(test_treatment),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_doubts),
+		cmocka_unit_test(test_slow_start),
+		cmocka_unit_test(test_misfit),
+		cmocka_unit_test(test_no_graceful_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,36 @@ test_bgp_loss(void **state)
 	feed_close(&f);
 }
 
+/* A capture with a snap length: of each segment the first message's header is there, and then some.
+ */
+static void
+test_bgp_snapped(void **state)
+{
+	struct hex open = hex_bytes("ffffffffffffffffffffffffffffffff 0025 01 04 fde9 00b4 "
+	                            "c0000201 08 0206 0104 0001 0001");
+	struct hex update = hex_bytes(UPDATE);
+	const struct bgp_speaker *side;
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_BGP, TCP, 179, 0);
+	feed_frame(&f, 0, 0x18, f.seq[0], open.at, open.size, 8);
+	f.seq[0] += (uint32_t)open.size;
+	assert_int_equal(peering_of(&f)->bgp.count, 1);
+	side = &peering_of(&f)->bgp.at[0]->side[0];
+	assert_int_equal(side->counts.messages[BGP_OPEN], 1);
+	assert_int_equal(side->open.asn, 65001);
+	feed_frame(&f, 0, 0x18, f.seq[0], update.at, update.size, update.size - BGP_HEADER_SIZE);
+	f.seq[0] += (uint32_t)update.size;
+	assert_int_equal(side->counts.messages[BGP_UPDATE], 1);
+	feed_hex(&f, 0, KEEPALIVE);
+	assert_int_equal(side->counts.messages[BGP_KEEPALIVE], 1);
+	assert_int_equal(side->counts.messages[BGP_UPDATE], 1);
+	feed_frame(&f, 0, 0x18, f.seq[0], update.at, update.size, update.size - 18);
+	assert_int_equal(side->counts.messages[BGP_UPDATE], 1); /* its type is not there */
+	feed_close(&f);
+}
+
 /* What is no BGP on its port makes no session. */
 static void
 test_bgp_noise(void **state)
@@ -353,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_tuples_bounded),
 		cmocka_unit_test(test_bgp),
 		cmocka_unit_test(test_bgp_loss),
+		cmocka_unit_test(test_bgp_snapped),
 		cmocka_unit_test(test_bgp_after_bfd),
 		cmocka_unit_test(test_bgp_noise),
 		cmocka_unit_test(test_bgp_restart),

@@ -130,6 +130,23 @@ test_limits(void **state)
 	assert_int_equal(o.family_count, BGP_FAMILIES_MAX);
 }
 
+/* What a snap length leaves is told: here up to capability 65, with the parameter that it stands
+ * in.
+ */
+static void
+test_cut(void **state)
+{
+	struct exact e = exact_hex("04 5ba0 00b4 c0000201 28 0226 4104 fa56ea01 4508", SIZE_MAX);
+	struct cursor c = cursor_over(e.b, e.size);
+	struct bgp_open o;
+
+	(void)state;
+	assert_int_equal(bgp_open_decode(&c, &o), REASON_BGP_BAD);
+	assert_int_equal(o.asn, 4200000001u);
+	assert_int_equal(o.capability_count, 1);
+	exact_free(&e);
+}
+
 static void
 test_truncations(void **state)
 {
@@ -149,9 +166,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exabgp),      cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_cases),       cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_exabgp), cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_cases),  cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_cut),    cmocka_unit_test(test_truncations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
