@@ -136,8 +136,7 @@ main(int argc, char **argv)
 		log_set_level(LOG_WARNING); /* answers are what is asked for here */
 	if (print_document(argc, argv))
 		return code_of_output(EXIT_FINE);
-	options_init(&o);
-	if (!options_parse(&o, argc, argv, command_sets)) {
+	if (!options_init(&o) || !options_parse(&o, argc, argv, command_sets)) {
 		code = EXIT_ERROR;
 	} else if (take_help(&o), o.word_count == 0) {
 		command_print_overview(o.help ? stdout : stderr);

@@ -312,51 +312,99 @@ static const struct {
 	{"site", AT(site)},   {"peering", AT(peering)}, {"tz", AT(tz)},
 };
 
-/* "key = value", # comments. Kept for the life of the program. */
-static void
-read_client_line(struct options *o, char *line)
+static bool
+client_wrong(const char *path, unsigned line, const char *key, const char *what)
 {
-	char *key = line + strspn(line, " \t");
-	size_t size = strcspn(key, " \t=\n#");
-	char *value = key + size + strspn(key + size, " \t=");
+	fprintf(stderr,
+	        "pniscope: %s:%u: \"%s\" %s; redis, user, password_file, site, peering and tz are "
+	        "set there, as KEY = VALUE\n",
+	        path, line, key, what);
+	return false;
+}
 
-	value[strcspn(value, "\n#")] = '\0';
+/* "key = value", # comments. Kept for the life of the program. */
+static bool
+read_client_line(struct options *o, const char *path, unsigned number, char *line)
+{
+	char *key = line + strspn(line, " \t"), *value;
+	size_t size;
+
+	key[strcspn(key, "\r\n#")] = '\0';
+	size = strcspn(key, " \t=");
+	value = key + size + strspn(key + size, " \t=");
 	for (size_t n = strlen(value); n && (value[n - 1] == ' ' || value[n - 1] == '\t'); n--)
 		value[n - 1] = '\0';
+	if (size == 0)
+		return true;
+	key[size] = '\0';
 	for (size_t i = 0; i < sizeof client_keys / sizeof client_keys[0]; i++) {
 		const char **at = (const char **)((char *)o + client_keys[i].offset);
 
-		if (strlen(client_keys[i].name) == size && *value &&
-		    memcmp(key, client_keys[i].name, size) == 0 && !*at)
+		if (strcmp(client_keys[i].name, key) != 0)
+			continue;
+		if (!*value)
+			return client_wrong(path, number, key, "has no value");
+		if (!*at)
 			*at = mem_strdup(value);
+		return true;
 	}
+	return client_wrong(path, number, key, "is not known");
 }
 
-static void
+/* One that is named has to be there; of the usual places each may be without. */
+static bool
+read_client(struct options *o, const char *path, bool named, bool *there)
+{
+	FILE *f = fopen(path, "re");
+	char line[1024];
+	unsigned number = 0;
+	bool fine = true;
+
+	*there = f || (errno != ENOENT && errno != ENOTDIR);
+	while (f && fine && fgets(line, sizeof line, f))
+		fine = read_client_line(o, path, ++number, line);
+	if (fine && ((!f && (named || *there)) || (f && ferror(f)))) {
+		fprintf(stderr, "pniscope: client file %s: can't be read: %s\n", path,
+		        strerror(errno));
+		fine = false;
+	}
+	if (f)
+		fclose(f);
+	return fine;
+}
+
+/* A variable of the environment; an empty one is none. */
+static const char *
+variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static bool
 read_client_file(struct options *o)
 {
-	const char *home = getenv("HOME"), *given = getenv("PNISCOPE_CLIENT");
-	char *path = given  ? mem_strdup(given)
-	             : home ? mem_printf("%s/.config/pniscope/client.conf", home)
-	                    : mem_strdup("/etc/pniscope/client.conf");
-	FILE *f = fopen(path, "r");
-	char line[1024];
+	const char *home = variable("HOME"), *given = variable("PNISCOPE_CLIENT");
+	bool there = false, fine = true;
 
-	if (!f && !given)
-		f = fopen("/etc/pniscope/client.conf", "r");
-	free(path);
-	if (!f)
-		return;
-	while (fgets(line, sizeof line, f))
-		read_client_line(o, line);
-	fclose(f);
+	if (given)
+		return read_client(o, given, true, &there);
+	if (home) {
+		char *path = mem_printf("%s/.config/pniscope/client.conf", home);
+
+		fine = read_client(o, path, false, &there);
+		free(path);
+	}
+	return there ? fine : read_client(o, "/etc/pniscope/client.conf", false, &there);
 }
 
-void
+bool
 options_init(struct options *o)
 {
-	*o = (struct options){.redis = getenv("PNISCOPE_REDIS"), .site = getenv("PNISCOPE_SITE")};
-	read_client_file(o);
+	*o = (struct options){.redis = variable("PNISCOPE_REDIS"),
+	                      .site = variable("PNISCOPE_SITE")};
+	return read_client_file(o);
 }
 
 void

@@ -51,8 +51,9 @@ enum option_set {
 	OPTION_ANYWHERE = OPTION_GLOBAL | OPTION_PAST | OPTION_EVERY | OPTION_JSON | OPTION_CSV,
 };
 
-/* Environment, then client file: what the command line may override. */
-void options_init(struct options *o);
+/* Environment, then client file: what the command line may override. False: one line was printed.
+ */
+bool options_init(struct options *o);
 void options_fini(struct options *o);
 
 /*

@@ -7,6 +7,7 @@
 
 #include "audit/requirement.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "commands.h"
 #include "known.h"
@@ -185,8 +186,11 @@ reader_open_writer(const struct reader *r, uint64_t boot_us)
 	                              .writer = "operator", /* without a site: no epochs */
 	                              .boot_us = boot_us};
 	char *error = NULL;
-	struct store *s = store_redis_open(&params, &error);
+	struct store *s;
 
+	if (!getenv("PNISCOPE_LOG"))
+		log_set_level(LOG_ERROR); /* who writes looks himself whether it arrived */
+	s = store_redis_open(&params, &error);
 	if (!s)
 		fprintf(stderr, "pniscope: %s\n", error);
 	free(error);

@@ -200,11 +200,12 @@ left_behind(struct redis *r)
 
 	if (!state && !spool.events)
 		return false;
-	log_error("store",
-	          "Redis %s: at the end %s not written; %llu events wait in the spool for the next "
-	          "run, %llu are lost",
-	          r->server, state ? "the newest state was" : "some events were",
-	          (unsigned long long)spool.kept, (unsigned long long)(spool.events - spool.kept));
+	log_warning(
+		"store",
+		"Redis %s: at the end %s not written; %llu events wait in the spool for the next "
+		"run, %llu are lost",
+		r->server, state ? "the newest state was" : "some events were",
+		(unsigned long long)spool.kept, (unsigned long long)(spool.events - spool.kept));
 	return true;
 }
 

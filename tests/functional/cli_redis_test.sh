@@ -147,6 +147,14 @@ half_blind() {
   PNISCOPE_CLIENT=$LAB_DIR/client.conf code 2 links && grep -q 'not all' "$LAB_DIR/code.log"
 }
 check "what may not be read is said, exit 2" half_blind
+may_not_write() {
+  rcli acl setuser reader on '>reader' '~pni:*' +@read +@connection >/dev/null
+  echo reader >"$LAB_DIR/reader.pw"
+  printf "user = reader\npassword_file = %s\n" "$LAB_DIR/reader.pw" >"$LAB_DIR/client.conf"
+  PNISCOPE_CLIENT=$LAB_DIR/client.conf code 2 maintenance add CHG-9 peering --until +1h &&
+    [ "$(wc -l <"$LAB_DIR/code.log")" = 1 ] && grep -q 'not written' "$LAB_DIR/code.log"
+}
+check "what may not be written is said in one line, exit 2" may_not_write
 
 redis_gone() {
   lab_stop redis

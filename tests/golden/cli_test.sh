@@ -112,6 +112,23 @@ refuses 'something is missing' find
 refuses 'now only' links --at -5m
 refuses 'makes no sense' check --every 1s "$dir/sc/peering.conf"
 
+# ---- the client file ----
+client_refuses() { # WANT LINE...
+  local want=$1
+  shift
+  printf '%s\n' "$@" >"$dir/client.conf"
+  PNISCOPE_CLIENT=$dir/client.conf refuses "$dir/client.conf$want" links
+}
+client_refuses ':2: "nonsense" is not known; redis, user,' '# mine' 'nonsense = 1'
+client_refuses ':1: "redis" has no value' 'redis ='
+client_refuses ':1: "redis" has no value' 'redis # none'
+PNISCOPE_CLIENT=$dir/absent.conf refuses "client file $dir/absent.conf: can't be read: No such file" links
+PNISCOPE_CLIENT=$dir refuses "client file $dir: can't be read: Is a directory" links
+mkdir -p "$dir/home/.config/pniscope"
+printf 'redis = unix:%s\r\n' "$dir/from-home.sock" >"$dir/home/.config/pniscope/client.conf"
+PNISCOPE_CLIENT='' HOME=$dir/home refuses "from-home.sock: No such file" links
+PNISCOPE_REDIS='' PNISCOPE_SITE='' refuses 'which Redis' links
+
 # ---- captures from a pipe, and more than may be open ----
 gzip -c "$capture" >"$dir/packed.pcap.gz"
 for file in "$capture" "$dir/packed.pcap.gz"; do
