@@ -63,8 +63,9 @@ count_sip(struct census_quoted *quoted, struct cursor c)
 		quoted->sip_status[sip.status]++;
 }
 
-/* Packets that fill what is quoted; of a quote that ends early the first, when its type is in use
- * and its length was in the packet. Any eight bytes of a stranger's could pass for less. */
+/* Packets that fill what is quoted; of a quote that ends early those whose headers it has, when the
+ * first one's type is in use and its length was in the packet. Any eight bytes of a stranger's
+ * could pass for less. */
 static void
 count_rtcp(struct census_quoted *quoted, const struct packet_quote *quote)
 {
@@ -79,6 +80,8 @@ count_rtcp(struct census_quoted *quoted, const struct packet_quote *quote)
 	if (!whole && (first[1] < RTCP_SR || first[1] > RTCP_XR ||
 	               (load_be16(first + 2) + 1u) * 4 > quote->size))
 		return;
+	if (!whole)
+		count = rtcp_compound_cut(quote->payload, types, sizeof types);
 	for (unsigned i = 0; i < count; i++)
 		quoted->rtcp[types[i]]++;
 }

@@ -168,24 +168,44 @@ time_compound(struct inspection *in, struct cursor c)
 		time_report(in, &rtcp);
 }
 
+/* The 80-bit tag of SRTCP (RFC 3711 section 4.2.1) makes a size that no plain compound, counted in
+ * words, can have. */
+static bool
+is_ragged(const struct inspection *in)
+{
+	bool datagram = in->punt && in->punt->packet.proto == PROTO_UDP;
+	size_t size =
+		in->cut && datagram ? in->punt->packet.payload_size : cursor_left(&in->payload);
+
+	return size % 4 != 0 && (datagram || !in->cut);
+}
+
 /* What does not hang together is SRTCP, of which the first header alone is in the clear: its type
- * counts, unless the size tells the 80-bit tag (RFC 3711 section 4.2.1) that no plain compound,
- * counted in words, can have. */
+ * counts, unless the size tells. What the capture cut may be either. */
+static unsigned
+read_compound(struct inspection *in, uint8_t *types, unsigned max)
+{
+	bool ragged = is_ragged(in), whole;
+	struct cursor compound = in->payload;
+	unsigned count = rtcp_compound(&in->payload, types, max, &whole);
+
+	if (whole) {
+		time_compound(in, compound);
+		return count;
+	}
+	if (in->cut && !ragged)
+		return rtcp_compound_cut(compound, types, max);
+	in->census->srtcp++;
+	return count > 0 && !ragged;
+}
+
 static void
 read_rtcp(struct inspection *in)
 {
-	bool ragged = cursor_left(&in->payload) % 4 != 0 && !in->cut, whole;
-	struct cursor compound = in->payload;
 	uint8_t types[32];
-	unsigned count = rtcp_compound(&in->payload, types, sizeof types, &whole);
+	unsigned count = read_compound(in, types, sizeof types);
 
-	if (!whole)
-		in->census->srtcp++;
-	else
-		time_compound(in, compound);
-	if (!whole && ragged)
-		return;
-	for (unsigned i = 0; i < (whole ? count : count > 0); i++)
+	for (unsigned i = 0; i < count; i++)
 		in->census->rtcp[types[i]]++;
 }
 

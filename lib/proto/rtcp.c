@@ -116,6 +116,18 @@ rtcp_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole)
 	return count;
 }
 
+unsigned
+rtcp_compound_cut(struct cursor c, uint8_t *types, unsigned max)
+{
+	unsigned count = 0;
+
+	while (count < max && rtcp_fits(&c) && c.at[1] >= RTCP_SR && c.at[1] <= RTCP_XR) {
+		types[count++] = c.at[1];
+		cursor_skip(&c, (load_be16(c.at + 2) + 1u) * 4);
+	}
+	return count;
+}
+
 bool
 rtcp_block_next(struct cursor *body, struct rtcp_block *out)
 {

@@ -83,6 +83,11 @@ enum reason rtcp_decode(struct cursor *c, struct rtcp *out);
  * end. The first one's type is told even where it passes the datagram. */
 unsigned rtcp_compound(struct cursor *c, uint8_t *types, unsigned max, bool *whole);
 
+/* Of a datagram that the capture cut: types as far as lengths lead to packets of a type in use (SR
+ * to XR), the last of which may be cut anywhere behind its length. What follows the first packet of
+ * SRTCP passes for that once in 128 times. */
+unsigned rtcp_compound_cut(struct cursor c, uint8_t *types, unsigned max);
+
 /* Of the body of SR and RR, after each other; false at the end. At most rtcp.count are blocks, what
  * follows is the profile's. */
 bool rtcp_block_next(struct cursor *body, struct rtcp_block *out);

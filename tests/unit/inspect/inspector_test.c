@@ -416,6 +416,29 @@ test_relayed_rtcp(void **state)
 	feed_close(&f);
 }
 
+/* RFC 3550 section 6.1: of a compound that the capture cut, the packets whose headers are there; of
+ * SRTCP with its 80-bit tag none, which the size on the wire tells. */
+static void
+test_rtcp_cut(void **state)
+{
+	static const uint8_t compound[54] = {0x81, 200, 0, 6, 0, 0, 0, 1, [28] = 0x81, 202, 0, 4};
+	struct feed f;
+
+	(void)state;
+	feed_open(&f, CLASS_RTCP, UDP, 50001, 0);
+	feed_frame(&f, 0, 0, 0, compound, 48, 16);
+	assert_int_equal(f.census->rtcp[200], 1);
+	assert_int_equal(f.census->rtcp[202], 1);
+	feed_frame(&f, 0, 0, 0, compound, 48, 20);
+	assert_int_equal(f.census->rtcp[200], 2);
+	assert_int_equal(f.census->rtcp[202], 1);
+	assert_int_equal(f.census->srtcp, 0);
+	feed_frame(&f, 0, 0, 0, compound, 54, 10);
+	assert_int_equal(f.census->rtcp[200], 2);
+	assert_int_equal(f.census->srtcp, 1);
+	feed_close(&f);
+}
+
 /* STUN's own framing with padded ChannelData, and that of RFC 4571. */
 static void
 test_stun_over_tcp(void **state)
@@ -508,11 +531,11 @@ test_quoted(void **state)
 	feed_error(&f, 53, query, sizeof query, sizeof query);
 	feed_error(&f, 3478, binding, sizeof binding, sizeof binding);
 	feed_error(&f, 7001, bye, sizeof bye, sizeof bye);
-	feed_error(&f, 7001, bye, sizeof bye, 12); /* ends within the second packet */
+	feed_error(&f, 7001, bye, sizeof bye, 12); /* ends behind the second header */
 	feed_error(&f, 7001, noise, sizeof noise, sizeof noise);
 	feed_error(&f, 7001, alert, sizeof alert, sizeof alert);
 	assert_int_equal(f.census->quoted.rtcp[203], 2);
-	assert_int_equal(f.census->quoted.rtcp[202], 1);
+	assert_int_equal(f.census->quoted.rtcp[202], 2);
 	assert_int_equal(f.census->rtcp[203], 0);
 	assert_int_equal(f.census->quoted.dtls.at[0].kinds[21], 1);
 	assert_int_equal(f.census->dtls.count, 0);
@@ -628,6 +651,7 @@ main(void)
 		cmocka_unit_test(test_dns_stream_cut),
 		cmocka_unit_test(test_media_port),
 		cmocka_unit_test(test_relayed_rtcp),
+		cmocka_unit_test(test_rtcp_cut),
 		cmocka_unit_test(test_stun_over_tcp),
 		cmocka_unit_test(test_stun_over_tcp_cut),
 		cmocka_unit_test(test_quoted),

@@ -178,13 +178,45 @@ test_types(void **state)
 	}
 }
 
+/* A snap length may leave a header alone; what follows SRTCP's first packet is no type. */
+static void
+test_types_cut(void **state)
+{
+	static const struct {
+		const char *hex;
+		unsigned count;
+	} rows[] = {
+		{SR SDES BYE, 3},
+		{SR SDES "81cb0001", 3},
+		{SR SDES "81cb00", 2},
+		{SR "81ca0005", 2},
+		{SR, 1},
+		{"80c8 0006", 1},
+		{SR "71ca 0005", 1},
+		{SR "81d0 0005", 1},
+		{"8000 1234", 0},
+		{"81", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct exact e = exact_hex(rows[i].hex, SIZE_MAX);
+		uint8_t types[8];
+
+		assert_int_equal(rtcp_compound_cut(cursor_over(e.b, e.size), types, 8),
+		                 rows[i].count);
+		exact_free(&e);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compound),     cmocka_unit_test(test_chunks),
-		cmocka_unit_test(test_voip_metrics), cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_truncations),  cmocka_unit_test(test_types),
+		cmocka_unit_test(test_types_cut), cmocka_unit_test(test_compound),
+		cmocka_unit_test(test_chunks),    cmocka_unit_test(test_voip_metrics),
+		cmocka_unit_test(test_cases),     cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
