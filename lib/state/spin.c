@@ -28,8 +28,6 @@ enum {
 	TIMED = 1 << 4,   /* its edge_at is valid */
 	WAITING = 1 << 6, /* its change awaits a second packet */
 	TURN = 1 << 8,    /* the next change is its own; of neither: nothing is known yet */
-	SERVER = 1 << 10, /* it sends back what it gets */
-	SILENT = 1 << 12, /* the change that waits came after a long silence */
 };
 
 struct place {
@@ -157,14 +155,12 @@ static bool
 edge_take(struct place *s, unsigned side, uint32_t *ticks)
 {
 	unsigned other = !side;
-	bool is_sample = has(s, TURN, side) && has(s, TIMED, other) && s->doubt <= DOUBT_TRUSTED &&
-	                 !(s->state & SILENT);
+	bool is_sample = has(s, TURN, side) && has(s, TIMED, other) && s->doubt <= DOUBT_TRUSTED;
 
 	*ticks = s->waiting_at - s->edge_at[other];
 	round_take(s, side);
 	put(s, WAITING, side, false);
 	put(s, VALUE, side, !has(s, VALUE, side));
-	put(s, SERVER, has(s, VALUE, side) == has(s, VALUE, other) ? side : other, true);
 	s->edge_at[side] = s->waiting_at;
 	put(s, TIMED, side, true);
 	put(s, TURN, side, false);
@@ -172,19 +168,15 @@ edge_take(struct place *s, unsigned side, uint32_t *ticks)
 	return is_sample;
 }
 
-/* Its turn, and what it would then be to the other is what it was. */
+/* Its turn. Who takes turns stays client or server: one makes the values equal, one unequal. */
 static bool
 may_change(const struct place *s, unsigned side)
 {
-	bool serves = !has(s, VALUE, side) == has(s, VALUE, !side);
-
-	if (!(s->state & (TURN | TURN << 1)))
-		return true;
-	return has(s, TURN, side) && has(s, SERVER, serves ? side : !side);
+	return has(s, TURN, side) || !has(s, TURN, !side);
 }
 
 static void
-change_wait(struct place *s, unsigned side, uint32_t now, uint32_t quiet)
+change_wait(struct place *s, unsigned side, uint32_t now)
 {
 	if (!may_change(s, side)) {
 		doubt(s);
@@ -194,7 +186,6 @@ change_wait(struct place *s, unsigned side, uint32_t now, uint32_t quiet)
 	}
 	put(s, WAITING, side, true);
 	s->waiting_at = now;
-	put(s, SILENT, 0, s->least && quiet > SILENT_ROUNDS * (uint64_t)s->least + SILENT_TICKS);
 }
 
 /* The same value again. */
@@ -217,17 +208,22 @@ spin_packet(struct spin_table *t, const struct flow *f, unsigned sender, bool bi
 	uint32_t now = TICKS(now_ns), ticks = 0, quiet;
 	struct place *s = place_take(t, f, now);
 	bool is_sample = false;
+	unsigned own;
 
 	if (!s)
 		return false;
 	quiet = now - s->seen_at[sender];
 	s->seen_at[sender] = now;
-	if (!has(s, KNOWN, sender)) {
+	if (quiet > SILENT_TICKS && s->least &&
+	    quiet - SILENT_TICKS > SILENT_ROUNDS * (uint64_t)s->least)
+		s->state = 0; /* whose turn it is now, and since when, was not seen */
+	own = s->state >> sender;
+	if (!(own & KNOWN)) {
 		put(s, KNOWN, sender, true);
 		put(s, VALUE, sender, bit);
 		return false;
 	}
-	if (bit == has(s, VALUE, sender)) {
+	if (bit == (own & VALUE)) {
 		same_take(s, sender);
 		return false;
 	}
@@ -235,7 +231,7 @@ spin_packet(struct spin_table *t, const struct flow *f, unsigned sender, bool bi
 	if (has(s, WAITING, *to))
 		is_sample = edge_take(s, *to, &ticks);
 	if (*to != sender && has(s, KNOWN, !sender))
-		change_wait(s, sender, now, quiet);
+		change_wait(s, sender, now);
 	*ns = (uint64_t)ticks << TICK_BITS;
 	return is_sample;
 }

@@ -6,10 +6,11 @@
  * The bit may be switched off (constant: there are no changes), made random by packet or by
  * connection, and packets overtake each other, so a change is believed only when
  *
- * - it is the other side's turn, and the roles of client and server stay as they were;
+ * - it is its sender's turn: the other side changed last;
  * - the next packet of its sender has the new value too, or the other side answers it;
  * - few changes of the connection proved wrong of late (random values: every second one);
- * - its sender had not been silent for many rounds (it answers then when it has something to say).
+ * - no side was silent for many rounds meanwhile (who was answers when it has something to say, and
+ *   the feed may have had a gap).
  *
  * What is told may hold the time that a host waited for something to send: no headline figure.
  *
