@@ -360,13 +360,23 @@ sort_is_known(const struct options *o)
 	return known;
 }
 
+static bool
+options_fit(const struct options *o)
+{
+	if (!o->strict || o->exit_verdict)
+		return sort_is_known(o);
+	fputs("pniscope: analyze: --strict is about the exit code of --exit-verdict; give both\n",
+	      stderr);
+	return false;
+}
+
 int
 run_analyze(const struct options *o)
 {
 	struct analysis a = {.options = o, .burst = mem_alloc(1, sizeof *a.burst)};
 	int code = EXIT_ERROR;
 
-	if (sort_is_known(o) && load_conf(&a) &&
+	if (options_fit(o) && load_conf(&a) &&
 	    (o->word_count > 1 ? open_given(&a) : open_ports(&a)) && build_pipeline(&a)) {
 		capture_read(a.capture, a.burst);
 		build_store(&a);

@@ -3,13 +3,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	ARGUMENTS_MAX = 16,
+	COUNT_MOST = 100000000,
 	HELP = 256, /* beyond all letters; those of the table follow */
 	VERSION,
 	FIRST,
@@ -30,7 +30,7 @@ count_parse(const char *text, unsigned *out)
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end || errno || value > UINT_MAX)
+	if (!isdigit((unsigned char)text[0]) || *end || errno || value > COUNT_MOST)
 		return false;
 	*out = (unsigned)value;
 	return true;
@@ -46,7 +46,8 @@ set(const struct program *p, const struct argument *a, void *options, const char
 	else if (a->kind == ARGUMENT_TEXT)
 		*(const char **)member = value;
 	else if (!count_parse(value, member)) {
-		fprintf(stderr, "%s: --%s %s: a whole number is needed\n", p->name, a->name, value);
+		fprintf(stderr, "%s: --%s %s: a whole number up to %d is needed\n", p->name,
+		        a->name, value, COUNT_MOST);
 		return false;
 	}
 	return true;

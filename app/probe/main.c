@@ -14,6 +14,7 @@
 #include "keeper.h"
 #include "options.h"
 #include "path/plane.h"
+#include "path/source.h"
 #include "router.h"
 #include "slow_path.h"
 #include "store/store.h"
@@ -245,6 +246,31 @@ run(struct probe *p)
 	}
 }
 
+/* Options of captures say nothing of live ports, and a run of those has no end of its own. */
+static bool
+options_fit(const struct probe *p)
+{
+	const struct options *o = &p->options;
+	struct sources *sources;
+	char *error = NULL;
+	bool live;
+
+	if (!o->once && !o->replay.pace && !o->replay.loop)
+		return true;
+	if (sources_create(p->conf, &sources, &error) != 0) {
+		free(error); /* the start says it */
+		return true;
+	}
+	live = sources->count > 0 && !source_capture_file(sources->at[0].name);
+	if (live)
+		fprintf(stderr,
+		        "%s: port %s is live: --once, --pace and --loop are for pcap: ports; leave "
+		        "them out\n",
+		        p->conf->path, sources->at[0].name);
+	sources_destroy(sources);
+	return !live;
+}
+
 static bool
 load(struct probe *p)
 {
@@ -280,7 +306,7 @@ main(int argc, char **argv)
 		conf_destroy(p.conf);
 		return 2;
 	}
-	if (p.options.user && !service_user_known(p.options.user)) {
+	if ((p.options.user && !service_user_known(p.options.user)) || !options_fit(&p)) {
 		conf_destroy(p.conf);
 		return 2;
 	}

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include <stdio.h>
+
 #include "daemon/arguments.h"
 
 static const char help[] =
@@ -49,5 +51,11 @@ options_parse(struct options *o, int argc, char **argv, int *status)
 		return false;
 	o->eal_args = argv + rest;
 	o->eal_arg_count = (unsigned)(argc - rest);
-	return true;
+	if (!o->once || !o->replay.loop)
+		return true;
+	fputs("pniscope-probe: --once and --loop: a capture that begins again has no end; one of "
+	      "them would be right\n",
+	      stderr);
+	*status = 2;
+	return false;
 }

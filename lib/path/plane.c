@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_errno.h>
 #include <rte_mbuf.h>
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 #include "path/eal.h"
 #include "path/plane_parts.h"
+#include "state/flow.h"
 
 enum { POOL_CACHE = 256, FLOWS_DEFAULT = 1000000 };
 
@@ -122,6 +124,26 @@ check_mixture(const struct sources *s, bool *captures)
 	else
 		return 0;
 	return -EINVAL;
+}
+
+/* A table beyond all memory is granted by the kernel, and kills somebody once it is used. */
+static int
+check_memory(const struct conf *conf)
+{
+	uint64_t needed = conf->probe.flows * sizeof(struct flow);
+	uint64_t have = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	char *place;
+
+	if (needed <= have)
+		return 0;
+	place = conf_place(conf, &conf->probe.flows);
+	log_error("path",
+	          "%s: probe.flows = %llu takes %llu MB at least, this machine has %llu MB; fewer "
+	          "would be right",
+	          place, (unsigned long long)conf->probe.flows, (unsigned long long)(needed >> 20),
+	          (unsigned long long)(have >> 20));
+	free(place);
+	return -ENOMEM;
 }
 
 /* ---- queues and pools ------------------------------------------------------------------------ */
@@ -306,6 +328,7 @@ plane_create(const struct plane_params *params, struct plane **out)
 		log_error("path", "%s", error);
 	else
 		failed = check_mixture(p->now->sources, &captures);
+	failed = failed ? failed : check_memory(params->conf);
 	free(error);
 	if (!failed) {
 		keep_names(p);

@@ -116,10 +116,12 @@ check "tells that it stops" told STOPPING=1
 total=$(sed -nE 's/.* ([0-9]+) packets, .*/\1/p' "$LAB_DIR/probe.log")
 check "the last epoch holds all $total packets" test "$(packets)" = "$total"
 
-refused() { # PATTERN PORT: exit 2, one line
+refused() { # PATTERN PORT OPTION...: exit 2, one line
+  local pattern=$1
   configure "$2" ""
-  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" >"$LAB_DIR/refused" 2>&1
-  [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] && grep -q "$1" "$LAB_DIR/refused"
+  shift 2
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" "$@" >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] && grep -q -e "$pattern" "$LAB_DIR/refused"
 }
 check "a capture that is not there" refused 'No such file' "pcap:$LAB_DIR/none.pcap"
 check "an interface that is not there, and where it is named" refused 'probe.conf:6: port .*no interface nosuch0' 'net_af_packet0,iface=nosuch0'
@@ -128,6 +130,20 @@ stray() {
   "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" stray --check >"$LAB_DIR/refused" 2>&1
   [ $? -eq 2 ] && grep -q '"stray" is not understood' "$LAB_DIR/refused"
 }
+check "a driver that has no end" refused 'net_null0 is live: --once, --pace and --loop are for pcap: ports' 'net_null0' --once
+check "a capture with and without an end" refused 'one of them would be right' "pcap:$LAB_DIR/a.pcap" --once --loop
+check "more buffers than there can be" refused 'up to 100000000' "pcap:$LAB_DIR/a.pcap" --mbufs 4294967295
+too_many_flows() {
+  configure "pcap:$LAB_DIR/a.pcap" ""
+  sed -i 's/flows = 10000/flows = 1000000000/' "$LAB_DIR/probe.conf"
+  "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" --once >"$LAB_DIR/refused" 2>&1
+  [ $? -eq 2 ] && [ "$(wc -l <"$LAB_DIR/refused")" -eq 1 ] &&
+    grep -q 'probe.conf:1: probe.flows = 1000000000 takes 122070 MB at least, this machine has' "$LAB_DIR/refused"
+}
+# 128 GB of flow records: elsewhere they would be taken
+if [ "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)" -lt 120000000 ]; then
+  check "more flows than memory" too_many_flows
+fi
 unknown_user() {
   configure "pcap:$LAB_DIR/a.pcap" ""
   "$build/pniscope-probe" -c "$LAB_DIR/probe.conf" --once --user no-such-user >"$LAB_DIR/refused" 2>&1

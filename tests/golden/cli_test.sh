@@ -84,6 +84,7 @@ refuses 'no such class' classes --class sipp
 refuses 'not a prefix' subnets --subnet pni-a
 refuses 'no such field of endpoints' analyze --sort beauty --json "$capture"
 refuses 'no such link' analyze --link pni-z -c "$dir/sc/peering.conf" "$capture"
+refuses 'give both' analyze --strict "$capture"
 refuses 'not a length of time' analyze --window soon "$capture"
 refuses 'not a length of time' analyze --window 999d "$capture"
 printf 'no capture' >"$dir/broken.pcap"
