@@ -203,6 +203,11 @@ for command in status findings find events sites probes links members subnets cl
   "$build/pniscope" $command --help | grep -q "^example: pniscope $command" || wrong "$command --help has no example"
 done
 "$build/pniscope" --man | cmp -s - docs/man/pniscope.1 || wrong "docs/man/pniscope.1 is not what pniscope --man prints"
+for program in pniscope-probe pniscope-control; do
+  while read -r option; do
+    sed 's/\\-/-/g' "docs/man/$program.1" | grep -q -- "--$option" || wrong "docs/man/$program.1 says nothing of --$option"
+  done < <("$build/$program" --help | grep -oE '^ .{5}--[a-z]+' | sed 's/.*--//' | grep -vx config)
+done
 "$build/pniscope" --completion | cmp -s - docs/completion/pniscope.bash ||
   wrong "docs/completion/pniscope.bash is not what pniscope --completion prints"
 "$build/pniscope" explain R4 -c "$dir/sc/peering.conf" | grep -q 'R4' || wrong "explain R4 says nothing of R4"
