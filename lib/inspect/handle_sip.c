@@ -11,6 +11,7 @@
 #include "inspect/sip_evidence.h"
 #include "inspect/sip_nat.h"
 #include "inspect/websocket.h"
+#include "proto/multipart.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
 #include "proto/websocket.h"
@@ -23,15 +24,25 @@ expect_media(const struct inspection *in, const struct sdp *sdp)
 		media_offer_tell(sdp, in->punt->time_ns, in->expect, in->expect_context);
 }
 
+/* By itself or beside others, as ISUP and locations have it. */
+static bool
+find_sdp(const struct sip *sip, struct cursor *body)
+{
+	static const char sdp[] = "application/sdp";
+	struct slice type = sip->value[SIP_TYPE];
+
+	*body = sip->body;
+	return slice_equal_nocase(slice_trim(slice_until(&type, ';')), sdp) ||
+	       multipart_find(sip->value[SIP_TYPE], *body, sdp, body);
+}
+
 /* NULL: the message has no SDP. */
 static const struct sdp *
 read_body(struct census *census, const struct sip *sip, struct sdp *sdp)
 {
-	struct cursor body = sip->body;
-	struct slice type = sip->value[SIP_TYPE];
+	struct cursor body;
 
-	type = slice_trim(slice_until(&type, ';'));
-	if (!slice_equal_nocase(type, "application/sdp") || !cursor_left(&body))
+	if (!find_sdp(sip, &body) || !cursor_left(&body))
 		return NULL;
 	census->sip.with_sdp++;
 	if (sdp_decode(&body, sdp) != REASON_OK)

@@ -1,6 +1,8 @@
-/* sip_decode() over any bytes, as a stream and as a datagram: what it borrows lies in them. */
+/* sip_decode() over any bytes, as a stream and as a datagram: what it borrows lies in them, and so
+ * does a part of its body. */
 #include <stdlib.h>
 
+#include "proto/multipart.h"
 #include "proto/sip.h"
 #include "proto/sip_uri.h"
 
@@ -32,6 +34,8 @@ check_parts(struct slice value)
 static void
 check(const struct sip *s, const uint8_t *data, size_t size)
 {
+	struct cursor part;
+
 	for (int i = 0; i < SIP_HEADERS; i++) {
 		const uint8_t *at = (const uint8_t *)s->value[i].at;
 
@@ -40,6 +44,9 @@ check(const struct sip *s, const uint8_t *data, size_t size)
 		check_parts(s->value[i]);
 	}
 	if (s->request ? !s->method.size || !s->uri.size || s->status : s->method.size != 0)
+		abort();
+	if (multipart_find(s->value[SIP_TYPE], s->body, "application/sdp", &part) &&
+	    (part.at < data || part.at > part.end || part.end > data + size))
 		abort();
 	if (s->body.at && (s->body.at < data || s->body.end > data + size))
 		abort();
