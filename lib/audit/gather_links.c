@@ -53,7 +53,8 @@ count_rest(struct gather *g, const char *id, struct rec_link_subnet *rest, uint6
 	if (!g->params->window)
 		return;
 	FIELD_FORMAT(key, "%s|link:%s", g->site, id);
-	window_apply(g->params->window, key, &rest->head, g->in->to_us, &c);
+	window_apply_known(g->params->window, key, &rest->head, g->in->to_us, rest->head.started_us,
+	                   gather_known_us(g, &rest->head), &c);
 	for (unsigned dir = 0; dir < DIR_COUNT; dir++) {
 		t->packets[dir] = c.packets[dir];
 		t->bytes[dir] = c.bytes[dir];
@@ -97,7 +98,8 @@ count_link(struct gather *g, struct input_link *link)
 
 	FIELD_FORMAT(key, "%s|link:%s", g->site, link->rec.name);
 	if (g->params->window)
-		window_apply(g->params->window, key, &link->rec.head, g->in->to_us, &c);
+		window_apply_known(g->params->window, key, &link->rec.head, g->in->to_us,
+		                   c.first_us, gather_known_us(g, &link->rec.head), &c);
 	for (unsigned dir = 0; dir < DIR_COUNT; dir++) {
 		link->packets[dir] = c.packets[dir];
 		link->bytes[dir] = c.bytes[dir];
@@ -127,7 +129,9 @@ gather_frames(struct gather *g, struct input_link *link)
 		char key[160];
 
 		FIELD_FORMAT(key, "%s|frames:%s", g->site, link->rec.name);
-		window_counts(g->params->window, key, &link->rec.head, g->in->to_us, counters, 2);
+		window_counts_known(g->params->window, key, &link->rec.head, g->in->to_us,
+		                    link->rec.head.started_us, gather_known_us(g, &link->rec.head),
+		                    counters, 2);
 	}
 }
 

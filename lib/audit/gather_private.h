@@ -21,6 +21,8 @@ struct gather {
 void *gather_grow(void **array, size_t *count, size_t size);
 #define GATHER_GROW(array, count) gather_grow((void **)&(array), &(count), sizeof *(array))
 
+/* Since when the counts of this record's writer can be placed in time (audit/window.h). */
+uint64_t gather_known_us(const struct gather *g, const struct rec_head *head);
 /* After a read of this kind: a store that is away breaks the gathering, a key of another type is
  * noted. */
 void gather_check(struct gather *g, enum record_kind kind);

@@ -1,5 +1,6 @@
 /* What the probes say of themselves: what they were offered and lost, and whether to believe them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/field.h"
@@ -78,6 +79,41 @@ note_ahead(const struct gather *g, struct rec_probe *r)
 }
 
 static void
+note_known(const struct gather *g, struct input_probe *p)
+{
+	const struct rec_probe *r = &p->rec;
+	char key[160], start[17];
+
+	if (!g->params->window)
+		return;
+	FIELD_FORMAT(key, "%s|known:%s", g->site, r->id);
+	FIELD_COPY(start, r->terms_sha256);
+	p->known_us = window_known(g->params->window, key, &r->head, r->heartbeat_us,
+	                           strtoull(start, NULL, 16), r->terms_us);
+	if (p->known_us > r->head.started_us && p->known_us > g->in->known_us)
+		g->in->known_us = p->known_us; /* something of this run is left out */
+	if (r->terms_us > g->in->terms_us)
+		g->in->terms_us = r->terms_us;
+}
+
+/* What an earlier run left behind is placed by the present ones. */
+uint64_t
+gather_known_us(const struct gather *g, const struct rec_head *head)
+{
+	uint64_t latest_us = 0;
+
+	for (size_t i = 0; i < g->in->probe_count; i++) {
+		const struct input_probe *p = &g->in->probes[i];
+
+		if (p->rec.head.boot_us == head->boot_us)
+			return p->known_us;
+		if (p->known_us > latest_us)
+			latest_us = p->known_us;
+	}
+	return latest_us;
+}
+
+static void
 take_probe(void *context, const char *id, const void *record)
 {
 	struct gather *g = context;
@@ -89,6 +125,7 @@ take_probe(void *context, const char *id, const void *record)
 	note_ahead(g, &p->rec);
 	p->stranger = is_stranger(g->params->conf, &p->rec);
 	count_probe(g, p);
+	note_known(g, p);
 	if (p->rec.heartbeat_us > g->in->to_us)
 		g->in->to_us = p->rec.heartbeat_us;
 	if (g->in->from_us == 0 || p->rec.head.started_us < g->in->from_us)

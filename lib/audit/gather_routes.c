@@ -221,7 +221,8 @@ take_endpoint(void *context, const char *id, const void *record)
 		char key[160];
 
 		FIELD_FORMAT(key, "%s|endpoint:%s", g->site, id);
-		window_counts(g->params->window, key, &e->head, g->in->to_us, counters, 3);
+		window_counts_known(g->params->window, key, &e->head, g->in->to_us, e->first_us,
+		                    gather_known_us(g, &e->head), counters, 3);
 	}
 	to->first_us = e->first_us;
 	to->last_us = e->last_us;

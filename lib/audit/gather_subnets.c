@@ -118,13 +118,16 @@ take_class(void *context, const char *id, const void *record)
 
 	FIELD_COPY(c.name, r->class);
 	if (g->params->window) {
+		uint64_t length =
+			(uint64_t)conf_threshold(g->params->conf, NULL, "evidence_window_us");
 		char key[256];
 		uint64_t begin;
 
 		FIELD_FORMAT(key, "%s|%s", g->site, id);
-		begin = window_apply(g->params->window, key, &r->head, g->in->to_us, &c);
-		if (begin > g->in->from_us)
-			g->in->from_us = begin;
+		begin = window_apply_known(g->params->window, key, &r->head, g->in->to_us,
+		                           r->first_us, gather_known_us(g, &r->head), &c);
+		if (begin > g->in->from_us && begin + length <= g->in->to_us)
+			g->in->from_us = begin; /* the window has moved on */
 	}
 	add_class(subnet_slot(g, r->prefix), &c);
 }

@@ -29,10 +29,10 @@ input_writer(const struct audit_input *in, const struct rec_head *head)
 	return NULL;
 }
 
-const char *
-input_silence(const struct audit_input *in, const struct input_probe *p, char text[24])
+static const char *
+time_text(uint64_t us, char text[24])
 {
-	double s = (double)(in->now_us - p->rec.heartbeat_us) / 1e6;
+	double s = (double)us / 1e6;
 
 	if (s >= 2 * 86400)
 		field_format(text, 24, "%.0f days", s / 86400);
@@ -43,6 +43,38 @@ input_silence(const struct audit_input *in, const struct input_probe *p, char te
 	else
 		field_format(text, 24, "%.0f s", s);
 	return text;
+}
+
+const char *
+input_silence(const struct audit_input *in, const struct input_probe *p, char text[24])
+{
+	return time_text(in->now_us - p->rec.heartbeat_us, text);
+}
+
+uint64_t
+input_counted_us(const struct audit_input *in)
+{
+	return in->known_us > in->from_us ? in->known_us : in->from_us;
+}
+
+/* A look follows a change of terms at once. */
+enum { AT_ONCE_US = 60 * 1000000 };
+
+bool
+input_left_out(const struct audit_input *in, char *why, size_t size)
+{
+	uint64_t window = (uint64_t)conf_threshold(in->conf, NULL, "evidence_window_us");
+	bool terms = in->terms_us > 0 && in->known_us <= in->terms_us + AT_ONCE_US;
+	char ago[24];
+
+	if (in->known_us <= in->from_us || in->known_us > in->to_us ||
+	    in->known_us + window <= in->to_us)
+		return false;
+	field_format(why, size, "traffic of before %s ago is left out: %s",
+	             time_text(in->to_us - in->known_us, ago),
+	             terms ? "the contract's subnets changed then"
+	                   : "control looks since then, and nobody knows when that was");
+	return true;
 }
 
 void

@@ -23,6 +23,7 @@ struct input_probe {
 	                           window; nothing else */
 	bool stale;             /* no heartbeat for longer than `stale_us` */
 	bool stranger;          /* works from another contract than control */
+	uint64_t known_us;      /* since when its counts can be placed: audit/window.h */
 	uint64_t offered, lost; /* packets, over the window: reached the ports; never analysed */
 	uint64_t control_drops; /* over the window: punted control frames that were lost */
 	uint64_t round_trips;   /* that count under a scope of their own, since start */
@@ -168,9 +169,13 @@ struct audit_input {
 	const struct conf *conf;
 	uint64_t now_us;         /* wall clock; captures: to_us */
 	uint64_t from_us, to_us; /* the window that counts stand on; to_us is the newest epoch */
-	uint64_t min_time_us;    /* 0, or what stands for longer times: `--window` */
-	bool capture;            /* offline: no port counters, no clock but the packets' */
-	bool roles_collected;    /* some endpoint has a role: absence of one says something */
+	/* counts of traffic (R3, R4, X9) are of since then: a look that came late, or other terms;
+	 * 0: of the whole window */
+	uint64_t known_us;
+	uint64_t terms_us;    /* when a probe took up other terms, if in this run; else 0 */
+	uint64_t min_time_us; /* 0, or what stands for longer times: `--window` */
+	bool capture;         /* offline: no port counters, no clock but the packets' */
+	bool roles_collected; /* some endpoint has a role: absence of one says something */
 	struct input_probe *probes;
 	size_t probe_count;
 	struct input_link *links; /* those of the contract first, in its order */
@@ -234,6 +239,10 @@ const char *input_maintenance_next(const void *input_scope, uint64_t us, uint64_
                                    uint64_t *until_us);
 /* Whether somebody took note of a finding about `subject` that is still open. */
 bool input_acked(const struct audit_input *in, const char *subject);
+/* Since when traffic is counted: the window's begin, or what is later of known_us. */
+uint64_t input_counted_us(const struct audit_input *in);
+/* Why less than the window is, as "traffic of before 5 min ago is left out: …"; false: all is. */
+bool input_left_out(const struct audit_input *in, char *why, size_t size);
 /* A minimum time in us: the threshold, or what `--window` puts in its place. */
 uint64_t input_time_us(const struct audit_input *in, const char *threshold);
 /* Whether absence proves something on this link: its probe is fit, follows the protocols there and

@@ -330,14 +330,15 @@ check_share(const struct audit_input *in, const struct input_link *link, uint64_
 	double fair = conf_threshold(in->conf, link->conf, "r8_balance_ratio");
 	double rate = conf_threshold(in->conf, link->conf, "r8_twin_rate");
 	uint64_t window = input_time_us(in, "r8_share_window_us");
-	bool day = in->to_us - in->from_us >= window, up = link_is_up(in, link);
+	uint64_t counted = input_counted_us(in);
+	bool day = in->to_us >= counted + window, up = link_is_up(in, link);
 	double share = all > 0 ? (double)link->bytes[DIR_PEER_TO_MSFT] / (double)all : 0;
 	char scope[SCOPE_SIZE], have[64], want[64];
 	struct matter m = {.id = "share",
 	                   .scope = scope,
 	                   .link = link->rec.name,
 	                   .samples = link->bytes[DIR_PEER_TO_MSFT],
-	                   .first_us = in->from_us};
+	                   .first_us = counted};
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
 	FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all);

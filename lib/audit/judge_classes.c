@@ -360,7 +360,9 @@ check_other_roles(const struct audit_input *in, const struct input_subnet *s, co
 		struct rec_evidence e = {.ts_us = seen->last_us};
 		char id[48];
 
-		if (!seen->endpoints || seen->confidence < enough || !contradicts(s, role))
+		/* not seen any more since its role became wrong */
+		if (!seen->endpoints || seen->confidence < enough || seen->last_us < in->terms_us ||
+		    !contradicts(s, role))
 			continue;
 		FIELD_FORMAT(id, "role.%s", role_name(role));
 		verdict_add(d,
@@ -424,11 +426,25 @@ check_subnet(const struct audit_input *in, const struct input_subnet *s, const s
 		check_roles(in, s, scope, d);
 }
 
+/* What was allowed, or told apart, by other terms is judged by none. */
+static void
+note_left_out(const struct audit_input *in, struct verdict_draft *d)
+{
+	char why[VERDICT_NOTE];
+
+	if (!input_left_out(in, why, sizeof why))
+		return;
+	verdict_note(d, "%s", why);
+	d->row.window_from_us = input_counted_us(in);
+}
+
 void
 judge_classes(const struct audit_input *in, struct verdict_draft *d)
 {
 	struct limits l = limits_of(in);
 	size_t judged = 0;
+
+	note_left_out(in, d);
 
 	for (size_t i = 0; i < in->subnet_count; i++) {
 		const struct input_subnet *s = &in->subnets[i];

@@ -175,7 +175,8 @@ check_sources(const struct audit_input *in, struct verdict_draft *d)
 	}
 	FIELD_FORMAT(have, "%" PRIu64 " packets, %" PRIu64 " not proven covered", sent, uncovered);
 	FIELD_FORMAT(want, "%.0e packets or a day, share below %.0e", enough, ratio);
-	if ((double)sent < enough && (in->to_us - in->from_us < window || sent == 0)) {
+	if ((double)sent < enough &&
+	    (less(in->to_us, input_counted_us(in)) < window || sent == 0)) {
 		judge_open(d, &m, LACK_TOO_LITTLE, "%s", have);
 		verdict_need(d, "traffic of the peer", have, want, "let its traffic run", window);
 	} else if ((double)uncovered >= ratio * (double)sent) {
@@ -207,9 +208,21 @@ note_leaks(const struct audit_input *in, struct verdict_draft *d)
 		             top->bogon ? top->bogon : "not announced");
 }
 
+static void
+note_left_out(const struct audit_input *in, struct verdict_draft *d)
+{
+	char why[VERDICT_NOTE];
+
+	if (!input_left_out(in, why, sizeof why))
+		return;
+	verdict_note(d, "%s", why);
+	d->row.window_from_us = input_counted_us(in);
+}
+
 void
 judge_sources(const struct audit_input *in, struct verdict_draft *d)
 {
+	note_left_out(in, d);
 	check_sources(in, d);
 	note_leaks(in, d);
 }
@@ -274,7 +287,7 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 	FIELD_FORMAT(want, "below %.0f in a day", least);
 	if (top && (double)packets >= least && (double)flows >= few) {
 		fail_destination(in, t, packets, flows, top, d);
-	} else if (in->to_us - in->from_us < window || sent == 0) {
+	} else if (less(in->to_us, input_counted_us(in)) < window || sent == 0) {
 		judge_open(d, &m, LACK_TOO_LITTLE, "%s: %s", direction_name(t->dir), have);
 		verdict_need(d, "a day of traffic", have, want, "watch it live", window);
 	} else if ((double)uncovered >= least) {
@@ -291,6 +304,7 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 void
 judge_destinations(const struct audit_input *in, struct verdict_draft *d)
 {
+	note_left_out(in, d);
 	judge_sessions(in, d, NULL, NULL);
 	check_destinations(in, &(struct towards){SIDE_MSFT, DIR_PEER_TO_MSFT, "to-cloud"}, d);
 	check_destinations(in, &(struct towards){SIDE_PEER, DIR_MSFT_TO_PEER, "to-peer"}, d);

@@ -18,6 +18,8 @@ struct counts {
 struct series {
 	char *key;
 	uint64_t boot_us;    /* of the totals below: a new boot counts from zero again */
+	uint64_t known_us;   /* of its writer */
+	uint64_t digest;     /* of a writer: its terms */
 	uint64_t started_us; /* begin of the first bucket's counts, which may be long before it */
 	uint64_t begin;      /* number of the first bucket: time / step */
 	uint64_t bucket;     /* number of the newest one */
@@ -125,8 +127,8 @@ advance(struct series *s, uint64_t bucket)
 	}
 }
 
-/* The clock was set back by more than a bucket: what stands in the future counts for nothing, the
- * totals go on. */
+/* What was counted so far counts for nothing, the totals go on: the clock was set back by more than
+ * a bucket, or other terms stand. */
 static void
 begin_again(struct series *s, uint64_t now_us, uint64_t step_us)
 {
@@ -168,17 +170,25 @@ window_begin(const struct window *w, const struct series *s)
 	return s->begin >= oldest ? s->started_us : oldest * w->step_us;
 }
 
-uint64_t
-window_apply(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
-             struct input_class *total)
+/* The series of `key`, at its first look with its begin. */
+static struct series *
+series_at(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us)
 {
 	struct series *s = series_of(w, key);
-	struct counts sum = {0};
 
 	if (s->boot_us == 0) {
 		s->started_us = head->started_us;
 		s->begin = s->bucket = now_us / w->step_us;
 	}
+	return s;
+}
+
+static uint64_t
+apply(struct window *w, struct series *s, const struct rec_head *head, uint64_t now_us,
+      struct input_class *total)
+{
+	struct counts sum = {0};
+
 	if (now_us / w->step_us + 1 < s->bucket)
 		begin_again(s, now_us, w->step_us);
 	advance(s, now_us / w->step_us);
@@ -198,6 +208,56 @@ window_apply(struct window *w, const char *key, const struct rec_head *head, uin
 }
 
 uint64_t
+window_apply(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+             struct input_class *total)
+{
+	return apply(w, series_at(w, key, head, now_us), head, now_us, total);
+}
+
+/* ---- what can be placed in time ---------------------------------------------------------------
+ */
+
+uint64_t
+window_known(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+             uint64_t digest, uint64_t since_us)
+{
+	struct series *s = series_of(w, key);
+	uint64_t length_us = w->step_us * (BUCKETS - 1);
+	bool whole = head->started_us + length_us >= now_us && head->started_us >= since_us;
+	bool same = s->digest == digest && s->boot_us > 0;
+
+	if (s->boot_us > 0 && s->boot_us == head->boot_us) /* followed: a change is of now */
+		whole = false;
+	if (!same || s->known_us > now_us)
+		s->known_us = whole && head->started_us < now_us ? head->started_us : now_us;
+	s->digest = digest;
+	s->boot_us = head->boot_us;
+	return s->known_us;
+}
+
+uint64_t
+window_apply_known(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+                   uint64_t begun_us, uint64_t known_us, struct input_class *total)
+{
+	struct series *s = series_at(w, key, head, now_us);
+	bool first = s->boot_us == 0, moved = !first && s->known_us < known_us;
+	bool followed = s->boot_us == head->boot_us;
+
+	if (followed ? moved : begun_us < known_us) { /* the totals stand, nothing of them counts */
+		s->last = counts_of(total);
+		s->last_us = total->last_us;
+		s->boot_us = head->boot_us;
+		moved |= first;
+	}
+	if (moved)
+		begin_again(s, now_us, w->step_us);
+	s->known_us = known_us;
+	return apply(w, s, head, now_us, total);
+}
+
+/* ---- the rest -------------------------------------------------------------------------------- */
+
+uint64_t
 window_grown_us(struct window *w, const char *key)
 {
 	return series_of(w, key)->grown_us;
@@ -206,6 +266,13 @@ window_grown_us(struct window *w, const char *key)
 void
 window_counts(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
               uint64_t *const *counters, size_t count)
+{
+	window_counts_known(w, key, head, now_us, 0, 0, counters, count);
+}
+
+void
+window_counts_known(struct window *w, const char *key, const struct rec_head *head, uint64_t now_us,
+                    uint64_t begun_us, uint64_t known_us, uint64_t *const *counters, size_t count)
 {
 	uint64_t none = 0;
 
@@ -224,7 +291,7 @@ window_counts(struct window *w, const char *key, const struct rec_head *head, ui
 		sum.flows_two_way = *c[5];
 		sum.flows_peer = *c[6];
 		FIELD_FORMAT(part, "%s|%zu", key, at);
-		window_apply(w, part, head, now_us, &sum);
+		window_apply_known(w, part, head, now_us, begun_us, known_us, &sum);
 		for (size_t i = 0; i < COUNTERS; i++)
 			*c[i] = counts_of(&sum).at[i];
 		none = 0;

@@ -243,6 +243,7 @@ struct conf {
 
 	const char *path;   /* the file given to conf_load */
 	char sha256[65];    /* of the peering's part (all files but the probe group), hex */
+	char terms[65];     /* of what its traffic is counted and judged by, hex */
 	uint8_t secret[32]; /* of what stands in the contract; equal where sha256 is, and not told
 	                       by it */
 	void *memory;       /* owner of everything above; private to conf.c */

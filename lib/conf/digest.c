@@ -24,9 +24,27 @@ is_of_a_host(const char *group)
 	       strcmp(group, "redis") == 0;
 }
 
+static bool
+is_of_terms(const char *group)
+{
+	static const char *const groups[] = {"subnets", "default_subnet", "tolerate",
+	                                     "sbcs",    "cloud",          "decode"};
+
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+		if (strcmp(group, groups[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_of_contract(const char *group)
+{
+	return !is_of_a_host(group);
+}
+
 /* Keys in order of their names; each text carries its length, so nothing can pose as structure. */
 static void
-add_group(struct text *t, const config_setting_t *s)
+add_group(struct text *t, const config_setting_t *s, bool (*wants)(const char *))
 {
 	size_t count = (size_t)config_setting_length(s);
 	config_setting_t **keys = mem_alloc(count, sizeof(config_setting_t *));
@@ -35,7 +53,7 @@ add_group(struct text *t, const config_setting_t *s)
 		keys[i] = config_setting_get_elem(s, (unsigned)i);
 	qsort(keys, count, sizeof(config_setting_t *), name_compare);
 	for (size_t i = 0; i < count; i++) {
-		if (config_setting_is_root(s) && is_of_a_host(config_setting_name(keys[i])))
+		if (wants && !wants(config_setting_name(keys[i])))
 			continue;
 		text_add(t, "%s=", config_setting_name(keys[i]));
 		add_setting(t, keys[i]);
@@ -63,7 +81,7 @@ add_setting(struct text *t, const config_setting_t *s)
 		break;
 	case CONFIG_TYPE_GROUP:
 		text_add(t, "{");
-		add_group(t, s);
+		add_group(t, s, NULL);
 		text_add(t, "}");
 		break;
 	default: /* the two kinds of list mean the same */
@@ -74,22 +92,34 @@ add_setting(struct text *t, const config_setting_t *s)
 	}
 }
 
+static void
+add_lists(struct text *t, const struct conf *c)
+{
+	char prefix[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < c->cloud.range_prefixes.count; i++)
+		text_add(t, "%s\n", prefix_format(&c->cloud.range_prefixes.at[i], prefix));
+	for (size_t i = 0; i < c->special.asn_count; i++)
+		text_add(t, "%u-%u\n", c->special.asns[i].first, c->special.asns[i].last);
+	for (size_t i = 0; i < c->special.prefix_count; i++)
+		text_add(t, "%s %d\n", prefix_format(&c->special.prefixes[i].prefix, prefix),
+		         c->special.prefixes[i].is_public);
+}
+
 void
 digest_make(struct conf *c, const void *root)
 {
 	static const char purpose[] = "secret of a contract\n";
-	struct text t = {0};
+	struct text t = {0}, terms = {0};
 	struct sha256 s;
-	char prefix[PREFIX_TEXT_SIZE];
 
-	add_group(&t, root);
-	for (size_t i = 0; i < c->cloud.range_prefixes.count; i++)
-		text_add(&t, "%s\n", prefix_format(&c->cloud.range_prefixes.at[i], prefix));
-	for (size_t i = 0; i < c->special.asn_count; i++)
-		text_add(&t, "%u-%u\n", c->special.asns[i].first, c->special.asns[i].last);
-	for (size_t i = 0; i < c->special.prefix_count; i++)
-		text_add(&t, "%s %d\n", prefix_format(&c->special.prefixes[i].prefix, prefix),
-		         c->special.prefixes[i].is_public);
+	add_group(&t, root, is_of_contract);
+	add_lists(&t, c);
+	add_group(&terms, root, is_of_terms);
+	add_lists(&terms, c);
+	sha256_init(&s);
+	sha256_add(&s, terms.at, terms.size);
+	sha256_end_text(&s, c->terms);
 	sha256_init(&s);
 	sha256_add(&s, t.at, t.size);
 	sha256_end_text(&s, c->sha256);
@@ -97,5 +127,6 @@ digest_make(struct conf *c, const void *root)
 	sha256_add(&s, purpose, sizeof purpose);
 	sha256_add(&s, t.at, t.size);
 	sha256_end(&s, c->secret);
+	text_fini(&terms);
 	text_fini(&t);
 }

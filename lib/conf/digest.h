@@ -10,5 +10,8 @@
 #include "conf/conf.h"
 
 /* `root` is the config_setting_t of the file. Fills c->sha256 and c->secret, a second digest of the
- * same that is written nowhere: a key that all who have the contract share. */
+ * same that is written nowhere: a key that all who have the contract share. And c->terms, of what
+ * says how traffic is told apart and what of it is allowed: subnets, default_subnet, tolerate,
+ * sbcs, cloud, decode, the ranges and registries. What was counted by other terms proves nothing
+ * by these; a new maintenance or threshold is no change of them. */
 void digest_make(struct conf *c, const void *root);

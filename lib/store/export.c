@@ -66,6 +66,8 @@ exporter_destroy(struct exporter *e)
 void
 exporter_set_conf(struct exporter *e, const struct conf *conf)
 {
+	if (e->conf && strcmp(e->conf->terms, conf->terms) != 0)
+		e->terms_us = e->until_us;
 	e->conf = conf;
 	choose_suffix(e);
 	export_lags_create(e);
@@ -164,6 +166,8 @@ fill_probe_self(struct rec_probe *r, const struct epoch *x)
 	COPY_TEXT(r->host, self->host);
 	COPY_TEXT(r->version, PNISCOPE_VERSION);
 	COPY_TEXT(r->config_sha256, c->sha256);
+	COPY_TEXT(r->terms_sha256, c->terms);
+	r->terms_us = x->e->terms_us;
 	COPY_TEXT(r->peering, c->peering.name);
 	COPY_TEXT(r->profile, c->peering.profile);
 	COPY_TEXT(r->timezone, zone_of(c, self->site));
@@ -246,6 +250,7 @@ exporter_begin(struct exporter *e, const struct aggregate *a, const struct expor
 	struct epoch *x = &e->epoch;
 
 	*x = (struct epoch){.e = e, .a = a, .self = self, .seconds = aggregate_seconds(a)};
+	e->until_us = a->end_us;
 	store_begin(e->store, a->seq);
 	announcer_begin(e->announcer, e->conf, self->id);
 	for (size_t i = 0; i < e->conf->link_count; i++)

@@ -43,6 +43,8 @@ struct exporter {
 	struct rollup *rollup;
 	char suffix[72];              /* "@ID" where the site has several probes, else "" */
 	struct epoch epoch;           /* that runs */
+	uint64_t until_us;            /* its end */
+	uint64_t terms_us;            /* since when conf->terms stand; 0: since the start */
 	struct dict sessions;         /* BGP sessions in the store: name -> struct told_session */
 	struct dict bfds;             /* names of BFD sessions there; value: epoch that wrote it */
 	struct dict streams, legs;    /* the same of the worst streams, of active legs */

@@ -20,6 +20,8 @@ const struct record_field fields_probe[] = {
 	TEXT(rec_probe, version, "of pniscope"),
 	TEXT(rec_probe, host, "host name"),
 	TEXT(rec_probe, config_sha256, "digest of the peering's contract file"),
+	TEXT(rec_probe, terms_sha256, "digest of what traffic is told apart by: subnets, SBCs …"),
+	U64(rec_probe, terms_us, "us", "since when, where that changed in this run; 0: its start"),
 	TEXT(rec_probe, peering, "name in the contract file"),
 	TEXT(rec_probe, profile, "requirement set in use"),
 	BOOL(rec_probe, fit, "may its numbers carry a verdict"),

@@ -59,6 +59,8 @@ struct rec_probe {
 	struct rec_head head;
 	char id[64], site[64], version[32], host[64];
 	char config_sha256[65];
+	char terms_sha256[65]; /* of what its traffic is told apart by: conf/digest.h */
+	uint64_t terms_us;     /* since when, where that changed in this run; 0: since its start */
 	char peering[64], profile[64];
 	bool fit;
 	char unfit_reason[160];

@@ -6,6 +6,7 @@
 #include "unit/audit/peering_scene.h"
 #include "unit/audit/store_scene.h"
 
+#include "audit/announcements.h"
 #include "audit/audit.h"
 #include "audit/gather.h"
 #include "audit/leader.h"
@@ -698,25 +699,216 @@ strangers_count_for_a_day(void **state)
 
 	(void)state;
 	in = look_at_strangers(&c, w, at, 100000000, 1000000, 200);
-	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE"); /* nobody knows since when */
+	assert_string_equal(sources_of_r4(&in), "none"); /* nobody knows when it came */
 	at += HOUR;
 	in = look_at_strangers(&c, w, at, 110000000, 1000000, 200);
-	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE"); /* and it did not go on */
+	assert_string_equal(sources_of_r4(&in), "none"); /* and it did not go on */
 	at += 60 * S;
 	in = look_at_strangers(&c, w, at, 120000000, 1100000, 300);
-	assert_string_equal(sources_of_r4(&in), "FAIL"); /* an hour apart */
+	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE"); /* just begun */
+	at += 900 * S;
+	in = look_at_strangers(&c, w, at, 130000000, 1200000, 310);
+	assert_string_equal(sources_of_r4(&in), "FAIL");
 	at += 2 * DAY;
-	in = look_at_strangers(&c, w, at, 9000000000, 1100000, 300);
+	in = look_at_strangers(&c, w, at, 9000000000, 1200000, 310);
 	assert_string_equal(sources_of_r4(&in), "none");
 	at += 600 * S;
-	in = look_at_strangers(&c, w, at, 9100000000, 11100000, 400);
-	assert_int_equal(in.links[0].packets[DIR_PEER_TO_MSFT], 89800000);
+	in = look_at_strangers(&c, w, at, 9100000000, 11200000, 410);
+	assert_int_equal(in.links[0].packets[DIR_PEER_TO_MSFT], 89700000);
 	assert_int_equal(in.links[0].undeclared[SIDE_PEER].traffic.packets[DIR_PEER_TO_MSFT],
 	                 100000);
 	assert_string_equal(sources_of_r4(&in), "INCONCLUSIVE");
 	at += 900 * S;
-	in = look_at_strangers(&c, w, at, 9200000000, 21100000, 500);
+	in = look_at_strangers(&c, w, at, 9200000000, 21200000, 510);
 	assert_string_equal(sources_of_r4(&in), "FAIL");
+	window_destroy(w);
+	finish(&c);
+}
+
+static void
+put_source(struct scene *c, const char *ip, uint64_t packets, uint64_t first_us, uint64_t now)
+{
+	struct rec_endpoint e = {.traffic.packets = {packets, packets},
+	                         .flows = packets,
+	                         .first_us = first_us,
+	                         .last_us = now};
+
+	strcpy(e.ip, ip);
+	strcpy(e.side, "peer");
+	strcpy(e.classes, "tls");
+	as(c->s, &ams);
+	store_put(c->s, RECORD_ENDPOINT, ip, &e);
+	store_rank(c->s, SCOPE_SITE, "endpoints", ip, (double)packets);
+}
+
+static const struct input_source *
+source_of(const struct audit_input *in, const char *ip)
+{
+	for (size_t i = 0; i < in->source_count; i++)
+		if (strcmp(in->sources[i].ip, ip) == 0)
+			return &in->sources[i];
+	fail_msg("no source %s", ip);
+	return NULL;
+}
+
+static struct audit_input
+look_at_sources(struct scene *c, struct window *w, struct announcements *a, uint64_t now)
+{
+	struct audit_input in;
+
+	put_site(c->s, c->conf, &ams, "pni-a", now);
+	assert_true(audit_gather(&(struct gather_params){.conf = c->conf,
+	                                                 .store = c->s,
+	                                                 .window = w,
+	                                                 .announcements = a,
+	                                                 .now_us = now},
+	                         &in));
+	return in;
+}
+
+/* Control starts beside a probe that runs for two days: what an address sent before that, nobody
+ * can place in the last day. Of those that come later nothing is lost; it is said what is. */
+static void
+a_late_look_counts_from_now_on(void **state)
+{
+	static const char old[] = "203.0.113.99", young[] = "203.0.113.100";
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+	struct announcements *a = announcements_create();
+	struct audit_input in;
+
+	(void)state;
+	put_source(&c, old, 1000000, SCENE_NOW - 2 * DAY, SCENE_NOW - DAY - HOUR);
+	in = look_at_sources(&c, w, a, SCENE_NOW);
+	assert_int_equal(source_of(&in, old)->packets[DIR_PEER_TO_MSFT], 0);
+	assert_int_equal(source_of(&in, old)->flows, 0);
+	assert_int_equal(in.known_us, SCENE_NOW);
+	assert_int_equal(in.from_us, ams.boot_us); /* sessions and the like know their times */
+	audit_input_fini(&in);
+	put_source(&c, old, 1000150, SCENE_NOW - 2 * DAY, SCENE_NOW + 60 * S);
+	put_source(&c, young, 120, SCENE_NOW + 30 * S, SCENE_NOW + 60 * S);
+	in = look_at_sources(&c, w, a, SCENE_NOW + 60 * S);
+	assert_int_equal(source_of(&in, old)->packets[DIR_PEER_TO_MSFT], 150);
+	assert_int_equal(source_of(&in, young)->packets[DIR_PEER_TO_MSFT], 120);
+	assert_non_null(strstr(scene_judge(&in, "R3")->reasons,
+	                       "traffic of before 60 s ago is left out: control looks since then"));
+	assert_int_equal(scene_judge(&in, "R3")->window_from_us, SCENE_NOW);
+	assert_int_equal(scene_judge(&in, "X9")->window_from_us, SCENE_NOW);
+	audit_input_fini(&in);
+	/* a day later that is nobody's business */
+	in = look_at_sources(&c, w, a, SCENE_NOW + 29 * HOUR);
+	assert_null(strstr(scene_judge(&in, "X9")->reasons, "is left out"));
+	audit_input_fini(&in);
+	announcements_destroy(a);
+	window_destroy(w);
+	finish(&c);
+}
+
+/* A probe whose whole run lies in the window keeps its totals: they are of the last day. */
+static void
+a_young_probe_counts_whole(void **state)
+{
+	uint64_t boot_us = SCENE_NOW - HOUR;
+	struct window *w = window_create(DAY);
+	struct input_class sum = {.flows = 7, .first_us = boot_us + 1};
+	struct rec_head head = {.boot_us = boot_us, .started_us = boot_us};
+	uint64_t known;
+
+	(void)state;
+	known = window_known(w, "ams1-p", &head, SCENE_NOW, 1, 0);
+	assert_int_equal(known, boot_us);
+	window_apply_known(w, "x", &head, SCENE_NOW, sum.first_us, known, &sum);
+	assert_int_equal(sum.flows, 7);
+	/* it is started anew by the same terms: what was counted goes on */
+	head.boot_us = head.started_us = SCENE_NOW + 10 * S;
+	known = window_known(w, "ams1-p", &head, SCENE_NOW + 20 * S, 1, 0);
+	assert_int_equal(known, boot_us);
+	sum = (struct input_class){.flows = 2, .first_us = head.boot_us + 1};
+	window_apply_known(w, "x", &head, SCENE_NOW + 20 * S, sum.first_us, known, &sum);
+	assert_int_equal(sum.flows, 9);
+	/* and once more by others */
+	head.boot_us = head.started_us = SCENE_NOW + 30 * S;
+	known = window_known(w, "ams1-p", &head, SCENE_NOW + 40 * S, 2, 0);
+	assert_int_equal(known, head.boot_us);
+	sum = (struct input_class){.flows = 3, .first_us = head.boot_us + 1};
+	window_apply_known(w, "x", &head, SCENE_NOW + 40 * S, sum.first_us, known, &sum);
+	assert_int_equal(sum.flows, 3);
+	/* they change in its run */
+	known = window_known(w, "ams1-p", &head, SCENE_NOW + 60 * S, 3, SCENE_NOW + 58 * S);
+	assert_int_equal(known, SCENE_NOW + 60 * S);
+	sum = (struct input_class){.flows = 50, .first_us = head.boot_us + 1};
+	window_apply_known(w, "x", &head, SCENE_NOW + 60 * S, sum.first_us, known, &sum);
+	assert_int_equal(sum.flows, 0);
+	sum = (struct input_class){.flows = 54, .first_us = head.boot_us + 1};
+	window_apply_known(w, "x", &head, SCENE_NOW + 61 * S, sum.first_us, known, &sum);
+	assert_int_equal(sum.flows, 4);
+	window_destroy(w);
+	/* a look that begins after the change knows of it by the probe's word */
+	w = window_create(DAY);
+	known = window_known(w, "ams1-p", &head, SCENE_NOW + 61 * S, 3, SCENE_NOW + 58 * S);
+	assert_int_equal(known, SCENE_NOW + 61 * S);
+	window_destroy(w);
+}
+
+/* R4 of a subnet that may carry SRTP and carries TLS, by the probe's terms. */
+static const struct rec_verdict *
+r4_after(struct scene *c, struct window *w, const char *terms, uint64_t terms_us, uint64_t flows,
+         uint64_t at)
+{
+	static struct rec_verdict row;
+	struct rec_subnet subnet = {0};
+	struct rec_subnet_class k = {.flows = flows,
+	                             .flows_two_way = flows,
+	                             .first_us = SCENE_NOW - HOUR,
+	                             .last_us = at,
+	                             .traffic = {.packets = {flows * 50, flows * 50},
+	                                         .bytes = {flows * 9000, flows * 9000}}};
+	struct rec_probe p = {.fit = true, .heartbeat_us = at, .interval_us = S};
+	struct audit_input in;
+
+	strcpy(p.id, ams.id);
+	strcpy(p.site, ams.site);
+	memcpy(p.config_sha256, c->conf->sha256, sizeof p.config_sha256);
+	strcpy(p.terms_sha256, terms);
+	p.terms_us = terms_us;
+	p.rx_packets = p.packets = 1000000000;
+	put_site(c->s, c->conf, &fra, "pni-c", at);
+	put_site(c->s, c->conf, &ams, "pni-a", at);
+	store_put(c->s, RECORD_PROBE, p.id, &p);
+	strcpy(k.prefix, "192.31.196.0/24");
+	strcpy(k.class, "tls");
+	strcpy(subnet.prefix, k.prefix);
+	store_put(c->s, RECORD_SUBNET, subnet.prefix, &subnet);
+	store_put(c->s, RECORD_SUBNET_CLASS, "192.31.196.0/24:class:tls", &k);
+	in = look(c->s, c->conf, w, at);
+	row = *scene_judge(&in, "R4");
+	audit_input_fini(&in);
+	return &row;
+}
+
+static void
+other_terms_judge_nothing_of_before(void **state)
+{
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+	const struct rec_verdict *row;
+
+	(void)state;
+	r4_after(&c, w, "aaaa", 0, 0, SCENE_NOW - HOUR);
+	r4_after(&c, w, "aaaa", 0, 400, SCENE_NOW - 1000 * S);
+	row = r4_after(&c, w, "aaaa", 0, 500, SCENE_NOW);
+	assert_string_equal(row->verdict, "FAIL");
+	assert_non_null(strstr(row->reasons, "tls is not declared"));
+	/* the probe takes up another contract, by which this one judges now */
+	row = r4_after(&c, w, "bbbb", SCENE_NOW + S, 500, SCENE_NOW + 2 * S);
+	assert_string_equal(row->verdict, "INCONCLUSIVE");
+	assert_non_null(strstr(row->reasons, "0 packets, 0 flows of 192.31.196.0/24"));
+	assert_non_null(strstr(row->reasons, "is left out: the contract's subnets changed then"));
+	/* what goes on since then is judged, from its own begin */
+	row = r4_after(&c, w, "bbbb", SCENE_NOW + S, 610, SCENE_NOW + 60 * S);
+	assert_string_equal(row->verdict, "INCONCLUSIVE");
+	row = r4_after(&c, w, "bbbb", SCENE_NOW + S, 620, SCENE_NOW + 1000 * S);
+	assert_string_equal(row->verdict, "FAIL");
 	window_destroy(w);
 	finish(&c);
 }
@@ -744,6 +936,9 @@ main(void)
 		cmocka_unit_test(losses_count_for_a_day),
 		cmocka_unit_test(media_of_last_week_decides_nothing),
 		cmocka_unit_test(strangers_count_for_a_day),
+		cmocka_unit_test(a_late_look_counts_from_now_on),
+		cmocka_unit_test(a_young_probe_counts_whole),
+		cmocka_unit_test(other_terms_judge_nothing_of_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,44 @@ digest_is_of_the_contract_alone(void **state)
 }
 
 static void
+terms_of(unsigned line, const char *text, char out[65])
+{
+	struct conf *c = load_least_with(line, text);
+
+	memcpy(out, c->terms, 65);
+	conf_destroy(c);
+}
+
+/* Other subnets or ways to tell traffic apart are other terms; who watches, when work is announced
+ * and what is enough for a verdict are not. */
+static void
+terms_are_what_traffic_is_judged_by(void **state)
+{
+	static const char *const same[] = {
+		"maintenance = ( { id = \"C\"; scope = [\"peering\"]; from = "
+		"\"2026-09-21T14:00:00Z\"; to = \"2026-09-21T18:00:00Z\"; } );",
+		"thresholds = { r4_flows = 21; };", "targets = { latency_us = 60000; };",
+		"probe = { id = \"x\"; flows = 5000; };"};
+	static const char *const other[] = {"tolerate = { up_to = 0.02; };",
+	                                    "decode = { inner = false; };",
+	                                    "subnets = ( { prefix = \"10.0.0.0/8\"; } );",
+	                                    "default_subnet = { classes = [\"tls\"]; };"};
+	char base[65], with[65];
+
+	(void)state;
+	terms_of(0, NULL, base);
+	assert_int_equal(strlen(base), 64);
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		terms_of(7, same[i], with);
+		assert_string_equal(base, with);
+	}
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+		terms_of(7, other[i], with);
+		assert_string_not_equal(base, with);
+	}
+}
+
+static void
 names_of_others_are_checked(void **state)
 {
 	static const char *const classes[] = {"icmp",    "scan", "traceroute", "fragment",
@@ -238,6 +276,7 @@ main(void)
 		cmocka_unit_test(links_that_this_probe_taps),
 		cmocka_unit_test(maintenance_covers_what_is_under_it),
 		cmocka_unit_test(digest_is_of_the_contract_alone),
+		cmocka_unit_test(terms_are_what_traffic_is_judged_by),
 		cmocka_unit_test(names_of_others_are_checked),
 		cmocka_unit_test(files_that_fail_say_so),
 		cmocka_unit_test(reload_is_a_new_one),

@@ -243,6 +243,47 @@ what_was_not_decoded_is_listed_by_count(void **state)
 	finish(&b);
 }
 
+/* Takes up the contract after an epoch, and writes another one by it. */
+static struct rec_probe
+reloaded(struct bench *b, const char *contract)
+{
+	struct conf *old = b->conf;
+	struct rec_probe p;
+	char *error = NULL;
+
+	if (conf_load_text(contract, "t.conf", &b->conf, &error) != 0)
+		fail_msg("%s", error);
+	exporter_set_conf(b->exporter, b->conf);
+	b->a->conf = b->conf;
+	conf_destroy(old);
+	epoch(b, true);
+	assert_true(store_get(b->store, RECORD_PROBE, "p1", &p));
+	assert_string_equal(p.terms_sha256, b->conf->terms);
+	return p;
+}
+
+/* What was counted before a reload was told apart by the old terms, where it has new ones. */
+static void
+a_probe_says_since_when_its_terms_stand(void **state)
+{
+	struct rec_probe p;
+	struct bench b;
+
+	(void)state;
+	begin(&b, CONTRACT(PROBE, "p1"));
+	epoch(&b, true);
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &p));
+	assert_int_equal(p.terms_us, 0);
+	p = reloaded(&b, CONTRACT(PROBE, "p1") "targets = { latency_us = 60000; };\n");
+	assert_int_equal(p.terms_us, 0);
+	p = reloaded(&b, CONTRACT(PROBE, "p1") "default_subnet = { classes = [\"dns\"]; };\n");
+	assert_int_equal(p.terms_us, start_us + 2 * US_PER_S);
+	epoch(&b, true);
+	assert_true(store_get(b.store, RECORD_PROBE, "p1", &p));
+	assert_int_equal(p.terms_us, start_us + 2 * US_PER_S);
+	finish(&b);
+}
+
 /* One interval with such a clock: how many events it made, and the last one. */
 static struct heard
 events_with(struct bench *b, const struct export_self *clock)
@@ -414,6 +455,7 @@ main(void)
 		cmocka_unit_test(a_link_falls_silent_once_and_comes_back),
 		cmocka_unit_test(classes_stand_as_the_contract_says),
 		cmocka_unit_test(what_was_not_decoded_is_listed_by_count),
+		cmocka_unit_test(a_probe_says_since_when_its_terms_stand),
 		cmocka_unit_test(a_clock_that_steps_is_off_or_another),
 		cmocka_unit_test(two_probes_share_no_key),
 		cmocka_unit_test(rollups_average_rates),
