@@ -143,7 +143,7 @@ $(BUILD)/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call arch_of,$(call rev
 
 # ---- what people call ------------------------------------------------------------------------
 
-.PHONY: help setup debug install test check unit fuzz-replay golden functional demo bench lint \
+.PHONY: help setup debug install test unit demo bench lint \
         format scan coverage fuzz docs image clean
 
 help: ## this list
