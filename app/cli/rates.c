@@ -209,14 +209,39 @@ add_subjects(struct history *h, unsigned level)
 	}
 }
 
+/* Roll-ups are of links and of subnets, whole ones: what would choose further is refused. */
+static bool
+is_of_history(const struct options *o, const char *subject)
+{
+	const char *other = o->class    ? "--class"
+	                    : o->side   ? "--side"
+	                    : o->sort   ? "--sort"
+	                    : !subject  ? NULL
+	                    : o->link   ? "--link"
+	                    : o->subnet ? "--subnet"
+	                                : NULL;
+
+	if (other)
+		fprintf(stderr,
+		        "pniscope: %s: history is kept of links and subnets as they are, in order "
+		        "of "
+		        "time; leave it out\n",
+		        other);
+	return !other;
+}
+
 /* Of the links, or with `subject` of that one at every site that has it. */
 static int
 print_history(struct reader *r, const char *subject)
 {
 	const struct options *o = r->options;
-	struct history h = {.reader = r, .points = json_array(), .table = table_create()};
+	struct history h = {.reader = r};
 	unsigned level = level_for(r, begin_us(r));
 
+	if (!is_of_history(o, subject))
+		return EXIT_ERROR;
+	h.points = json_array();
+	h.table = table_create();
 	for (size_t s = 0; subject && s < r->site_count; s++) {
 		reader_select(r, s);
 		add_subject(&h, subject, level);
@@ -230,17 +255,19 @@ print_history(struct reader *r, const char *subject)
 		json_put_text(object, "step", model_point_level(level)->name);
 		json_put(object, subject ? "history" : "rates", json_incref(h.points));
 		json_print(object, stdout, true);
-	} else if (!h.titled && subject) {
-		printf("no points of %s in that time; %s\n", subject,
-		       r->probe_count ? "--since and --until choose another"
-		                      : "no probe has written here yet");
 	} else if (!h.titled) {
-		fputs("no points in that time\n", stdout);
+		/* no row and no header: nobody knows which fields a point would have had */
+		fprintf(o->csv ? stderr : stdout, "no points%s%s in that time; %s\n",
+		        subject ? " of " : "", subject ? subject : "",
+		        r->probe_count ? "--since and --until choose another"
+		                       : "no probe has written here yet");
 	} else if (o->csv) {
 		table_print_csv(h.table, stdout);
 	} else {
 		printf("every %s\n", model_point_level(level)->name);
 		table_print(h.table, stdout, 0, r->colour);
+		fputc('\n', stdout);
+		reader_print_probes(r, stdout);
 	}
 	json_decref(h.points);
 	table_destroy(h.table);

@@ -66,6 +66,12 @@ check "bfd tells what both sides say" holds bfd pni-a-v4 \
 check "bfd --link chooses" holds bfd --link pni-b '[.bfd[].name] == ["pni-b-v4"]'
 check "the probe's own losses stand beside" bash -c "'$build/pniscope' links | grep -q 'packets analysed, 0 lost by the probe'"
 check "roll-ups of a link" holds rates --link pni-a --since "$(truth .start)" --until "$(truth '.start + 30')" '.rates | length >= 2'
+check "with the probe's losses below" bash -c "'$build/pniscope' history link:pni-a --since '$(truth .start)' --until '$(truth '.start + 30')' | grep -q ', 0 lost by the probe'"
+check "no points are no rows" bash -c "[ -z \"\$('$build/pniscope' history link:pni-a --since -1s --csv 2>/dev/null)\" ]"
+for words in 'rates --since -1h --class srtp' 'rates --since -1h --side peer' 'history link:pni-a --link pni-b'; do
+  # shellcheck disable=SC2086 # words
+  check "history of what none is kept of is refused: $words" code 2 $words
+done
 same_names() {
   diff <(cli subnets --csv | head -n 1 | tr , '\n') \
     <(cli subnets --json | jq -r '.subnets[0] | to_entries[] | select(.value | type != "array") | .key')
