@@ -75,7 +75,6 @@ record_fill(struct flow_table *t, struct flow *f, const struct query *q, const s
 	f->key[1] = q->key[1];
 	high_parts(q, p, f->high);
 	f->flags = FLOW_USED | (q->src_low ? FLOW_LOW_FIRST : 0);
-	f->turn = t->turn;
 	f->first_ns = f->last_ns = now;
 	f->base_seq[0] = flow_record_base_seq(p);
 	t->stats.used++;

@@ -70,12 +70,58 @@ test_overflow_keeps_link_and_class(void **state)
 	meter_table_destroy(NULL);
 }
 
+/* Keys that differ in one field alone are different keys; and a capacity too small for every link
+ * and class to be told apart twice is raised to that. */
+static void
+test_every_field_tells_keys_apart(void **state)
+{
+	static const struct meter_key keys[] = {
+		{.peer_subnet = 1},
+		{.peer_subnet = 0x80000000},
+		{.msft_subnet = 1},
+		{.msft_subnet = 2},
+		{.link = 1},
+		{.link = 2},
+		{.link = 0x8000},
+		{.sbc = 1},
+		{.sbc = 2},
+		{.sbc = 0x8000},
+		{.class = 1},
+		{.class = 2},
+		{.peer_subnet = 1, .msft_subnet = 1},
+	};
+	enum { COUNT = sizeof keys / sizeof *keys, LINKS = 20 };
+	struct meter_table *t = meter_table_create(1, LINKS);
+
+	(void)state;
+	assert_int_equal(meter_capacity(t), 2 * LINKS * CLASS_COUNT);
+	for (unsigned round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < COUNT; i++)
+			assert_int_equal(meter_find(t, &keys[i]), i);
+	assert_int_equal(meter_count(t), COUNT);
+	/* half of it is for ordinary keys, the rest for what each link and class has left */
+	for (uint32_t i = 0; i < 2 * LINKS * CLASS_COUNT; i++)
+		meter_find(t, &(struct meter_key){.peer_subnet = 1000 + i});
+	assert_int_equal(meter_count(t), LINKS * CLASS_COUNT + 1);
+	for (uint16_t link = 0; link < LINKS; link++)
+		for (uint8_t class = 0; class < CLASS_COUNT; class ++) {
+			const struct meter_key key = {
+				.peer_subnet = 7777, .link = link, .class = class};
+
+			assert_int_equal(meter_key_at(t, meter_find(t, &key))->peer_subnet,
+			                 SUBNET_OVERFLOW);
+		}
+	assert_int_equal(meter_count(t), meter_capacity(t));
+	meter_table_destroy(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids_are_dense_and_stay),
 		cmocka_unit_test(test_overflow_keeps_link_and_class),
+		cmocka_unit_test(test_every_field_tells_keys_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,19 +1,13 @@
 /* Numbers of the Recommendations themselves: G.107 Annex B, G.113 Appendix I. */
 #include "measure/mos.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-static void
-assert_near(double got, double want, double within)
-{
-	if (fabs(got - want) > within)
-		fail_msg("%f is not %f within %f", got, want, within);
-}
+#include "unit/near.h"
 
 static struct mos
 of(uint8_t codec, double loss_percent)
@@ -86,7 +80,9 @@ test_delay(void **state)
 	assert_near(mos_delay_impairment(0), 0, 0);
 	assert_near(mos_delay_impairment(100), 0, 0);
 	assert_near(mos_delay_impairment(400), 24.07, 0.05);
-	assert_true(mos_delay_impairment(150) < 1);
+	assert_near(mos_delay_impairment(150), 0.5, 0.5);
+	assert_near(mos_compute(&(struct mos_input){.codec = CODEC_PCMU, .delay_ms = 400}).r,
+	            93.2 - 24.07, 0.05);
 }
 
 /* G.107.1: G.722 at 64 kbit/s, Ie,wb 13 of 129. */
@@ -99,6 +95,39 @@ test_wideband(void **state)
 	assert_true(m.known && m.wideband);
 	assert_near(m.r, 116, 1e-9);
 	assert_near(m.score, mos_of_rating(116 / 1.29), 1e-9);
+}
+
+/* G.113 (11/2007) Table I.1 (Ie), I.4 (Bpl); none of these has a Bpl published where it is 0. */
+static void
+test_codecs(void **state)
+{
+	static const struct {
+		uint8_t codec;
+		double ie, bpl;
+	} rows[] = {
+		{CODEC_PCMU, 0, 25.1},       {CODEC_PCMA, 0, 25.1},
+		{CODEC_G726_40, 2, 0},       {CODEC_G726_32, 7, 0},
+		{CODEC_G726_24, 25, 0},      {CODEC_G726_16, 50, 0},
+		{CODEC_AAL2_G726_40, 2, 0},  {CODEC_AAL2_G726_32, 7, 0},
+		{CODEC_AAL2_G726_24, 25, 0}, {CODEC_AAL2_G726_16, 50, 0},
+		{CODEC_G728, 7, 0},          {CODEC_G729, 11, 19},
+		{CODEC_G723, 15, 16.1},      {CODEC_GSM, 20, 0},
+		{CODEC_GSM_HR, 23, 0},       {CODEC_GSM_EFR, 5, 10},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct mos whole = of(rows[i].codec, 0), lossy = of(rows[i].codec, 2);
+
+		assert_true(whole.known && !whole.wideband);
+		assert_near(whole.r, 93.2 - rows[i].ie, 1e-9);
+		assert_int_equal(lossy.known, rows[i].bpl > 0);
+		if (lossy.known) /* G.107 7.5 with Ppl 2, BurstR 1 */
+			assert_near(lossy.r,
+			            93.2 - rows[i].ie - (95 - rows[i].ie) * 2 / (2 + rows[i].bpl),
+			            1e-9);
+	}
+	assert_false(of(CODEC_G722, 2).known);
 }
 
 static void
@@ -122,6 +151,10 @@ test_of_stream(void **state)
 
 	(void)state;
 	assert_near(mos_of_stream(&r).r, 93.2 - 95 * 5 / (5 / burst + 25.1), 1e-9);
+	r.lost = 6; /* in three runs: twice that of random loss, but for 6 % */
+	r.loss_runs = 3;
+	burst = 2 * 0.94;
+	assert_near(mos_of_stream(&r).r, 93.2 - 95 * 6 / (6 / burst + 25.1), 1e-9);
 	r = (struct rtp_figures){.codec = CODEC_PCMU};
 	assert_near(mos_of_stream(&r).r, 93.2, 1e-9);
 }
@@ -133,7 +166,8 @@ main(void)
 		cmocka_unit_test(test_scores),          cmocka_unit_test(test_default),
 		cmocka_unit_test(test_g729_under_loss), cmocka_unit_test(test_bursts),
 		cmocka_unit_test(test_delay),           cmocka_unit_test(test_wideband),
-		cmocka_unit_test(test_unknown),         cmocka_unit_test(test_of_stream),
+		cmocka_unit_test(test_codecs),          cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_of_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

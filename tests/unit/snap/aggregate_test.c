@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "unit/near.h"
 
 static const char text[] =
 	"peering = { name = \"t\"; type = \"isp\"; };\n"
@@ -209,7 +210,7 @@ last_is_one_interval_and_total_all(void **state)
 	assert_int_equal(cell->last.packets[0], 0);
 	assert_int_equal(cell->total.packets[0], 14);
 	assert_int_equal(b->aggregate->seq, 3);
-	assert_float_equal(aggregate_seconds(b->aggregate), 1.0, 1e-9);
+	assert_near(aggregate_seconds(b->aggregate), 1.0, 1e-9);
 }
 
 /* Two members peak in different milliseconds: the link's 1 ms peak is not the sum of theirs. */
@@ -223,10 +224,10 @@ a_links_peak_is_that_of_the_sum(void **state)
 	count(b, 2, dns, 60, 4);
 	count(b, 2, dns, 10, 3);
 	close_interval(b);
-	assert_float_equal(l->peak_bps[0][0], 110 * 124 * 8 * 1000.0, 1);
-	assert_float_equal(l->peak_bps[0][1], 170 * 124 * 8 * 100.0, 1);
-	assert_float_equal(l->peak_bps[0][2], 170 * 124 * 8 * 10.0, 1);
-	assert_float_equal(b->aggregate->lanes[2].peak_1ms_bps, 60 * 124 * 8 * 1000.0, 1);
+	assert_near(l->peak_bps[0][0], 110 * 124 * 8 * 1000.0, 1);
+	assert_near(l->peak_bps[0][1], 170 * 124 * 8 * 100.0, 1);
+	assert_near(l->peak_bps[0][2], 170 * 124 * 8 * 10.0, 1);
+	assert_near(b->aggregate->lanes[2].peak_1ms_bps, 60 * 124 * 8 * 1000.0, 1);
 }
 
 static void
@@ -238,12 +239,12 @@ losses_come_from_the_ports_growth(void **state)
 
 	aggregate_port(b->aggregate, 0, &port);
 	close_interval(b);
-	assert_float_equal(p->loss_ratio, 0.01, 1e-12);
+	assert_near(p->loss_ratio, 0.01, 1e-12);
 	port.rx_packets += 1000;
 	aggregate_port(b->aggregate, 0, &port);
 	close_interval(b);
-	assert_float_equal(p->loss_ratio, 0, 1e-12);
-	assert_float_equal(p->coverage_ratio, 1, 1e-12);
+	assert_near(p->loss_ratio, 0, 1e-12);
+	assert_near(p->coverage_ratio, 1, 1e-12);
 	assert_int_equal(p->missed, 8);
 	/* a port opened anew starts from zero, and its figures are not a gigantic step back */
 	port = (struct agg_port){.present = true, .rx_packets = 10};
@@ -316,7 +317,7 @@ endpoints_have_their_round_trips_and_losses(void **state)
 	assert_int_equal(e[0].rtt_min_ns, 10 * NS_PER_MS);
 	assert_int_equal(e[0].rtt_methods, 1u << LATENCY_TCP_ACK);
 	assert_int_equal(e[0].countable, 980);
-	assert_float_equal(e[0].lost, 20, 1e-9);
+	assert_near(e[0].lost, 20, 1e-9);
 }
 
 /* More than are kept: each stands for so many that their sum is what was lost. */
@@ -330,7 +331,7 @@ what_was_not_kept_is_stood_for(void **state)
 	for (unsigned i = 0; i < 5000; i++)
 		add_sample(s->losses, "203.0.113.1", SAMPLE_LOST, 0);
 	close_interval(b);
-	assert_float_equal(b->aggregate->endpoints[0].lost, 5000, 1e-6);
+	assert_near(b->aggregate->endpoints[0].lost, 5000, 1e-6);
 }
 
 static void

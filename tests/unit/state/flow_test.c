@@ -1,15 +1,7 @@
 /* The table against a naive one: a list of endpoint pairs searched from its end. */
-#include "state/flow.h"
+#include "flow_packets.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { TCP = 6, UDP = 17, SYN = 0x02, SYN_ACK = 0x12, ACK = 0x10, MODEL_MAX = 20000 };
+enum { MODEL_MAX = 20000 };
 
 static uint32_t random_state = 1;
 
@@ -17,78 +9,6 @@ static uint32_t
 random_next(void)
 {
 	return (random_state = random_state * 1664525 + 1013904223) >> 8;
-}
-
-static struct addr
-host(bool v4, uint32_t n)
-{
-	uint8_t b[16] = {0x20, 0x01, 0x0d, 0xb8};
-
-	/* the low 32 bits repeat, so that IPv6 keys differ on the second line only */
-	b[7] = (uint8_t)(n >> 3);
-	store_be32(b + 12, n & 7);
-	if (!v4)
-		return addr_v6(b);
-	store_be32(b, 0x0a000000 + n);
-	return addr_v4(b);
-}
-
-static struct packet
-packet(bool v4, uint8_t proto, uint32_t src, uint16_t sport, uint32_t dst, uint16_t dport)
-{
-	return (struct packet){.src = host(v4, src),
-	                       .dst = host(v4, dst),
-	                       .sport = sport,
-	                       .dport = dport,
-	                       .proto = proto,
-	                       .ip_version = v4 ? 4 : 6,
-	                       .ttl = 64,
-	                       .flags = PACKET_HAS_IP | PACKET_HAS_PORTS};
-}
-
-/* ---- bursts ---------------------------------------------------------------------------------- */
-
-struct batch {
-	struct flow_batch b;
-	struct packet packets[FLOW_BURST];
-	uint16_t links[FLOW_BURST];
-	uint64_t time_ns[FLOW_BURST];
-	uint32_t wire[FLOW_BURST];
-	struct flow *flows[FLOW_BURST];
-	uint8_t seen[FLOW_BURST];
-};
-
-static struct batch *
-batch_make(void)
-{
-	struct batch *x = calloc(1, sizeof *x);
-
-	x->b = (struct flow_batch){.packets = x->packets,
-	                           .links = x->links,
-	                           .time_ns = x->time_ns,
-	                           .wire = x->wire,
-	                           .flows = x->flows,
-	                           .seen = x->seen};
-	return x;
-}
-
-static void
-batch_add(struct batch *x, struct packet p, uint64_t time_ns, uint32_t wire)
-{
-	x->packets[x->b.count] = p;
-	x->time_ns[x->b.count] = time_ns;
-	x->wire[x->b.count] = wire;
-	x->links[x->b.count++] = 0;
-}
-
-/* One packet as a burst of its own. */
-static struct flow *
-send_one(struct flow_table *t, struct batch *x, struct packet p, uint64_t time_ns)
-{
-	x->b.count = 0;
-	batch_add(x, p, time_ns, 100);
-	flow_find_burst(t, &x->b);
-	return x->flows[0];
 }
 
 /* ---- the naive model ------------------------------------------------------------------------- */
@@ -233,36 +153,16 @@ test_growing_table_against_naive_model(void **state)
 
 /* ---- a table with an end --------------------------------------------------------------------- */
 
-struct owner {
-	uint64_t passed, left, left_packets;
-	uint64_t idle_ns;
-};
-
+/* Every packet of the burst still has the flow that was given to it, and another would find it. */
 static void
-visit(void *context, struct flow **flows, uint32_t count, enum flow_event event, uint64_t *idle_ns)
-{
-	struct owner *o = context;
-
-	for (uint32_t i = 0; i < count; i++) {
-		idle_ns[i] = o->idle_ns;
-		if (event == FLOW_PASSED) {
-			o->passed++;
-			continue;
-		}
-		o->left++;
-		o->left_packets += flows[i]->packets[0] + flows[i]->packets[1];
-	}
-}
-
-/* Every packet of the burst still has the flow that was given to it. */
-static void
-check_flows(const struct batch *x)
+check_flows(struct flow_table *t, const struct batch *x)
 {
 	struct flow_view v;
 
 	for (uint32_t i = 0; i < x->b.count; i++) {
 		if (!x->flows[i])
 			continue;
+		assert_ptr_equal(flow_find(t, &x->packets[i], 0), x->flows[i]);
 		flow_view(x->flows[i], &v);
 		assert_true(addr_equal(&v.a, &x->packets[i].src));
 		assert_int_equal(v.packets[0] + v.packets[1], 1);
@@ -293,7 +193,7 @@ test_full_table_replaces_and_counts(void **state)
 		while (x->b.count < FLOW_BURST)
 			batch_add(x, packet(true, UDP, 100000 + n + x->b.count, 9, 1, 9), 3, 60);
 		flow_find_burst(t, &x->b);
-		check_flows(x);
+		check_flows(t, x);
 		assert_true(s->used <= CAPACITY);
 	}
 	for (uint32_t n = 0; n < CAPACITY / 2; n++) {
@@ -341,6 +241,14 @@ test_idle_flows_leave(void **state)
 	for (uint32_t n = 0; n < 99; n++)
 		assert_non_null(send_one(t, x, packet(true, UDP, n, 3, 0, 4), 112));
 	assert_int_equal(flow_table_stats(t)->used, 100);
+	for (uint32_t n = 0; n < 99; n++) {
+		struct packet p = packet(true, UDP, n, 3, 0, 4);
+		struct flow_view v;
+
+		flow_view(flow_find(t, &p, 0), &v);
+		assert_true(addr_equal(&v.a, &p.src));
+		assert_int_equal(v.packets[0], 1);
+	}
 	flow_table_destroy(t);
 	free(x);
 }

@@ -257,6 +257,178 @@ test_a_host_and_itself(void **state)
 	flow_table_destroy(flows);
 }
 
+/* A datagram of `size` bytes in fragments of `step`, the one numbered `missing` left out; returns
+ * by how many its frames exceed the datagrams. */
+static uint64_t
+extra_of(uint32_t size, uint16_t step, uint32_t missing)
+{
+	struct flow_params params = {.keep = true, .capacity = 1, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, true, 1);
+	struct packet p = fragment(1, 0, step, true, false);
+	struct flow *f = flow_of(flows, &p);
+	uint64_t extra[2];
+	bool reverse;
+
+	if (missing != 0)
+		fragment_remember(t, &p, 0, f, false, 1);
+	for (uint32_t n = 1, at = step; at < size; n++, at += step) {
+		const uint16_t left = (uint16_t)(size - at < step ? size - at : step);
+
+		p = fragment(1, (uint16_t)at, left, at + left < size, false);
+		if (n != missing)
+			fragment_find(t, &p, 0, 100, 1, &reverse);
+	}
+	if (missing == 0) { /* it comes last */
+		p = fragment(1, 0, step, true, false);
+		fragment_remember(t, &p, 0, f, false, 1);
+	}
+	fragment_extra(t, f, extra);
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+	return extra[0];
+}
+
+/* Of n frames n - 1 are too many when they make the datagram whole, whichever comes last; of n - 1
+ * that do not, all. Up to 65 535 bytes (RFC 791), and not beyond. */
+static void
+test_whole_is_whole(void **state)
+{
+	static const uint32_t sizes[] = {24, 500, 511, 512, 513, 519, 520, 521, 1024, 1025, 1030};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		const uint32_t frames = (sizes[i] + 7) / 8;
+
+		assert_int_equal(extra_of(sizes[i], 8, 0), frames - 1);
+		for (uint32_t missing = 1; missing <= frames; missing++)
+			assert_int_equal(extra_of(sizes[i], 8, missing), frames - 1);
+	}
+	assert_int_equal(extra_of(65535, 1480, UINT32_MAX), 44);
+	assert_int_equal(extra_of(65536 + 40, 1480, UINT32_MAX), 45); /* none of them is it */
+}
+
+/* A mirror shows a datagram twice: two of three frames each. */
+static void
+test_datagrams_twice(void **state)
+{
+	struct flow_params params = {.keep = true, .capacity = 1, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, true, 1);
+	struct packet parts[] = {fragment(1, 0, 64, true, false), fragment(1, 64, 64, true, false),
+	                         fragment(1, 128, 10, false, false)};
+	struct packet other = fragment(9, 0, 64, true, false);
+	struct flow *f = flow_of(flows, &parts[0]), *g = NULL;
+	uint64_t extra[2];
+	bool reverse;
+
+	(void)state;
+	for (int times = 0; times < 2; times++) {
+		fragment_remember(t, &parts[0], 0, f, false, 1);
+		fragment_find(t, &parts[1], 0, 100, 1, &reverse);
+		fragment_find(t, &parts[2], 0, 100, 1, &reverse);
+	}
+	fragment_extra(t, f, extra);
+	assert_int_equal(extra[0], 4);
+	/* and the identification again, of another flow between the same hosts */
+	for (other.sport = 1000; other.sport < 1100; other.sport++)
+		g = flow_of(flows, &other);
+	other.fragment_id = 1;
+	fragment_remember(t, &other, 0, g, false, 1);
+	assert_ptr_equal(fragment_find(t, &parts[1], 0, 100, 1, &reverse), g);
+	fragment_extra(t, g, extra);
+	assert_int_equal(extra[0], 2);
+	fragment_extra(t, f, extra);
+	assert_int_equal(extra[0], 4);
+	fragment_extra(t, flow_at(flows, flow_id(flows, g) - 1), extra);
+	assert_int_equal(extra[0] + extra[1], 0);
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
+/* RFC 791 section 3.2: the identification is the source's for a destination and a protocol; and
+ * each link is another place. */
+static void
+test_same_identification(void **state)
+{
+	enum { KINDS = 4 };
+	static const uint8_t elsewhere[4] = {203, 0, 113, 9};
+	struct flow_params params = {.capacity = 100, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, false, 1);
+	struct flow *f[KINDS];
+	bool reverse;
+
+	(void)state;
+	for (unsigned later = 0; later < 2; later++)
+		for (unsigned kind = 0; kind < KINDS; kind++) {
+			struct packet p = fragment(5, later ? 64 : 0, 64, !later, false);
+			const uint16_t link = kind == 1;
+			uint64_t now = 1;
+			uint32_t wire = 100;
+			uint8_t seen;
+
+			if (kind == 2)
+				p.dst = addr_v4(elsewhere);
+			p.proto = kind == 3 ? 50 : UDP;
+			if (later) {
+				assert_ptr_equal(fragment_find(t, &p, link, 100, 1, &reverse),
+				                 f[kind]);
+				continue;
+			}
+			flow_find_burst(flows, &(struct flow_batch){.count = 1,
+			                                            .packets = &p,
+			                                            .links = &link,
+			                                            .time_ns = &now,
+			                                            .wire = &wire,
+			                                            .flows = &f[kind],
+			                                            .seen = &seen});
+			fragment_remember(t, &p, link, f[kind], false, 1);
+		}
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
+/* What is older than 30 s makes room without giving way, and of the rest the oldest gives way. */
+static void
+test_the_oldest_gives_way(void **state)
+{
+	struct flow_params params = {.capacity = 100, .hash_seed = 1};
+	struct flow_table *flows = flow_table_create(&params);
+	struct fragment_table *t = fragment_table_create(flows, false, 1);
+	struct packet first = fragment(0, 0, 64, true, false);
+	struct flow *f = flow_of(flows, &first);
+	const uint64_t now = (FRAGMENT_SECONDS + 1) * NS_PER_S;
+	uint64_t evictions;
+	unsigned known = 0;
+	bool reverse;
+
+	(void)state;
+	for (uint32_t id = 0; id < FRAGMENT_ENTRIES; id++) {
+		first.fragment_id = id;
+		fragment_remember(t, &first, 0, f, false, 1 + id);
+	}
+	evictions = fragment_evictions(t);
+	assert_in_range(evictions, 0, FRAGMENT_ENTRIES / 4);
+	for (uint32_t id = 0; id < FRAGMENT_ENTRIES; id++) { /* the same again */
+		first.fragment_id = id;
+		fragment_remember(t, &first, 0, f, false, now + id);
+	}
+	assert_in_range(fragment_evictions(t), evictions, 2 * evictions + 1);
+	for (uint32_t id = FRAGMENT_ENTRIES; id < 2 * FRAGMENT_ENTRIES; id++) {
+		first.fragment_id = id;
+		fragment_remember(t, &first, 0, f, false, now + id);
+	}
+	for (uint32_t id = 2 * FRAGMENT_ENTRIES - 4000; id < 2 * FRAGMENT_ENTRIES; id++) {
+		struct packet later = fragment(id, 64, 64, false, false);
+
+		known += fragment_find(t, &later, 0, 100, now + 20000, &reverse) == f;
+	}
+	assert_in_range(known, 3900, 4000);
+	fragment_table_destroy(t);
+	flow_table_destroy(flows);
+}
+
 int
 main(void)
 {
@@ -267,6 +439,10 @@ main(void)
 		cmocka_unit_test(test_before_the_first),
 		cmocka_unit_test(test_lengths_that_lie),
 		cmocka_unit_test(test_a_host_and_itself),
+		cmocka_unit_test(test_whole_is_whole),
+		cmocka_unit_test(test_datagrams_twice),
+		cmocka_unit_test(test_same_identification),
+		cmocka_unit_test(test_the_oldest_gives_way),
 		cmocka_unit_test(test_ipv6_whatever_the_next_header),
 	};
 
