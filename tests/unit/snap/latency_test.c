@@ -184,6 +184,100 @@ an_entry_moves_to_another_book(void **state)
 	latency_book_destroy(NULL);
 }
 
+/* An SBC's sample comes beside that of its subnet and link: it counts for the SBC alone, and where
+ * there is no room it is counted as lost and under no link a second time. */
+static void
+an_sbc_counts_for_itself(void **state)
+{
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 100);
+	struct latency_set s;
+
+	(void)state;
+	assert_true(latency_set_init(&s, 100, 1, false));
+	assert_int_equal(s.capacity, 100 + 1 * 2 * LATENCY_METHOD_COUNT);
+	add(&s, key(0, PEER, 4, LATENCY_STUN), 4, 9);
+	add(&s, key(0, PEER, LATENCY_SBC_BASE + 1, LATENCY_STUN), 4, 9);
+	latency_book_merge(b, &s);
+	assert_int_equal(latency_book_find(b, LATENCY_SBC, 1, PEER, LATENCY_STUN)->total.count, 9);
+	assert_null(latency_book_find(b, LATENCY_SBC, 0, PEER, LATENCY_STUN));
+	assert_int_equal(latency_book_find(b, LATENCY_LINK, 0, PEER, LATENCY_STUN)->total.count, 9);
+	assert_int_equal(latency_book_find(b, LATENCY_SUBNET, 4, PEER, LATENCY_STUN)->total.count,
+	                 9);
+	latency_set_fini(&s);
+	latency_book_destroy(b);
+	assert_true(latency_set_init(&s, 0, 1, false));
+	add(&s, key(0, PEER, LATENCY_SBC_BASE + 1, LATENCY_STUN), 4, 9);
+	assert_int_equal(s.count, 0);
+	add(&s, key(0, PEER, 4, LATENCY_STUN), 4, 3);
+	assert_int_equal(s.count, 1);
+	assert_int_equal(s.overflow, 9 + 3);
+	latency_set_clear(&s);
+	assert_int_equal(s.overflow, 0);
+	latency_set_fini(&s);
+}
+
+/* Under a subnet's own number neither the link's figures stand nor those of nobody's subnet. */
+static void
+undeclared_subnets_count_for_the_link(void **state)
+{
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 100);
+	struct latency_set s;
+
+	(void)state;
+	assert_true(latency_set_init(&s, 100, 1, false));
+	add(&s, key(0, PEER, SUBNET_NONE, LATENCY_STUN), 4, 1);
+	add(&s, key(0, PEER, SUBNETS + 1, LATENCY_STUN), 4, 2);
+	latency_book_merge(b, &s);
+	assert_int_equal(latency_book_find(b, LATENCY_LINK, 0, PEER, LATENCY_STUN)->total.count, 3);
+	assert_null(latency_book_find(b, LATENCY_SUBNET, 0, PEER, LATENCY_STUN));
+	assert_null(latency_book_find(b, LATENCY_SUBNET, SUBNETS + 1, PEER, LATENCY_STUN));
+	latency_set_fini(&s);
+	latency_book_destroy(b);
+}
+
+/* Nine samples of a subnet are the link's and the subnet's, by their method and in the headline:
+ * with room for one of these four, three times nine find none. */
+static void
+a_full_book_counts_what_it_drops(void **state)
+{
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 1);
+	struct latency_set s;
+
+	(void)state;
+	assert_true(latency_set_init(&s, 100, 1, false));
+	add(&s, key(0, PEER, 4, LATENCY_STUN), 4, 9);
+	latency_book_merge(b, &s);
+	assert_int_equal(b->overflow, 27);
+	assert_string_equal(latency_entry_method(b->entries[0]), "stun");
+	latency_set_fini(&s);
+	latency_book_destroy(b);
+}
+
+/* What changed in an interval, and whether a minute ended in it, is told for it alone. */
+static void
+changes_are_told_once(void **state)
+{
+	struct latency_book *b = latency_book_create(SUBNETS, 2, 100);
+	struct latency_set s;
+
+	(void)state;
+	assert_true(latency_set_init(&s, 100, 1, false));
+	for (uint64_t second = 1; second <= 130; second++) {
+		latency_set_clear(&s);
+		add(&s, key(0, PEER, 4, LATENCY_STUN), 4, second % 10 == 0);
+		latency_book_open(b);
+		latency_book_merge(b, &s);
+		latency_book_close(b, T0_US + second * US_PER_S);
+		assert_int_equal(b->turned, second == 60 || second == 120);
+		for (uint32_t i = 0; i < b->count; i++)
+			assert_int_equal(b->entries[i]->changed, second % 10 == 0);
+	}
+	assert_int_equal(b->count, 4);
+	assert_string_equal(latency_entry_method(b->entries[1]), "headline");
+	latency_set_fini(&s);
+	latency_book_destroy(b);
+}
+
 int
 main(void)
 {
@@ -194,6 +288,10 @@ main(void)
 		cmocka_unit_test(headline_leaves_think_time_out),
 		cmocka_unit_test(minutes_and_hours_end_with_the_clock),
 		cmocka_unit_test(an_entry_moves_to_another_book),
+		cmocka_unit_test(an_sbc_counts_for_itself),
+		cmocka_unit_test(undeclared_subnets_count_for_the_link),
+		cmocka_unit_test(a_full_book_counts_what_it_drops),
+		cmocka_unit_test(changes_are_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

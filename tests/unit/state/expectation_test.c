@@ -42,6 +42,7 @@ test_found(void **state)
 	got = expectation_find(t, &e.addr, 5004, NOW);
 	assert_non_null(got);
 	assert_int_equal(expectation_format(got, 111)->codec, CODEC_OPUS);
+	assert_int_equal(expectation_format(got, 0)->codec, CODEC_PCMU);
 	assert_null(expectation_format(got, 112));
 	assert_null(expectation_find(t, &e.addr, 5006, NOW));
 	assert_null(expectation_find(t, &(struct addr){{0}}, 5004, NOW));
@@ -69,6 +70,7 @@ test_forgets(void **state)
 		assert_non_null(expectation_find(t, &call.addr, 5004, now));
 	}
 	assert_null(expectation_find(t, &lie.addr, 53, now));
+	assert_int_equal(expectation_table_stats(t)->met, 10);
 	assert_null(expectation_find(t, &call.addr, 5004, now + EXPECTATION_LIFE_NS + 1));
 	expectation_table_destroy(t);
 }
@@ -99,6 +101,33 @@ test_flood(void **state)
 	expectation_table_destroy(t);
 }
 
+/* A full table knows its own and nobody else: many a stranger has the bucket and the tag of one of
+ * them, and either its port or its address. */
+static void
+test_strangers(void **state)
+{
+	struct expectation_table *t = expectation_table_create(4096, 1);
+	struct expectation e = media_at(1, 0, CODEC_OPUS);
+
+	(void)state;
+	for (uint32_t i = 0; i < 8192; i++) {
+		uint8_t ip[4] = {10, 0, (uint8_t)(i >> 8), (uint8_t)i};
+
+		e.addr = i % 2 ? addr_v4(ip) : host(1);
+		e.port = i % 2 ? 5004 : (uint16_t)(10000 + i);
+		expectation_add(t, &e);
+	}
+	for (uint32_t i = 0; i < 60000; i++) {
+		uint8_t ip[4] = {10, 1, (uint8_t)(i >> 8), (uint8_t)i};
+		struct addr stranger = addr_v4(ip), known = host(1);
+
+		assert_null(expectation_find(t, &stranger, 5004, NOW));
+		if (i < 10000 || i >= 10000 + 8192)
+			assert_null(expectation_find(t, &known, (uint16_t)i, NOW));
+	}
+	expectation_table_destroy(t);
+}
+
 int
 main(void)
 {
@@ -106,6 +135,7 @@ main(void)
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_forgets),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
