@@ -51,8 +51,8 @@ static const struct key_schema keys[] = {
                                "findings", KEY_SET, "what is or was wrong"),
 	[RECORD_VERDICT] = TOP("verdict:REQ", SCOPE_PEERING, 0, fields_verdict, rec_verdict,
                                "verdicts", KEY_HASH,
-                               "a row of the audit; `verdict:REQ:SCOPE` where a requirement is "
-                               "judged per scope"),
+                               "a row of the audit; what each scope came to stands in its "
+                               "`subchecks`"),
 	[RECORD_MAINTENANCE] = TOP("maintenance:ID", SCOPE_PEERING, MONTH_S, fields_maintenance,
                                    rec_maintenance, "maintenance", KEY_SET, "an announced change"),
 
@@ -145,7 +145,10 @@ static const struct key_schema keys[] = {
               "legs that ended one way, with an outage of 2 s or 5 % lost: fields of `leg:ID`; the "
               "last 10 000"),
 	PLAIN("streams:worst", SCOPE_SITE, KEY_ZSET, 0, false,
-              "RTP streams of the last ten minutes by badness, at most 1000 of a probe"),
+              "RTP streams of the last ten minutes by badness, at most redis.max_streams of a "
+              "probe"),
+	PLAIN("verdict:REQ:SCOPE", SCOPE_PEERING, KEY_HASH, 0, true,
+              "the same row for one scope of a requirement that is judged per scope"),
 	PLAIN("limiters:active", SCOPE_SITE, KEY_ZSET, 0, true, "limiters acting now"),
 	PLAIN("limiter:ID", SCOPE_SITE, KEY_HASH, MONTH_S, true, "policer or shaper that acted"),
 	PLAIN("middlebox:active", SCOPE_SITE, KEY_ZSET, 0, true, "middlebox signs standing"),

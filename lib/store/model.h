@@ -31,7 +31,7 @@ enum record_kind {
 	RECORD_SUBNET_CLASS, /* subnet:PREFIX:class:C */
 	RECORD_ENDPOINT,     /* endpoint:IP */
 	RECORD_FINDING,      /* finding:ID, peering scope */
-	RECORD_VERDICT,      /* verdict:REQ or verdict:REQ:SCOPE, peering scope */
+	RECORD_VERDICT,      /* verdict:REQ, peering scope */
 	RECORD_MAINTENANCE,  /* maintenance:ID, peering scope */
 	RECORD_SESSION,      /* session:NAME */
 	RECORD_BFD,          /* bfd:NAME */
