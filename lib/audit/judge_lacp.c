@@ -107,16 +107,18 @@ lacks_pdus(const struct subject *s)
 	return true;
 }
 
-/* One side says it runs without the other: steadily, as it does for a moment at every start. */
+/* One side says it runs without the other: steadily, as it does for a moment at every start. Where
+ * the other has fallen silent that is true, and no fault of it: the member is out. */
 static bool
 is_defaulted(const struct subject *s, enum side side)
 {
 	const struct rec_lacp_side *from = &s->lacp->rec.side[side];
+	const struct rec_lacp_side *other = &s->lacp->rec.side[!side];
 	uint64_t limit = input_time_us(s->in, "r11_silence_us");
 	uint64_t since = s->lacp->rec.state_since_us;
 	char text[24];
 
-	if (!(from->actor_state & LACP_DEFAULTED))
+	if (!(from->actor_state & LACP_DEFAULTED) || other->last_us + limit < from->last_us)
 		return false;
 	if (since == 0 || s->in->to_us < since + limit) {
 		judge_open(s->d, &s->m, LACK_TOO_LITTLE, "%s: %s is defaulted, not for long yet",
@@ -249,10 +251,24 @@ check_member(const struct audit_input *in, const struct input_link *link,
 	check_bundle(&s, any_carries(link));
 }
 
-/* Members of one connection end at one system of the peer, under one key. */
-static void
-check_one_system(const struct input_link *link, struct verdict_draft *d)
+static uint64_t
+newest_us(const struct input_link *link)
 {
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < link->lacp_count; i++)
+		if (link->lacp[i].rec.side[SIDE_PEER].last_us > newest)
+			newest = link->lacp[i].rec.side[SIDE_PEER].last_us;
+	return newest;
+}
+
+/* Members of one connection end at one system of the peer, under one key. What a member said before
+ * it fell silent is no word on what the others end at now. */
+static void
+check_one_system(const struct audit_input *in, const struct input_link *link,
+                 struct verdict_draft *d)
+{
+	uint64_t newest = newest_us(link), limit = input_time_us(in, "r11_silence_us");
 	const struct rec_lacp *first = NULL;
 	char scope[SCOPE_SIZE];
 	struct matter m = {.id = "one-system", .scope = scope, .link = link->rec.name};
@@ -262,7 +278,7 @@ check_one_system(const struct input_link *link, struct verdict_draft *d)
 		const struct rec_lacp *r = &link->lacp[i].rec;
 		const struct rec_lacp_side *peer = &r->side[SIDE_PEER];
 
-		if (peer->pdus == 0)
+		if (peer->pdus == 0 || peer->last_us + limit < newest)
 			continue;
 		if (!first)
 			first = r;
@@ -330,7 +346,7 @@ judge_lacp(const struct audit_input *in, struct verdict_draft *d)
 		}
 		for (size_t k = 0; k < link->lacp_count; k++)
 			check_member(in, link, &link->lacp[k], d);
-		check_one_system(link, d);
+		check_one_system(in, link, d);
 		check_unseen(link, d);
 	}
 }

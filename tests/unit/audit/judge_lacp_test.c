@@ -32,6 +32,24 @@ CHANGE(individual_cloud, MEMBER(in)->side[SIDE_MSFT].actor_state = 0x39)
 CHANGE(defaulted_90, PEER_PORT(in)->actor_state = 0x45; strcpy(MEMBER(in)->state, "defaulted");
        MEMBER(in)->state_since_us = SCENE_NOW - 90 * SCENE_SECOND)
 CHANGE(defaulted_89, defaulted_90(in); MEMBER(in)->state_since_us = SCENE_NOW - 89 * SCENE_SECOND)
+/* Microsoft's last LACPDU so long before the peer's: its port is shut. */
+CHANGE(defaulted_alone, defaulted_90(in);
+       MEMBER(in)->side[SIDE_MSFT].last_us = PEER_PORT(in)->last_us - 91 * SCENE_SECOND)
+CHANGE(defaulted_heard, defaulted_90(in);
+       MEMBER(in)->side[SIDE_MSFT].last_us = PEER_PORT(in)->last_us - 90 * SCENE_SECOND)
+CHANGE(
+	all_defaulted_alone, for (size_t i = 0; i < 2; i++) {
+		struct rec_lacp *r = &in->links[0].lacp[i].rec;
+
+		r->side[SIDE_PEER].actor_state = 0x45;
+		strcpy(r->state, "defaulted");
+		r->state_since_us = SCENE_NOW - 90 * SCENE_SECOND;
+		r->side[SIDE_MSFT].last_us = r->side[SIDE_PEER].last_us - 91 * SCENE_SECOND;
+	})
+/* Another system before the member went dark, and the others were moved meanwhile. */
+CHANGE(other_system_before, strcpy(PEER_PORT(in)->system, "02:00:00:00:cc:00");
+       PEER_PORT(in)->last_us -= 91 * SCENE_SECOND;
+       in->links[0].members[1].last_packet_us[0] = PEER_PORT(in)->last_us)
 CHANGE(other_system, strcpy(PEER_PORT(in)->system, "02:00:00:00:cc:00"))
 CHANGE(other_key, PEER_PORT(in)->key = 11)
 CHANGE(member_unseen, in->links[0].lacp_count = 1)
@@ -63,7 +81,11 @@ static const struct change lacps[] = {
 	{"Microsoft individual", individual_cloud, "FAIL", NULL},
 	{"defaulted for 90 s", defaulted_90, "FAIL", NULL},
 	{"defaulted for 89 s", defaulted_89, "INCONCLUSIVE", "too-little"},
+	{"defaulted, the other silent for 90 s", defaulted_heard, "FAIL", NULL},
+	{"for 91 s: the member is out, its neighbour in", defaulted_alone, "PASS", NULL},
+	{"both members so", all_defaulted_alone, "INCONCLUSIVE", "too-little"},
 	{"members at two systems", other_system, "FAIL", NULL},
+	{"one that was at another before it went dark", other_system_before, "PASS", NULL},
 	{"members with two keys", other_key, "INCONCLUSIVE", "too-little"},
 	{"a member without LACP", member_unseen, "INCONCLUSIVE", "not-collected"},
 	{"a link without probe", link_unseen, "INCONCLUSIVE", "not-observable"},
