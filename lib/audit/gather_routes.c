@@ -65,16 +65,6 @@ route_of(const struct rec_route *r)
 	return to;
 }
 
-/* With path identifiers (RFC 7911) a prefix is more than one route: not compared. */
-static bool
-adds_paths(const struct rec_session_side *side)
-{
-	char list[sizeof side->capabilities + 2];
-
-	FIELD_FORMAT(list, ",%s,", side->capabilities);
-	return strstr(list, ",69,") != NULL;
-}
-
 static void
 look_inside(struct gather *g, struct input_session *s)
 {
@@ -92,8 +82,8 @@ gather_registered(struct gather *g, struct input_session *s)
 	bool refused = false;
 	size_t present = 0;
 
-	if (!s->counts || !s->seen || !s->link || conf->registered_count == 0 ||
-	    (adds_paths(peer) && adds_paths(&s->rec.side[SIDE_MSFT])))
+	/* with path identifiers a prefix is more than one route: not compared */
+	if (!s->counts || !s->seen || !s->link || conf->registered_count == 0 || peer->add_path)
 		return;
 	s->routes = mem_alloc(conf->registered_count, sizeof *s->routes);
 	kept = announcements_kept(g->params->announcements, s, conf->registered_count);

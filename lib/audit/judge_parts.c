@@ -241,6 +241,15 @@ judge_rib_open(struct verdict_draft *d, const struct matter *m, const struct inp
 		             "pniscope sessions: bring it up", 0);
 		return;
 	}
+	if (from->add_path && rib_complete(from)) {
+		judge_open(d, m, LACK_NOT_OBSERVABLE,
+		           "%s: prefixes of %s may stand more than once (ADD-PATH), which is not "
+		           "compared",
+		           s->rec.name, side_name(side));
+		verdict_need(d, "one path for each prefix", "path identifiers (RFC 7911)", "none",
+		             "end the session's ADD-PATH towards Microsoft", 0);
+		return;
+	}
 	judge_open(d, m, LACK_NOT_COLLECTED, "%s: the routes of %s are %s%s, not known whole%s%s",
 	           s->rec.name, side_name(side),
 	           from->completeness[0] ? from->completeness : "unknown",

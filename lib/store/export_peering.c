@@ -45,6 +45,18 @@ fill_open(struct rec_session_side *r, const struct bgp_side *side)
 	fill_capabilities(r->capabilities, sizeof r->capabilities, open);
 }
 
+/* RFC 7911 section 4: the sender offers to send them and the receiver to receive. FRR offers to
+ * receive in every session. */
+static bool
+adds_path(const struct bgp_session *s, unsigned side, uint16_t afi)
+{
+	const struct bgp_family *from = bgp_open_family(&s->side[side].open, afi, BGP_SAFI_UNICAST);
+	const struct bgp_family *to = bgp_open_family(&s->side[!side].open, afi, BGP_SAFI_UNICAST);
+
+	return from && to && from->add_path & BGP_ADD_PATH_SEND &&
+	       to->add_path & BGP_ADD_PATH_RECEIVE;
+}
+
 static void
 fill_counts(struct rec_session_side *r, const struct bgp_counts *c)
 {
@@ -126,6 +138,7 @@ fill_side(struct rec_session_side *r, struct bgp_session *s, unsigned i)
 	addr_format(&side->ip, r->ip);
 	r->port = side->port;
 	fill_open(r, side);
+	r->add_path = adds_path(s, i, BGP_AFI_IPV4) || adds_path(s, i, BGP_AFI_IPV6);
 	fill_counts(r, &side->counts);
 	r->first_as = side->first_as;
 	r->updates_indirect = side->updates_indirect;

@@ -48,6 +48,8 @@ const struct record_field fields_session[] = {
 	SIDES(TEXT, rec_session, "hostname", hostname, "", "FQDN capability"),
 	SIDES(U64, rec_session, "hold_s", hold_s, "s", "hold time proposed"),
 	SIDES(TEXT, rec_session, "capabilities", capabilities, "", "numbers, ascending"),
+	SIDES(BOOL, rec_session, "add_path", add_path, "",
+              "its unicast prefixes have path identifiers (RFC 7911)"),
 	SIDES(U64, rec_session, "opens", opens, "", "messages"),
 	SIDES(U64, rec_session, "updates", updates, "", "messages"),
 	SIDES(U64, rec_session, "keepalives", keepalives, "", "messages"),

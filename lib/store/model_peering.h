@@ -44,6 +44,7 @@ struct rec_session_side {
 	char hostname[65];                   /* FQDN capability */
 	uint64_t hold_s;                     /* proposed */
 	char capabilities[REC_CAPABILITIES]; /* numbers, ascending: "1,2,64,65,70" */
+	bool add_path; /* its unicast prefixes have path identifiers (RFC 7911) */
 	uint64_t opens, updates, keepalives, notifications, refreshes; /* messages */
 	uint64_t first_as;               /* leftmost AS of its latest path */
 	uint64_t updates_indirect;       /* UPDATEs in a row whose path began with first_as */

@@ -249,6 +249,15 @@ registered_prefixes_are_read(void **state)
 	assert_int_equal(in.subnets[0].announced, ANNOUNCED_YES);
 	audit_input_fini(&in);
 
+	/* with path identifiers a prefix is more than one route */
+	r.side[SIDE_PEER].add_path = true;
+	store_select(s, "ams1", "lab");
+	store_put(s, RECORD_SESSION, r.name, &r);
+	gather(conf, s, a, &in);
+	assert_null(find(&in, "pni-a-v4")->routes);
+	audit_input_fini(&in);
+	r.side[SIDE_PEER].add_path = false;
+
 	/* a map that lags behind its session proves no absence */
 	r.side[SIDE_PEER].registered = 1;
 	store_select(s, "ams1", "lab");

@@ -119,6 +119,43 @@ peer_routes(struct scene *t)
 	return store_map_count(t->store, "rib:a-v4:peer");
 }
 
+/* The same OPENs with capability 69 of IPv4 unicast: 01 receives, 02 sends (RFC 7911 section 4). */
+#define ADDS(as, id, how)                                                                          \
+	M "0033 01 04 " as " 005a " id " 16 0214 0104 0001 0001 4104 0000" as " 4504 0001 01 " how \
+	  " 0200 "
+
+/* Path identifiers are those of who offers to send them to who offers to take them. */
+static void
+test_add_path(void **state)
+{
+	static const struct {
+		const char *peer, *cloud;
+		bool expected;
+	} cases[] = {
+		{ADDS("fbf4", "c0000200", "01"), ADDS("1f8b", "c0000201", "01"), false},
+		{ADDS("fbf4", "c0000200", "02"), ADDS("1f8b", "c0000201", "01"), true},
+		{ADDS("fbf4", "c0000200", "02"), ADDS("1f8b", "c0000201", "02"), false},
+		{ADDS("fbf4", "c0000200", "03"), OPEN_CLOUD, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rec_session r;
+		struct scene t;
+
+		scene_open(&t, 100);
+		say(&t, 0, cases[i].peer);
+		say(&t, 1, cases[i].cloud);
+		say(&t, 1, KEEPALIVE);
+		say(&t, 0, KEEPALIVE);
+		r = epoch(&t);
+		assert_string_equal(r.state, "established");
+		assert_int_equal(r.side[SIDE_PEER].add_path, cases[i].expected);
+		assert_false(r.side[SIDE_MSFT].add_path);
+		scene_close(&t);
+	}
+}
+
 struct logged {
 	unsigned count;
 	char last[200];
@@ -221,6 +258,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add_path),
 		cmocka_unit_test(test_routes_follow_the_session),
 		cmocka_unit_test(test_cap),
 	};
