@@ -111,13 +111,13 @@ days_age_out(void **state)
 
 enum { DAY = 24 * 60, DAYS = 34, LIST = DAYS * DAY };
 
-/* Share of minute `m` since midnight: at random, on every third day high. */
+/* Share of minute `m` since midnight: at random, on every third day from the first on high. */
 static double
 share_of(unsigned m)
 {
 	const uint32_t chance = (m * 2654435761u ^ m / 7 * 40503u) >> 8;
 
-	return (m / DAY % 3 == 1 ? 0.3 : 0) + chance % 4096 / 4096.0 * 0.3;
+	return (m / DAY % 3 == 0 ? 0.3 : 0) + chance % 4096 / 4096.0 * 0.3;
 }
 
 static int

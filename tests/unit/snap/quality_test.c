@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,6 +332,127 @@ the_worst_hour_is_of_the_last_day(void **state)
 	assert_int_equal(w->over, 11);
 }
 
+/* A loss behind the tap that proved wrong is taken from those since start, in whichever interval it
+ * was told, and from no more than there are. */
+static void
+what_is_taken_back_was_no_loss(void **state)
+{
+	static const struct {
+		uint32_t lost, taken_back;
+		uint64_t total;
+	} seconds[] = {{5, 0, 5}, {1, 2, 4}, {0, 3, 1}, {0, 9, 0}, {7, 0, 7}};
+	struct bench *b = *state;
+	const struct quality_sum *link = &b->book->links[0];
+
+	for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+		struct snap *s = snap_current(b->core);
+		struct quality_line *line =
+			&quality_of(s, meter(b, PEER_NET, MSFT_NET, 0))->dir[DIR_PEER_TO_MSFT];
+
+		line->count[QUALITY_LOST_AFTER] = seconds[i].lost;
+		line->count[QUALITY_TAKEN_BACK] = seconds[i].taken_back;
+		close_second(b);
+		assert_int_equal(link->total[DIR_PEER_TO_MSFT][QUALITY_LOST_AFTER],
+		                 seconds[i].total);
+		assert_int_equal(link->last[DIR_PEER_TO_MSFT][QUALITY_LOST_AFTER], seconds[i].lost);
+	}
+}
+
+/* The figures of an interval are its own, and nothing to count is no news; when it was last, stays.
+ */
+static void
+an_interval_forgets_the_last(void **state)
+{
+	struct bench *b = *state;
+	const struct quality_sum *peer = &b->book->subnets[PEER_NET];
+	const uint32_t at = meter(b, PEER_NET, MSFT_NET, 0);
+	struct snap *s = snap_current(b->core);
+	struct quality_line *line = &quality_of(s, at)->dir[DIR_PEER_TO_MSFT];
+	uint64_t first;
+
+	line->count[QUALITY_RESETS] = 1;
+	line->jitter_max_us = 70;
+	line->jitter_samples = 2;
+	line->jitter_sum_us = 100;
+	line->slots[4].lost = 3;
+	s->meters[at].packets[DIR_PEER_TO_MSFT] = 10;
+	s->meters[at].bytes[DIR_PEER_TO_MSFT] = 900;
+	close_second(b);
+	first = b->now_us;
+	assert_true(peer->has_news && !peer->had_news);
+	assert_int_equal(peer->jitter_max_us[DIR_PEER_TO_MSFT], 70);
+	assert_int_equal(peer->slots[DIR_PEER_TO_MSFT][4].lost, 3);
+	assert_int_equal(peer->packets[DIR_PEER_TO_MSFT], 10);
+	assert_int_equal(peer->bytes[DIR_PEER_TO_MSFT], 900);
+	for (int i = 0; i < 2; i++) {
+		close_second(b);
+		assert_int_equal(peer->has_news, false);
+		assert_int_equal(peer->had_news, i == 0);
+		assert_int_equal(peer->jitter_max_us[DIR_PEER_TO_MSFT], 0);
+		assert_int_equal(peer->jitter_samples[DIR_PEER_TO_MSFT], 0);
+		assert_int_equal(peer->slots[DIR_PEER_TO_MSFT][4].lost, 0);
+		assert_int_equal(peer->packets[DIR_PEER_TO_MSFT], 0);
+		assert_int_equal(peer->bytes[DIR_PEER_TO_MSFT], 0);
+		assert_int_equal(peer->last_us, first);
+		assert_int_equal(peer->total[DIR_PEER_TO_MSFT][QUALITY_RESETS], 1);
+	}
+}
+
+/* Of two lines the larger jitter; and a meter without packets that has new bytes one way counts. */
+static void
+lines_of_a_scope_are_one(void **state)
+{
+	struct bench *b = *state;
+	const uint32_t pair = meter(b, PEER_NET, MSFT_NET, 0), other = meter(b, PEER_NET, 0, 0);
+	const uint32_t late = meter(b, PEER_NET, 0, 1);
+
+	for (unsigned turned = 0; turned < 2; turned++) {
+		struct snap *s = snap_current(b->core);
+
+		quality_of(s, turned ? pair : other)->dir[DIR_PEER_TO_MSFT].jitter_max_us = 70;
+		quality_of(s, turned ? other : pair)->dir[DIR_PEER_TO_MSFT].jitter_max_us = 50;
+		s->meters[late].new_bytes[turned] = 11;
+		close_second(b);
+		assert_int_equal(b->book->links[0].jitter_max_us[DIR_PEER_TO_MSFT], 70);
+		assert_int_equal(b->book->links[0].last_new_bytes[turned], 11);
+		assert_int_equal(b->book->links[0].new_bytes[turned], 11);
+	}
+}
+
+/* Where media processors and SBCs meet, the limits of the edge; clients' elsewhere. */
+static void
+limits_are_of_the_edge_or_of_clients(void **state)
+{
+	static const struct {
+		const char *type;
+		bool sbcs, edge;
+	} peerings[] = {{"voice", false, true},
+	                {"isp", true, true},
+	                {"isp", false, false},
+	                {"voice", true, true}};
+	struct bench *bench = *state;
+	const double edge = conf_threshold(bench->conf, NULL, "media_edge_loss_ratio");
+	const double client = conf_threshold(bench->conf, NULL, "media_client_loss_ratio");
+
+	assert_true(client > edge);
+	for (size_t i = 0; i < sizeof peerings / sizeof *peerings; i++) {
+		char copy[sizeof text + 16], *error = NULL;
+		const char *rest = strstr(text, "peer = "), *sbcs = strstr(text, "sbcs = ");
+		struct quality_book *book;
+		struct conf *conf;
+
+		snprintf(copy, sizeof copy, "peering = { name = \"t\"; type = \"%s\"; };\n%.*s",
+		         peerings[i].type,
+		         peerings[i].sbcs ? (int)strlen(rest) : (int)(sbcs - rest), rest);
+		assert_int_equal(conf_load_text(copy, "t.conf", &conf, &error), 0);
+		book = quality_book_create(conf);
+		assert_true(book->limits.loss_ratio == (peerings[i].edge ? edge : client));
+		quality_book_destroy(book);
+		conf_destroy(conf);
+	}
+	quality_book_destroy(NULL);
+}
+
 static void
 every_count_has_its_name(void **state)
 {
@@ -359,6 +481,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(jitter_within_the_clocks_error_is_doubtful, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(the_worst_hour_is_of_the_last_day, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(what_is_taken_back_was_no_loss, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_interval_forgets_the_last, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lines_of_a_scope_are_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limits_are_of_the_edge_or_of_clients, set_up,
 	                                        tear_down),
 		cmocka_unit_test(every_count_has_its_name),
 	};
