@@ -294,7 +294,7 @@ extra_of(uint32_t size, uint16_t step, uint32_t missing)
 static void
 test_whole_is_whole(void **state)
 {
-	static const uint32_t sizes[] = {24, 500, 511, 512, 513, 519, 520, 521, 1024, 1025, 1030};
+	static const uint32_t sizes[] = {24, 505, 512, 513, 521, 1030};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
