@@ -95,6 +95,34 @@ test_counted_otherwise(void **state)
 	free(x);
 }
 
+/* The eighth packet proves a flow of one direction, at once; and what is folded is told. */
+static void
+test_the_eighth_packet(void **state)
+{
+	struct flow_table *t = table(100, NULL);
+	struct batch *x = batch_make();
+	uint32_t packets[2] = {7, 7}, bytes[2] = {7, 7};
+	struct flow *f = NULL;
+	struct packet p = packet(true, UDP, 1, 2, 3, 4);
+
+	(void)state;
+	for (unsigned n = 1; n <= 9; n++) {
+		f = send_one(t, x, p, n);
+		assert_int_equal(f->flags & FLOW_STRONG, n < FLOW_PROVEN ? 0 : FLOW_STRONG);
+		assert_int_equal(x->seen[0], n == 1 ? FLOW_SEEN_NEW : 0);
+	}
+	flow_fold(f, packets, bytes);
+	assert_int_equal(packets[0], 9);
+	assert_int_equal(bytes[0], 900);
+	assert_int_equal(packets[1] + bytes[1], 0);
+	x->seen[0] = 0xff;
+	p.flags = 0; /* no flow, and nothing is seen of one */
+	assert_null(send_one(t, x, p, 10));
+	assert_int_equal(x->seen[0], 0);
+	flow_table_destroy(t);
+	free(x);
+}
+
 /* The owner takes what was counted whenever it is shown a flow. */
 static void
 visit_and_fold(void *context, struct flow **flows, uint32_t count, enum flow_event event,
@@ -314,6 +342,7 @@ main(void)
 		cmocka_unit_test(test_what_packets_leave),
 		cmocka_unit_test(test_late_syn),
 		cmocka_unit_test(test_counted_otherwise),
+		cmocka_unit_test(test_the_eighth_packet),
 		cmocka_unit_test(test_one_way_flows_prove_themselves),
 		cmocka_unit_test(test_places_serve_again),
 		cmocka_unit_test(test_all_are_shown_once),
