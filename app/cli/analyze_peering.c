@@ -72,20 +72,14 @@ put_lldp(json_t *o, const void *at)
 static void
 put_bfd(json_t *o, const void *at)
 {
-	static const char *const kinds[] = {
-		[BFD_NO_KIND] = "other", [BFD_SINGLE_HOP] = "single-hop",
-		[BFD_ECHO] = "echo",     [BFD_MULTIHOP] = "multihop",
-		[BFD_MICRO] = "micro",   [BFD_SEAMLESS] = "seamless",
-	};
-	static const char *const states[] = {"AdminDown", "Down", "Init", "Up"};
 	char text[ADDR_TEXT_SIZE];
 	const struct bfd_row *row = at;
 
 	json_put_text(o, "src", addr_format(&row->src, text));
 	json_put_text(o, "dst", addr_format(&row->dst, text));
 	json_put_u64(o, "port", row->port);
-	json_put_text(o, "kind", kinds[row->kind]);
-	json_put_text(o, "state", states[row->state & 3]);
+	json_put_text(o, "kind", row->kind == BFD_NO_KIND ? "other" : bfd_kind_name(row->kind));
+	json_put_text(o, "state", bfd_state_name(row->state));
 	json_put_u64(o, "diag", row->diag);
 	json_put_u64(o, "my_discriminator", row->my_discriminator);
 	json_put_u64(o, "your_discriminator", row->your_discriminator);

@@ -42,3 +42,23 @@ field_append(char *field, size_t size, const char *separator, const char *text)
 	}
 	field_copy(field + length, size - length, text);
 }
+
+bool
+field_word(const char **at, const char *separators, char *word, size_t size)
+{
+	for (;;) {
+		size_t length;
+
+		*at += strspn(*at, separators);
+		length = strcspn(*at, separators);
+		if (length == 0)
+			return false;
+		if (length < size) {
+			memcpy(word, *at, length);
+			word[length] = '\0';
+		}
+		*at += length;
+		if (length < size)
+			return true;
+	}
+}

@@ -116,19 +116,11 @@ input_unfit(const struct audit_input *in, const struct input_probe **which)
 static bool
 list_covers(const struct conf *conf, const char *list, const char *scope)
 {
-	while (*list != '\0') {
-		size_t size = strcspn(list, ", ");
-		char one[128];
+	char one[128];
 
-		if (size < sizeof one) {
-			memcpy(one, list, size);
-			one[size] = '\0';
-			if (conf_scope_covers(conf, one, scope))
-				return true;
-		}
-		list += size;
-		list += strspn(list, ", ");
-	}
+	while (field_word(&list, ", ", one, sizeof one))
+		if (conf_scope_covers(conf, one, scope))
+			return true;
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/field.h"
 #include "audit/ip_ids.h"
 #include "base/addr.h"
 
@@ -38,27 +39,13 @@ is_nobody(const char *element)
 	return false;
 }
 
-/* The next element of a comma-separated list that fits; false at its end. */
 static bool
 next_word(const char **at, char element[64])
 {
-	while (**at != '\0') {
-		size_t size = strcspn(*at, ",");
-		bool fits = size > 0 && size < 64;
-
-		if (fits) {
-			memcpy(element, *at, size);
-			element[size] = '\0';
-		}
-		*at += size;
-		*at += strspn(*at, ",");
-		if (fits)
-			return true;
-	}
-	return false;
+	return field_word(at, ",", element, 64);
 }
 
-/* The same without the nobodies. */
+/* The next element of a comma-separated list, without the nobodies; false at its end. */
 static bool
 next_element(const char **at, char element[64])
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/field.h"
 #include "audit/location.h"
 #include "base/hash.h"
 #include "base/map.h"
@@ -194,19 +195,10 @@ scope_each(const struct scope_index *x, const char *scope, scope_link_fn *fn, vo
 {
 	struct telling t = {.x = x, .fn = fn, .context = context};
 	bool any = false;
+	char word[128];
 
-	while (*scope != '\0') {
-		size_t size = strcspn(scope, ", ");
-		char word[128];
-
-		if (size < sizeof word) {
-			memcpy(word, scope, size);
-			word[size] = '\0';
-			any |= tell_word(&t, word);
-		}
-		scope += size;
-		scope += strspn(scope, ", ");
-	}
+	while (field_word(&scope, ", ", word, sizeof word))
+		any |= tell_word(&t, word);
 	return any && x->in->link_count > 0;
 }
 

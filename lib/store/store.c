@@ -275,30 +275,47 @@ store_events_key(const struct store *s, const char *writer, char key[KEY_SIZE])
 		store_key(s, key, SCOPE_PEERING, "events");
 }
 
+/* An entry whose values are encoded one behind the other. */
+struct draft {
+	struct stream_entry entry;
+	struct text values;
+	size_t starts[ENTRY_FIELDS];
+};
+
+static void
+draft_add(struct draft *d, const struct record_field *f, const void *record, bool empty)
+{
+	size_t start = d->values.size;
+
+	if (!codec_encode(f, record, &d->values) || (!empty && d->values.size == start))
+		return;
+	text_add_bytes(&d->values, "", 1);
+	d->entry.field[d->entry.count].name = f->name;
+	d->starts[d->entry.count++] = start;
+}
+
+static void
+draft_append(struct draft *d, struct store *s)
+{
+	for (unsigned i = 0; i < d->entry.count; i++)
+		d->entry.field[i].value = d->values.at + d->starts[i];
+	s->ops->append(s, &d->entry);
+	text_fini(&d->values);
+}
+
 void
 store_event(struct store *s, struct event *event)
 {
 	char key[KEY_SIZE], id[STREAM_ID_SIZE];
-	struct stream_entry e = {.class = ENTRY_EVENT, .key = key, .id = id, .keep = EVENTS_KEPT};
-	struct text values = {0};
-	size_t starts[ENTRY_FIELDS];
+	struct draft d = {
+		.entry = {.class = ENTRY_EVENT, .key = key, .id = id, .keep = EVENTS_KEPT}};
 
 	store_events_key(s, s->site[0] ? s->writer : NULL, key);
 	next_id(s, event->ts_us, id);
 	event->seq = s->event_seq;
-	for (const struct record_field *f = fields_event; f->name; f++) {
-		size_t start = values.size;
-
-		if (!codec_encode(f, event, &values) || values.size == start)
-			continue;
-		text_add_bytes(&values, "", 1);
-		e.field[e.count].name = f->name;
-		starts[e.count++] = start;
-	}
-	for (unsigned i = 0; i < e.count; i++)
-		e.field[i].value = values.at + starts[i];
-	s->ops->append(s, &e);
-	text_fini(&values);
+	for (const struct record_field *f = fields_event; f->name; f++)
+		draft_add(&d, f, event, false);
+	draft_append(&d, s);
 }
 
 void
@@ -309,25 +326,13 @@ store_leg(struct store *s, const char *list, const struct rec_leg *leg)
 	                                    "start_us", "end_us",   "packets", "lost",
 	                                    "gap_us",   "stream_a", "stream_b"};
 	char key[KEY_SIZE], id[STREAM_ID_SIZE];
-	struct stream_entry e = {.class = ENTRY_EVENT, .key = key, .id = id, .keep = LEGS_KEPT};
-	struct text values = {0};
-	size_t starts[ENTRY_FIELDS];
+	struct draft d = {.entry = {.class = ENTRY_EVENT, .key = key, .id = id, .keep = LEGS_KEPT}};
 
 	store_key(s, key, SCOPE_SITE, list);
 	next_id(s, leg->end_us, id);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t start = values.size;
-
-		if (!codec_encode(codec_field(fields_leg, names[i]), leg, &values))
-			continue;
-		text_add_bytes(&values, "", 1);
-		e.field[e.count].name = names[i];
-		starts[e.count++] = start;
-	}
-	for (unsigned i = 0; i < e.count; i++)
-		e.field[i].value = values.at + starts[i];
-	s->ops->append(s, &e);
-	text_fini(&values);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		draft_add(&d, codec_field(fields_leg, names[i]), leg, true);
+	draft_append(&d, s);
 }
 
 void

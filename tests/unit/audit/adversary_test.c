@@ -359,19 +359,6 @@ live(const struct scene *c, uint64_t boot_us)
 		.conf = c->conf, .store = c->s, .out = c->s, .boot_us = boot_us});
 }
 
-static const struct rec_verdict *
-row_of(const struct audit *a, const char *id)
-{
-	size_t count;
-	const struct rec_verdict *rows = audit_rows(a, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].id, id) == 0)
-			return &rows[i];
-	fail();
-	return NULL;
-}
-
 /* An epoch of both probes, then a turn of control; `b` or `d` tell pni-c-v4's outages. */
 static void
 turn(struct scene *c, struct audit *a, uint64_t at, const char *outages)

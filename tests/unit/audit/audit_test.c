@@ -5,19 +5,6 @@
 
 #define S SCENE_SECOND
 
-static const struct rec_verdict *
-row_of(const struct audit *a, const char *id)
-{
-	size_t count;
-	const struct rec_verdict *rows = audit_rows(a, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].id, id) == 0)
-			return &rows[i];
-	fail();
-	return NULL;
-}
-
 static size_t
 open_count(const struct audit *a)
 {

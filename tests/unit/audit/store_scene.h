@@ -3,6 +3,7 @@
 
 #include "unit/audit/scene.h"
 
+#include "audit/audit.h"
 #include "store/backend.h"
 #include "store/store.h"
 
@@ -112,4 +113,18 @@ merged(struct store *s)
 	store_select(s, "", "lab");
 	store_events(s, NULL, "0", 0, tell, &t, NULL);
 	return t.text;
+}
+
+/* The row of the last turn. */
+static inline const struct rec_verdict *
+row_of(const struct audit *a, const char *id)
+{
+	size_t count;
+	const struct rec_verdict *rows = audit_rows(a, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].id, id) == 0)
+			return &rows[i];
+	fail();
+	return NULL;
 }

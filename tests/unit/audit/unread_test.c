@@ -33,19 +33,6 @@ break_key(struct store *s, const char *key)
 	s->ops = &wrapped;
 }
 
-static const struct rec_verdict *
-row_of(const struct audit *a, const char *id)
-{
-	size_t count;
-	const struct rec_verdict *rows = audit_rows(a, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].id, id) == 0)
-			return &rows[i];
-	fail();
-	return NULL;
-}
-
 static bool
 names_key(const struct rec_verdict *row)
 {
