@@ -138,6 +138,7 @@ gather(struct audit *a, uint64_t now_us)
 		.now_us = now_us,
 		.min_time_us = a->params.window_us,
 		.capture = a->params.capture,
+		.once = a->params.once,
 	};
 	struct audit_input fresh;
 

@@ -72,6 +72,7 @@ begin(struct gather *g)
 	*g->in = (struct audit_input){.conf = p->conf,
 	                              .min_time_us = p->min_time_us,
 	                              .capture = p->capture,
+	                              .once = p->once,
 	                              .registry = p->registry};
 	gather_links_begin(g);
 	gather_peering_begin(g);

@@ -21,6 +21,7 @@ struct gather_params {
 	uint64_t now_us;                     /* wall clock; 0: the newest epoch's end (captures) */
 	uint64_t min_time_us;
 	bool capture;
+	bool once; /* live, and no look follows */
 };
 
 /* Fills `in`, to be freed with audit_input_fini. False: the store could not be read

@@ -66,7 +66,7 @@ count_rest(struct gather *g, const char *id, struct rec_link_subnet *rest, uint6
 
 static void
 gather_rest(struct gather *g, struct input_link *link, const char *name,
-            struct rec_link_subnet *rest)
+            struct rec_link_subnet *rest, uint64_t whole[2])
 {
 	uint64_t first_us, last_us;
 	char id[160];
@@ -76,6 +76,7 @@ gather_rest(struct gather *g, struct input_link *link, const char *name,
 		memset(rest, 0, sizeof *rest);
 		return;
 	}
+	memcpy(whole, rest->traffic.packets, sizeof rest->traffic.packets);
 	count_rest(g, id, rest, &first_us, &last_us);
 	if (rest != &link->announced[SIDE_PEER] && rest != &link->undeclared[SIDE_PEER])
 		return;
@@ -124,6 +125,7 @@ gather_frames(struct gather *g, struct input_link *link)
 		link->frames[0] += rec.traffic.packets[0];
 		link->frames[1] += rec.traffic.packets[1];
 	}
+	memcpy(link->whole.frames, link->frames, sizeof link->whole.frames);
 	if (g->params->window) {
 		uint64_t *const counters[] = {&link->frames[0], &link->frames[1]};
 		char key[160];
@@ -167,15 +169,20 @@ gather_links_site(struct gather *g)
 		free(link->members);
 		link->member_count = 0;
 		link->rest_first_us = link->rest_last_us = 0;
+		link->whole = (struct input_whole){0};
 		link->rec = rec;
 		link->seen = true;
 		count_link(g, link);
 		gather_members(g, link);
 		gather_frames(g, link);
-		gather_rest(g, link, "announced-peer", &link->announced[SIDE_PEER]);
-		gather_rest(g, link, "announced-msft", &link->announced[SIDE_MSFT]);
-		gather_rest(g, link, "undeclared-peer", &link->undeclared[SIDE_PEER]);
-		gather_rest(g, link, "undeclared-msft", &link->undeclared[SIDE_MSFT]);
+		gather_rest(g, link, "announced-peer", &link->announced[SIDE_PEER],
+		            link->whole.announced[SIDE_PEER]);
+		gather_rest(g, link, "announced-msft", &link->announced[SIDE_MSFT],
+		            link->whole.announced[SIDE_MSFT]);
+		gather_rest(g, link, "undeclared-peer", &link->undeclared[SIDE_PEER],
+		            link->whole.undeclared[SIDE_PEER]);
+		gather_rest(g, link, "undeclared-msft", &link->undeclared[SIDE_MSFT],
+		            link->whole.undeclared[SIDE_MSFT]);
 	}
 	store_ids_free(ids, count);
 }

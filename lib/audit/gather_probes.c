@@ -84,12 +84,15 @@ note_known(const struct gather *g, struct input_probe *p)
 	const struct rec_probe *r = &p->rec;
 	char key[160], start[17];
 
-	if (!g->params->window)
+	/* one look alone has nothing but the totals */
+	if (!g->params->window || (g->params->once && r->terms_us == 0))
 		return;
 	FIELD_FORMAT(key, "%s|known:%s", g->site, r->id);
 	FIELD_COPY(start, r->terms_sha256);
 	p->known_us = window_known(g->params->window, key, &r->head, r->heartbeat_us,
 	                           strtoull(start, NULL, 16), r->terms_us);
+	if (p->known_us > g->in->placed_us)
+		g->in->placed_us = p->known_us;
 	if (p->known_us > r->head.started_us && p->known_us > g->in->known_us)
 		g->in->known_us = p->known_us; /* something of this run is left out */
 	if (r->terms_us > g->in->terms_us)

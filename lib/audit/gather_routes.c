@@ -206,6 +206,7 @@ take_endpoint(void *context, const char *id, const void *record)
 	to->packets[0] = e->traffic.packets[0];
 	to->packets[1] = e->traffic.packets[1];
 	to->flows = e->flows;
+	memcpy(to->whole, to->packets, sizeof to->whole);
 	if (g->params->window) {
 		uint64_t *const counters[] = {&to->packets[0], &to->packets[1], &to->flows};
 		char key[160];

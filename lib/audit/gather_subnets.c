@@ -115,6 +115,7 @@ take_class(void *context, const char *id, const void *record)
 		.first_us = r->first_us,
 		.last_us = r->last_us,
 	};
+	struct input_subnet *s;
 
 	FIELD_COPY(c.name, r->class);
 	if (g->params->window) {
@@ -129,7 +130,10 @@ take_class(void *context, const char *id, const void *record)
 		if (begin > g->in->from_us && begin + length <= g->in->to_us)
 			g->in->from_us = begin; /* the window has moved on */
 	}
-	add_class(subnet_slot(g, r->prefix), &c);
+	s = subnet_slot(g, r->prefix);
+	for (int dir = 0; dir < DIR_COUNT; dir++)
+		s->whole[dir] += r->traffic.packets[dir];
+	add_class(s, &c);
 }
 
 /* ---- roles ----------------------------------------------------------------------------------- */

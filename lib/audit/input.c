@@ -67,6 +67,13 @@ input_left_out(const struct audit_input *in, char *why, size_t size)
 	bool terms = in->terms_us > 0 && in->known_us <= in->terms_us + AT_ONCE_US;
 	char ago[24];
 
+	if (in->once && in->from_us + 2 * window < in->to_us) {
+		field_format(why, size,
+		             "counted since the probe's start %s ago: one look alone "
+		             "can't tell the last day apart",
+		             time_text(in->to_us - in->from_us, ago));
+		return true;
+	}
 	if (in->known_us <= in->from_us || in->known_us > in->to_us ||
 	    in->known_us + window <= in->to_us)
 		return false;

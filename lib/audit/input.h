@@ -29,6 +29,12 @@ struct input_probe {
 	uint64_t round_trips;   /* that count under a scope of their own, since start */
 };
 
+/* Packets since their probe's start, of which the window's are a part: where these are few, those
+ * are. [enum side][enum direction], and [enum direction]. */
+struct input_whole {
+	uint64_t frames[2], announced[2][2], undeclared[2][2];
+};
+
 struct input_link {
 	const struct conf_link
 		*conf; /* NULL: the probe reports a link that is not in the contract */
@@ -41,7 +47,8 @@ struct input_link {
 	 * knew to be announced, and the rest; [enum side] */
 	struct rec_link_subnet announced[2], undeclared[2];
 	uint64_t frames[2]; /* packets without addresses, which count as undeclared on both sides */
-	uint64_t packets[2], bytes[2];        /* over the window, as those above */
+	uint64_t packets[2], bytes[2]; /* over the window, as those above */
+	struct input_whole whole;
 	uint64_t rest_first_us, rest_last_us; /* since when, and when last, what no declared subnet
 	                                         of the peer covers was seen */
 	struct input_member *lacp;
@@ -122,9 +129,10 @@ struct input_source {
 	char ip[ADDR_TEXT_SIZE];
 	enum side side;
 	uint64_t packets[2], flows, first_us, last_us;
-	bool router;    /* an end of a session, or an address of the link alone */
-	bool declared;  /* an endpoint of the contract */
-	bool in_subnet; /* of a declared subnet */
+	uint64_t whole[2]; /* packets since the probe's start */
+	bool router;       /* an end of a session, or an address of the link alone */
+	bool declared;     /* an endpoint of the contract */
+	bool in_subnet;    /* of a declared subnet */
 	bool icmp_only;
 	const char *bogon; /* why it is not globally reachable, or NULL */
 	enum announced announced;
@@ -144,6 +152,7 @@ struct input_subnet {
 	uint64_t packets[2], bytes[2];
 	uint64_t flows;
 	uint64_t first_us, last_us;
+	uint64_t whole[2]; /* packets since the probe's start */
 	struct input_class *classes;
 	size_t class_count;
 	struct input_role roles[ENDPOINT_ROLE_COUNT]; /* [enum endpoint_role] */
@@ -172,8 +181,10 @@ struct audit_input {
 	/* counts of traffic (R3, R4, X9) are of since then: a look that came late, or other terms;
 	 * 0: of the whole window */
 	uint64_t known_us;
+	uint64_t placed_us;   /* the latest since when a probe can place its counts; 0: no matter */
 	uint64_t terms_us;    /* when a probe took up other terms, if in this run; else 0 */
 	uint64_t min_time_us; /* 0, or what stands for longer times: `--window` */
+	bool once;            /* live, by one look */
 	bool capture;         /* offline: no port counters, no clock but the packets' */
 	bool roles_collected; /* some endpoint has a role: absence of one says something */
 	struct input_probe *probes;

@@ -101,19 +101,20 @@ packets_sent(const struct audit_input *in)
 /* Of the sources that lie in no declared subnet, what the routers themselves sent, and what lies in
  * announced prefixes. */
 static void
-count_sources(const struct audit_input *in, enum side side, enum direction dir, uint64_t *router,
-              uint64_t *announced)
+count_sources(const struct audit_input *in, enum side side, enum direction dir, bool whole,
+              uint64_t *router, uint64_t *announced)
 {
 	*router = *announced = 0;
 	for (size_t i = 0; i < in->source_count; i++) {
 		const struct input_source *s = &in->sources[i];
+		uint64_t packets = whole ? s->whole[dir] : s->packets[dir];
 
 		if (s->side != side || s->in_subnet)
 			continue;
 		if (s->router)
-			*router += s->packets[dir];
+			*router += packets;
 		else if (s->announced == ANNOUNCED_YES && !s->bogon)
-			*announced += s->packets[dir];
+			*announced += packets;
 	}
 }
 
@@ -128,25 +129,41 @@ less(uint64_t a, uint64_t b)
  * upper bound. What the probe itself knew to be announced stands apart and is not taken off once
  * more. */
 static uint64_t
-packets_uncovered(const struct audit_input *in, enum side side, enum direction dir)
+packets_uncovered(const struct audit_input *in, enum side side, enum direction dir, bool whole)
 {
 	uint64_t sum = 0, known = 0, router, announced;
 
 	for (size_t i = 0; i < in->link_count; i++) {
 		const struct input_link *link = &in->links[i];
 
-		sum += less(link->undeclared[side].traffic.packets[dir], link->frames[dir]);
-		known += link->announced[side].traffic.packets[dir];
+		sum += whole ? less(link->whole.undeclared[side][dir], link->whole.frames[dir])
+		             : less(link->undeclared[side].traffic.packets[dir], link->frames[dir]);
+		known += whole ? link->whole.announced[side][dir]
+		               : link->announced[side].traffic.packets[dir];
 	}
-	count_sources(in, side, dir, &router, &announced);
+	count_sources(in, side, dir, whole, &router, &announced);
 	sum = less(sum, router + less(announced, known));
 	for (size_t i = 0; i < in->subnet_count; i++) {
 		const struct input_subnet *s = &in->subnets[i];
 
 		if (s->conf && s->conf->side == side && s->announced != ANNOUNCED_YES)
-			sum += s->packets[dir];
+			sum += whole ? s->whole[dir] : s->packets[dir];
 	}
 	return sum;
+}
+
+/* Whether every probe runs by the present terms for longer than the window: what they counted since
+ * their start is then no less than the window's, for a control that looks since later. */
+static bool
+has_whole(const struct audit_input *in, uint64_t window)
+{
+	if (in->known_us <= in->from_us || in->terms_us > 0)
+		return false;
+	for (size_t i = 0; i < in->probe_count; i++)
+		if (input_speaks(&in->probes[i]) &&
+		    less(in->to_us, in->probes[i].rec.head.started_us) < window)
+			return false;
+	return true;
 }
 
 static void
@@ -157,7 +174,7 @@ check_sources(const struct audit_input *in, struct verdict_draft *d)
 	double flows = conf_threshold(in->conf, NULL, "r3_uncovered_flows");
 	double enough = conf_threshold(in->conf, NULL, "r3_packets");
 	uint64_t window = input_time_us(in, "r3_window_us"), sent = packets_sent(in);
-	uint64_t uncovered = packets_uncovered(in, SIDE_PEER, DIR_PEER_TO_MSFT);
+	uint64_t uncovered = packets_uncovered(in, SIDE_PEER, DIR_PEER_TO_MSFT, false);
 	struct strays strays = find_strays(in);
 	char scope[SCOPE_SIZE] = "peering", have[64], want[64];
 	struct matter m = {.id = "sources", .scope = scope, .samples = sent};
@@ -263,7 +280,9 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 	double least = conf_threshold(in->conf, NULL, "x9_packets");
 	double few = conf_threshold(in->conf, NULL, "x9_flows");
 	uint64_t packets = 0, flows = 0, sent = 0, window = input_time_us(in, "r3_window_us");
-	uint64_t uncovered = packets_uncovered(in, t->side, t->dir);
+	uint64_t uncovered = packets_uncovered(in, t->side, t->dir, false);
+	uint64_t from_us = in->placed_us > in->from_us ? in->placed_us : in->from_us;
+	bool day = less(in->to_us, from_us) >= window;
 	const struct input_source *top = NULL;
 	struct matter m = {.id = t->id, .scope = "peering"};
 	char have[64], want[64];
@@ -281,13 +300,19 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 	}
 	for (size_t i = 0; i < in->link_count; i++)
 		sent += in->links[i].packets[t->dir];
+	if (!day && has_whole(in, window)) {
+		uint64_t ever = packets_uncovered(in, t->side, t->dir, true);
+
+		day = (double)ever < least;
+		uncovered = day ? ever : uncovered;
+	}
 	m.samples = sent;
 	d->row.samples += sent;
 	FIELD_FORMAT(have, "%" PRIu64 " of %" PRIu64 " packets not proven", uncovered, sent);
 	FIELD_FORMAT(want, "below %.0f in a day", least);
 	if (top && (double)packets >= least && (double)flows >= few) {
 		fail_destination(in, t, packets, flows, top, d);
-	} else if (less(in->to_us, input_counted_us(in)) < window || sent == 0) {
+	} else if (!day || sent == 0) {
 		judge_open(d, &m, LACK_TOO_LITTLE, "%s: %s", direction_name(t->dir), have);
 		verdict_need(d, "a day of traffic", have, want, "watch it live", window);
 	} else if ((double)uncovered >= least) {

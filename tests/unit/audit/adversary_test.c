@@ -713,7 +713,8 @@ strangers_count_for_a_day(void **state)
 }
 
 static void
-put_source(struct scene *c, const char *ip, uint64_t packets, uint64_t first_us, uint64_t now)
+put_source(struct scene *c, const char *ip, uint64_t packets, uint64_t first_us, uint64_t now,
+           const struct writer *writer)
 {
 	struct rec_endpoint e = {.traffic.packets = {packets, packets},
 	                         .flows = packets,
@@ -723,7 +724,7 @@ put_source(struct scene *c, const char *ip, uint64_t packets, uint64_t first_us,
 	strcpy(e.ip, ip);
 	strcpy(e.side, "peer");
 	strcpy(e.classes, "tls");
-	as(c->s, &ams);
+	as(c->s, writer);
 	store_put(c->s, RECORD_ENDPOINT, ip, &e);
 	store_rank(c->s, SCOPE_SITE, "endpoints", ip, (double)packets);
 }
@@ -765,15 +766,15 @@ a_late_look_counts_from_now_on(void **state)
 	struct audit_input in;
 
 	(void)state;
-	put_source(&c, old, 1000000, SCENE_NOW - 2 * DAY, SCENE_NOW - DAY - HOUR);
+	put_source(&c, old, 1000000, SCENE_NOW - 2 * DAY, SCENE_NOW - DAY - HOUR, &ams);
 	in = look_at_sources(&c, w, a, SCENE_NOW);
 	assert_int_equal(source_of(&in, old)->packets[DIR_PEER_TO_MSFT], 0);
 	assert_int_equal(source_of(&in, old)->flows, 0);
 	assert_int_equal(in.known_us, SCENE_NOW);
 	assert_int_equal(in.from_us, ams.boot_us); /* sessions and the like know their times */
 	audit_input_fini(&in);
-	put_source(&c, old, 1000150, SCENE_NOW - 2 * DAY, SCENE_NOW + 60 * S);
-	put_source(&c, young, 120, SCENE_NOW + 30 * S, SCENE_NOW + 60 * S);
+	put_source(&c, old, 1000150, SCENE_NOW - 2 * DAY, SCENE_NOW + 60 * S, &ams);
+	put_source(&c, young, 120, SCENE_NOW + 30 * S, SCENE_NOW + 60 * S, &ams);
 	in = look_at_sources(&c, w, a, SCENE_NOW + 60 * S);
 	assert_int_equal(source_of(&in, old)->packets[DIR_PEER_TO_MSFT], 150);
 	assert_int_equal(source_of(&in, young)->packets[DIR_PEER_TO_MSFT], 120);
@@ -873,6 +874,37 @@ r4_after(struct scene *c, struct window *w, const char *terms, uint64_t terms_us
 	return &row;
 }
 
+/* Where no look follows, the totals are all there is: they are judged, and it is said what they are
+ * of. */
+static void
+one_look_alone_takes_what_there_is(void **state)
+{
+	struct writer week = {"ams1", "ams1-p", SCENE_NOW - 7 * DAY, 100};
+	struct scene c = begin(TWO_SITES);
+	struct window *w = window_create(DAY);
+	struct announcements *a = announcements_create();
+	struct gather_params params = {.conf = c.conf,
+	                               .store = c.s,
+	                               .window = w,
+	                               .announcements = a,
+	                               .once = true,
+	                               .now_us = SCENE_NOW};
+	struct audit_input in;
+
+	(void)state;
+	put_site(c.s, c.conf, &week, "pni-a", SCENE_NOW);
+	put_source(&c, "203.0.113.99", 1000000, week.boot_us, SCENE_NOW, &week);
+	assert_true(audit_gather(&params, &in));
+	assert_int_equal(source_of(&in, "203.0.113.99")->packets[DIR_PEER_TO_MSFT], 1000000);
+	assert_int_equal(in.known_us, 0);
+	assert_non_null(strstr(scene_judge(&in, "R3")->reasons,
+	                       "counted since the probe's start 7 days ago: one look alone"));
+	audit_input_fini(&in);
+	announcements_destroy(a);
+	window_destroy(w);
+	finish(&c);
+}
+
 static void
 other_terms_judge_nothing_of_before(void **state)
 {
@@ -925,6 +957,7 @@ main(void)
 		cmocka_unit_test(strangers_count_for_a_day),
 		cmocka_unit_test(a_late_look_counts_from_now_on),
 		cmocka_unit_test(a_young_probe_counts_whole),
+		cmocka_unit_test(one_look_alone_takes_what_there_is),
 		cmocka_unit_test(other_terms_judge_nothing_of_before),
 	};
 

@@ -245,6 +245,35 @@ traffic_follows_routes(void **state)
 	conf_destroy(conf);
 }
 
+/* Control looks for an hour at probes that run for days: a day is not whole yet, unless all since
+ * their start is within what a day may have. */
+static void
+a_late_look_takes_the_whole_for_a_bound(void **state)
+{
+	struct conf *conf = scene_conf(HEALTHY_CONTRACT);
+	struct audit_input in = healthy_input(conf);
+	uint64_t hour = 3600 * SCENE_SECOND;
+
+	(void)state;
+	for (size_t i = 0; i < in.probe_count; i++)
+		in.probes[i].rec.head.started_us = SCENE_NOW - 100 * hour;
+	in.placed_us = in.known_us = SCENE_NOW - hour;
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "PASS");
+	in.links[0].whole.undeclared[SIDE_MSFT][DIR_PEER_TO_MSFT] = 99;
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "PASS");
+	in.links[0].whole.undeclared[SIDE_MSFT][DIR_PEER_TO_MSFT] = 100; /* when was that? */
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "INCONCLUSIVE");
+	in.links[0].whole.frames[DIR_PEER_TO_MSFT] = 1;
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "PASS");
+	in.terms_us = SCENE_NOW - 2 * hour; /* counted by other terms */
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "INCONCLUSIVE");
+	in.terms_us = 0;
+	in.probes[0].rec.head.started_us = SCENE_NOW - 23 * hour;
+	assert_string_equal(scene_judge(&in, "X9")->verdict, "INCONCLUSIVE");
+	healthy_fini(&in);
+	conf_destroy(conf);
+}
+
 int
 main(void)
 {
@@ -254,6 +283,7 @@ main(void)
 		cmocka_unit_test(leaks_are_told),
 		cmocka_unit_test(the_clouds_routes_do_not_come_back),
 		cmocka_unit_test(traffic_follows_routes),
+		cmocka_unit_test(a_late_look_takes_the_whole_for_a_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
