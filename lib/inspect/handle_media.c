@@ -265,12 +265,37 @@ is_told(const struct cursor *c)
 	       (p && ((p[0] >= 64 && p[0] < 80) || (p[0] == 0 && p[2] >= 64 && p[2] < 80)));
 }
 
+/* ChannelData up to the end, or up to a STUN message: by its number alone anything could be. */
+static bool
+is_channel_run(struct cursor c)
+{
+	size_t head;
+
+	while (cursor_left(&c) && !stun_fits(&c)) {
+		const uint8_t *p = cursor_peek(&c, STUN_CHANNEL_SIZE);
+
+		if (!p || p[0] < 64 || p[0] >= 80)
+			return false;
+		cursor_skip(&c, frame_size(&c, &head));
+		if (!c.ok)
+			return false;
+	}
+	return true;
+}
+
+/* Where messages can be told behind bytes that are missing. */
+static bool
+is_message(const struct cursor *c)
+{
+	return stun_fits(c) || is_framed_stun(c) || is_channel_run(*c);
+}
+
 static size_t
 read_stream(struct inspection *in, struct cursor bytes, bool gap)
 {
 	const uint8_t *start = bytes.at;
 
-	if (gap && !stun_fits(&bytes) && !is_framed_stun(&bytes))
+	if (gap && !is_message(&bytes))
 		return STREAM_LOST;
 	while (is_told(&bytes)) {
 		size_t head, size = frame_size(&bytes, &head);

@@ -485,6 +485,14 @@ test_stun_over_tcp_cut(void **state)
 	feed_hex(&f, 1, "4142 4344 4546 4748 494a 4b4c 4d4e 4f50 5152 5354 5556");
 	feed_bytes(&f, 1, framed, sizeof framed);
 	assert_int_equal(f.census->stun[0x0101], 5);
+	/* ChannelData that ends where the segment does */
+	f.seq[1] += 8 << 20;
+	feed_hex(&f, 1, "4001 0005 0102030405 000000 4002 0004 01020304");
+	assert_int_equal(f.census->channels[1], 1);
+	assert_int_equal(f.census->channels[2], 1);
+	f.seq[1] += 8 << 20;
+	feed_hex(&f, 1, "4001 0004 01020304 4002 0004 010203");
+	assert_int_equal(f.census->channels[1], 1);
 	feed_close(&f);
 }
 
