@@ -395,8 +395,11 @@ class_settle_media(struct class_state *s, bool secure)
 {
 	uint8_t before = s->class;
 
+	/* two packets in a row prove media, and nothing of its keys */
+	if (s->class == CLASS_RTP && secure)
+		s->class = CLASS_SRTP;
 	if (rank_now(s) == RANK_SETTLED)
-		return false;
+		return s->class != before;
 	secure |= (s->flags & CLASS_SEEN_DTLS) || s->class == CLASS_TEAMS_MEDIA ||
 	          ((s->flags & CLASS_SIGN_SRTP) && !(s->flags & CLASS_SIGN_CLEAR));
 	set_class(s, secure ? CLASS_SRTP : CLASS_RTP, CONFIDENCE_MAGIC);

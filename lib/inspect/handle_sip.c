@@ -18,10 +18,13 @@
 
 /* What is left of a stream at its end came at no time that could be told. */
 static void
-expect_media(const struct inspection *in, const struct sdp *sdp)
+expect_media(const struct inspection *in, const struct sip *sip, const struct sdp *sdp)
 {
+	bool offers = slice_equal(sip->method, "INVITE") || slice_equal(sip->method, "UPDATE");
+
 	if (sdp && in->expect && in->punt)
-		media_offer_tell(sdp, in->punt->time_ns, in->expect, in->expect_context);
+		media_offer_tell(sdp, offers ? MEDIA_OFFER : MEDIA_ANSWER, in->punt->time_ns,
+		                 in->expect, in->expect_context);
 }
 
 /* By itself or beside others, as ISUP and locations have it. */
@@ -91,7 +94,7 @@ take_message(struct inspection *in, const struct sip *sip)
 	body = read_body(census, sip, &sdp);
 	sip_nat_look(in, sip, body);
 	sip_evidence_take(in, sip, call, body);
-	expect_media(in, body);
+	expect_media(in, sip, body);
 }
 
 static bool

@@ -11,9 +11,10 @@ is_rtp(struct slice protocol)
 
 /* RTP/SAVP, RTP/SAVPF (RFC 3711, 5124): secure by profile. */
 static bool
-is_secure(const struct sdp_media *m)
+is_secure(const struct sdp_media *m, enum media_offer_kind kind)
 {
-	return m->keys || memmem(m->protocol.at, m->protocol.size, "/SAVP", 5) != NULL;
+	return (m->keys && kind == MEDIA_ANSWER) ||
+	       memmem(m->protocol.at, m->protocol.size, "/SAVP", 5) != NULL;
 }
 
 /* 0.0.0.0 puts a call on hold (RFC 3264 8.4), 9 is the port of nobody yet (RFC 8840). */
@@ -66,7 +67,8 @@ is_told_before(const struct sdp *sdp, unsigned at)
  * are told together. There may be more than there is room for: the first ones of each line, which
  * are those it would rather have, go before the second ones of any. Secure when all lines are. */
 static void
-gather_place(const struct sdp *sdp, const struct sdp_media *place, struct expectation *e)
+gather_place(const struct sdp *sdp, const struct sdp_media *place, enum media_offer_kind kind,
+             struct expectation *e)
 {
 	e->secure = true;
 	for (unsigned f = 0; f < SDP_FORMATS_MAX; f++) {
@@ -75,7 +77,7 @@ gather_place(const struct sdp *sdp, const struct sdp_media *place, struct expect
 
 			if (!is_offered(m) || !is_same_place(m, place))
 				continue;
-			e->secure &= is_secure(m);
+			e->secure &= is_secure(m, kind);
 			if (f < m->format_count && e->format_count < EXPECTATION_FORMATS)
 				e->formats[e->format_count++] = format_of(&m->formats[f]);
 		}
@@ -83,7 +85,8 @@ gather_place(const struct sdp *sdp, const struct sdp_media *place, struct expect
 }
 
 unsigned
-media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect, void *context)
+media_offer_tell(const struct sdp *sdp, enum media_offer_kind kind, uint64_t time_ns,
+                 expect_fn *expect, void *context)
 {
 	unsigned told = 0;
 
@@ -93,7 +96,7 @@ media_offer_tell(const struct sdp *sdp, uint64_t time_ns, expect_fn *expect, voi
 
 		if (!is_offered(m) || is_told_before(sdp, i))
 			continue;
-		gather_place(sdp, m, &e);
+		gather_place(sdp, m, kind, &e);
 		expect(context, &e);
 		told++;
 	}

@@ -763,6 +763,9 @@ test_settled_by_media(void **state)
 	         CLASS_SRTP},
 		{{.class = CLASS_DNS, .confidence = CONFIDENCE_MAGIC}, true, CLASS_DNS},
 		{{.class = CLASS_SRTP, .confidence = CONFIDENCE_MAGIC}, false, CLASS_SRTP},
+		/* proven by its packets before signalling was asked */
+		{{.class = CLASS_RTP, .confidence = CONFIDENCE_BOTH}, true, CLASS_SRTP},
+		{{.class = CLASS_RTP, .confidence = CONFIDENCE_BOTH}, false, CLASS_RTP},
 	};
 
 	(void)state;

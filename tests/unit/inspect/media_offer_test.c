@@ -24,7 +24,7 @@ take(void *context, const struct expectation *e)
 }
 
 static struct told
-tell(const char *body)
+tell_kind(const char *body, enum media_offer_kind kind)
 {
 	struct cursor c = cursor_over((const uint8_t *)body, strlen(body));
 	struct told told = {0};
@@ -32,9 +32,15 @@ tell(const char *body)
 	unsigned count;
 
 	sdp_decode(&c, &sdp);
-	count = media_offer_tell(&sdp, 5, take, &told);
+	count = media_offer_tell(&sdp, kind, 5, take, &told);
 	assert_int_equal(count, told.count);
 	return told;
+}
+
+static struct told
+tell(const char *body)
+{
+	return tell_kind(body, MEDIA_OFFER);
 }
 
 static bool
@@ -74,15 +80,23 @@ test_formats(void **state)
 	assert_int_equal(expectation_format(e, 99)->clock_hz, 12345);
 }
 
+/* Under RTP/AVP keys are an offer that may be declined; the profile, or an answer, is a promise. */
 static void
 test_keys(void **state)
 {
-	struct told t = tell("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n"
-	                     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\n");
+	static const char optional[] = "v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n"
+				       "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\n";
+	static const char profile[] = "v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/SAVP 0\n"
+				      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\n";
 
 	(void)state;
-	assert_int_equal(t.count, 1);
-	assert_true(t.at[0].secure);
+	assert_false(tell_kind(optional, MEDIA_OFFER).at[0].secure);
+	assert_true(tell_kind(optional, MEDIA_ANSWER).at[0].secure);
+	assert_true(tell_kind(profile, MEDIA_OFFER).at[0].secure);
+	assert_true(tell_kind(profile, MEDIA_ANSWER).at[0].secure);
+	assert_false(tell_kind("v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n", MEDIA_ANSWER)
+	                     .at[0]
+	                     .secure);
 }
 
 /* RFC 9143: audio and video of a BUNDLE are one RTP session, whose payload types are those of both.
