@@ -165,15 +165,11 @@ static bool
 has_strict(const struct rec_session_side *side)
 {
 	const char *at = side->capabilities;
+	char code[4];
 
-	while (*at != '\0') {
-		size_t size = strcspn(at, ",");
-
-		if (size == 2 && strncmp(at, "74", 2) == 0)
+	while (field_word(&at, ",", code, sizeof code))
+		if (strcmp(code, "74") == 0)
 			return true;
-		at += size;
-		at += strspn(at, ",");
-	}
 	return false;
 }
 

@@ -8,18 +8,7 @@
 
 #include "base/log.h"
 #include "conf/conf.h"
-
-static char *
-printed(const struct conf *c)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	conf_print(c, f);
-	fclose(f);
-	return text;
-}
+#include "support/printed.h"
 
 /* libconfig's own words: our grammar let something pass that libconfig refuses. */
 static bool

@@ -5,18 +5,7 @@
 
 #include "conf/schema.h"
 #include "conf/threshold.h"
-
-static char *
-printed(const struct conf *c)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	conf_print(c, f);
-	fclose(f);
-	return text;
-}
+#include "support/printed.h"
 
 /* Comments name sources, which differ when the print itself is the file. */
 static void
