@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "inspect/bgp_connection.h"
-#include "inspect/bgp_session_parts.h"
+#include "inspect/bgp_session_private.h"
 
 static struct bgp_side *
 side_of(const struct bgp_fill *f)

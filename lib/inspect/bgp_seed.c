@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/bgp_fill.h"
-#include "inspect/bgp_seed_parts.h"
+#include "inspect/bgp_seed_private.h"
 #include "proto/mrt.h"
 
 /* A side's table in the making. */

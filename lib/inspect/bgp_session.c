@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/bgp_connection.h"
-#include "inspect/bgp_session_parts.h"
+#include "inspect/bgp_session_private.h"
 #include "inspect/bgp_tell.h"
 #include "inspect/tokens.h"
 

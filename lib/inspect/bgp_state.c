@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "inspect/bgp_attrs_encode.h"
 #include "inspect/bgp_seed.h"
-#include "inspect/bgp_seed_parts.h"
+#include "inspect/bgp_seed_private.h"
 #include "proto/mrt.h"
 
 static const char magic[] = "pniscope-bgp-state 1\n";

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "inspect/bgp_session_parts.h"
+#include "inspect/bgp_session_private.h"
 #include "inspect/bgp_tell.h"
 
 /* Since when this side says nothing though the link speaks: beyond the hold time it is down. */

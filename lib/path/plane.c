@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "path/eal.h"
-#include "path/plane_parts.h"
+#include "path/plane_private.h"
 #include "state/flow.h"
 
 enum { POOL_CACHE = 256, FLOWS_DEFAULT = 1000000 };

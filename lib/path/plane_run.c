@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "path/plane_parts.h"
+#include "path/plane_private.h"
 
 /* ---- reload ---------------------------------------------------------------------------------- */
 

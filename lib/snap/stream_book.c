@@ -8,7 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "snap/snap.h"
-#include "snap/stream_book_parts.h"
+#include "snap/stream_book_private.h"
 
 const char *
 leg_signalling_name(enum leg_signalling s)

@@ -1,5 +1,5 @@
 #include "base/clock.h"
-#include "snap/stream_book_parts.h"
+#include "snap/stream_book_private.h"
 
 /* The same ports and SSRC later than that are another call. */
 #define MOVED_WITHIN_NS (LEG_SILENT_US * NS_PER_US)

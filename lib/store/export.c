@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "inspect/inspector.h"
 #include "proto/reason.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 /* Several probes of one site must not share keys of subjects that both can see. */
 static void

@@ -1,7 +1,7 @@
 /* BFD sessions in an epoch, as the inspector has them. */
 #include "base/clock.h"
 #include "inspect/peering.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 static void
 fill_timers(struct rec_bfd_side *r, const struct bfd_session *s, unsigned side)

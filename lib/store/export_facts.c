@@ -1,7 +1,7 @@
 /* What the inspector found out in an epoch, as events. */
 #include "inspect/inspector.h"
 #include "store/event.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 static void
 export_fact(struct epoch *x, const struct fact *f)

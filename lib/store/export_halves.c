@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/sha256.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 #define RANK_MASK (UINT64_MAX << 40)
 

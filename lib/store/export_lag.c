@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "inspect/inspector.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 /* ---- for the records of links and members -------------------------------------------------- */
 

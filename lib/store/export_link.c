@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <math.h>
 
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 static_assert((int)REC_SIZES == (int)SNAP_SIZES, "size classes of the model and the snapshot");
 

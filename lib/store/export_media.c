@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "snap/agg_endpoint.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 enum {
 	WORST = 1000,       /* streams listed, where no contract sets redis.max_streams */

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "inspect/inspector.h"
 #include "snap/stream_book.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 #define MEDIA_CLASSES (1ull << CLASS_RTP | 1ull << CLASS_SRTP | 1ull << CLASS_TEAMS_MEDIA)
 

@@ -1,7 +1,7 @@
 /* What the exporter keeps of a BGP session between epochs; of its own files alone. */
 #pragma once
 
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 struct bgp_session;
 

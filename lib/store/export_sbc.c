@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "classify/class.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 void
 export_sbcs_set_conf(struct exporter *e)

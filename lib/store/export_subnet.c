@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 #include "store/standing.h"
 
 static void

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "inspect/inspector.h"
 #include "proto/tls.h"
-#include "store/export_parts.h"
+#include "store/export_private.h"
 
 static void
 fill_codes(char *to, size_t size, const struct voice_codes *codes)

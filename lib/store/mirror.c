@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/mirror_parts.h"
+#include "store/mirror_private.h"
 
 enum { POINTS_MAX = 8 << 20 /* bytes of points that wait */ };
 

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "store/codec.h"
-#include "store/mirror_parts.h"
+#include "store/mirror_private.h"
 
 enum { TTL_PARTS = 4 /* a time to live is renewed after a quarter of it */ };
 

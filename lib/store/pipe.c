@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "store/pipe_parts.h"
+#include "store/pipe_private.h"
 
 enum { SYNC_EVERY_MS = 1000 };
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/pipe_parts.h"
+#include "store/pipe_private.h"
 
 enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 5000, SKIPPED_S = 60 };
 

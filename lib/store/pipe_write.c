@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "store/entry.h"
 #include "store/mirror.h"
-#include "store/pipe_parts.h"
+#include "store/pipe_private.h"
 
 enum { EVENTS_AT_ONCE = 100 };
 

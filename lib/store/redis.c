@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "store/entry.h"
 #include "store/mirror_map.h"
-#include "store/redis_parts.h"
+#include "store/redis_private.h"
 
 /* ---- writing ---- */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "store/codec.h"
-#include "store/redis_parts.h"
+#include "store/redis_private.h"
 
 enum { STREAM_CHUNK = 1000 };
 
