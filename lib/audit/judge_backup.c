@@ -321,10 +321,15 @@ link_is_up(const struct audit_input *in, const struct input_link *link)
 	return any;
 }
 
-/* What one link carries of its location; links that share it. */
+/* What the peer sends over the links of a location that share its traffic. */
+struct shared {
+	uint64_t bytes, packets;
+	double busiest; /* bit/s */
+};
+
 static void
-check_share(const struct audit_input *in, const struct input_link *link, uint64_t all,
-            double busiest, struct verdict_draft *d)
+check_share(const struct audit_input *in, const struct input_link *link, const struct shared *all,
+            struct verdict_draft *d)
 {
 	double idle = conf_threshold(in->conf, link->conf, "r8_share_ratio");
 	double fair = conf_threshold(in->conf, link->conf, "r8_balance_ratio");
@@ -332,7 +337,9 @@ check_share(const struct audit_input *in, const struct input_link *link, uint64_
 	uint64_t window = input_time_us(in, "r8_share_window_us");
 	uint64_t counted = input_counted_us(in);
 	bool day = in->to_us >= counted + window, up = link_is_up(in, link);
-	double share = all > 0 ? (double)link->bytes[DIR_PEER_TO_MSFT] / (double)all : 0;
+	bool enough = (double)all->packets >= conf_threshold(in->conf, NULL, "r8_share_packets");
+	double share =
+		all->bytes > 0 ? (double)link->bytes[DIR_PEER_TO_MSFT] / (double)all->bytes : 0;
 	char scope[SCOPE_SIZE], have[64], want[64];
 	struct matter m = {.id = "share",
 	                   .scope = scope,
@@ -341,15 +348,15 @@ check_share(const struct audit_input *in, const struct input_link *link, uint64_
 	                   .first_us = counted};
 
 	FIELD_FORMAT(scope, "link:%s", link->rec.name);
-	FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all);
+	FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all->bytes);
 	FIELD_FORMAT(want, "%.0f %% in the busy hour", 100 * fair);
-	if (day && up && share < idle && busiest >= rate) {
+	if (day && up && share < idle && all->busiest >= rate) {
 		judge_fail(d, &m, "%s idles: %s that the peer sends, its twin %.3g Gb/s",
-		           link->rec.name, have, busiest / 1e9);
+		           link->rec.name, have, all->busiest / 1e9);
 		judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), in->to_us, "bytes", "%s",
 		               have);
 		verdict_next(d, "balance the peer's egress over %s and its twin", link->rec.name);
-	} else if (all > 0 && share >= fair) {
+	} else if (enough && share >= fair) {
 		judge_pass(d, &m, "%s carries %s", link->rec.name, have);
 	} else {
 		judge_open(d, &m, LACK_TOO_LITTLE, "%s carries %s", link->rec.name, have);
@@ -361,8 +368,7 @@ check_share(const struct audit_input *in, const struct input_link *link, uint64_
 static void
 check_shares(const struct audit_input *in, const char *location, struct verdict_draft *d)
 {
-	double busiest = 0;
-	uint64_t all = 0;
+	struct shared all = {0};
 	size_t count = 0;
 
 	for (size_t i = 0; i < in->link_count; i++) {
@@ -372,17 +378,18 @@ check_shares(const struct audit_input *in, const char *location, struct verdict_
 		    strcmp(location_of_link(in->conf, link->conf), location) != 0)
 			continue;
 		count++;
-		all += link->bytes[DIR_PEER_TO_MSFT];
-		busiest = fmax(busiest, busy_bps(link));
+		all.bytes += link->bytes[DIR_PEER_TO_MSFT];
+		all.packets += link->packets[DIR_PEER_TO_MSFT];
+		all.busiest = fmax(all.busiest, busy_bps(link));
 	}
 	for (size_t i = 0; i < in->link_count && count > 1; i++) {
 		const struct input_link *link = &in->links[i];
 
 		if (link->conf && link->conf->role != ROLE_BACKUP && link->seen &&
 		    strcmp(location_of_link(in->conf, link->conf), location) == 0)
-			check_share(in, link, all, busiest, d);
+			check_share(in, link, &all, d);
 	}
-	d->row.samples += all;
+	d->row.samples += all.bytes;
 }
 
 void

@@ -115,15 +115,50 @@ judge_locations(const struct audit_input *in, struct verdict_draft *d)
 	check_shared(in, d);
 }
 
-static uint64_t
-bytes_at(const struct audit_input *in, const char *location)
+/* What the peer sends over the links of a location is added. */
+static void
+add_sent_at(const struct audit_input *in, const char *location, uint64_t *bytes, uint64_t *packets)
 {
-	uint64_t sum = 0;
+	for (size_t i = 0; i < in->link_count; i++) {
+		if (!link_is_at(in, &in->links[i], location))
+			continue;
+		*bytes += in->links[i].bytes[DIR_PEER_TO_MSFT];
+		*packets += in->links[i].packets[DIR_PEER_TO_MSFT];
+	}
+}
 
-	for (size_t i = 0; i < in->link_count; i++)
-		if (link_is_at(in, &in->links[i], location))
-			sum += in->links[i].bytes[DIR_PEER_TO_MSFT];
-	return sum;
+/* What one location carries of all that the peer sends. */
+static void
+check_active(const struct audit_input *in, const char *location, uint64_t all, bool enough,
+             struct verdict_draft *d)
+{
+	double idle = conf_threshold(in->conf, NULL, "r8_share_ratio");
+	double fair = conf_threshold(in->conf, NULL, "r8_balance_ratio");
+	uint64_t window = input_time_us(in, "r8_share_window_us"), counted = input_counted_us(in);
+	uint64_t bytes = 0, packets = 0;
+	char scope[SCOPE_SIZE], have[64], want[64];
+	struct matter m = {.id = "share", .scope = scope, .first_us = counted};
+	bool judged = enough && in->to_us >= counted + window;
+	double share;
+
+	add_sent_at(in, location, &bytes, &packets);
+	m.samples = bytes;
+	share = all > 0 ? (double)bytes / (double)all : 0;
+	FIELD_FORMAT(scope, "location:%s", location);
+	FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all);
+	FIELD_FORMAT(want, "%.0f %% in a day", 100 * fair);
+	if (judged && share < idle) {
+		judge_fail(d, &m, "%s idles: %s that the peer sends", location, have);
+		judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), in->to_us, "bytes", "%s",
+		               have);
+		verdict_blame(d, SIDE_PEER);
+		verdict_next(d, "send a share of the traffic over %s", location);
+	} else if (judged && share >= fair) {
+		judge_pass(d, &m, "%s carries %s", location, have);
+	} else {
+		judge_open(d, &m, LACK_TOO_LITTLE, "%s carries %s", location, have);
+		verdict_need(d, "traffic of the location", have, want, "a day of traffic", window);
+	}
 }
 
 /* Active-active: every location carries its share of what the peer sends. */
@@ -131,42 +166,19 @@ void
 judge_active(const struct audit_input *in, struct verdict_draft *d)
 {
 	const struct conf *c = in->conf;
-	double idle = conf_threshold(c, NULL, "r8_share_ratio");
-	double fair = conf_threshold(c, NULL, "r8_balance_ratio");
-	uint64_t window = input_time_us(in, "r8_share_window_us"), all = 0;
-	bool day = in->to_us - in->from_us >= window, several = location_count(c) > 1;
-	char scope[SCOPE_SIZE], have[64], want[64];
+	uint64_t all = 0, packets = 0;
+	bool enough;
 
 	judge_locations(in, d);
+	if (location_count(c) < 2)
+		return;
 	for (size_t i = 0; i < c->link_count; i++)
 		if (location_first(c, i))
-			all += bytes_at(in, location_of_link(c, &c->links[i]));
-	for (size_t i = 0; i < c->link_count && several; i++) {
-		const char *location = location_of_link(c, &c->links[i]);
-		struct matter m = {.id = "share", .scope = scope, .first_us = in->from_us};
-		double share;
-
-		if (!location_first(c, i))
-			continue;
-		m.samples = bytes_at(in, location);
-		share = all > 0 ? (double)m.samples / (double)all : 0;
-		FIELD_FORMAT(scope, "location:%s", location);
-		FIELD_FORMAT(have, "%.1f %% of %" PRIu64 " bytes", 100 * share, all);
-		FIELD_FORMAT(want, "%.0f %% in a day", 100 * fair);
-		if (day && all > 0 && share < idle) {
-			judge_fail(d, &m, "%s idles: %s that the peer sends", location, have);
-			judge_evidence(d, &m, direction_name(DIR_PEER_TO_MSFT), in->to_us, "bytes",
-			               "%s", have);
-			verdict_blame(d, SIDE_PEER);
-			verdict_next(d, "send a share of the traffic over %s", location);
-		} else if (day && share >= fair) {
-			judge_pass(d, &m, "%s carries %s", location, have);
-		} else {
-			judge_open(d, &m, LACK_TOO_LITTLE, "%s carries %s", location, have);
-			verdict_need(d, "traffic of the location", have, want, "a day of traffic",
-			             window);
-		}
-	}
+			add_sent_at(in, location_of_link(c, &c->links[i]), &all, &packets);
+	enough = (double)packets >= conf_threshold(c, NULL, "r8_share_packets");
+	for (size_t i = 0; i < c->link_count; i++)
+		if (location_first(c, i))
+			check_active(in, location_of_link(c, &c->links[i]), all, enough, d);
 }
 
 /* ---- X11 ------------------------------------------------------------------------------------- */

@@ -188,6 +188,8 @@ const struct threshold threshold_table[] = {
 	{"r8_share_ratio", 0.01, RATIO, "ratio", ENGINEERING,
          "a local link's share of the peer's bytes below which advice is given"},
 	{"r8_share_window_us", HOURS(24), TIME, "us", ENGINEERING, "over this time"},
+	{"r8_share_packets", 1000, COUNT, "packets", ENGINEERING,
+         "packets that the peer sends over all of them, fewer tell no share"},
 	{"r8_twin_rate", 1e9, RATE, "bps", ENGINEERING,
          "with so much on the twin in the busy hour"},
 	{"r8_shutdown_us", HOURS(24), TIME, "us", ENGINEERING,

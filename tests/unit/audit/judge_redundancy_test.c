@@ -167,8 +167,29 @@ CHANGE(far_idles, in->links[2].bytes[0] = in->links[3].bytes[0] = 9000000) /* 0.
 CHANGE(far_5_percent, in->links[2].bytes[0] = in->links[3].bytes[0] = 52000000)
 CHANGE(far_10_percent, in->links[2].bytes[0] = in->links[3].bytes[0] = 112000000)
 
+/* What the peer sends over each of the first `count` links, over the others the rest. */
+static void
+sent(struct audit_input *in, size_t count, uint64_t packets, uint64_t rest)
+{
+	for (size_t i = 0; i < in->link_count; i++) {
+		in->links[i].packets[0] = i < count ? packets : rest;
+		in->links[i].bytes[0] = 1000 * in->links[i].packets[0];
+	}
+}
+
+CHANGE(far_four_packets, sent(in, 4, 1, 1))
+CHANGE(far_nothing_of_998, sent(in, 2, 499, 0))
+CHANGE(far_nothing_of_1000, sent(in, 2, 500, 0))
+CHANGE(far_idles_short, far_idles(in); in->from_us = SCENE_NOW - 3600 * SCENE_SECOND)
+CHANGE(far_idles_known_short, far_idles(in); in->known_us = SCENE_NOW - 3600 * SCENE_SECOND)
+
 static const struct change active[] = {
 	{"equal shares", NULL, "PASS", NULL},
+	{"equal shares of four packets", far_four_packets, "INCONCLUSIVE", "too-little"},
+	{"nothing of 998 packets", far_nothing_of_998, "INCONCLUSIVE", "too-little"},
+	{"nothing of 1000 packets", far_nothing_of_1000, "FAIL", NULL},
+	{"below 1 % of an hour", far_idles_short, "INCONCLUSIVE", "too-little"},
+	{"below 1 %, counted for an hour", far_idles_known_short, "INCONCLUSIVE", "too-little"},
 	{"below 1 %", far_idles, "FAIL", NULL},
 	{"5 %", far_5_percent, "INCONCLUSIVE", "too-little"},
 	{"10 %", far_10_percent, "PASS", NULL},
@@ -214,6 +235,8 @@ CHANGE(other_med, in->sessions[2].routes[0].has_med = true; in->sessions[2].rout
 CHANGE(tenth, share(in, 111200000))
 CHANGE(twentieth, share(in, 52000000))
 CHANGE(hundredth_less, share(in, 9000000))
+CHANGE(few, sent(in, 2, 499, 2000000))
+CHANGE(enough, sent(in, 2, 500, 2000000))
 CHANGE(idle_small_twin, hundredth_less(in);
        for (size_t i = 0; i < 2; i++) in->links[i].rec.p95_5min_ratio[0] = 0.004)
 CHANGE(idle_short, hundredth_less(in); in->from_us = SCENE_NOW - 3600 * SCENE_SECOND)
@@ -240,6 +263,8 @@ static const struct change backups[] = {
 	{"another MED, which Microsoft overwrites", other_med, "PASS", NULL},
 	{"routes INFERRED", prefix_missing_inferred, "INCONCLUSIVE", "not-collected"},
 	{"10 % of the traffic", tenth, "PASS", NULL},
+	{"a half of 998 packets", few, "INCONCLUSIVE", "too-little"},
+	{"a half of 1000 packets", enough, "PASS", NULL},
 	{"5 %: advice", twentieth, "INCONCLUSIVE", "too-little"},
 	{"below 1 % in a day", hundredth_less, "FAIL", NULL},
 	{"below 1 %, the twin below 1 Gb/s", idle_small_twin, "INCONCLUSIVE", "too-little"},
