@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "snap/halves.h"
+#include "unit/near.h"
 
 enum { UP = DIR_PEER_TO_MSFT, DOWN = DIR_MSFT_TO_PEER, LINKS = 3 };
 #define UNTIL 1768471210000000ull
@@ -100,8 +101,8 @@ halves_are_found_on_other_links(void **state)
 	assert_int_equal(b.told, LINKS);
 	assert_int_equal(of(&b, "pni-a")->kind[HALF_TCP].flows[UP], 100);
 	assert_int_equal(of(&b, "pni-a")->kind[HALF_TCP].samples[UP], 100);
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0.9, 1e-12);
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].error_ratio[UP], 0, 1e-12); /* all */
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0.9, 1e-12);
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].error_ratio[UP], 0, 1e-12); /* all */
 	assert_string_equal(of(&b, "pni-a")->kind[HALF_TCP].where[UP],
 	                    "pni-b 60.0 %, pni-c 30.0 %");
 	assert_string_equal(of(&b, "pni-c")->kind[HALF_TCP].where[DOWN], "pni-a 85.7 %");
@@ -125,7 +126,7 @@ the_same_way_is_no_other_half(void **state)
 	show(&b, 1, HALF_TCP, UP, 0, 10);
 	show(&b, 2, HALF_MEDIA, DOWN, 0, 10);
 	turn(&b);
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0, 1e-12);
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0, 1e-12);
 	assert_string_equal(of(&b, "pni-a")->kind[HALF_TCP].where[UP], "");
 	finish(&b);
 }
@@ -146,9 +147,9 @@ only_what_every_link_kept_is_compared(void **state)
 	r->kind[HALF_TCP].bound[DOWN] = 25ull << 56; /* of these 25 it has all, which are 20 */
 	turn(&b);
 	assert_int_equal(of(&b, "pni-a")->kind[HALF_TCP].samples[UP], 25);
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0.8, 1e-12);
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0.8, 1e-12);
 	/* Wilson, n = 25, p = 0.8: 1.96 / 1.153664 * sqrt(0.0064 + 0.00153664) */
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].error_ratio[UP], 0.151358, 1e-4);
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].error_ratio[UP], 0.151358, 1e-4);
 	finish(&b);
 }
 
@@ -188,7 +189,7 @@ other_contracts_are_left_out(void **state)
 	strcpy(b.in.halves[1].rec.contract, "fedcba9876543210");
 	turn(&b);
 	assert_int_equal(b.in.asymmetry_count, 2);
-	assert_float_equal(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0, 1e-12);
+	assert_near(of(&b, "pni-a")->kind[HALF_TCP].found_ratio[UP], 0, 1e-12);
 	finish(&b);
 }
 

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "unit/near.h"
+
 #define T0 UINT64_C(1768471200000000)
 
 static struct event
@@ -62,7 +64,7 @@ one_failure_is_one_story(void **state)
 	assert_string_equal(s.at[0].events[s.at[0].first].name, "link.silent");
 	assert_true(s.at[0].began_us == T0);
 	assert_true(s.at[0].ended_us == T0 + 23000000);
-	assert_float_equal(story_offset_s(&s.at[0], 1), 0.905, 1e-9);
+	assert_near(story_offset_s(&s.at[0], 1), 0.905, 1e-9);
 	assert_string_equal(s.at[0].summary,
 	                    "First traffic of pni-a stopped (no packet peer_to_msft), side peer. "
 	                    "0.905 s later BFD pni-a-v4 went down (msft says Down). "
@@ -87,7 +89,7 @@ a_close_call_goes_to_the_lower_layer(void **state)
 	(void)state;
 	stories_tell(&s, e, 2, "pni-a");
 	assert_int_equal(s.at[0].first, 1);
-	assert_float_equal(story_offset_s(&s.at[0], 0), -0.002, 1e-9);
+	assert_near(story_offset_s(&s.at[0], 0), -0.002, 1e-9);
 	assert_string_equal(s.at[0].summary,
 	                    "First BFD pni-a-v4 went down (msft says Down), side peer. "
 	                    "0.002 s earlier BGP pni-a-v4 went down (Cease 10). It lasts.");

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "unit/near.h"
 
 static void
 lists_are_sorted_and_have_each_text_once(void **state)
@@ -74,10 +75,10 @@ a_clock_of_milliseconds_tells_its_start(void **state)
 		token_clock_add(&c, 1, now_s * NS_PER_S + ms * NS_PER_MS, (uint32_t)since_start_ms);
 	}
 	assert_true(token_clock_read(&c, &hz, &offset_s, &error_s));
-	assert_float_equal(hz, 1000, 1e-6);
+	assert_near(hz, 1000, 1e-6);
 	/* the counter wrapped: its zero is 2^32 ms later than the start */
-	assert_float_equal(offset_s, (double)start_s + 4294967.296, 0.0015);
-	assert_float_equal(error_s, 0.001, 1e-6);
+	assert_near(offset_s, (double)start_s + 4294967.296, 0.0015);
+	assert_near(error_s, 0.001, 1e-6);
 }
 
 static void
@@ -93,8 +94,8 @@ old_stamps_and_other_connections_change_nothing(void **state)
 		token_clock_add(&c, 1, (1000 + s) * NS_PER_S + 2, (uint32_t)(100 * s) - 50);
 	}
 	assert_true(token_clock_read(&c, &hz, &offset_s, &error_s));
-	assert_float_equal(hz, 100, 1e-6);
-	assert_float_equal(offset_s, 1000, 0.011);
+	assert_near(hz, 100, 1e-6);
+	assert_near(offset_s, 1000, 0.011);
 	/* the old one is silent for a minute: the other takes over */
 	token_clock_add(&c, 2, 1080 * NS_PER_S, 778);
 	assert_false(token_clock_read(&c, &hz, &offset_s, &error_s));

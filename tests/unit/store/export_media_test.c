@@ -14,6 +14,7 @@
 #include "snap/snap.h"
 #include "store/export.h"
 #include "support/talker.h"
+#include "unit/near.h"
 
 static const char contract[] =
 	"probe = { id = \"p1\"; site = \"s\"; };\n"
@@ -158,9 +159,9 @@ a_call_is_told(void **state)
 	assert_string_equal(s.codec, "PCMU");
 	assert_int_equal(s.packets, 99);
 	assert_int_equal(s.lost, 1);
-	assert_float_equal(s.loss_ratio, 0.01, 1e-9);
-	assert_float_equal(s.r_factor, 93.2 - 95 * 1 / (1 + 25.1), 1e-6);
-	assert_float_equal(s.badness, 100 - s.r_factor, 1e-6);
+	assert_near(s.loss_ratio, 0.01, 1e-9);
+	assert_near(s.r_factor, 93.2 - 95 * 1 / (1 + 25.1), 1e-6);
+	assert_near(s.badness, 100 - s.r_factor, 1e-6);
 	assert_int_equal(listed(b, "legs:active", id), 1);
 	assert_string_equal(id, s.leg);
 	assert_true(store_get(b->store, RECORD_LEG, id, &leg));

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "unit/near.h"
 
 #define CONTRACT(probe, second_tap)                                                                \
 	probe "peering = { name = \"t\"; type = \"isp\"; };\n"                                     \
@@ -135,11 +136,11 @@ a_links_rates_are_of_the_interval(void **state)
 	b.a->links[0].cell = cell_of(1000, 100000, 1);
 	epoch(&b, true);
 	assert_true(store_get(b.store, RECORD_LINK, "a", &link));
-	assert_float_equal(link.traffic.rate_pps[0], 1000, 1e-6);
-	assert_float_equal(link.traffic.rate_bps[0], 800000, 1e-6);
-	assert_float_equal(link.rate_l1_bps[0], (100000 + 24 * 1000) * 8, 1e-6);
+	assert_near(link.traffic.rate_pps[0], 1000, 1e-6);
+	assert_near(link.traffic.rate_bps[0], 800000, 1e-6);
+	assert_near(link.rate_l1_bps[0], (100000 + 24 * 1000) * 8, 1e-6);
 	assert_int_equal(link.capacity_bps, 2000000000);
-	assert_float_equal(link.utilisation_ratio[0], 992000 / 2e9, 1e-9);
+	assert_near(link.utilisation_ratio[0], 992000 / 2e9, 1e-9);
 	assert_int_equal(link.bandwidth_bps, 2000000000);
 	assert_string_equal(link.role, "primary");
 	assert_true(isnan(link.p95_5min_ratio[0])); /* nothing is known of five minutes yet */
@@ -213,10 +214,10 @@ classes_stand_as_the_contract_says(void **state)
 		assert_string_equal(c.standing, rows[i].standing);
 	}
 	assert_true(store_get(b.store, RECORD_SUBNET, "203.0.113.0/24", &subnet));
-	assert_float_equal(subnet.declared_ratio, 0.90, 1e-9);
-	assert_float_equal(subnet.tolerated_ratio, 0.05, 1e-9);
-	assert_float_equal(subnet.undeclared_ratio, 0.03, 1e-9);
-	assert_float_equal(subnet.unknown_ratio, 0.02, 1e-9);
+	assert_near(subnet.declared_ratio, 0.90, 1e-9);
+	assert_near(subnet.tolerated_ratio, 0.05, 1e-9);
+	assert_near(subnet.undeclared_ratio, 0.03, 1e-9);
+	assert_near(subnet.unknown_ratio, 0.02, 1e-9);
 	/* said once, though it was there in both epochs */
 	assert_int_equal(events_of(&b).count, 1);
 	assert_string_equal(events_of(&b).last.name, "class.undeclared");
@@ -394,7 +395,7 @@ rollups_average_rates(void **state)
 	store_points(b.store, "link:a", 1, 0, UINT64_MAX, take_point, &coarse);
 	assert_int_equal(fine.count, 11);
 	assert_int_equal(coarse.count, 1);
-	assert_float_equal(coarse.bps, 5500 * 8, 1e-6);
+	assert_near(coarse.bps, 5500 * 8, 1e-6);
 	finish(&b);
 }
 
