@@ -12,7 +12,7 @@ lab_begin pni-audit
 pni_wire || exit 1
 # shellcheck disable=SC2034
 PNI_MORE='subnets = ( { prefix = "203.0.113.0/24"; side = "peer"; classes = ["sip-tls", "srtp"]; standby = true; } );
-thresholds = { evidence_window_us = "20s"; r2_window_us = "15s"; m2_window_us = "15s"; m4_window_us = "15s"; m4_short_us = "10s"; x7_segments = 20;
+thresholds = { evidence_window_us = "20s"; r2_window_us = "15s"; m2_window_us = "15s"; m4_window_us = "15s"; m4_short_us = "10s"; x7_segments = 20; r8_share_packets = 50;
   r3_window_us = "15s"; r8_share_window_us = "15s"; };'
 pni_watch "$build" || exit 1
 pni_route || exit 1

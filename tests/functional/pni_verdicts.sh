@@ -5,7 +5,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 PNI_MORE='subnets = ( { prefix = "203.0.113.0/24"; side = "peer"; classes = ["sip-tls", "srtp"]; standby = true; } );
 bmp = { listen = "0.0.0.0:11019"; };
-thresholds = { evidence_window_us = "20s"; r3_window_us = "15s"; r8_share_window_us = "15s"; };'
+thresholds = { evidence_window_us = "20s"; r3_window_us = "15s"; r8_share_window_us = "15s"; r8_share_packets = 50; };'
 
 # shellcheck source=/dev/null
 . "$here/pni_same.sh"

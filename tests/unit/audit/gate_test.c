@@ -370,6 +370,7 @@ a_voided_failure_is_never_optional(void **state)
 	            "500 flows in the clear");
 	verdict_next(&d, "switch SRTP on");
 	verdict_conclude(&d);
+	gate_close(&gate, &d);
 	assert_string_equal(d.row.verdict, "INCONCLUSIVE");
 	assert_string_equal(d.row.next, "");
 	scene_input_fini(&in);
@@ -585,6 +586,7 @@ all_probes_mute_void_what_is_about_all(void **state)
 		                               .basis = BASIS_OBSERVED},
 		            "too full");
 		verdict_conclude(&d);
+		gate_close(&gate, &d);
 		assert_string_equal(d.row.verdict, rows[i].verdict);
 		whole_fini(&in);
 	}
