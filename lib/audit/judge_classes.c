@@ -3,6 +3,7 @@
 
 #include "audit/field.h"
 #include "audit/judge.h"
+#include "audit/judge_parts.h"
 #include "audit/share.h"
 
 /* The limits of R4, read once per row. */
@@ -426,26 +427,13 @@ check_subnet(const struct audit_input *in, const struct input_subnet *s, const s
 		check_roles(in, s, scope, d);
 }
 
-/* What was allowed, or told apart, by other terms is judged by none. */
-static void
-note_left_out(const struct audit_input *in, struct verdict_draft *d)
-{
-	char why[VERDICT_NOTE];
-
-	if (!input_left_out(in, why, sizeof why))
-		return;
-	verdict_note(d, "%s", why);
-	d->row.window_from_us = input_counted_us(in);
-}
-
 void
 judge_classes(const struct audit_input *in, struct verdict_draft *d)
 {
 	struct limits l = limits_of(in);
 	size_t judged = 0;
 
-	note_left_out(in, d);
-
+	judge_note_left_out(in, d);
 	for (size_t i = 0; i < in->subnet_count; i++) {
 		const struct input_subnet *s = &in->subnets[i];
 

@@ -265,6 +265,17 @@ judge_rib_open(struct verdict_draft *d, const struct matter *m, const struct inp
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
+void
+judge_note_left_out(const struct audit_input *in, struct verdict_draft *d)
+{
+	char why[VERDICT_NOTE];
+
+	if (!input_left_out(in, why, sizeof why))
+		return;
+	verdict_note(d, "%s", why);
+	d->row.window_from_us = input_counted_us(in);
+}
+
 const char *
 duration_text(uint64_t us, char buf[24])
 {

@@ -61,6 +61,10 @@ bool rib_complete(const struct rec_session_side *side);
 void judge_rib_open(struct verdict_draft *d, const struct matter *m, const struct input_session *s,
                     enum side side);
 
+/* Counts of traffic begin later than the window: what was allowed, or told apart, by other terms,
+ * and what nobody can place in time is judged by none. A note says so, and the row since when. */
+void judge_note_left_out(const struct audit_input *in, struct verdict_draft *d);
+
 /* "3 h", "12.5 s". */
 const char *duration_text(uint64_t us, char buf[24]);
 /* The tap can't show slow protocols or loss truly: a SPAN port. */

@@ -225,21 +225,10 @@ note_leaks(const struct audit_input *in, struct verdict_draft *d)
 		             top->bogon ? top->bogon : "not announced");
 }
 
-static void
-note_left_out(const struct audit_input *in, struct verdict_draft *d)
-{
-	char why[VERDICT_NOTE];
-
-	if (!input_left_out(in, why, sizeof why))
-		return;
-	verdict_note(d, "%s", why);
-	d->row.window_from_us = input_counted_us(in);
-}
-
 void
 judge_sources(const struct audit_input *in, struct verdict_draft *d)
 {
-	note_left_out(in, d);
+	judge_note_left_out(in, d);
 	check_sources(in, d);
 	note_leaks(in, d);
 }
@@ -329,7 +318,7 @@ check_destinations(const struct audit_input *in, const struct towards *t, struct
 void
 judge_destinations(const struct audit_input *in, struct verdict_draft *d)
 {
-	note_left_out(in, d);
+	judge_note_left_out(in, d);
 	judge_sessions(in, d, NULL, NULL);
 	check_destinations(in, &(struct towards){SIDE_MSFT, DIR_PEER_TO_MSFT, "to-cloud"}, d);
 	check_destinations(in, &(struct towards){SIDE_PEER, DIR_MSFT_TO_PEER, "to-peer"}, d);

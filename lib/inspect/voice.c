@@ -200,12 +200,6 @@ heard_of(const struct voice *v, const struct voice_side *s, enum side side)
 	return s->link ? link_at(v, s->link)->heard_ns[side] : 0;
 }
 
-static uint64_t
-less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
 /* Since `last`, without what the link did not show. */
 static uint64_t
 silence_ns(const struct voice *v, const struct voice_side *s, enum side side, uint64_t last_ns,
@@ -216,7 +210,7 @@ silence_ns(const struct voice *v, const struct voice_side *s, enum side side, ui
 	/* mute now, and nobody knows yet for how long */
 	if (now_ns > heard_ns + MUTE_S * NS_PER_S && heard_ns)
 		add_mute(&mute_ns, last_ns, heard_ns, now_ns);
-	return last_ns ? less(now_ns, last_ns + mute_ns) : 0;
+	return last_ns && now_ns > last_ns + mute_ns ? now_ns - last_ns - mute_ns : 0;
 }
 
 /* A silence that ended now. */
