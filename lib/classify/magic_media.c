@@ -1,8 +1,8 @@
 #include "classify/class.h"
 #include "classify/magic.h"
+#include "proto/rtcp.h"
 
 enum { RTP_HEADER = 12, SRTCP_TRAILER = 8 };
-enum { RTCP_SR = 200, RTCP_RR, RTCP_SDES, RTCP_BYE, RTCP_APP, RTCP_RTPFB, RTCP_PSFB };
 
 /* Checks or keys went before: what looks like media on this port is media. */
 static bool
@@ -28,7 +28,8 @@ packets_fill(const struct look *y)
 	uint32_t at = 0;
 
 	while (look_has(y, at + 4)) {
-		if ((y->at[at] & 0xc0) != 0x80 || y->at[at + 1] < 192 || y->at[at + 1] > 223)
+		if ((y->at[at] & 0xc0) != 0x80 || y->at[at + 1] < RTCP_FIR ||
+		    y->at[at + 1] > RTCP_LAST)
 			return false;
 		at += (load_be16(y->at + at + 2) + 1u) * 4;
 	}

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/quic.h"
+
 /* ---- TLS --------------------------------------------------------------------------------------
  */
 
@@ -106,13 +108,6 @@ magic_http_connect(const struct look *y)
 /* ---- QUIC -------------------------------------------------------------------------------------
  */
 
-enum {
-	QUIC_ID_MAX = 20,
-	QUIC_V1 = 1,
-	QUIC_V2 = 0x6b3343cf,
-	QUIC_V2_DRAFT = 0x709a50c4, /* draft-ietf-quic-v2-01 to -06 */
-};
-
 /* RFC 8999 5.1: both connection ids where the long header has them. */
 static bool
 quic_ids(const struct look *y)
@@ -134,8 +129,7 @@ magic_quic(const struct look *y)
 	if (!look_has(y, 7) || (y->at[0] & 0xc0) != 0xc0)
 		return false;
 	version = load_be32(y->at + 1);
-	return (version == QUIC_V1 || version == QUIC_V2 || version == QUIC_V2_DRAFT) &&
-	       quic_ids(y);
+	return (version == QUIC_V1 || quic_is_v2(version)) && quic_ids(y);
 }
 
 /* Drafts of the IETF, Facebook's, versions reserved for greasing (RFC 9000 15). */
