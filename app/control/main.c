@@ -205,15 +205,12 @@ static struct conf *
 load_next(const struct control *c, char **error)
 {
 	struct conf *next = NULL;
-	char *fixed;
 
 	if (contract_load(c->options.config, &next, error) != 0)
 		return NULL;
-	fixed = conf_at_start_change(c->conf, next, CONF_CONTROL);
-	if (!fixed)
+	*error = conf_reload_refused(c->conf, next, CONF_CONTROL);
+	if (!*error)
 		return next;
-	*error = mem_printf("%s: %s changed: that needs a restart", next->path, fixed);
-	free(fixed);
 	conf_destroy(next);
 	return NULL;
 }

@@ -141,16 +141,9 @@ reload_failed(struct conf *next, char *error)
 static char *
 why_not(const struct probe *p, const struct conf *next)
 {
-	char *fixed, *error;
-
 	if (!next->probe.id)
 		return mem_printf("%s: no probe group", next->path);
-	fixed = conf_at_start_change(p->conf, next, CONF_PROBE);
-	if (!fixed)
-		return NULL;
-	error = mem_printf("%s: %s changed: that needs a restart", next->path, fixed);
-	free(fixed);
-	return error;
+	return conf_reload_refused(p->conf, next, CONF_PROBE);
 }
 
 /* Checks the new file whole, then posts it to the workers. While they go over, the file of another

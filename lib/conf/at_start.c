@@ -1,4 +1,5 @@
-/* conf_at_start_change: two configurations beside each other, by the rows of the schema. */
+/* What a reload can't take up: two configurations beside each other, by the rows of the schema. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -68,4 +69,16 @@ conf_at_start_change(const struct conf *old, const struct conf *new, enum conf_p
 			return mem_printf("%s.%s", g->name, changed->name);
 	}
 	return NULL;
+}
+
+char *
+conf_reload_refused(const struct conf *old, const struct conf *new, enum conf_program program)
+{
+	char *fixed = conf_at_start_change(old, new, program), *error;
+
+	if (!fixed)
+		return NULL;
+	error = mem_printf("%s: %s changed: that needs a restart", new->path, fixed);
+	free(fixed);
+	return error;
 }

@@ -268,6 +268,9 @@ enum conf_program { CONF_PROBE = 1 << 0, CONF_CONTROL = 1 << 1 };
  */
 char *conf_at_start_change(const struct conf *old, const struct conf *new,
                            enum conf_program program);
+/* The same as the line that refuses the reload, "FILE: probe.flows changed: …". */
+char *conf_reload_refused(const struct conf *old, const struct conf *new,
+                          enum conf_program program);
 
 /* Everything resolved, defaults marked, in the file's own syntax, with the source of each number.
  */

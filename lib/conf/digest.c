@@ -17,29 +17,29 @@ name_compare(const void *a, const void *b)
 }
 
 /* What a program needs to know of itself and its surroundings, and nobody's contract. */
-static bool
-is_of_a_host(const char *group)
-{
-	return strcmp(group, "probe") == 0 || strcmp(group, "bmp") == 0 ||
-	       strcmp(group, "redis") == 0;
-}
+static const char *const of_a_host[] = {"probe", "bmp", "redis", NULL};
+/* By what traffic is told apart and judged. */
+static const char *const of_terms[] = {"subnets", "default_subnet", "tolerate", "sbcs",
+                                       "cloud",   "decode",         NULL};
 
 static bool
-is_of_terms(const char *group)
+is_one_of(const char *group, const char *const *groups)
 {
-	static const char *const groups[] = {"subnets", "default_subnet", "tolerate",
-	                                     "sbcs",    "cloud",          "decode"};
-
-	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-		if (strcmp(group, groups[i]) == 0)
-			return true;
-	return false;
+	while (*groups && strcmp(group, *groups) != 0)
+		groups++;
+	return *groups != NULL;
 }
 
 static bool
 is_of_contract(const char *group)
 {
-	return !is_of_a_host(group);
+	return !is_one_of(group, of_a_host);
+}
+
+static bool
+is_of_terms(const char *group)
+{
+	return is_one_of(group, of_terms);
 }
 
 /* Keys in order of their names; each text carries its length, so nothing can pose as structure. */
